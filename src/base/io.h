@@ -1,0 +1,48 @@
+/*
+ * File descriptors. Every call here deals with EINTR, with short counts, and,
+ * by poll(2), with descriptors that are non-blocking.
+ */
+#ifndef BASE_IO_H
+#define BASE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Reads at most cap bytes. Returns their number, 0 at the end of the file, or
+ * -1 with errno set. A signal handler that ran meanwhile is seen by the caller
+ * through stop: when stop is not null and *stop has become nonzero, EINTR is
+ * returned as it came.
+ */
+ssize_t io_read(int fd, void *buffer, size_t cap, const volatile int *stop);
+
+/* Reads until cap bytes or the end. Returns the number, or -1. */
+ssize_t io_read_full(int fd, void *buffer, size_t cap);
+
+/* Writes all of data[0..len). Returns 0, or -1 with errno set. */
+int io_write_all(int fd, const void *data, size_t len);
+
+/* Tells if a read would not block: data, the end, or an error is there. */
+bool io_ready(int fd);
+
+/* Waits for io_ready, at most timeout_ms (-1: for ever). */
+bool io_wait_ready(int fd, int timeout_ms);
+
+/* Opens for reading, close-on-exec, without hanging on a FIFO's other end
+ * being absent when regular is true: then anything but a regular file is
+ * refused with errno EINVAL (a directory with EISDIR). Returns the descriptor
+ * or -1. */
+int io_open_read(const char *path, bool regular);
+
+/* Asks for a larger pipe buffer where fd is a pipe; failing is no matter. */
+void io_widen_pipe(int fd);
+
+/*
+ * Makes sure that descriptors 0, 1 and 2 are open, so that no file opened later
+ * becomes one of them: those that are closed are pointed at /dev/null. Sets
+ * was_open[0..2] to what was found. Returns 0, or -1 with errno set.
+ */
+int io_standard_descriptors(bool was_open[3]);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * Every maximum of both programs, in one place. Sizes are in bytes unless the
+ * name says otherwise.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* A record, between the line feeds (contract, section 2). */
+#define LIMIT_RECORD_DEFAULT ((size_t)1 << 20)
+#define LIMIT_RECORD_MIN ((size_t)64)
+#define LIMIT_RECORD_MAX ((size_t)1 << 30)
+
+/* Levels of nesting in a record, the record itself being level 1. */
+#define LIMIT_DEPTH 128
+
+/* What the JSON parser may read, but not interpret, behind a text. */
+#define LIMIT_JSON_PADDING 64
+
+/* A block of whole records, unless one record alone is larger. */
+#define LIMIT_BLOCK ((size_t)256 << 10)
+
+/* The output of a block that is held back until its turn comes. */
+#define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
+
+/* All texts of blocks that are in flight together. */
+#define LIMIT_TEXT_IN_FLIGHT ((size_t)14 << 20)
+
+/* Worker threads. */
+#define LIMIT_THREADS 256
+
+/* Members that --keep may name. */
+#define LIMIT_KEEP_MEMBERS 100
+
+/* Bad records that are named one by one in a run; the others are counted. */
+#define LIMIT_BAD_NAMED 10
+
+/* Distinct unknown subnets that are counted exactly. */
+#define LIMIT_UNKNOWN_SUBNETS 100000
+
+/* What may follow "ocid1.subnet." in an OCID of a subnet. */
+#define LIMIT_OCID_TAIL 240
+
+/* A path name from --files-from, a directory, or the command line. */
+#define LIMIT_PATH 65536
+
+/* One line on standard error, its line feed included. */
+#define LIMIT_MESSAGE 2048
+
+/* The bytes of a foreign text that one message quotes. */
+#define LIMIT_QUOTED 200
+
+/* A lookup file, and what is counted in it. */
+#define LIMIT_LOOKUP_FILE ((uint64_t)64 << 30)
+#define LIMIT_LOOKUP_SUBNETS ((uint64_t)100000000)
+
+/* One document or one value of an NDJSON file that vcnmeta build reads. */
+#define LIMIT_METADATA_FILE ((size_t)4000 << 20)
+
+/* One reply of the service, after all its headers. */
+#define LIMIT_REPLY ((size_t)32 << 20)
+
+#endif

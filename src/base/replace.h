@@ -1,0 +1,45 @@
+/*
+ * A file that appears whole or not at all: written beside its target under
+ * another name, then renamed over it. The target of a symbolic link is what is
+ * replaced; a target that exists and is not a regular file (a device, a FIFO)
+ * is opened and written directly.
+ *
+ * Begin, write to fd, then commit or abandon. After a crash the left-over file
+ * is NAME.XXXXXX.tmp beside the target.
+ */
+#ifndef BASE_REPLACE_H
+#define BASE_REPLACE_H
+
+#include <stdbool.h>
+
+struct replace {
+	int fd;          /* where to write */
+	bool direct;     /* the target itself is being written */
+	char *target;    /* the resolved path; owned */
+	char *temporary; /* owned; null when direct */
+	int directory;   /* descriptor of the directory that holds both */
+};
+
+/*
+ * Makes the temporary file: mode 0666 less umask, or that of the old file.
+ * Returns 0, or -1 with errno set and nothing left behind.
+ */
+int replace_begin(struct replace *replace, const char *path);
+
+/*
+ * fsync of the file, rename, fsync of the directory. Returns 0, or -1 with
+ * errno set; then the temporary file is gone and, unless only the directory's
+ * fsync failed, the target is what it was. Frees everything in either case.
+ */
+int replace_commit(struct replace *replace);
+
+/* Removes the temporary file and frees everything. */
+void replace_abandon(struct replace *replace);
+
+/*
+ * Removes the temporary file with calls that a signal handler may make; the
+ * struct itself is left as it is.
+ */
+void replace_unlink_from_signal(const struct replace *replace);
+
+#endif

@@ -1,0 +1,7 @@
+/* The version of both programs, as --version prints it. */
+#ifndef BASE_VERSION_H
+#define BASE_VERSION_H
+
+#define VERSION "0.1.0"
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * IP addresses and CIDR blocks ("prefixes").
+ *
+ * Text: IPv4 is four decimal octets without leading zeros; IPv6 is RFC 4291
+ * text, without a zone id. An IPv4-mapped address is an IPv6 address.
+ *
+ * An address is 128 bits, big end first: IPv4 stands in the upper 32 bits of
+ * high, so that one comparison under a mask serves both families.
+ */
+#ifndef LOOKUP_ADDRESS_H
+#define LOOKUP_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum address_family { ADDRESS_NONE = 0, ADDRESS_IPV4 = 4, ADDRESS_IPV6 = 6 };
+
+struct address {
+	uint64_t high;
+	uint64_t low;
+	uint8_t family; /* enum address_family */
+};
+
+/* As it stands in a lookup file too (lookup/format.h); host bits are 0. */
+struct prefix {
+	uint64_t high;
+	uint64_t low;
+	uint8_t family; /* ADDRESS_IPV4 or ADDRESS_IPV6 */
+	uint8_t length; /* in bits: 0 to 32, 0 to 128 */
+	uint8_t zero[6];
+};
+
+/* Reads text[0..len). Returns 0, or -1 (family is ADDRESS_NONE then). */
+int address_parse(struct address *address, const char *text, size_t len);
+
+/*
+ * Reads ADDRESS/LENGTH; bits behind the prefix are cleared, as the service and
+ * its users write 10.0.0.5/16 and mean the block. Returns 0, or -1.
+ */
+int prefix_parse(struct prefix *prefix, const char *text, size_t len);
+
+/* Room for a prefix as text with its final NUL. */
+#define PREFIX_TEXT_SIZE 64
+
+/* Writes the canonical text (RFC 5952 for IPv6); returns its length. */
+size_t prefix_text(char text[PREFIX_TEXT_SIZE], const struct prefix *prefix);
+
+static inline bool prefix_holds(
+	const struct prefix *prefix, const struct address *address)
+{
+	unsigned length = prefix->length;
+	uint64_t high = prefix->high ^ address->high;
+	uint64_t low = prefix->low ^ address->low;
+
+	if (prefix->family != address->family)
+		return false;
+	if (length <= 64)
+		return length == 0 || high >> (64 - length) == 0;
+	return high == 0 && (length == 64 || low >> (128 - length) == 0);
+}
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * The bytes of one input: read from a descriptor, and inflated where the first
+ * two bytes are gzip's magic. What is wrong with the input is told once, at
+ * its end, so that it can be reported behind the records that came before it.
+ */
+#ifndef VCNFLOW_SOURCE_H
+#define VCNFLOW_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deflate/gunzip.h"
+
+enum source_state {
+	SOURCE_DATA, /* *got bytes, at least one */
+	SOURCE_WAIT, /* nothing now, and wait was false: it would block */
+	SOURCE_END,  /* nothing more; see source_report */
+};
+
+struct source_report {
+	int read_errno;            /* 0, or why open or read failed */
+	struct gunzip_report gzip; /* the first damage, if it was gzip */
+	uint64_t bytes_in;         /* as stored */
+	uint64_t bytes_inflated;   /* as handed out */
+};
+
+struct source;
+
+/* Returns null when memory ran out; it can be used for many inputs in turn. */
+struct source *source_new(void);
+void source_free(struct source *source);
+
+/*
+ * Begins with an input: path, or standard input when path is null. A path that
+ * can't be opened or read is an input that ends at once, with read_errno set.
+ * Opening a FIFO waits for its writer. A directory gives EISDIR.
+ */
+void source_open(struct source *source, const char *path);
+
+/*
+ * Hands out the next bytes, at most cap (at least 64 KiB). With wait false it
+ * does not wait for a pipe's or terminal's next bytes; with wait true it does,
+ * until *stop becomes nonzero, which ends the input without a fault.
+ */
+enum source_state source_read(struct source *source, char *out, size_t cap,
+	size_t *got, bool wait, const volatile int *stop);
+
+/* Tells how much has been read so far; final at SOURCE_END. */
+struct source_report source_report(const struct source *source);
+
+/* Closes the descriptor, standard input excepted. */
+void source_close(struct source *source);
+
+#endif

@@ -1,10 +1,6 @@
-/*
- * Finds where values of a run of JSON values begin and end, by brackets and
- * quotes alone, over input that comes in pieces. It judges nothing: what it
- * finds still has to be given to json_select.
- */
-#ifndef JSON_SCAN_H
-#define JSON_SCAN_H
+/* White space between the tokens of JSON. */
+#ifndef JSON_SPACE_H
+#define JSON_SPACE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,299 @@
+/*
+ * Files that appear whole or not at all. Everything goes by the descriptor of
+ * the directory, so that neither a change of the working directory nor a
+ * directory moved meanwhile can part the temporary file from its target.
+ *
+ * The temporary file's name is noted before the file exists and forgotten
+ * after it is gone, so that a signal handler always finds what is there.
+ */
+#include "base/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Links in a chain, as the kernel has it. */
+#define MOST_LINKS 40
+
+/* Names tried before giving up. */
+#define MOST_NAMES 100
+
+#define RANDOM_LETTERS 6
+
+/* The last component; empty when the path ends in a slash. */
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* What a link at path means, as a path from here; null with errno set. */
+static char *follow_link(const char *path)
+{
+	size_t prefix = (size_t)(base_name(path) - path);
+	char target[PATH_MAX];
+	ssize_t len = readlink(path, target, sizeof(target));
+	char *joined;
+
+	if (len < 0)
+		return NULL;
+	if (len == 0 || (size_t)len == sizeof(target)) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	if (target[0] == '/')
+		prefix = 0;
+	joined = malloc(prefix + (size_t)len + 1);
+	if (!joined)
+		return NULL;
+	memcpy(joined, path, prefix);
+	memcpy(joined + prefix, target, (size_t)len);
+	joined[prefix + (size_t)len] = '\0';
+	return joined;
+}
+
+/* The path behind all links of the last component; null with errno set. */
+static char *resolve(const char *path)
+{
+	char *current = strdup(path);
+	struct stat status;
+	char *next;
+
+	for (int links = 0; current; links++) {
+		if (lstat(current, &status) != 0 || !S_ISLNK(status.st_mode))
+			return current;
+		next = links < MOST_LINKS ? follow_link(current) : NULL;
+		if (links == MOST_LINKS)
+			errno = ELOOP;
+		free(current);
+		current = next;
+	}
+	return NULL;
+}
+
+/*
+ * The directory that holds path. One that may be entered and written but not
+ * listed will do, though it can't be synced.
+ */
+static int open_directory(const char *path)
+{
+	size_t len = (size_t)(base_name(path) - path);
+	char *directory = len > 0 ? strndup(path, len) : strdup(".");
+	int fd;
+
+	if (!directory)
+		return -1;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == EACCES)
+		fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	free(directory);
+	return fd;
+}
+
+/* Frees everything, errno untouched; the temporary file is gone before. */
+static void release(struct replace *replace)
+{
+	int saved = errno;
+	char *temporary = replace->temporary;
+
+	replace->temporary = NULL;
+	atomic_signal_fence(memory_order_seq_cst);
+	free(temporary);
+	free(replace->target);
+	replace->target = NULL;
+	if (replace->fd >= 0)
+		close(replace->fd);
+	if (replace->directory >= 0)
+		close(replace->directory);
+	replace->fd = -1;
+	replace->directory = -1;
+	errno = saved;
+}
+
+static void random_letters(char *to)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+	struct timespec now;
+	uint64_t bits;
+
+	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits)) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		bits = (uint64_t)now.tv_nsec * 2654435761u ^ (uint64_t)getpid();
+	}
+	for (int i = 0; i < RANDOM_LETTERS; i++, bits >>= 5)
+		to[i] = letters[bits & 31];
+}
+
+/*
+ * Creates the file under a name that is free. name ends in ".XXXXXX.tmp", of
+ * which the letters are filled in.
+ */
+static int create_temporary(struct replace *replace, char *name, mode_t mode)
+{
+	char *letters = name + strlen(name) - strlen("XXXXXX.tmp");
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+
+	for (int tries = 0; tries < MOST_NAMES; tries++) {
+		random_letters(letters);
+		atomic_signal_fence(memory_order_seq_cst);
+		replace->temporary = name;
+		atomic_signal_fence(memory_order_seq_cst);
+		replace->fd = openat(replace->directory, name, flags, mode);
+		if (replace->fd >= 0)
+			return 0;
+		replace->temporary = NULL;
+		if (errno != EEXIST && errno != EINTR)
+			break;
+	}
+	return -1;
+}
+
+/* BASE.XXXXXX.tmp, BASE being cut where a name would become too long. */
+static char *temporary_name(const char *target)
+{
+	static const char tail[] = ".XXXXXX.tmp";
+	const char *base = base_name(target);
+	size_t len = strlen(base);
+	char *name;
+
+	if (len > NAME_MAX - (sizeof(tail) - 1))
+		len = NAME_MAX - (sizeof(tail) - 1);
+	name = malloc(len + sizeof(tail));
+	if (name) {
+		memcpy(name, base, len);
+		memcpy(name + len, tail, sizeof(tail));
+	}
+	return name;
+}
+
+static int begin_temporary(struct replace *replace, const struct stat *old)
+{
+	char *name = temporary_name(replace->target);
+	mode_t mode = old ? S_IRUSR | S_IWUSR : 0666;
+
+	if (!name)
+		return -1;
+	if (create_temporary(replace, name, mode) != 0) {
+		free(name);
+		return -1;
+	}
+	if (old && fchmod(replace->fd, old->st_mode & 0777) != 0) {
+		int saved = errno;
+
+		replace_unlink_from_signal(replace);
+		errno = saved;
+		return -1;
+	}
+	return 0;
+}
+
+static int begin_direct(struct replace *replace)
+{
+	replace->direct = true;
+	do
+		replace->fd =
+			open(replace->target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	while (replace->fd < 0 && errno == EINTR);
+	return replace->fd < 0 ? -1 : 0;
+}
+
+static int begin(struct replace *replace, const char *path)
+{
+	struct stat status;
+	bool exists = stat(path, &status) == 0;
+
+	if (!exists && errno != ENOENT)
+		return -1;
+	/* A link like /dev/stdout may name a pipe: no path leads there. */
+	if (exists && !S_ISREG(status.st_mode)) {
+		replace->target = strdup(path);
+		return replace->target ? begin_direct(replace) : -1;
+	}
+	replace->target = resolve(path);
+	if (!replace->target)
+		return -1;
+	if (*base_name(replace->target) == '\0') {
+		errno = *path ? EISDIR : ENOENT;
+		return -1;
+	}
+	replace->directory = open_directory(replace->target);
+	if (replace->directory < 0)
+		return -1;
+	return begin_temporary(replace, exists ? &status : NULL);
+}
+
+int replace_begin(struct replace *replace, const char *path)
+{
+	*replace = (struct replace){.fd = -1, .directory = -1};
+	if (begin(replace, path) == 0)
+		return 0;
+	release(replace);
+	return -1;
+}
+
+/* Closes the file; a failure may be of bytes that were not stored. */
+static int close_file(struct replace *replace)
+{
+	int result = close(replace->fd);
+
+	replace->fd = -1;
+	return result != 0 && errno != EINTR ? -1 : 0;
+}
+
+static int move_into_place(struct replace *replace)
+{
+	/* A failed fsync isn't tried again: the bytes may be gone by then. */
+	if (fsync(replace->fd) != 0 || close_file(replace) != 0)
+		return -1;
+	return renameat(replace->directory, replace->temporary,
+		replace->directory, base_name(replace->target));
+}
+
+/* Some directories and file systems know no fsync: that is no failure. */
+static int sync_directory(const struct replace *replace)
+{
+	if (fsync(replace->directory) == 0)
+		return 0;
+	return errno == EINVAL || errno == EBADF ? 0 : -1;
+}
+
+int replace_commit(struct replace *replace)
+{
+	int result;
+
+	if (replace->direct) {
+		result = close_file(replace);
+	} else if (move_into_place(replace) == 0) {
+		result = sync_directory(replace);
+	} else {
+		int saved = errno;
+
+		replace_unlink_from_signal(replace);
+		errno = saved;
+		result = -1;
+	}
+	release(replace);
+	return result;
+}
+
+void replace_abandon(struct replace *replace)
+{
+	replace_unlink_from_signal(replace);
+	release(replace);
+}
+
+void replace_unlink_from_signal(const struct replace *replace)
+{
+	if (replace->temporary)
+		(void)unlinkat(replace->directory, replace->temporary, 0);
+}

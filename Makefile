@@ -22,8 +22,8 @@ BUILD := build/$(if $(SAN),$(SAN),release)$(if $(filter 0,$(ISAL)),-zlib)
 
 # ---- flags ----------------------------------------------------------------
 
-WARN  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Werror=implicit
-CWARN = -Wstrict-prototypes -Wmissing-prototypes
+WARN  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla
+CWARN = -Wstrict-prototypes -Wmissing-prototypes -Werror=implicit
 HARDEN = -fPIE -fstack-protector-strong
 FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 LINK_HARDEN = -pie -Wl,-z,relro -Wl,-z,now

@@ -35,8 +35,9 @@ int internal_init(struct internal *internal);
 
 /*
  * Adds one --internal LIST: CIDRs, @FILE, rfc1918, ula, cgnat, vcn, separated
- * by commas; a leading "=" replaces what there is. Returns 0, or -1 after a
- * message.
+ * by commas; a leading "=" replaces what there is. A prefix of length 0 is
+ * refused: it would make every address internal. Returns 0; or -1 after a
+ * message, or, with errno ENOMEM, without one.
  */
 int internal_add(struct internal *internal, const char *list);
 

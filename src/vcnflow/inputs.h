@@ -33,6 +33,9 @@ struct inputs;
 /* options must outlive it. Returns null when memory ran out. */
 struct inputs *inputs_new(const struct options *options);
 
+/* Reading a --files-from list ends when *stop has become nonzero. */
+void inputs_stop_on(struct inputs *inputs, const volatile int *stop);
+
 /*
  * The next item, in order. Reading a --files-from list may wait for its
  * writer. Standard input used twice was refused by options_parse as far as
@@ -44,7 +47,8 @@ void inputs_free(struct inputs *inputs);
 
 /*
  * The total size of all inputs, if every one is a regular file named on the
- * command line or found in a directory there, else -1. For --progress.
+ * command line, found in a directory there, or standard input; else -1. For
+ * --progress.
  */
 int64_t inputs_total_bytes(const struct options *options);
 

@@ -44,6 +44,7 @@ struct options {
 	size_t max_record;
 
 	/* selection */
+	const char *since_text, *until_text, *now_text; /* null: not given */
 	bool has_since, has_until;
 	struct instant since, until; /* since <= t < until */
 	enum time_field time_field;
@@ -83,7 +84,7 @@ enum options_result {
 	OPTIONS_DONE,    /* --help or --version was written: exit status 0 */
 	OPTIONS_REFUSED, /* a message was written: exit status 2 */
 	OPTIONS_NO_MEMORY,
-	OPTIONS_UNWRITTEN, /* --help or --version could not be written */
+	OPTIONS_UNWRITTEN, /* --help or --version could not; after a message */
 };
 
 /*

@@ -39,17 +39,18 @@ static bool is_control(unsigned char c)
 	return c < 0x20 || c == 0x7f;
 }
 
-/* The largest cut of text[0..len) that does not split a UTF-8 sequence. */
+/*
+ * The largest cut of text, at len or before, that does not split a UTF-8
+ * sequence; text[len] can be read.
+ */
 static size_t whole_characters(const char *text, size_t len)
 {
-	size_t start = len;
+	size_t cut = len;
 
-	while (start > 0 && len - start < 3 &&
-		((unsigned char)text[start - 1] & 0xc0) == 0x80)
-		start--;
-	if (start > 0 && (unsigned char)text[start - 1] >= 0xc0)
-		return start - 1;
-	return len;
+	while (cut > 0 && len - cut < 3 &&
+		((unsigned char)text[cut] & 0xc0) == 0x80)
+		cut--;
+	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? len : cut;
 }
 
 /* A line under construction; room is what its head may take. */

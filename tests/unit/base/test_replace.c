@@ -1,0 +1,286 @@
+/* Files that appear whole or not at all: links, modes, kinds, leftovers. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/replace.h"
+
+static char home[] = "/tmp/test_replace.XXXXXX";
+
+/* Every test runs in a new directory of its own. */
+static int enter(void **state)
+{
+	(void)state;
+	strcpy(home, "/tmp/test_replace.XXXXXX");
+	umask(022);
+	return mkdtemp(home) && chdir(home) == 0 ? 0 : -1;
+}
+
+/* Counts the entries, and removes them when remove is true. */
+static int entries(const char *path, int remove)
+{
+	DIR *directory = opendir(path);
+	struct dirent *entry;
+	int count = 0;
+
+	while ((entry = readdir(directory))) {
+		if (entry->d_name[0] == '.' && strlen(entry->d_name) < 3)
+			continue;
+		count++;
+		if (remove && unlinkat(dirfd(directory), entry->d_name, 0) != 0)
+			unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
+	}
+	closedir(directory);
+	return count;
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	if (access("sub", F_OK) == 0) {
+		chmod("sub", 0700);
+		entries("sub", 1);
+	}
+	entries(".", 1);
+	return chdir("/") == 0 && rmdir(home) == 0 ? 0 : -1;
+}
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static void assert_content(const char *path, const char *text)
+{
+	char buffer[64] = "";
+	int fd = open(path, O_RDONLY);
+
+	assert_true(fd >= 0);
+	assert_true(read(fd, buffer, sizeof(buffer) - 1) >= 0);
+	assert_string_equal(buffer, text);
+	close(fd);
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat status;
+
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_mode & 07777;
+}
+
+static void replace_with(const char *path, const char *text)
+{
+	struct replace replace;
+
+	assert_int_equal(replace_begin(&replace, path), 0);
+	assert_int_equal(write(replace.fd, text, strlen(text)), strlen(text));
+	assert_int_equal(replace_commit(&replace), 0);
+	assert_int_equal(replace.fd, -1);
+	assert_null(replace.target);
+	assert_null(replace.temporary);
+}
+
+static void assert_refused(const char *path, int errno_value)
+{
+	struct replace replace;
+
+	errno = 0;
+	assert_int_equal(replace_begin(&replace, path), -1);
+	assert_int_equal(errno, errno_value);
+	replace_unlink_from_signal(&replace);
+}
+
+static void appears_at_commit(void **state)
+{
+	struct replace replace;
+
+	(void)state;
+	assert_int_equal(replace_begin(&replace, "new"), 0);
+	assert_false(replace.direct);
+	assert_int_equal(write(replace.fd, "x", 1), 1);
+	assert_int_not_equal(access("new", F_OK), 0);
+	assert_int_equal(strncmp(replace.temporary, "new.", 4), 0);
+	assert_int_equal(strlen(replace.temporary), strlen("new.XXXXXX.tmp"));
+	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(replace_commit(&replace), 0);
+	assert_content("new", "x");
+	assert_int_equal(entries(".", 0), 1);
+}
+
+static void leaves_nothing_when_abandoned(void **state)
+{
+	struct replace replace;
+
+	(void)state;
+	put("old", "kept");
+	assert_int_equal(replace_begin(&replace, "old"), 0);
+	assert_int_equal(write(replace.fd, "x", 1), 1);
+	replace_abandon(&replace);
+	assert_content("old", "kept");
+	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(replace_begin(&replace, "other"), 0);
+	replace_unlink_from_signal(&replace);
+	assert_int_equal(entries(".", 0), 1);
+	errno = 0;
+	assert_int_equal(replace_commit(&replace), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(entries(".", 0), 1);
+}
+
+static void keeps_modes(void **state)
+{
+	(void)state;
+	umask(027);
+	replace_with("new", "a");
+	assert_int_equal(mode_of("new"), 0640);
+	chmod("new", 0604);
+	replace_with("new", "b");
+	assert_int_equal(mode_of("new"), 0604);
+	assert_content("new", "b");
+}
+
+static void replaces_what_a_link_names(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("sub", 0755), 0);
+	put("sub/file", "old");
+	assert_int_equal(symlink("sub/link", "first"), 0);
+	assert_int_equal(symlink("file", "sub/link"), 0);
+	replace_with("first", "new");
+	assert_content("sub/file", "new");
+	assert_int_equal(entries(".", 0), 2);
+	assert_int_equal(entries("sub", 0), 2);
+	assert_int_equal(unlink("sub/file"), 0);
+	replace_with("first", "made");
+	assert_content("sub/file", "made");
+}
+
+static void follows_absolute_links(void **state)
+{
+	char target[PATH_MAX];
+
+	(void)state;
+	snprintf(target, sizeof(target), "%s/file", home);
+	assert_int_equal(symlink(target, "link"), 0);
+	replace_with("link", "x");
+	assert_content("file", "x");
+}
+
+static void stays_in_its_directory(void **state)
+{
+	struct replace replace;
+
+	(void)state;
+	assert_int_equal(mkdir("sub", 0755), 0);
+	assert_int_equal(replace_begin(&replace, "sub/file"), 0);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(replace_commit(&replace), 0);
+	assert_int_equal(chdir(home), 0);
+	assert_content("sub/file", "");
+}
+
+static void writes_devices_directly(void **state)
+{
+	struct replace replace;
+	int reader;
+
+	(void)state;
+	assert_int_equal(replace_begin(&replace, "/dev/null"), 0);
+	assert_true(replace.direct);
+	assert_null(replace.temporary);
+	assert_int_equal(replace_commit(&replace), 0);
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	reader = open("fifo", O_RDONLY | O_NONBLOCK);
+	assert_int_equal(symlink("fifo", "link"), 0);
+	replace_with("link", "x");
+	assert_int_equal(replace_begin(&replace, "fifo"), 0);
+	replace_abandon(&replace);
+	assert_int_equal(entries(".", 0), 2);
+	close(reader);
+}
+
+static void takes_long_names(void **state)
+{
+	char name[NAME_MAX + 2];
+
+	(void)state;
+	memset(name, 'n', NAME_MAX);
+	name[NAME_MAX] = '\0';
+	replace_with(name, "x");
+	assert_content(name, "x");
+	name[NAME_MAX] = 'n';
+	name[NAME_MAX + 1] = '\0';
+	assert_refused(name, ENAMETOOLONG);
+}
+
+static void refuses_what_is_no_file(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("sub", 0755), 0);
+	assert_int_equal(symlink("b", "a"), 0);
+	assert_int_equal(symlink("a", "b"), 0);
+	put("file", "");
+	assert_refused("", ENOENT);
+	assert_refused("sub", EISDIR);
+	assert_refused(".", EISDIR);
+	assert_refused("absent/", EISDIR);
+	assert_refused("file/", ENOTDIR);
+	assert_refused("file/x", ENOTDIR);
+	assert_refused("absent/x", ENOENT);
+	assert_refused("a", ELOOP);
+	assert_refused("/proc/absent", ENOENT);
+	assert_int_equal(entries(".", 0), 4);
+}
+
+/* A target that became a directory meanwhile can't be renamed over. */
+static void leaves_nothing_when_refused_late(void **state)
+{
+	struct replace replace;
+
+	(void)state;
+	assert_int_equal(replace_begin(&replace, "name"), 0);
+	assert_int_equal(mkdir("name", 0755), 0);
+	assert_int_equal(replace_commit(&replace), -1);
+	assert_int_equal(errno, EISDIR);
+	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(replace_begin(&replace, "other"), 0);
+	close(replace.fd);
+	assert_int_equal(replace_commit(&replace), -1);
+	assert_int_equal(errno, EBADF);
+	assert_int_equal(entries(".", 0), 1);
+}
+
+int main(void)
+{
+#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter, leave)
+	const struct CMUnitTest tests[] = {
+		IN_DIRECTORY(appears_at_commit),
+		IN_DIRECTORY(leaves_nothing_when_abandoned),
+		IN_DIRECTORY(keeps_modes),
+		IN_DIRECTORY(replaces_what_a_link_names),
+		IN_DIRECTORY(follows_absolute_links),
+		IN_DIRECTORY(stays_in_its_directory),
+		IN_DIRECTORY(writes_devices_directly),
+		IN_DIRECTORY(takes_long_names),
+		IN_DIRECTORY(refuses_what_is_no_file),
+		IN_DIRECTORY(leaves_nothing_when_refused_late),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

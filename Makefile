@@ -1,6 +1,6 @@
 # vcnflow and vcnmeta. "make help" lists the targets.
 #
-# Variables: PREFIX DESTDIR BINDIR MANDIR CC CXX CFLAGS CXXFLAGS LDFLAGS
+# Variables: PREFIX DESTDIR BINDIR MANDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
 #   ISAL=0|1   inflate with ISA-L (default: 1 where pkg-config finds libisal)
 #   SAN=asan|ubsan|tsan|cov   an instrumented build, in a directory of its own
 
@@ -13,15 +13,17 @@ AR      ?= ar
 
 CFLAGS   ?= -O2 -g
 CXXFLAGS ?= -O2 -g
-ISAL ?= $(shell $(PKG_CONFIG) --exists libisal 2>/dev/null && echo 1 || echo 0)
 SAN  ?=
+ifndef ISAL
+ISAL := $(shell $(PKG_CONFIG) --exists libisal 2>/dev/null && echo 1 || echo 0)
+endif
 
 BUILD := build/$(if $(SAN),$(SAN),release)$(if $(filter 0,$(ISAL)),-zlib)
 
 # ---- flags ----------------------------------------------------------------
 
-WARN  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Werror=implicit
-CWARN = -Wstrict-prototypes -Wmissing-prototypes
+WARN  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla
+CWARN = -Wstrict-prototypes -Wmissing-prototypes -Werror=implicit
 HARDEN = -fPIE -fstack-protector-strong
 FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 LINK_HARDEN = -pie -Wl,-z,relro -Wl,-z,now
@@ -95,15 +97,23 @@ $(BUILD)/%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/%.c.o: %.c
+$(BUILD)/%.c.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.cc.o: %.cc
+$(BUILD)/%.cc.o: %.cc $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CXX) $(ALL_CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# Objects made with other flags or another compiler are made again.
+FLAGS = $(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) \
+	$(ALL_LDFLAGS) $(COMMON_LIBS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
+FORCE:
 
 # ---- unit tests: one program per room, in tests/unit/PART/test_ROOM.c ------
 
@@ -122,9 +132,125 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.c.o $(COMMON_LIB)
 	@mkdir -p $(@D)
 	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(COMMON_LIBS) -lcmocka
 
-# ---- the rest --------------------------------------------------------------
+# ---- tests ------------------------------------------------------------------
+
+# As many jobs as processors, unless the caller said how many.
+PROCESSORS := $(shell nproc 2>/dev/null || echo 2)
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(PROCESSORS))
+SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
+RUN = tests/run
+
+CHECK_SUITES = unit checks cli examples reference \
+	unit-asan cli-asan cli-zlib tsan cli-valgrind
+SLOW_SUITES = unit-zlib unit-valgrind cli-valgrind-all reference-slow
+
+# Packages first, then make anew, so that it sees what was installed.
+check:
+	contrib/install-deps build test
+	@$(SUBMAKE) check-builds
+	$(RUN) $(CHECK_SUITES)
+
+check-builds:
+	$(SUBMAKE) all units
+	$(SUBMAKE) SAN=asan all units
+	$(SUBMAKE) SAN=tsan all
+	$(SUBMAKE) ISAL=0 all
+
+check-slow:
+	contrib/install-deps build test
+	@$(SUBMAKE) all units
+	@$(SUBMAKE) ISAL=0 all units
+	$(RUN) $(SLOW_SUITES)
+
+check-peer:
+	contrib/install-deps build test peer
+	@$(SUBMAKE) all
+	$(RUN) peer
+
+check-all:
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check-slow
+	@$(MAKE) --no-print-directory check-peer
+
+coverage:
+	contrib/install-deps build test
+	@$(SUBMAKE) SAN=cov all units
+	find build/cov build/cov-zlib -name '*.gcda' -delete 2>/dev/null || :
+	-$(RUN) unit-cov cli-cov reference-cov
+	gcovr --root . --filter src/ --print-summary --sort-uncovered \
+		--exclude-unreachable-branches --exclude-throw-branches \
+		$(wildcard build/cov build/cov-zlib)
+
+bench:
+	contrib/install-deps build test
+	@$(SUBMAKE) all
+	tests/bench/run $(if $(QUICK),--quick)
+
+C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
+	tests/fuzz/*.[ch]))
+CLANG_FORMAT = $(shell command -v clang-format-14 || echo clang-format)
+CLANG_TIDY = $(shell command -v clang-tidy-14 || echo clang-tidy)
+
+# Every object, of both inflate libraries where both are there.
+OBJECT_SRC = $(sort $(COMMON_SRC) $(wildcard src/vcnflow/*.c src/vcnmeta/*.c) \
+	$(if $(filter 1,$(ISAL)),$(DEFLATE_ALL)) $(UNIT_SRC))
+objects: $(call objects,$(OBJECT_SRC))
+
+format-check:
+	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
+
+tidy:
+	$(CLANG_TIDY) --quiet --warnings-as-errors='*' \
+	--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
+		$(filter %.c,$(C_FILES)) -- -std=c17 $(ALL_CPPFLAGS)
+
+# ---- the rest ---------------------------------------------------------------
+
+demo:
+	@contrib/install-deps build
+	@$(SUBMAKE) -s all
+	@tests/demo/run $(BUILD)
+
+MANUALS := $(wildcard man/*.[1-8])
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
+	for page in $(MANUALS); do \
+		folder=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
+		$(INSTALL) -d "$$folder" && \
+		$(INSTALL) -m 644 "$$page" "$$folder" || exit 1; \
+	done
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,$(notdir $(PROGRAMS)))
+	for page in $(notdir $(MANUALS)); do \
+		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; \
+	done
 
 clean:
 	rm -rf build
 
-.PHONY: all units clean
+help:
+	@echo 'all           build vcnflow and vcnmeta into build/ (the default)'
+	@echo 'demo          build, then enrich a few real flow-log records'
+	@echo 'check         all quick tests: install what they need, build, run'
+	@echo 'check-slow    slower tests: all cases under valgrind, more records'
+	@echo 'check-peer    compare with the OCI SDK for Node (needs the network)'
+	@echo 'check-all     check, check-slow and check-peer'
+	@echo 'units         build the unit tests'
+	@echo 'coverage      which lines of src/ the tests reach'
+	@echo 'bench         measure speed and memory (QUICK=1: less input)'
+	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
+	@echo 'uninstall     take away what install put there'
+	@echo 'format-check  is the code formatted as .clang-format says?'
+	@echo 'tidy          static analysis with clang-tidy'
+	@echo 'clean         remove build/'
+	@echo 'help          this list'
+	@echo
+	@echo 'SAN=asan|ubsan|tsan|cov  an instrumented build, in build/SAN'
+	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
+
+.PHONY: all demo check check-builds check-slow check-peer check-all units \
+	objects coverage bench install uninstall format-check tidy clean help \
+	FORCE

@@ -1,0 +1,149 @@
+"""Cases of the command line: one folder each, as tests/README.md describes."""
+
+import difflib
+import functools
+import glob
+import os
+import re
+import shutil
+
+import needs
+import place
+import process
+
+UPDATE = False
+THREADS = re.compile(rb"(-j|--threads)[ =]?[2-9]")
+ANY_LINES = "..."
+
+
+class CliCase:
+    """One folder: cmd and what running it must give."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.name = os.path.basename(folder)
+        if os.path.basename(os.path.dirname(folder)) == "bugs":
+            self.name = "bugs/" + self.name
+
+    def read(self, name, default=b""):
+        try:
+            with open(os.path.join(self.folder, name), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return default
+
+    def words(self, name):
+        return self.read(name).decode().split()
+
+    def reason_to_skip(self, variant):
+        if variant in self.words("not"):
+            return f"not run under {variant}"
+        reasons = [needs.missing(need) for need in self.words("needs")]
+        if variant == "valgrind":
+            reasons.append(needs.missing("valgrind"))
+        return next(filter(None, reasons), "")
+
+    def run(self, work, env, limit):
+        """Runs the case; returns what is wrong, or an empty text."""
+        copy = os.path.join(work, "case")
+        shutil.copytree(self.folder, copy)
+        finished = process.run(["sh", "./cmd"], env, copy, limit, work)
+        if UPDATE and not finished.timed_out:
+            self.update(finished)
+        faults = []
+        if finished.timed_out:
+            faults.append(f"not done after {limit} s")
+        status = int(self.read("status", b"0"))
+        if finished.status != status:
+            faults.append(f"exit status {finished.status}, not {status}")
+        faults += compare_out(self.read("out"), finished.out)
+        faults += compare_err(self.read("err").decode(), finished.err)
+        return "\n".join(faults)
+
+    def update(self, finished):
+        """Makes what came the expectation: stdout and exit status."""
+        self.write("out", finished.out)
+        status = finished.status
+        self.write("status", b"%d\n" % status if status else b"")
+
+    def write(self, name, data):
+        path = os.path.join(self.folder, name)
+        if data:
+            with open(path, "wb") as file:
+                file.write(data)
+        elif os.path.exists(path):
+            os.unlink(path)
+
+
+def text_lines(data):
+    return data.decode("utf-8", "backslashreplace").splitlines(True)
+
+
+def shortened(line, room=300):
+    line = line.rstrip("\n")
+    return line if len(line) <= room else line[:room] + "..."
+
+
+def compare_out(wanted, got):
+    if wanted == got:
+        return []
+    diff = difflib.unified_diff(
+        text_lines(wanted), text_lines(got), "stdout wanted", "stdout got", n=1
+    )
+    return [shortened(line) for line in diff] or [
+        f"stdout differs in its bytes: {len(wanted)} wanted, {len(got)} came"
+    ]
+
+
+def compare_err(patterns, data):
+    """Each line of stderr must match its pattern; "..." is any lines."""
+    lines = data.decode("utf-8", "backslashreplace").splitlines()
+    if matches(patterns.splitlines(), lines):
+        return []
+    return (
+        ["stderr does not match; wanted:"]
+        + ["  " + pattern for pattern in patterns.splitlines()]
+        + ["came:"]
+        + ["  " + shortened(line, 1000) for line in lines]
+    )
+
+
+def matches(patterns, lines):
+    """Whether the lines fit the patterns, one by one and in order."""
+    at = {0}  # how many lines may have been used so far
+    for pattern in patterns:
+        if pattern == ANY_LINES:
+            at = set(range(min(at), len(lines) + 1)) if at else at
+            continue
+        regex = re.compile(pattern)
+        at = {
+            n + 1
+            for n in at
+            if n < len(lines) and regex.fullmatch(lines[n])
+        }
+    return len(lines) in at
+
+
+@functools.lru_cache(maxsize=1)
+def load_all():
+    """All cases, by name."""
+    folders = glob.glob(place.TESTS + "/cli/*/cmd")
+    folders += glob.glob(place.TESTS + "/bugs/*/cmd")
+    return [CliCase(os.path.dirname(path)) for path in sorted(folders)]
+
+
+def has_threads(case):
+    """Whether a case runs vcnflow with more than one thread."""
+    return bool(THREADS.search(case.read("cmd")))
+
+
+@functools.lru_cache(maxsize=1)
+def representative():
+    path = os.path.join(place.TESTS, "runner", "valgrind-cases.txt")
+    with open(path, encoding="utf-8") as file:
+        lines = [line.strip() for line in file]
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def is_representative(case):
+    return case.name in representative()

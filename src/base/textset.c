@@ -163,14 +163,19 @@ enum textset_result textset_add(
 	return TEXTSET_ADDED;
 }
 
-bool textset_has(const struct textset *set, const char *text, size_t len)
+size_t textset_find(const struct textset *set, const char *text, size_t len)
 {
-	uint32_t hash;
+	uint32_t entry;
 
 	if (set->count == 0)
-		return false;
-	hash = hash_of(text, len);
-	return set->slots[find_slot(set, hash, text, len)] != 0;
+		return SIZE_MAX;
+	entry = set->slots[find_slot(set, hash_of(text, len), text, len)];
+	return entry == 0 ? SIZE_MAX : entry - 1;
+}
+
+bool textset_has(const struct textset *set, const char *text, size_t len)
+{
+	return textset_find(set, text, len) != SIZE_MAX;
 }
 
 const char *textset_text(const struct textset *set, size_t index, size_t *len)

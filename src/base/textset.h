@@ -44,6 +44,9 @@ enum textset_result textset_add(
 	struct textset *set, const char *text, size_t len);
 bool textset_has(const struct textset *set, const char *text, size_t len);
 
+/* The entry that holds text[0..len), or SIZE_MAX when none does. */
+size_t textset_find(const struct textset *set, const char *text, size_t len);
+
 /* The string of an entry; *len its length. Valid until the next addition. */
 const char *textset_text(const struct textset *set, size_t index, size_t *len);
 

@@ -99,6 +99,9 @@ enum json_error json_select(struct json_parser *parser, const char *text,
 	size_t len, const struct json_plan *plan, unsigned max_depth,
 	struct json_value *values, struct json_found *found);
 
+/* Tells if text[0..len) is well-formed UTF-8; nothing behind it is read. */
+bool json_is_utf8(const char *text, size_t len);
+
 /*
  * What a string value spells: unescaped into buffer, of cap bytes, when it has
  * an escape, else a view of its inside. Returns 0 and sets *out and *out_len,

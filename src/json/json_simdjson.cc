@@ -723,3 +723,8 @@ enum json_error json_tree_parse(struct json_tree *tree,
 
 	return root == nullptr ? JSON_NO_MEMORY : build.run(root);
 }
+
+bool json_is_utf8(const char *text, size_t len)
+{
+	return simdjson::validate_utf8(text, len);
+}

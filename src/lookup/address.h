@@ -40,6 +40,15 @@ int address_parse(struct address *address, const char *text, size_t len);
  */
 int prefix_parse(struct prefix *prefix, const char *text, size_t len);
 
+/*
+ * The order of prefixes: by family, address, length. Negative, 0 or positive,
+ * as a stands before, with or behind b.
+ */
+int prefix_compare(const struct prefix *a, const struct prefix *b);
+
+/* Tells if a prefix is one that prefix_parse could have made. */
+bool prefix_is_canonical(const struct prefix *prefix);
+
 /* Room for a prefix as text with its final NUL. */
 #define PREFIX_TEXT_SIZE 64
 
@@ -57,7 +66,9 @@ static inline bool prefix_holds(
 		return false;
 	if (length <= 64)
 		return length == 0 || high >> (64 - length) == 0;
-	return high == 0 && (length == 64 || low >> (128 - length) == 0);
+	/* & 63: a mapped prefix may change under us, and shifts stay defined.
+	 */
+	return high == 0 && (length == 64 || low >> ((128 - length) & 63) == 0);
 }
 
 #endif

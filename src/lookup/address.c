@@ -1,0 +1,328 @@
+/*
+ * IP addresses and CIDR blocks, from text and back. Text is read strictly: what
+ * inet_aton(3) or a browser would forgive (octal, hexadecimal or missing
+ * octets, leading zeros, zone ids) is no address here, since a block that is
+ * read differently than it was meant lets the wrong traffic look right.
+ *
+ * Runs once or twice per flow record, so IPv4 is tried first and nothing is
+ * copied.
+ */
+#include "lookup/address.h"
+
+#include <string.h>
+
+#define GROUPS 8
+
+static bool is_digit(char c)
+{
+	return (unsigned char)(c - '0') <= 9;
+}
+
+/*
+ * Reads a decimal number without leading zeros, of at most maximum, at *at.
+ * Returns it and moves *at on, or returns -1.
+ */
+static int decimal(const char *text, size_t len, size_t *at, int maximum)
+{
+	size_t start = *at;
+	int value = 0;
+
+	while (*at < len && is_digit(text[*at])) {
+		if (*at - start == 3)
+			return -1;
+		value = value * 10 + (text[*at] - '0');
+		(*at)++;
+	}
+	if (*at == start || value > maximum)
+		return -1;
+	if (text[start] == '0' && *at - start > 1)
+		return -1;
+	return value;
+}
+
+/* Reads four decimal octets, which have to be all of text[0..len). */
+static int parse_ipv4(uint32_t *bits, const char *text, size_t len)
+{
+	size_t at = 0;
+
+	*bits = 0;
+	for (int i = 0; i < 4; i++) {
+		int octet;
+
+		if (i > 0 && (at == len || text[at++] != '.'))
+			return -1;
+		octet = decimal(text, len, &at, 255);
+		if (octet < 0)
+			return -1;
+		*bits = *bits << 8 | (uint32_t)octet;
+	}
+	return at == len ? 0 : -1;
+}
+
+static int hex_digit(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* An IPv6 address being read. */
+struct groups {
+	uint16_t value[GROUPS];
+	int count;
+	int gap; /* how many groups stand before the "::", or -1 */
+};
+
+/* Reads one to four hexadecimal digits at *at. Returns the group, or -1. */
+static int32_t hex_group(const char *text, size_t len, size_t *at)
+{
+	size_t start = *at;
+	int32_t value = 0;
+
+	while (*at < len && hex_digit(text[*at]) >= 0) {
+		if (*at - start == 4)
+			return -1;
+		value = value << 4 | hex_digit(text[*at]);
+		(*at)++;
+	}
+	return *at == start ? -1 : value;
+}
+
+/* Reads dotted octets at the end of an IPv6 address as its last two groups. */
+static int embedded_ipv4(struct groups *groups, const char *text, size_t len)
+{
+	uint32_t bits;
+
+	if (groups->count > GROUPS - 2 || parse_ipv4(&bits, text, len) != 0)
+		return -1;
+	groups->value[groups->count++] = (uint16_t)(bits >> 16);
+	groups->value[groups->count++] = (uint16_t)bits;
+	return 0;
+}
+
+/* The colon or colons behind a group: moves *at on past them. */
+static int separator(
+	struct groups *groups, const char *text, size_t len, size_t *at)
+{
+	if (text[(*at)++] != ':' || *at == len)
+		return -1;
+	if (text[*at] != ':')
+		return 0;
+	(*at)++;
+	if (groups->gap >= 0)
+		return -1;
+	groups->gap = groups->count;
+	return 0;
+}
+
+static int parse_groups(struct groups *groups, const char *text, size_t len)
+{
+	size_t at = 0;
+
+	if (len >= 2 && text[0] == ':' &&
+		separator(groups, text, len, &at) != 0)
+		return -1;
+	if (len < 2 || at == 1)
+		return -1;
+	while (at < len) {
+		size_t start = at;
+		int32_t group = hex_group(text, len, &at);
+
+		if (group >= 0 && at < len && text[at] == '.')
+			return embedded_ipv4(groups, text + start, len - start);
+		if (group < 0 || groups->count == GROUPS)
+			return -1;
+		groups->value[groups->count++] = (uint16_t)group;
+		if (at < len && separator(groups, text, len, &at) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Puts the groups in their places; a "::" stands for at least one of them. */
+static int place_groups(struct address *address, const struct groups *groups)
+{
+	uint64_t halves[2] = {0, 0};
+	int gap = groups->gap < 0 ? groups->count : groups->gap;
+	int missing = GROUPS - groups->count;
+
+	if ((groups->gap < 0) != (missing == 0))
+		return -1;
+	for (int i = 0; i < groups->count; i++) {
+		int to = i < gap ? i : i + missing;
+
+		halves[to / 4] |= (uint64_t)groups->value[i]
+				  << (48 - 16 * (to % 4));
+	}
+	address->high = halves[0];
+	address->low = halves[1];
+	return 0;
+}
+
+int address_parse(struct address *address, const char *text, size_t len)
+{
+	struct groups groups = {.gap = -1};
+	uint32_t bits;
+
+	*address = (struct address){0};
+	if (parse_ipv4(&bits, text, len) == 0) {
+		address->high = (uint64_t)bits << 32;
+		address->family = ADDRESS_IPV4;
+		return 0;
+	}
+	if (parse_groups(&groups, text, len) != 0 ||
+		place_groups(address, &groups) != 0)
+		return -1;
+	address->family = ADDRESS_IPV6;
+	return 0;
+}
+
+/* The bits of half number i (0: high, 1: low) that a prefix length covers. */
+static uint64_t half_mask(unsigned length, unsigned i)
+{
+	unsigned covered = length <= 64 * i ? 0 : length - 64 * i;
+
+	if (covered == 0)
+		return 0;
+	return covered >= 64 ? UINT64_MAX : ~(UINT64_MAX >> covered);
+}
+
+int prefix_parse(struct prefix *prefix, const char *text, size_t len)
+{
+	const char *slash = len == 0 ? NULL : memchr(text, '/', len);
+	struct address address;
+	size_t at;
+	int length;
+
+	*prefix = (struct prefix){0};
+	if (!slash || address_parse(&address, text, (size_t)(slash - text)))
+		return -1;
+	at = (size_t)(slash - text) + 1;
+	length = decimal(
+		text, len, &at, address.family == ADDRESS_IPV4 ? 32 : 128);
+	if (length < 0 || at != len)
+		return -1;
+	prefix->family = address.family;
+	prefix->length = (uint8_t)length;
+	prefix->high = address.high & half_mask((unsigned)length, 0);
+	prefix->low = address.low & half_mask((unsigned)length, 1);
+	return 0;
+}
+
+int prefix_compare(const struct prefix *a, const struct prefix *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	if (a->high != b->high)
+		return a->high < b->high ? -1 : 1;
+	if (a->low != b->low)
+		return a->low < b->low ? -1 : 1;
+	return (int)a->length - (int)b->length;
+}
+
+bool prefix_is_canonical(const struct prefix *prefix)
+{
+	static const uint8_t zero[sizeof(prefix->zero)];
+	unsigned length = prefix->length;
+	unsigned longest = prefix->family == ADDRESS_IPV4 ? 32 : 128;
+
+	if (prefix->family != ADDRESS_IPV4 && prefix->family != ADDRESS_IPV6)
+		return false;
+	return length <= longest &&
+	       (prefix->high & ~half_mask(length, 0)) == 0 &&
+	       (prefix->low & ~half_mask(length, 1)) == 0 &&
+	       memcmp(prefix->zero, zero, sizeof(zero)) == 0;
+}
+
+/* Text being written; its room is known to be enough. */
+struct output {
+	char *at;
+};
+
+static void put_number(struct output *out, unsigned value, unsigned base)
+{
+	char digits[8];
+	size_t i = sizeof(digits);
+
+	do {
+		digits[--i] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value != 0);
+	memcpy(out->at, digits + i, sizeof(digits) - i);
+	out->at += sizeof(digits) - i;
+}
+
+static void put_ipv4(struct output *out, uint32_t bits)
+{
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		put_number(out, bits >> shift & 0xff, 10);
+		if (shift > 0)
+			*out->at++ = '.';
+	}
+}
+
+static unsigned group_of(const struct prefix *prefix, int i)
+{
+	uint64_t half = i < 4 ? prefix->high : prefix->low;
+
+	return (unsigned)(half >> (48 - 16 * (i % 4))) & 0xffff;
+}
+
+/* The first of the longest runs of zero groups; one group alone is no run. */
+static int longest_zeros(const struct prefix *prefix, int *count)
+{
+	int best = GROUPS;
+
+	*count = 1;
+	for (int i = 0; i < GROUPS; i++) {
+		int end = i;
+
+		while (end < GROUPS && group_of(prefix, end) == 0)
+			end++;
+		if (end - i > *count) {
+			*count = end - i;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void put_ipv6(struct output *out, const struct prefix *prefix)
+{
+	int count;
+	int zeros = longest_zeros(prefix, &count);
+	bool mapped = prefix->high == 0 && prefix->low >> 32 == 0xffff;
+	int last = mapped ? GROUPS - 2 : GROUPS;
+
+	for (int i = 0; i < last; i++) {
+		if (i == zeros) {
+			*out->at++ = ':';
+			i += count - 1;
+			if (i == GROUPS - 1)
+				*out->at++ = ':';
+			continue;
+		}
+		if (i > 0)
+			*out->at++ = ':';
+		put_number(out, group_of(prefix, i), 16);
+	}
+	if (mapped) {
+		*out->at++ = ':';
+		put_ipv4(out, (uint32_t)prefix->low);
+	}
+}
+
+size_t prefix_text(char text[PREFIX_TEXT_SIZE], const struct prefix *prefix)
+{
+	struct output out = {text};
+
+	if (prefix->family == ADDRESS_IPV4)
+		put_ipv4(&out, (uint32_t)(prefix->high >> 32));
+	else
+		put_ipv6(&out, prefix);
+	*out.at++ = '/';
+	put_number(&out, prefix->length, 10);
+	*out.at = '\0';
+	return (size_t)(out.at - text);
+}

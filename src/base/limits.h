@@ -59,6 +59,9 @@
 #define LIMIT_LOOKUP_FILE ((uint64_t)64 << 30)
 #define LIMIT_LOOKUP_SUBNETS ((uint64_t)100000000)
 
+/* The security lists of one subnet, as JSON. */
+#define LIMIT_LOOKUP_FRAGMENT ((uint64_t)1 << 30)
+
 /* One document or one value of an NDJSON file that vcnmeta build reads. */
 #define LIMIT_METADATA_FILE ((size_t)4000 << 20)
 

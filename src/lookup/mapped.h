@@ -1,0 +1,56 @@
+/*
+ * The inside of a mapped lookup file, for the rooms that open, check and read
+ * it. What the check has found good stays good as long as nobody writes into
+ * the file, which nobody should; all the same, reading it never leaves the
+ * mapping (lookup.c).
+ */
+#ifndef LOOKUP_MAPPED_H
+#define LOOKUP_MAPPED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookup/format.h"
+#include "lookup/lookup.h"
+#include "json/json.h"
+
+struct lookup {
+	const uint8_t *map; /* LIMIT_JSON_PADDING readable bytes behind it */
+	size_t length;      /* of the file */
+	size_t mapped;      /* of the mapping */
+
+	const struct format_meta *meta;
+	struct lookup_text source;
+	const uint32_t *index; /* range_count + 1 entries */
+	size_t range_count;
+	const struct format_subnet *subnets;
+	size_t subnet_count;
+	const struct prefix *prefixes;
+	size_t prefix_count;
+	const struct format_fragment *fragments;
+	size_t fragment_count;
+	struct lookup_text json;
+	struct lookup_text text;
+	const struct prefix *all_prefixes;
+	size_t all_prefix_count;
+	size_t foreign_count; /* sections that this reader does not know */
+
+	/* Only while the file is being checked. */
+	struct json_parser *parser;
+	char *detail;
+};
+
+/* Says what is wrong with a file: fills detail, returns LOOKUP_DAMAGED. */
+enum lookup_error mapped_damaged(struct lookup *lookup, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Checks the header and the section table, the sections' checksums, and sets
+ * the views on the sections (sections.c).
+ */
+enum lookup_error mapped_check_sections(struct lookup *lookup);
+
+/* Checks what is in the sections; they have to be in place (check.c). */
+enum lookup_error mapped_check_contents(struct lookup *lookup);
+
+#endif

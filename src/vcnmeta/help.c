@@ -1,0 +1,44 @@
+/* The help is one screen; the manual page is the reference. */
+#include "vcnmeta/help.h"
+
+#include "base/version.h"
+#include "vcnmeta/output.h"
+
+static const char help[] =
+	"usage: vcnmeta fetch -o FILE [scope] [authentication]\n"
+	"       vcnmeta build -o FILE JSON...\n"
+	"       vcnmeta show FILE [OCID...]\n"
+	"       vcnmeta verify FILE\n"
+	"Make and read the lookup files that vcnflow enriches flow logs with.\n"
+	"\n"
+	"fetch   make FILE from the OCI API\n"
+	"build   make FILE from JSON: dumps of the oci CLI, of REST or an "
+	"SDK;\n"
+	"        - is standard input\n"
+	"show    write subnets as JSON, one a line, sorted by OCID\n"
+	"verify  check a lookup file and write what it holds\n"
+	"\n"
+	"  -o, --output FILE   the lookup file; replaced whole or not at all\n"
+	"  -q, --quiet         no warnings\n"
+	"  -h, --help          this text\n"
+	"  -V, --version       the version\n";
+
+static enum exitcode write_text(const char *text)
+{
+	struct output output;
+
+	output_begin(&output);
+	if (bytes_append_text(&output.bytes, text) != 0)
+		return EXITCODE_INTERNAL;
+	return output_end(&output);
+}
+
+enum exitcode help_write(void)
+{
+	return write_text(help);
+}
+
+enum exitcode help_write_version(void)
+{
+	return write_text("vcnmeta " VERSION "\n");
+}

@@ -1,0 +1,93 @@
+/* Kinds are told by the OCID that an object has as its id. */
+#include "vcnmeta/ignored.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/msg.h"
+
+#define OCID_START "ocid1."
+
+/* The "vcn" of "ocid1.vcn.oc1..aaaa", or nothing. */
+static void name_kind(char name[IGNORED_NAME], struct lookup_text id)
+{
+	size_t start = strlen(OCID_START);
+	const char *dot;
+	size_t len;
+
+	name[0] = '\0';
+	if (id.len <= start || memcmp(id.text, OCID_START, start) != 0)
+		return;
+	dot = memchr(id.text + start, '.', id.len - start);
+	len = dot ? (size_t)(dot - (id.text + start)) : 0;
+	if (len >= IGNORED_NAME)
+		return;
+	for (size_t i = 0; i < len; i++)
+		if (id.text[start + i] < 'a' || id.text[start + i] > 'z')
+			return;
+	memcpy(name, id.text + start, len);
+	name[len] = '\0';
+}
+
+static struct ignored_kind *find_kind(
+	struct ignored *ignored, const char *name, bool is_object)
+{
+	for (size_t i = 0; i < ignored->kind_count; i++)
+		if (ignored->kinds[i].is_object == is_object &&
+			strcmp(ignored->kinds[i].name, name) == 0)
+			return &ignored->kinds[i];
+	return NULL;
+}
+
+void ignored_add(struct ignored *ignored, const struct json_tree *tree,
+	const struct json_node *node, struct model_place place)
+{
+	bool is_object = node->value.type == JSON_OBJECT;
+	struct ignored_kind *kind;
+	char name[IGNORED_NAME];
+
+	name_kind(name, model_id(tree, node));
+	kind = find_kind(ignored, name, is_object);
+	if (!kind && ignored->kind_count == IGNORED_KINDS) {
+		ignored->others++;
+		return;
+	}
+	if (!kind) {
+		kind = &ignored->kinds[ignored->kind_count++];
+		*kind = (struct ignored_kind){
+			.is_object = is_object, .first = place};
+		memcpy(kind->name, name, sizeof(name));
+	}
+	kind->count++;
+}
+
+static void tell_kind(const struct ignored_kind *kind)
+{
+	const char *many = kind->count == 1 ? "" : "s";
+	char quoted[MSG_QUOTED_SIZE];
+	char what[IGNORED_NAME + 32];
+
+	if (!kind->is_object)
+		snprintf(what, sizeof(what), "value%s that %s no object", many,
+			kind->count == 1 ? "is" : "are");
+	else if (kind->name[0] == '\0')
+		snprintf(what, sizeof(what), "object%s without an OCID", many);
+	else
+		snprintf(what, sizeof(what), "object%s of kind '%s'", many,
+			kind->name);
+	msg_warning("neither subnet nor security list: %" PRIu64
+		    " %s passed over, the first in %s, line %" PRIu64,
+		kind->count, what, msg_quote_name(quoted, kind->first.source),
+		kind->first.line);
+}
+
+void ignored_tell(const struct ignored *ignored)
+{
+	for (size_t i = 0; i < ignored->kind_count; i++)
+		tell_kind(&ignored->kinds[i]);
+	if (ignored->others > 0)
+		msg_warning("neither subnet nor security list: %" PRIu64
+			    " objects of still other kinds passed over",
+			ignored->others);
+}

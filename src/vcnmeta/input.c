@@ -1,0 +1,70 @@
+/* Files are read, not mapped: a dump may be a pipe, and may change. */
+#include "vcnmeta/input.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/msg.h"
+#include "vcnmeta/standard.h"
+
+#define PIECE ((size_t)256 << 10)
+
+static bool is_standard(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+const char *input_name(const char *path)
+{
+	return is_standard(path) ? "standard input" : path;
+}
+
+static int open_input(const char *path)
+{
+	if (!is_standard(path))
+		return io_open_read(path, false);
+	if (standard_input_is_open())
+		return STDIN_FILENO;
+	errno = EBADF;
+	return -1;
+}
+
+/* Returns 0, or -1 with errno set. */
+static int read_all(int fd, struct bytes *text)
+{
+	ssize_t got;
+
+	do {
+		if (bytes_reserve(text, PIECE + LIMIT_JSON_PADDING) != 0)
+			return -1;
+		got = io_read(fd, text->data + text->len, PIECE, NULL);
+		if (got < 0)
+			return -1;
+		text->len += (size_t)got;
+	} while (got > 0);
+	memset(text->data + text->len, 0, LIMIT_JSON_PADDING);
+	return 0;
+}
+
+enum exitcode input_read(const char *path, struct bytes *text)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	int fd = open_input(path);
+	int result = fd < 0 ? -1 : read_all(fd, text);
+	int cause = errno;
+
+	if (fd > STDERR_FILENO)
+		close(fd);
+	if (result == 0)
+		return EXITCODE_OK;
+	if (cause == ENOMEM) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
+	msg_error_errno(cause, "cannot read %s",
+		msg_quote_name(quoted, input_name(path)));
+	return EXITCODE_REFUSED;
+}

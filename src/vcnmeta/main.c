@@ -1,0 +1,74 @@
+/*
+ * vcnmeta: makes the lookup files that vcnflow reads, and shows what is in
+ * them. Each subcommand has a room of its own; this one finds it.
+ */
+#include <string.h>
+
+#include "base/msg.h"
+#include "vcnmeta/build.h"
+#include "vcnmeta/help.h"
+#include "vcnmeta/show.h"
+#include "vcnmeta/signals.h"
+#include "vcnmeta/standard.h"
+#include "vcnmeta/verify.h"
+
+#if __has_include("vcnmeta/fetch.h")
+#include "vcnmeta/fetch.h"
+#else
+static int fetch_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	msg_error("fetch is not part of this build");
+	return EXITCODE_REFUSED;
+}
+#endif
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"fetch", fetch_main},
+	{"build", build_main},
+	{"show", show_main},
+	{"verify", verify_main},
+};
+
+static int refuse(const char *argument)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (!argument)
+		msg_error("no command: usage: vcnmeta fetch | build | show | "
+			  "verify ..., see 'vcnmeta --help'");
+	else
+		msg_error("no %s %s, see 'vcnmeta --help'",
+			argument[0] == '-' ? "option" : "command",
+			msg_quote_name(quoted, argument));
+	return EXITCODE_REFUSED;
+}
+
+static int run(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (!name)
+		return refuse(NULL);
+	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
+		return help_write();
+	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
+		return help_write_version();
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	return refuse(name);
+}
+
+int main(int argc, char **argv)
+{
+	msg_program("vcnmeta");
+	if (standard_begin() != 0)
+		return EXITCODE_INTERNAL;
+	signals_install();
+	return run(argc, argv);
+}

@@ -23,6 +23,9 @@
 #define REDRAW_NS ((int64_t)100000000)
 #define NS_PER_SECOND ((int64_t)1000000000)
 
+/* More than that is no number of columns. */
+#define MOST_COLUMNS 100000
+
 /* Where nothing tells how wide the terminal is. */
 #define USUAL_COLUMNS 80
 
@@ -49,6 +52,8 @@ size_t progress_width(int fd, const char *columns)
 	struct winsize size = {0};
 	unsigned long width = columns ? strtoul(columns, NULL, 10) : 0;
 
+	if (width > MOST_COLUMNS)
+		width = 0;
 	if (width == 0 && ioctl(fd, TIOCGWINSZ, &size) == 0)
 		width = size.ws_col;
 	if (width == 0)
@@ -136,7 +141,8 @@ size_t progress_text(char text[PROGRESS_TEXT_SIZE], size_t width,
 		add(&line, "%s/s", size_text(size, rate));
 	if (sample->total > 0 && rate > 0)
 		add_time_left(&line, (total - done) / rate);
-	add(&line, "%llu records", (unsigned long long)sample->records);
+	add(&line, "%llu record%s", (unsigned long long)sample->records,
+		sample->records == 1 ? "" : "s");
 	return line.len;
 }
 

@@ -16,7 +16,7 @@
 /* The longest name that a mistyped one is compared with. */
 #define NAME_MAX_LENGTH 31
 
-/* So many wrong letters still count as a slip. */
+/* So many wrong letters still count as a slip, in a name of four or more. */
 #define NEAR 2
 
 static const char help[] =
@@ -121,7 +121,7 @@ static const char *nearest(
 	const char *name, size_t len, const struct option *options)
 {
 	const char *found = NULL;
-	size_t best = len / 3 < NEAR ? len / 3 : NEAR, far;
+	size_t best = len < 4 ? 1 : NEAR, far;
 
 	if (len > NAME_MAX_LENGTH)
 		return NULL;

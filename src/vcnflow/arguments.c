@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "base/msg.h"
+#include "json/json.h"
 
 int arguments_refuse(
 	const char *option, const char *text, size_t len, const char *why)
@@ -227,45 +228,6 @@ int arguments_directions(unsigned *directions, const char *list)
 	}
 }
 
-/* The length of the UTF-8 sequence that text begins with; 0: it is none. */
-static size_t sequence_length(const unsigned char *text, size_t len)
-{
-	unsigned char lead = text[0], low = 0x80, high = 0xbf;
-	size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-
-	if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || length > len)
-		return 0;
-	if (lead == 0xe0)
-		low = 0xa0;
-	else if (lead == 0xed)
-		high = 0x9f;
-	else if (lead == 0xf0)
-		low = 0x90;
-	else if (lead == 0xf4)
-		high = 0x8f;
-	if (length > 1 && (text[1] < low || text[1] > high))
-		return 0;
-	for (size_t i = 2; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return length;
-}
-
-static bool is_utf8(const char *text, size_t len)
-{
-	size_t at = 0, length;
-
-	while (at < len) {
-		length = sequence_length(
-			(const unsigned char *)text + at, len - at);
-		if (length == 0)
-			return false;
-		at += length;
-	}
-	return true;
-}
-
 static bool is_output_key(const char *name)
 {
 	static const char *const keys[] = {"destinationAddress",
@@ -287,7 +249,7 @@ static const char *keep_fault(const struct options *options, const char *name)
 {
 	if (name[0] == '\0')
 		return "a member's name is missing";
-	if (!is_utf8(name, strlen(name)))
+	if (!json_is_utf8(name, strlen(name)))
 		return "not UTF-8";
 	if (is_output_key(name))
 		return "the output record has this key already";

@@ -1,10 +1,15 @@
 # For the commands of the cases: . "$TESTS/cli/lib.sh"
 # shellcheck shell=sh
 
-# make_net [FILE]: a lookup file, net.lut, of the demonstration's metadata,
-# which knows the subnets of tests/samples.
+# make_net: net.lut, a lookup file of three small subnets (metadata.json).
 make_net() {
-	vcnmeta build -o "${1:-net.lut}" "$TESTS/demo/subnets.json" \
+	vcnmeta build -q -o net.lut "$TESTS/cli/metadata.json"
+}
+
+# make_demo_net: net.lut of the demonstration's metadata, which knows the
+# subnets that the records of tests/samples name.
+make_demo_net() {
+	vcnmeta build -o net.lut "$TESTS/demo/subnets.json" \
 		"$TESTS/demo/security-lists.json"
 }
 
@@ -26,4 +31,15 @@ value = json.load(sys.stdin)
 for name in sys.argv[1].split("."):
     value = value[name]
 print(json.dumps(value))' "$1"
+}
+
+# peak_rss COMMAND...: runs it; its exit status is left in the file "status",
+# the most memory it had, in KiB, in the file "peak".
+peak_rss() {
+	"$PYTHON" -c 'import resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+for name, value in (("status", status), ("peak", peak)):
+    with open(name, "w") as file:
+        print(value, file=file)' "$@"
 }

@@ -1,0 +1,72 @@
+/* Blocks: their buffers. */
+#include "vcnflow/block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+int block_init(struct block *block, size_t cap)
+{
+	memset(block, 0, sizeof *block);
+	return block_reserve(block, cap);
+}
+
+void block_free(struct block *block)
+{
+	free(block->text);
+	free(block->units);
+	memset(block, 0, sizeof *block);
+}
+
+void block_reset(struct block *block)
+{
+	if (block->cap > LIMIT_BLOCK) {
+		free(block->text);
+		block->text = NULL;
+		block->cap = 0;
+	}
+	block->len = 0;
+	block->kind = BLOCK_EMPTY;
+	block->unit_count = 0;
+	block->fault = FAULT_NONE;
+	block->first = block->last = block->is_line = false;
+	block->half_line = false;
+	block->input_ends = false;
+}
+
+int block_reserve(struct block *block, size_t len)
+{
+	char *text;
+
+	if (len <= block->cap)
+		return 0;
+	text = realloc(block->text, len + LIMIT_JSON_PADDING);
+	if (text == NULL)
+		return -1;
+	block->text = text;
+	block->cap = len;
+	return 0;
+}
+
+void block_pad(struct block *block)
+{
+	if (block->text != NULL)
+		memset(block->text + block->len, 0, LIMIT_JSON_PADDING);
+}
+
+int block_add_unit(struct block *block, const struct block_unit *unit)
+{
+	if (block->unit_count == block->unit_room) {
+		size_t room = block->unit_room ? block->unit_room * 2 : 256;
+		struct block_unit *units =
+			realloc(block->units, room * sizeof *units);
+
+		if (units == NULL)
+			return -1;
+		block->units = units;
+		block->unit_room = room;
+	}
+	block->units[block->unit_count++] = *unit;
+	return 0;
+}

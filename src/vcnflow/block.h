@@ -1,0 +1,78 @@
+/*
+ * The unit of work: some whole records of one input in one padded buffer. A
+ * reader fills it, a worker judges it, the delivery reads what came of it.
+ * Its buffers are kept from use to use.
+ */
+#ifndef VCNFLOW_BLOCK_H
+#define VCNFLOW_BLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum block_kind {
+	BLOCK_LINES, /* whole lines, each with its LF but perhaps the last */
+	BLOCK_UNITS, /* units of a run of JSON values, see units */
+	BLOCK_PIECE, /* a piece of one bad record that is not judged: too long,
+			or broken in a run */
+	BLOCK_EMPTY, /* no text: only the end of an input */
+};
+
+/* Why a record is bad that was never given to the parser. */
+enum block_fault {
+	FAULT_NONE,
+	FAULT_TOO_LONG,
+	FAULT_TOO_LONG_DOCUMENT, /* … and looks like a search document */
+	FAULT_BROKEN,            /* brackets or quotes do not balance */
+	FAULT_CUT,               /* the input ends within it */
+	FAULT_CLOSER,            /* a closing bracket that closes nothing */
+	FAULT_HALF_LINE,         /* a last line in a damaged input */
+};
+
+/* text[offset..offset+len) of a block is a value; fault: it is bad as such. */
+struct block_unit {
+	size_t offset;
+	size_t len;
+	enum block_fault fault;
+	bool is_row; /* of data.results: it is not unwrapped that way again */
+};
+
+struct block {
+	char *text; /* LIMIT_JSON_PADDING defined bytes stand behind len */
+	size_t len;
+	size_t cap; /* without the padding */
+	enum block_kind kind;
+
+	struct block_unit *units;
+	size_t unit_count;
+	size_t unit_room;
+
+	/* BLOCK_PIECE: of the record that it is a piece of */
+	enum block_fault fault;
+	bool first;   /* here the record is counted */
+	bool last;    /* its end is here */
+	bool is_line; /* it was a line, its LF included */
+
+	/* BLOCK_LINES: the last line has no LF, and the input is damaged */
+	bool half_line;
+
+	bool input_ends; /* nothing of this input follows */
+};
+
+/* Makes an empty block with room for cap bytes. Returns 0, or -1: no memory. */
+int block_init(struct block *block, size_t cap);
+void block_free(struct block *block);
+
+/* Forgets what is in it, and gives back room beyond LIMIT_BLOCK. */
+void block_reset(struct block *block);
+
+/* Makes room for len bytes of text in all. Returns 0, or -1. */
+int block_reserve(struct block *block, size_t len);
+
+/* Defines the bytes behind the text; called when it is filled. */
+void block_pad(struct block *block);
+
+/* Adds a unit. Returns 0, or -1. */
+int block_add_unit(struct block *block, const struct block_unit *unit);
+
+#endif

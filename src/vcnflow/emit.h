@@ -1,0 +1,31 @@
+/*
+ * Writes one enriched record (contract, section 4): keys in their order,
+ * carried values byte for byte but for white space between their tokens.
+ */
+#ifndef VCNFLOW_EMIT_H
+#define VCNFLOW_EMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vcnflow/options.h"
+#include "vcnflow/outbuf.h"
+#include "vcnflow/record.h"
+#include "vcnflow/tag.h"
+
+/* What white space between the tokens of a carried value is dropped. */
+enum emit_space {
+	SPACE_KEEP,    /* there is no CR, LF or TAB in the text */
+	SPACE_CONTROL, /* of a value that holds CR, LF or TAB */
+	SPACE_DROP,    /* always */
+};
+
+/*
+ * Appends a record without a separator behind it. Returns the number of its
+ * bytes.
+ */
+size_t emit_record(struct outbuf *out, const struct options *options,
+	const struct record_plan *plan, const struct record *record,
+	const struct tags *tags, enum emit_space space);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * Cuts the bytes of one input after another into blocks of whole records.
+ *
+ * A complete record is never held back while the input is idle: a block is
+ * handed over when it is full, when the next read would have to wait, and at
+ * the end of the input. Memory: the block, and what of a record has come so
+ * far; of a record that is too long nothing is kept.
+ */
+#ifndef VCNFLOW_READER_H
+#define VCNFLOW_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vcnflow/block.h"
+#include "vcnflow/options.h"
+#include "vcnflow/source.h"
+
+struct reader;
+
+/*
+ * options must outlive it. *stop nonzero makes a waiting read end. Returns
+ * null when memory ran out. Free it with reader_free.
+ */
+struct reader *reader_new(
+	const struct options *options, const volatile int *stop);
+void reader_free(struct reader *reader);
+
+/* Begins with an input: path, or standard input when null. */
+void reader_open(struct reader *reader, const char *path);
+
+/*
+ * Fills a block that was reset. Its last block says input_ends; it may be
+ * empty. Returns 0, or -1 when memory ran out.
+ */
+int reader_next(struct reader *reader, struct block *block);
+
+/* What the input was; final once a block said input_ends. */
+struct source_report reader_report(const struct reader *reader);
+
+/* Closes the input. */
+void reader_close(struct reader *reader);
+
+#endif

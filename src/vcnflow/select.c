@@ -1,0 +1,180 @@
+/* Selecting by type, time, action and protocol. */
+#include "vcnflow/select.h"
+
+#include <string.h>
+
+#include "vcnflow/instant.h"
+
+/* Longer strings than this are no time, action, status or protocol. */
+#define TEXT_SIZE 256
+
+/* What all flow logs' types begin with; other logs share their folder. */
+static const char flow_type[] = "com.oraclecloud.vcn.flowlogs.";
+
+/* What a string spells, with the length of its inside known to be small. */
+struct spelled {
+	const char *text;
+	size_t len;
+	char buffer[TEXT_SIZE];
+};
+
+static int spell(struct spelled *spelled, const struct json_value *value)
+{
+	return json_string(value, spelled->buffer, sizeof spelled->buffer,
+		&spelled->text, &spelled->len);
+}
+
+static bool is_other_type(const struct record *record)
+{
+	const struct json_value *type = &record->values[RECORD_TYPE];
+	size_t len = sizeof flow_type - 1;
+	struct spelled spelled;
+
+	if (type->type != JSON_STRING)
+		return false;
+	if (type->len > len && memcmp(type->text + 1, flow_type, len) == 0)
+		return false;
+	return spell(&spelled, type) || spelled.len < len ||
+		memcmp(spelled.text, flow_type, len) != 0;
+}
+
+static int read_time(struct instant *time, const struct json_value *value)
+{
+	struct spelled spelled;
+
+	if (value->type != JSON_STRING || spell(&spelled, value))
+		return -1;
+	return instant_of_record(time, spelled.text, spelled.len);
+}
+
+static int read_epoch(struct instant *time, const struct json_value *value)
+{
+	struct spelled spelled;
+
+	if (value->type == JSON_NUMBER)
+		return instant_of_epoch(time, value->text, value->len);
+	if (value->type != JSON_STRING || spell(&spelled, value))
+		return -1;
+	return instant_of_epoch(time, spelled.text, spelled.len);
+}
+
+static int record_time(struct instant *time, enum time_field field,
+	const struct record *record)
+{
+	switch (field) {
+	case TIME_INGESTED:
+		return read_time(time, &record->values[RECORD_INGESTED_TIME]);
+	case TIME_EVENT:
+		return read_time(time, &record->values[RECORD_TIME]);
+	case TIME_START:
+		return read_epoch(time, &record->values[RECORD_START_TIME]);
+	case TIME_END:
+		return read_epoch(time, &record->values[RECORD_END_TIME]);
+	}
+	return -1;
+}
+
+static enum verdict select_time(
+	const struct options *options, const struct record *record)
+{
+	struct instant time;
+
+	if (!options->has_since && !options->has_until)
+		return VERDICT_EMITTED;
+	if (record_time(&time, options->time_field, record))
+		return VERDICT_BAD;
+	if (options->has_since && instant_compare(&time, &options->since) < 0)
+		return VERDICT_TIME;
+	if (options->has_until && instant_compare(&time, &options->until) >= 0)
+		return VERDICT_TIME;
+	return VERDICT_EMITTED;
+}
+
+/* "ACCEPT" and the like, mostly spelled without escapes. */
+static bool value_is(
+	const struct json_value *value, const char *text, size_t len)
+{
+	if (value->type != JSON_STRING)
+		return false;
+	if (value->len == len + 2 && memcmp(value->text + 1, text, len) == 0)
+		return true;
+	return json_string_is(value, text);
+}
+
+static bool has_no_data(const struct record *record)
+{
+	const struct json_value *action = &record->values[RECORD_ACTION];
+	const struct json_value *status = &record->values[RECORD_STATUS];
+
+	return action->type == JSON_ABSENT || action->type == JSON_NULL ||
+	       value_is(action, "", 0) || value_is(action, "-", 1) ||
+	       value_is(status, "NODATA", 6) || value_is(status, "SKIPDATA", 8);
+}
+
+static enum verdict select_action(
+	const struct options *options, const struct record *record)
+{
+	const struct json_value *action = &record->values[RECORD_ACTION];
+	bool matches;
+
+	if (options->action == ACTION_ALL)
+		return VERDICT_EMITTED;
+	if (has_no_data(record))
+		return VERDICT_NO_DATA;
+	matches = options->action == ACTION_ACCEPT
+			  ? value_is(action, "ACCEPT", 6)
+			  : value_is(action, "REJECT", 6);
+	return matches ? VERDICT_EMITTED : VERDICT_ACTION;
+}
+
+/* The protocol's number, or -1: an integer, or a string of its digits. */
+static int protocol_number(const struct json_value *value)
+{
+	struct spelled spelled = {.text = value->text, .len = value->len};
+	int number = 0;
+
+	if (value->type == JSON_STRING) {
+		if (spell(&spelled, value))
+			return -1;
+	} else if (value->type != JSON_NUMBER) {
+		return -1;
+	}
+	if (spelled.len == 0 || spelled.len > 3 ||
+		(spelled.len > 1 && spelled.text[0] == '0'))
+		return -1;
+	for (size_t i = 0; i < spelled.len; i++) {
+		if (spelled.text[i] < '0' || spelled.text[i] > '9')
+			return -1;
+		number = number * 10 + (spelled.text[i] - '0');
+	}
+	return number <= 255 ? number : -1;
+}
+
+static enum verdict select_protocol(
+	const struct options *options, const struct record *record)
+{
+	int number;
+
+	if (options->any_protocol)
+		return VERDICT_EMITTED;
+	number = protocol_number(&record->values[RECORD_PROTOCOL]);
+	if (number < 0 ||
+		(options->protocols[number / 64] >> number % 64 & 1) == 0)
+		return VERDICT_PROTOCOL;
+	return VERDICT_EMITTED;
+}
+
+enum verdict select_record(
+	const struct options *options, const struct record *record)
+{
+	enum verdict verdict;
+
+	if (is_other_type(record))
+		return VERDICT_TYPE;
+	verdict = select_time(options, record);
+	if (verdict == VERDICT_EMITTED)
+		verdict = select_action(options, record);
+	if (verdict == VERDICT_EMITTED)
+		verdict = select_protocol(options, record);
+	return verdict;
+}

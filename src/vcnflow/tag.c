@@ -1,0 +1,76 @@
+/* Tagging: two addresses, a handful of prefixes, one hash probe. */
+#include "vcnflow/tag.h"
+
+#include "base/limits.h"
+
+/* No address is spelled with more bytes, escapes included: 45 times 6. */
+#define ADDRESS_SIZE 288
+
+static void read_address(
+	struct address *address, const struct json_value *value)
+{
+	char buffer[ADDRESS_SIZE];
+	const char *text;
+	size_t len;
+
+	address->family = ADDRESS_NONE;
+	if (value->type == JSON_STRING &&
+		json_string(value, buffer, sizeof buffer, &text, &len) == 0)
+		(void)address_parse(address, text, len);
+}
+
+static enum place place_of(
+	const struct internal *internal, const struct address *address)
+{
+	if (address->family == ADDRESS_NONE)
+		return PLACE_INVALID;
+	return internal_holds(internal, address) ? PLACE_INTERNAL
+						 : PLACE_EXTERNAL;
+}
+
+static bool in_subnet(
+	const struct lookup_subnet *subnet, const struct address *address)
+{
+	if (address->family == ADDRESS_NONE)
+		return false;
+	for (size_t i = 0; i < subnet->prefix_count; i++)
+		if (prefix_holds(&subnet->prefixes[i], address))
+			return true;
+	return false;
+}
+
+static bool find_subnet(struct lookup_subnet *subnet,
+	const struct lookup *lookup, const struct json_value *value)
+{
+	char buffer[LIMIT_QUOTED * 6];
+	const char *text;
+	size_t len;
+
+	if (lookup == NULL || value->type != JSON_STRING)
+		return false;
+	if (json_string(value, buffer, sizeof buffer, &text, &len))
+		return false;
+	return lookup_find(lookup, text, len, subnet);
+}
+
+void tag_record(struct tags *tags, const struct record *record,
+	const struct internal *internal, const struct lookup *lookup)
+{
+	struct address source, destination;
+
+	read_address(&source, &record->values[RECORD_SOURCE_ADDRESS]);
+	read_address(&destination, &record->values[RECORD_DESTINATION_ADDRESS]);
+	tags->source = place_of(internal, &source);
+	tags->destination = place_of(internal, &destination);
+	tags->internal_traffic = tags->source == PLACE_INTERNAL &&
+				 tags->destination == PLACE_INTERNAL;
+	tags->direction = DIRECTION_NONE;
+	tags->known = find_subnet(
+		&tags->subnet, lookup, &record->values[RECORD_SUBNET]);
+	if (!tags->known)
+		return;
+	if (in_subnet(&tags->subnet, &source))
+		tags->direction = DIRECTION_EGRESS;
+	else if (in_subnet(&tags->subnet, &destination))
+		tags->direction = DIRECTION_INGRESS;
+}

@@ -1,0 +1,21 @@
+/* Adding up what was counted. */
+#include "vcnflow/tally.h"
+
+#include <stddef.h>
+
+void tally_add(struct tally *sum, const struct tally *more)
+{
+	for (size_t i = 0; i < VERDICT_COUNT; i++)
+		sum->verdicts[i] += more->verdicts[i];
+	sum->unknown_subnet += more->unknown_subnet;
+	sum->bytes_out += more->bytes_out;
+}
+
+uint64_t tally_records(const struct tally *tally)
+{
+	uint64_t records = 0;
+
+	for (size_t i = 0; i < VERDICT_COUNT; i++)
+		records += tally->verdicts[i];
+	return records;
+}

@@ -1,0 +1,35 @@
+/*
+ * What was counted. For every set of inputs records = emitted + all that was
+ * filtered + no_data + bad.
+ */
+#ifndef VCNFLOW_TALLY_H
+#define VCNFLOW_TALLY_H
+
+#include <stdint.h>
+
+/* What became of a record, in the order in which it is decided. */
+enum verdict {
+	VERDICT_BAD,
+	VERDICT_TYPE,
+	VERDICT_TIME,
+	VERDICT_NO_DATA,
+	VERDICT_ACTION,
+	VERDICT_PROTOCOL,
+	VERDICT_DIRECTION,
+	VERDICT_TRAFFIC,
+	VERDICT_EMITTED,
+	VERDICT_COUNT
+};
+
+struct tally {
+	uint64_t verdicts[VERDICT_COUNT];
+	uint64_t unknown_subnet; /* emitted records whose subnet is unknown */
+	uint64_t bytes_out;      /* before compression */
+};
+
+void tally_add(struct tally *sum, const struct tally *more);
+
+/* The number of records: the sum of all verdicts. */
+uint64_t tally_records(const struct tally *tally);
+
+#endif

@@ -5,6 +5,32 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "json/space.h"
+
+/* How far the beginning of a search document is looked into. */
+#define DOCUMENT_PEEK 4096
+
+const char *fault_text(enum block_fault fault)
+{
+	switch (fault) {
+	case FAULT_NONE:
+		break;
+	case FAULT_TOO_LONG:
+		return "longer than --max-record allows";
+	case FAULT_TOO_LONG_DOCUMENT:
+		return "longer than --max-record allows; if it is a search "
+		       "document or an array, try --framing json";
+	case FAULT_BROKEN:
+		return "brackets or quotes do not balance";
+	case FAULT_CUT:
+		return "the input ends within it";
+	case FAULT_CLOSER:
+		return "a closing bracket that closes nothing";
+	case FAULT_HALF_LINE:
+		return "half a line at the end of a damaged input";
+	}
+	return "nothing is wrong with it";
+}
 
 int block_init(struct block *block, size_t cap)
 {
@@ -69,4 +95,16 @@ int block_add_unit(struct block *block, const struct block_unit *unit)
 	}
 	block->units[block->unit_count++] = *unit;
 	return 0;
+}
+
+bool block_is_document(const char *text, size_t len)
+{
+	size_t at = json_skip_space(text, 0, len);
+	size_t end = len < DOCUMENT_PEEK ? len : DOCUMENT_PEEK;
+
+	if (at < end && text[at] == '[')
+		return true;
+	return at < end && text[at] == '{' &&
+	       memmem(text + at, end - at, "\"data\"", 6) != NULL &&
+	       memmem(text + at, end - at, "\"results\"", 9) != NULL;
 }

@@ -29,6 +29,9 @@ enum block_fault {
 	FAULT_HALF_LINE,         /* a last line in a damaged input */
 };
 
+/* In words, fit to stand behind "bad record …: ". */
+const char *fault_text(enum block_fault fault);
+
 /* text[offset..offset+len) of a block is a value; fault: it is bad as such. */
 struct block_unit {
 	size_t offset;
@@ -74,5 +77,8 @@ void block_pad(struct block *block);
 
 /* Adds a unit. Returns 0, or -1. */
 int block_add_unit(struct block *block, const struct block_unit *unit);
+
+/* Tells if a text begins like a search document or an array on one line. */
+bool block_is_document(const char *text, size_t len);
 
 #endif

@@ -1,8 +1,7 @@
 /*
- * Rendering. The pieces of a record are gathered first, so that its length is
- * known and it goes into the output without being cut where it fits; then they
- * are copied. What is between the carried values is constant text, chosen by
- * the tags.
+ * Rendering. The length of a record is bounded first, so that it goes into the
+ * output without being cut where it fits. What is between the carried values is
+ * constant text, chosen by the tags.
  */
 #include "vcnflow/emit.h"
 
@@ -12,19 +11,21 @@
 
 #define TEXT(literal) literal, sizeof(literal) - 1
 
-static const struct {
+struct text {
 	const char *text;
 	size_t len;
-} direction_text[] =
-	{
-		[DIRECTION_INGRESS] = {TEXT("\"ingress\"")},
-		[DIRECTION_EGRESS] = {TEXT("\"egress\"")},
-		[DIRECTION_NONE] = {TEXT("\"N/A\"")},
-},
-  place_text[] = {
-	  [PLACE_INTERNAL] = {TEXT("\"internal\"")},
-	  [PLACE_EXTERNAL] = {TEXT("\"external\"")},
-	  [PLACE_INVALID] = {TEXT("\"invalid\"")},
+};
+
+static const struct text direction_text[] = {
+	[DIRECTION_INGRESS] = {TEXT("\"ingress\"")},
+	[DIRECTION_EGRESS] = {TEXT("\"egress\"")},
+	[DIRECTION_NONE] = {TEXT("\"N/A\"")},
+};
+
+static const struct text place_text[] = {
+	[PLACE_INTERNAL] = {TEXT("\"internal\"")},
+	[PLACE_EXTERNAL] = {TEXT("\"external\"")},
+	[PLACE_INVALID] = {TEXT("\"invalid\"")},
 };
 
 /* Room for all that is not carried, copied or kept. */
@@ -35,10 +36,15 @@ static inline void put(struct outbuf *out, const char *text, size_t len)
 	outbuf_put(out, text, len);
 }
 
-/* Copies a value without the white space between its tokens. */
-static size_t put_compact(struct outbuf *out, const char *text, size_t len)
+static inline void put_text(struct outbuf *out, const struct text *text)
 {
-	size_t at = 0, written = 0;
+	put(out, text->text, text->len);
+}
+
+/* Copies a value without the white space between its tokens. */
+static void put_compact(struct outbuf *out, const char *text, size_t len)
+{
+	size_t at = 0;
 	bool in_string = false;
 
 	while (at < len) {
@@ -52,10 +58,8 @@ static size_t put_compact(struct outbuf *out, const char *text, size_t len)
 			at++;
 		}
 		put(out, text + from, at - from);
-		written += at - from;
 		at = json_skip_space(text, at, len);
 	}
-	return written;
 }
 
 static bool has_control_space(const char *text, size_t len)
@@ -65,19 +69,19 @@ static bool has_control_space(const char *text, size_t len)
 	       memchr(text, '\n', len) != NULL;
 }
 
-static inline size_t put_value(struct outbuf *out,
-	const struct json_value *value, enum emit_space space)
+static inline void put_value(struct outbuf *out, const struct json_value *value,
+	enum emit_space space)
 {
 	if (value->type == JSON_ABSENT) {
 		put(out, TEXT("\"N/A\""));
-		return sizeof "\"N/A\"" - 1;
+		return;
 	}
 	if (space == SPACE_DROP ||
 		(space == SPACE_CONTROL &&
 			has_control_space(value->text, value->len)))
-		return put_compact(out, value->text, value->len);
-	put(out, value->text, value->len);
-	return value->len;
+		put_compact(out, value->text, value->len);
+	else
+		put(out, value->text, value->len);
 }
 
 /* No more bytes than this, carried values uncompacted. */
@@ -101,34 +105,29 @@ static size_t most_bytes(const struct options *options,
 	return need;
 }
 
-static size_t put_lists(struct outbuf *out, const struct options *options,
+static void put_lists(struct outbuf *out, const struct options *options,
 	const struct tags *tags)
 {
 	struct lookup_text lists = {"[]", 2};
-	size_t len;
 
 	if (options->security_lists == LISTS_NONE)
-		return 0;
+		return;
 	if (options->security_lists == LISTS_FULL) {
 		put(out, TEXT(",\"security_lists\":"));
-		len = sizeof ",\"security_lists\":" - 1;
 		if (tags->known)
 			lists = tags->subnet.lists;
 	} else {
 		put(out, TEXT(",\"security_list_ids\":"));
-		len = sizeof ",\"security_list_ids\":" - 1;
 		if (tags->known)
 			lists = tags->subnet.ids;
 	}
 	put(out, lists.text, lists.len);
-	return len + lists.len;
 }
 
 /* The name of a kept member, which the command line gave. */
-static size_t put_name(struct outbuf *out, const char *name)
+static void put_name(struct outbuf *out, const char *name)
 {
 	static const char hex[] = "0123456789abcdef";
-	size_t written = 2;
 
 	put(out, TEXT("\""));
 	for (; *name != '\0'; name++) {
@@ -138,83 +137,62 @@ static size_t put_name(struct outbuf *out, const char *name)
 
 		if (c < 0x20) {
 			put(out, escaped, 6);
-			written += 6;
 		} else if (c == '"' || c == '\\') {
 			escaped[1] = (char)c;
 			put(out, escaped, 2);
-			written += 2;
 		} else {
 			put(out, name, 1);
-			written++;
 		}
 	}
 	put(out, TEXT("\""));
-	return written;
 }
 
-static size_t put_kept(struct outbuf *out, const struct options *options,
+static void put_kept(struct outbuf *out, const struct options *options,
 	const struct record_plan *plan, const struct record *record,
 	enum emit_space space)
 {
-	size_t written = 0;
-
 	for (size_t i = 0; i < plan->keep_count; i++) {
 		const struct json_value *value = &record->values[plan->keep[i]];
 
 		if (value->type == JSON_ABSENT)
 			continue;
 		put(out, TEXT(","));
-		written += 2 + put_name(out, options->keep[i]);
+		put_name(out, options->keep[i]);
 		put(out, TEXT(":"));
-		written += put_value(out, value, space);
+		put_value(out, value, space);
 	}
-	return written;
 }
 
-#define PUT(literal)                                                           \
-	do {                                                                   \
-		put(out, TEXT(literal));                                       \
-		written += sizeof(literal) - 1;                                \
-	} while (0)
-#define PUT_TAG(texts, index)                                                  \
-	do {                                                                   \
-		put(out, texts[index].text, texts[index].len);                 \
-		written += texts[index].len;                                   \
-	} while (0)
-#define PUT_VALUE(member) written += put_value(out, &values[member], space)
-
-size_t emit_record(struct outbuf *out, const struct options *options,
+void emit_record(struct outbuf *out, const struct options *options,
 	const struct record_plan *plan, const struct record *record,
 	const struct tags *tags, enum emit_space space)
 {
 	const struct json_value *values = record->values;
-	size_t written = 0;
 
 	outbuf_begin(out, most_bytes(options, plan, record, tags));
-	PUT("{\"destinationAddress\":");
-	PUT_VALUE(RECORD_DESTINATION_ADDRESS);
-	PUT(",\"destinationPort\":");
-	PUT_VALUE(RECORD_DESTINATION_PORT);
-	PUT(",\"protocol\":");
-	PUT_VALUE(RECORD_PROTOCOL);
-	PUT(",\"protocolName\":");
-	PUT_VALUE(RECORD_PROTOCOL_NAME);
-	PUT(",\"sourceAddress\":");
-	PUT_VALUE(RECORD_SOURCE_ADDRESS);
-	PUT(",\"internal_or_external_source\":");
-	PUT_TAG(place_text, tags->source);
-	PUT(",\"internal_or_external_destination\":");
-	PUT_TAG(place_text, tags->destination);
-	PUT(",\"traffic_direction\":");
-	PUT_TAG(direction_text, tags->direction);
+	put(out, TEXT("{\"destinationAddress\":"));
+	put_value(out, &values[RECORD_DESTINATION_ADDRESS], space);
+	put(out, TEXT(",\"destinationPort\":"));
+	put_value(out, &values[RECORD_DESTINATION_PORT], space);
+	put(out, TEXT(",\"protocol\":"));
+	put_value(out, &values[RECORD_PROTOCOL], space);
+	put(out, TEXT(",\"protocolName\":"));
+	put_value(out, &values[RECORD_PROTOCOL_NAME], space);
+	put(out, TEXT(",\"sourceAddress\":"));
+	put_value(out, &values[RECORD_SOURCE_ADDRESS], space);
+	put(out, TEXT(",\"internal_or_external_source\":"));
+	put_text(out, &place_text[tags->source]);
+	put(out, TEXT(",\"internal_or_external_destination\":"));
+	put_text(out, &place_text[tags->destination]);
+	put(out, TEXT(",\"traffic_direction\":"));
+	put_text(out, &direction_text[tags->direction]);
 	if (tags->internal_traffic)
-		PUT(",\"traffic_type\":\"internal traffic\"");
+		put(out, TEXT(",\"traffic_type\":\"internal traffic\""));
 	else
-		PUT(",\"traffic_type\":\"external traffic\"");
-	written += put_lists(out, options, tags);
-	PUT(",\"oracle\":");
-	PUT_VALUE(RECORD_ORACLE);
-	written += put_kept(out, options, plan, record, space);
-	PUT("}");
-	return written;
+		put(out, TEXT(",\"traffic_type\":\"external traffic\""));
+	put_lists(out, options, tags);
+	put(out, TEXT(",\"oracle\":"));
+	put_value(out, &values[RECORD_ORACLE], space);
+	put_kept(out, options, plan, record, space);
+	put(out, "}", 1);
 }

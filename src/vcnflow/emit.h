@@ -20,11 +20,8 @@ enum emit_space {
 	SPACE_DROP,    /* always */
 };
 
-/*
- * Appends a record without a separator behind it. Returns the number of its
- * bytes.
- */
-size_t emit_record(struct outbuf *out, const struct options *options,
+/* Appends a record without a separator behind it. */
+void emit_record(struct outbuf *out, const struct options *options,
 	const struct record_plan *plan, const struct record *record,
 	const struct tags *tags, enum emit_space space);
 

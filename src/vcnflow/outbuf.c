@@ -9,6 +9,7 @@ static int hand_over(struct outbuf *out)
 		return -1;
 	}
 	out->len = 0;
+	out->separate = false;
 	return 0;
 }
 
@@ -18,7 +19,20 @@ void outbuf_begin(struct outbuf *out, size_t need)
 		(void)hand_over(out);
 	if (out->len == 0)
 		out->begins_record = true;
+	if (out->separate)
+		outbuf_put(out, ",\n", 2);
 	out->record_begin = out->len;
+}
+
+void outbuf_end_element(struct outbuf *out)
+{
+	out->separate = out->len != 0;
+}
+
+void outbuf_flush(struct outbuf *out)
+{
+	if (out->len != 0)
+		(void)hand_over(out);
 }
 
 void outbuf_put_slowly(struct outbuf *out, const char *text, size_t len)

@@ -16,6 +16,7 @@ struct outbuf {
 	size_t cap;
 	size_t record_begin; /* of the record that is being written, in data */
 	bool begins_record;  /* data[0] is the first byte of a record */
+	bool separate;       /* an element came before, in data */
 	bool failed;         /* a hand-over failed: nothing more is taken */
 
 	/* Takes data[0..len), and perhaps data itself, leaving another buffer
@@ -26,6 +27,15 @@ struct outbuf {
 
 /* Begins a record, of need bytes if that is known, so that it is not cut. */
 void outbuf_begin(struct outbuf *out, size_t need);
+
+/*
+ * Ends an element of an array: what separates it from the next one, a comma
+ * and a line feed, is added when one begins.
+ */
+void outbuf_end_element(struct outbuf *out);
+
+/* Hands over what there is. */
+void outbuf_flush(struct outbuf *out);
 
 /* Adds bytes, in as many pieces as it takes. */
 void outbuf_put_slowly(struct outbuf *out, const char *text, size_t len);

@@ -18,9 +18,6 @@
 /* What one read must have room for (source.h). */
 #define READ_ROOM ((size_t)64 << 10)
 
-/* How far the beginning of a search document is looked into. */
-#define DOCUMENT_PEEK 4096
-
 enum framing_state {
 	STATE_BOM,   /* nothing was seen */
 	STATE_SNIFF, /* only blanks were seen */
@@ -193,25 +190,12 @@ static size_t whole_lines(const struct block *block)
 	return feed == NULL ? 0 : (size_t)(feed - block->text) + 1;
 }
 
-/* Tells if a text begins like a search document or an array on one line. */
-static bool is_document(const char *text, size_t len)
-{
-	size_t at = json_skip_space(text, 0, len);
-	size_t end = len < DOCUMENT_PEEK ? len : DOCUMENT_PEEK;
-
-	if (at < end && text[at] == '[')
-		return true;
-	return at < end && text[at] == '{' &&
-	       memmem(text + at, end - at, "\"data\"", 6) != NULL &&
-	       memmem(text + at, end - at, "\"results\"", 9) != NULL;
-}
-
 /* The text, without a line feed, is too long already: it is not kept. */
 static void begin_long_line(struct reader *reader, const struct block *block)
 {
 	reader->state = STATE_LONG_LINE;
 	reader->piece_open = false;
-	reader->fault = is_document(block->text, block->len)
+	reader->fault = block_is_document(block->text, block->len)
 				? FAULT_TOO_LONG_DOCUMENT
 				: FAULT_TOO_LONG;
 }

@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-/* Levels around a record in a search document: {data:{results:[{data:{…}}]}}. */
+/* Levels around a record in a search document: {data:{results:[{data:{…}}]}}.
+ */
 #define WRAPPER_LEVELS 5
 
 static const char *const data_members[] = {"destinationAddress",

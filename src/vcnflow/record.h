@@ -55,7 +55,7 @@ void record_plan_free(struct record_plan *plan);
 
 enum record_kind {
 	RECORD_OK,
-	RECORD_ROWS,  /* a search document: values[RECORD_RESULTS] are rows */
+	RECORD_ROWS, /* a search document: values[RECORD_RESULTS] are rows */
 	RECORD_BAD,
 	RECORD_NO_MEMORY,
 };

@@ -1,4 +1,4 @@
-/* Selecting by type, time, action and protocol. */
+/* Selecting, by what stands in a record and by its tags. */
 #include "vcnflow/select.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static bool is_other_type(const struct record *record)
 	if (type->len > len && memcmp(type->text + 1, flow_type, len) == 0)
 		return false;
 	return spell(&spelled, type) || spelled.len < len ||
-		memcmp(spelled.text, flow_type, len) != 0;
+	       memcmp(spelled.text, flow_type, len) != 0;
 }
 
 static int read_time(struct instant *time, const struct json_value *value)
@@ -177,4 +177,15 @@ enum verdict select_record(
 	if (verdict == VERDICT_EMITTED)
 		verdict = select_protocol(options, record);
 	return verdict;
+}
+
+enum verdict select_tags(const struct options *options, const struct tags *tags)
+{
+	if ((options->directions >> tags->direction & 1) == 0)
+		return VERDICT_DIRECTION;
+	if (options->traffic != TRAFFIC_ANY &&
+		tags->internal_traffic !=
+			(options->traffic == TRAFFIC_INTERNAL))
+		return VERDICT_TRAFFIC;
+	return VERDICT_EMITTED;
 }

@@ -1,9 +1,10 @@
-/* Which records are wanted, before they are tagged. */
+/* Which records are wanted. */
 #ifndef VCNFLOW_SELECT_H
 #define VCNFLOW_SELECT_H
 
 #include "vcnflow/options.h"
 #include "vcnflow/record.h"
+#include "vcnflow/tag.h"
 #include "vcnflow/tally.h"
 
 /*
@@ -13,5 +14,9 @@
  */
 enum verdict select_record(
 	const struct options *options, const struct record *record);
+
+/* VERDICT_DIRECTION, VERDICT_TRAFFIC, or VERDICT_EMITTED. */
+enum verdict select_tags(
+	const struct options *options, const struct tags *tags);
 
 #endif

@@ -8,7 +8,6 @@ void tally_add(struct tally *sum, const struct tally *more)
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		sum->verdicts[i] += more->verdicts[i];
 	sum->unknown_subnet += more->unknown_subnet;
-	sum->bytes_out += more->bytes_out;
 }
 
 uint64_t tally_records(const struct tally *tally)

@@ -24,7 +24,6 @@ enum verdict {
 struct tally {
 	uint64_t verdicts[VERDICT_COUNT];
 	uint64_t unknown_subnet; /* emitted records whose subnet is unknown */
-	uint64_t bytes_out;      /* before compression */
 };
 
 void tally_add(struct tally *sum, const struct tally *more);

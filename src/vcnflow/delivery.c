@@ -1,0 +1,292 @@
+/*
+ * Delivering in order. A bad record is named only when its input has shown a
+ * good one: an input that holds none at all is named once instead, as holding
+ * no flow-log record.
+ */
+#include "vcnflow/delivery.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/msg.h"
+#include "vcnflow/progress.h"
+
+void delivery_init(struct delivery *delivery, const struct options *options,
+	struct output *output, int rejects)
+{
+	memset(delivery, 0, sizeof *delivery);
+	delivery->options = options;
+	delivery->output = output;
+	delivery->rejects = rejects;
+	delivery->unknown = (struct textset)TEXTSET_INIT(
+		options->list_subnets ? SIZE_MAX : LIMIT_UNKNOWN_SUBNETS);
+}
+
+void delivery_free(struct delivery *delivery)
+{
+	free(delivery->path);
+	textset_free(&delivery->unknown);
+}
+
+static int stop(struct delivery *delivery, enum delivery_end end)
+{
+	if (delivery->end == DELIVERY_GOES_ON)
+		delivery->end = end;
+	return -1;
+}
+
+/* The input's name, quoted. */
+static const char *input_name(
+	const struct delivery *delivery, char quoted[MSG_QUOTED_SIZE])
+{
+	return delivery->path == NULL ? "standard input"
+				      : msg_quote_name(quoted, delivery->path);
+}
+
+void delivery_begin(struct delivery *delivery, char *path)
+{
+	free(delivery->path);
+	delivery->path = path;
+	delivery->inputs++;
+	delivery->lines = 0;
+	memset(&delivery->input, 0, sizeof delivery->input);
+	delivery->shown_good = false;
+	delivery->pending_count = 0;
+}
+
+int delivery_write(struct delivery *delivery, const char *data, size_t len,
+	size_t raw_len, bool begins_record)
+{
+	if (delivery->end != DELIVERY_GOES_ON)
+		return -1;
+	if (output_write(delivery->output, data, len, raw_len, begins_record) ==
+		0)
+		return 0;
+	switch (delivery->output->state) {
+	case OUTPUT_INTERRUPTED:
+		return stop(delivery, DELIVERY_INTERRUPTED);
+	case OUTPUT_NO_MEMORY:
+		return stop(delivery, DELIVERY_NO_MEMORY);
+	default:
+		return stop(delivery, DELIVERY_UNWRITTEN);
+	}
+}
+
+static int write_rejects(
+	struct delivery *delivery, const char *data, size_t len)
+{
+	if (len == 0)
+		return 0;
+	if (io_write_all(delivery->rejects, data, len) == 0) {
+		delivery->rejects_in_line = data[len - 1] != '\n';
+		return 0;
+	}
+	delivery->errno_value = errno;
+	delivery->unwritable = true;
+	return stop(delivery, DELIVERY_UNWRITTEN);
+}
+
+/* Bad records as they stood, each ending in a line feed. */
+static int deliver_rejects(struct delivery *delivery, const struct block *block,
+	const struct result *result)
+{
+	bool whole = block->kind != BLOCK_PIECE || block->last;
+
+	for (size_t i = 0; i < result->reject_count; i++) {
+		const struct reject *reject = &result->rejects[i];
+
+		if (write_rejects(delivery, block->text + reject->offset,
+			    reject->len))
+			return -1;
+		if (whole && (delivery->rejects_in_line || reject->len == 0) &&
+			write_rejects(delivery, "\n", 1))
+			return -1;
+	}
+	return 0;
+}
+
+static void name_bad(
+	struct delivery *delivery, const struct mark *mark, bool is_line)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (delivery->named++ >= LIMIT_BAD_NAMED)
+		return;
+	msg_warning("bad record in %s, %s %" PRIu64 ": %s",
+		input_name(delivery, quoted), is_line ? "line" : "record",
+		mark->place, mark->reason);
+}
+
+/* Notes the block's bad records by their place in the input. */
+static void add_marks(struct delivery *delivery, const struct block *block,
+	const struct result *result)
+{
+	bool is_line = block->kind == BLOCK_LINES ||
+		       (block->kind == BLOCK_PIECE && block->is_line);
+	uint64_t base = 1 + (is_line ? delivery->lines
+				     : tally_records(&delivery->input));
+
+	for (size_t i = 0; i < result->mark_count; i++) {
+		struct mark mark = result->marks[i];
+		size_t slot = delivery->pending_count;
+
+		if (slot == LIMIT_BAD_NAMED)
+			return;
+		mark.place += base;
+		delivery->pending[slot] = mark;
+		delivery->pending_is_line[slot] = is_line;
+		delivery->pending_count++;
+	}
+}
+
+static void name_pending(struct delivery *delivery)
+{
+	for (size_t i = 0; i < delivery->pending_count; i++)
+		name_bad(delivery, &delivery->pending[i],
+			delivery->pending_is_line[i]);
+	delivery->pending_count = 0;
+}
+
+static int add_unknown(struct delivery *delivery, const struct textset *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		size_t len;
+		const char *text = textset_text(set, i, &len);
+
+		switch (textset_add(&delivery->unknown, text, len)) {
+		case TEXTSET_FULL:
+			delivery->unknown_more = true;
+			break;
+		case TEXTSET_NO_MEMORY:
+			return stop(delivery, DELIVERY_NO_MEMORY);
+		default:
+			break;
+		}
+	}
+	return 0;
+}
+
+/* Adds the counts of a block up. */
+static int count_block(struct delivery *delivery, const struct block *block,
+	const struct result *result)
+{
+	uint64_t records = tally_records(&result->tally);
+
+	add_marks(delivery, block, result);
+	if (records > result->tally.verdicts[VERDICT_BAD])
+		delivery->shown_good = true;
+	if (delivery->shown_good)
+		name_pending(delivery);
+	tally_add(&delivery->input, &result->tally);
+	tally_add(&delivery->tally, &result->tally);
+	delivery->lines += result->lines;
+	delivery->unknown_odd += result->unknown_odd;
+	return add_unknown(delivery, &result->unknown);
+}
+
+int delivery_block(struct delivery *delivery, const struct block *block,
+	const struct result *result)
+{
+	if (delivery->end != DELIVERY_GOES_ON)
+		return -1;
+	if (count_block(delivery, block, result))
+		return -1;
+	if (delivery->rejects >= 0 && deliver_rejects(delivery, block, result))
+		return -1;
+	switch (result->state) {
+	case RESULT_COMPLETE:
+		return 0;
+	case RESULT_STOPPED:
+		name_pending(delivery);
+		return stop(delivery, DELIVERY_STRICT);
+	case RESULT_LOOKUP_LOST:
+		return stop(delivery, DELIVERY_LOOKUP_LOST);
+	case RESULT_NO_MEMORY:
+		return stop(delivery, DELIVERY_NO_MEMORY);
+	case RESULT_REFUSED:
+		break;
+	}
+	return stop(delivery, DELIVERY_UNWRITTEN);
+}
+
+/* Says what is wrong with the input as a whole. Returns whether something is,
+ * so that the input counts as unreadable or damaged. */
+static bool report_fault(
+	const struct delivery *delivery, const struct source_report *report)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	const char *name = input_name(delivery, quoted);
+
+	if (report->read_errno != 0) {
+		msg_error_errno(report->read_errno, "cannot read %s", name);
+		return true;
+	}
+	if (report->gzip.damage == GUNZIP_INTACT)
+		return false;
+	msg_error("damaged input %s, member %" PRIu64 ", byte %" PRIu64 ": %s",
+		name, report->gzip.member, report->gzip.offset,
+		gunzip_damage_text(report->gzip.damage));
+	return true;
+}
+
+/* Says that an input is empty, or holds nothing but bad records. */
+static void report_nothing(
+	const struct delivery *delivery, const struct source_report *report)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	const char *name = input_name(delivery, quoted);
+	uint64_t bad = delivery->input.verdicts[VERDICT_BAD];
+
+	if (report->bytes_in == 0)
+		msg_warning("%s is empty", name);
+	else if (bad != 0 && !delivery->shown_good)
+		msg_warning("%s holds no flow-log record: %" PRIu64
+			    " bad, the first at %s %" PRIu64 ": %s",
+			name, bad,
+			delivery->pending_is_line[0] ? "line" : "record",
+			delivery->pending[0].place,
+			delivery->pending[0].reason);
+}
+
+int delivery_end_input(
+	struct delivery *delivery, const struct source_report *report)
+{
+	bool fault;
+
+	if (delivery->end != DELIVERY_GOES_ON)
+		return -1;
+	delivery->bytes_in += report->bytes_in;
+	delivery->bytes_inflated += report->bytes_inflated;
+	fault = report_fault(delivery, report);
+	if (fault)
+		delivery->faulty = true;
+	if (report->read_errno == 0)
+		report_nothing(delivery, report);
+	return fault && delivery->options->strict
+		       ? stop(delivery, DELIVERY_STRICT)
+		       : 0;
+}
+
+int delivery_message(struct delivery *delivery, bool fault, char *text)
+{
+	if (delivery->end == DELIVERY_GOES_ON) {
+		if (fault)
+			msg_error("%s", text);
+		else
+			msg_warning("%s", text);
+	}
+	free(text);
+	if (!fault)
+		return 0;
+	delivery->faulty = true;
+	return delivery->options->strict ? stop(delivery, DELIVERY_STRICT) : 0;
+}
+
+void delivery_progress(struct delivery *delivery, uint64_t bytes_in)
+{
+	progress_update(
+		delivery->bytes_in + bytes_in, tally_records(&delivery->tally));
+}

@@ -1,0 +1,85 @@
+/*
+ * The end of the line: what came of the blocks, in input order. Output and
+ * rejects are written, counts added up, messages given; so all of it is the
+ * same for any number of threads. Calls come one at a time, in order.
+ */
+#ifndef VCNFLOW_DELIVERY_H
+#define VCNFLOW_DELIVERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "base/textset.h"
+#include "vcnflow/options.h"
+#include "vcnflow/output.h"
+#include "vcnflow/source.h"
+#include "vcnflow/tally.h"
+#include "vcnflow/worker.h"
+
+/* What ended the run before its inputs' end. */
+enum delivery_end {
+	DELIVERY_GOES_ON,
+	DELIVERY_STRICT,    /* the first fault, under --strict */
+	DELIVERY_UNWRITTEN, /* output->state or the rejects say why */
+	DELIVERY_LOOKUP_LOST,
+	DELIVERY_NO_MEMORY,
+	DELIVERY_INTERRUPTED,
+};
+
+struct delivery {
+	const struct options *options;
+	struct output *output;
+	int rejects; /* a descriptor, or -1 */
+	enum delivery_end end;
+	bool faulty;          /* an input was unreadable or damaged */
+	bool unwritable;      /* the rejects could not be written */
+	int errno_value;      /* why */
+	bool rejects_in_line; /* their last byte was not a line feed */
+
+	uint64_t inputs;
+	uint64_t bytes_in;
+	uint64_t bytes_inflated;
+	struct tally tally;
+	struct textset unknown;
+	bool unknown_more; /* than the set takes */
+	uint64_t unknown_odd;
+
+	/* the input at hand */
+	char *path; /* null: standard input */
+	uint64_t lines;
+	struct tally input;
+	bool shown_good; /* it held a record that is not bad */
+	struct mark pending[LIMIT_BAD_NAMED]; /* not yet named */
+	bool pending_is_line[LIMIT_BAD_NAMED];
+	size_t pending_count;
+	unsigned named; /* bad records in the run, those pending left out */
+};
+
+void delivery_init(struct delivery *delivery, const struct options *options,
+	struct output *output, int rejects);
+void delivery_free(struct delivery *delivery);
+
+/* An input begins; path is taken over. */
+void delivery_begin(struct delivery *delivery, char *path);
+
+/* A piece of the output of the block that is next. Returns 0, or -1: stop. */
+int delivery_write(struct delivery *delivery, const char *data, size_t len,
+	size_t raw_len, bool begins_record);
+
+/* A block, all of whose output was written. Returns 0, or -1: stop. */
+int delivery_block(struct delivery *delivery, const struct block *block,
+	const struct result *result);
+
+/* The input ends. Returns 0, or -1: stop. */
+int delivery_end_input(
+	struct delivery *delivery, const struct source_report *report);
+
+/* A message about inputs: of a fault or only a warning; text is taken over.
+ * Returns 0, or -1: stop. */
+int delivery_message(struct delivery *delivery, bool fault, char *text);
+
+/* How much of the inputs at hand was read: for the progress line. */
+void delivery_progress(struct delivery *delivery, uint64_t bytes_in);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * SIGINT and SIGTERM: reading stops, the line begun is finished for at most a
+ * second, temporary files go, the process dies by the signal.
+ *
+ * The handler sets interrupt_signal and starts an alarm; when that goes off, or
+ * a second signal comes, the process removes its temporary file and dies at
+ * once.
+ */
+#ifndef VCNFLOW_INTERRUPT_H
+#define VCNFLOW_INTERRUPT_H
+
+#include "base/replace.h"
+
+/* The signal that came, or 0. */
+extern volatile int interrupt_signal;
+
+/*
+ * Installs the handlers, but for signals that are ignored already (nohup).
+ * SIGPIPE is ignored: writes fail with EPIPE instead.
+ */
+void interrupt_install(void);
+
+/*
+ * A function that the handler calls, by signal-safe calls only, to wake
+ * threads that wait in a read or a write; null: none.
+ */
+void interrupt_set_waker(void (*waker)(void));
+
+/* The temporary file to remove when dying at once; null: none. */
+void interrupt_set_temporary(const struct replace *replace);
+
+/* Dies by a signal, with its usual effect. Does not return. */
+void interrupt_die(int signal_number) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,198 @@
+/*
+ * Writing. A write that is interrupted by SIGINT or SIGTERM goes on to the end
+ * of the line begun, or of the gzip member begun, and not further.
+ */
+#include "vcnflow/output.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/msg.h"
+#include "vcnflow/interrupt.h"
+
+int output_open(
+	struct output *output, const struct options *options, bool stdout_open)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	const char *path = options->output;
+
+	memset(output, 0, sizeof *output);
+	output->options = options;
+	output->compressed = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
+	output->fd = STDOUT_FILENO;
+	if (options->gzip) {
+		output->gzip = gzip_new();
+		if (output->gzip == NULL) {
+			msg_no_memory();
+			output->state = OUTPUT_NO_MEMORY;
+			return -1;
+		}
+	}
+	if (path == NULL || strcmp(path, "-") == 0) {
+		if (!stdout_open) {
+			msg_error("cannot write to standard output: it is "
+				  "closed");
+			output->state = OUTPUT_FAILED;
+			return -1;
+		}
+		io_widen_pipe(STDOUT_FILENO);
+		return 0;
+	}
+	if (replace_begin(&output->replace, path)) {
+		msg_error_errno(errno, "cannot create %s",
+			msg_quote_name(quoted, path));
+		output->state = OUTPUT_FAILED;
+		return -1;
+	}
+	output->is_file = true;
+	output->fd = output->replace.fd;
+	if (!output->replace.direct)
+		interrupt_set_temporary(&output->replace);
+	return 0;
+}
+
+/* How much of data must still be written once a signal came. */
+static size_t line_rest(
+	const struct output *output, const char *data, size_t len)
+{
+	const char *feed;
+
+	if (!output->in_line)
+		return 0;
+	if (output->gzip != NULL)
+		return len;
+	feed = memchr(data, '\n', len);
+	return feed == NULL ? len : (size_t)(feed - data) + 1;
+}
+
+/* A write failed. Returns 0 if it is to be tried again. */
+static int write_failed(struct output *output)
+{
+	struct pollfd ready = {.fd = output->fd, .events = POLLOUT};
+
+	if (errno == EINTR)
+		return 0;
+	if (errno == EAGAIN || errno == EWOULDBLOCK) {
+		(void)poll(&ready, 1, -1);
+		return 0;
+	}
+	output->errno_value = errno;
+	output->state = errno == EPIPE ? OUTPUT_READER_GONE : OUTPUT_FAILED;
+	return -1;
+}
+
+static int write_bytes(struct output *output, const char *data, size_t len)
+{
+	bool ending = false;
+
+	while (len != 0) {
+		ssize_t count;
+
+		if (interrupt_signal != 0 && !ending) {
+			len = line_rest(output, data, len);
+			ending = true;
+			if (len == 0)
+				break;
+		}
+		count = write(output->fd, data, len);
+		if (count < 0) {
+			if (write_failed(output))
+				return -1;
+			continue;
+		}
+		data += count;
+		len -= (size_t)count;
+		if (count > 0)
+			output->in_line = output->gzip != NULL
+						  ? len != 0
+						  : data[-1] != '\n';
+	}
+	if (ending && !output->in_line) {
+		output->state = OUTPUT_INTERRUPTED;
+		return -1;
+	}
+	return 0;
+}
+
+/* Writes text that stands between or around records. */
+static int write_text(struct output *output, const char *text, size_t len)
+{
+	output->bytes += len;
+	if (output->gzip == NULL)
+		return write_bytes(output, text, len);
+	bytes_clear(&output->compressed);
+	if (gzip_member(output->gzip, text, len, &output->compressed)) {
+		output->state = OUTPUT_NO_MEMORY;
+		return -1;
+	}
+	return write_bytes(
+		output, output->compressed.data, output->compressed.len);
+}
+
+int output_write(struct output *output, const char *data, size_t len,
+	size_t raw_len, bool begins_record)
+{
+	if (output->state != OUTPUT_GOOD)
+		return -1;
+	if (output->options->format == FORMAT_ARRAY && begins_record) {
+		if (output->started ? write_text(output, ",\n", 2)
+				    : write_text(output, "[", 1))
+			return -1;
+	}
+	output->started = true;
+	output->bytes += raw_len;
+	return write_bytes(output, data, len);
+}
+
+int output_finish(struct output *output)
+{
+	if (output->state != OUTPUT_GOOD)
+		return -1;
+	if (output->options->format == FORMAT_ARRAY &&
+		!output->options->list_subnets)
+		return output->started ? write_text(output, "]\n", 2)
+				       : write_text(output, "[]\n", 3);
+	return output->gzip != NULL && !output->started
+		       ? write_text(output, "", 0)
+		       : 0;
+}
+
+void output_report(const struct output *output)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (output->state == OUTPUT_NO_MEMORY)
+		msg_no_memory();
+	if (output->state != OUTPUT_FAILED)
+		return;
+	if (output->is_file)
+		msg_error_errno(output->errno_value, "cannot write %s",
+			msg_quote_name(quoted, output->options->output));
+	else
+		msg_error_errno(
+			output->errno_value, "cannot write to standard output");
+}
+
+int output_close(struct output *output, bool commit)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	int result = 0;
+
+	gzip_free(output->gzip);
+	bytes_free(&output->compressed);
+	if (!output->is_file)
+		return 0;
+	interrupt_set_temporary(NULL);
+	if (!commit) {
+		replace_abandon(&output->replace);
+	} else if (replace_commit(&output->replace)) {
+		msg_error_errno(errno, "cannot write %s",
+			msg_quote_name(quoted, output->options->output));
+		result = -1;
+	}
+	return result;
+}

@@ -1,0 +1,66 @@
+/*
+ * Where records go: standard output, a file that is replaced at the end, or a
+ * file that is written directly. Pieces of output arrive in order.
+ */
+#ifndef VCNFLOW_OUTPUT_H
+#define VCNFLOW_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/replace.h"
+#include "deflate/gzip.h"
+#include "vcnflow/options.h"
+
+enum output_state {
+	OUTPUT_GOOD,
+	OUTPUT_FAILED,      /* it can't be written; errno_value says why */
+	OUTPUT_READER_GONE, /* EPIPE */
+	OUTPUT_INTERRUPTED, /* the line begun was finished */
+	OUTPUT_NO_MEMORY,
+};
+
+struct output {
+	const struct options *options;
+	enum output_state state;
+	int errno_value;
+	int fd;
+	bool is_file; /* -o: replace is in use */
+	struct replace replace;
+	struct gzip *gzip; /* for what is added here, if it is compressed */
+	struct bytes compressed;
+	bool in_line;   /* the last byte written was not a line feed */
+	bool started;   /* a record was written, or is being written */
+	uint64_t bytes; /* before compression */
+};
+
+/*
+ * Opens what options->output names, or standard output, which must have been
+ * open at the start (stdout_open). Returns 0, or -1 after a message.
+ */
+int output_open(
+	struct output *output, const struct options *options, bool stdout_open);
+
+/*
+ * Writes a piece: data[0..len) as it is to be stored, raw_len bytes before
+ * compression. begins_record: a record begins with it, which matters for what
+ * separates the elements of an array. Returns 0, or -1 with state set.
+ */
+int output_write(struct output *output, const char *data, size_t len,
+	size_t raw_len, bool begins_record);
+
+/* Writes what ends the output. Returns 0, or -1 with state set. */
+int output_finish(struct output *output);
+
+/*
+ * Puts an -o file in its place (commit) or removes it. Returns 0, or -1 after
+ * a message.
+ */
+int output_close(struct output *output, bool commit);
+
+/* Says why writing failed, unless the reader went away. */
+void output_report(const struct output *output);
+
+#endif

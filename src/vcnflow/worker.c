@@ -1,0 +1,420 @@
+/*
+ * A block's records, one after another. A bad record costs itself; where a
+ * line is an array, its elements are told apart by brackets and quotes, and
+ * one that does not balance costs the rest of its line.
+ *
+ * If the lookup file shrinks while it is read, the kernel's signal is turned
+ * into a jump out of the block; what was emitted of it before stays.
+ */
+#include "vcnflow/worker.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vcnflow/emit.h"
+#include "vcnflow/select.h"
+#include "vcnflow/span.h"
+#include "vcnflow/subnets.h"
+#include "vcnflow/tag.h"
+#include "json/space.h"
+
+/* Distinct unknown subnets in one block: its records bound them anyway. */
+#define UNKNOWN_IN_BLOCK SIZE_MAX
+
+struct worker {
+	struct worker_shared shared;
+	struct json_parser *parser;
+	struct record record;
+
+	/* of the block at hand */
+	struct block *block;
+	struct result *result;
+	struct outbuf *out;
+	enum emit_space space;
+	size_t line_begin; /* of the line at hand, for messages */
+};
+
+/* Where worker_lookup_lost jumps to, in this thread. */
+static _Thread_local sigjmp_buf *lookup_lost;
+
+static const char after_value[] = "no comma behind an element of an array";
+
+void result_init(struct result *result)
+{
+	memset(result, 0, sizeof *result);
+	result->unknown = (struct textset)TEXTSET_INIT(UNKNOWN_IN_BLOCK);
+}
+
+void result_free(struct result *result)
+{
+	free(result->rejects);
+	textset_free(&result->unknown);
+}
+
+void result_reset(struct result *result)
+{
+	result->state = RESULT_COMPLETE;
+	memset(&result->tally, 0, sizeof result->tally);
+	result->lines = 0;
+	result->mark_count = 0;
+	result->reject_count = 0;
+	textset_clear(&result->unknown);
+	result->unknown_odd = 0;
+}
+
+struct worker *worker_new(const struct worker_shared *shared)
+{
+	struct worker *worker = calloc(1, sizeof *worker);
+
+	if (worker == NULL)
+		return NULL;
+	worker->shared = *shared;
+	worker->parser = json_parser_new();
+	if (worker->parser == NULL) {
+		free(worker);
+		return NULL;
+	}
+	return worker;
+}
+
+void worker_free(struct worker *worker)
+{
+	if (worker == NULL)
+		return;
+	json_parser_free(worker->parser);
+	free(worker);
+}
+
+void worker_lookup_lost(void *unused)
+{
+	(void)unused;
+	if (lookup_lost != NULL)
+		siglongjmp(*lookup_lost, 1);
+}
+
+static bool going_on(const struct worker *worker)
+{
+	return worker->result->state == RESULT_COMPLETE;
+}
+
+static void no_memory(struct worker *worker)
+{
+	worker->result->state = RESULT_NO_MEMORY;
+}
+
+/* Remembers a bad record's bytes. */
+static void add_reject(struct worker *worker, size_t offset, size_t len)
+{
+	struct result *result = worker->result;
+
+	if (worker->shared.options->rejects == NULL)
+		return;
+	if (result->reject_count == result->reject_room) {
+		size_t room =
+			result->reject_room ? result->reject_room * 2 : 64;
+		struct reject *rejects =
+			realloc(result->rejects, room * sizeof *rejects);
+
+		if (rejects == NULL) {
+			no_memory(worker);
+			return;
+		}
+		result->rejects = rejects;
+		result->reject_room = room;
+	}
+	result->rejects[result->reject_count++] = (struct reject){offset, len};
+}
+
+/* Counts text[0..len) of the block as a bad record, and names it. */
+static void count_bad(
+	struct worker *worker, const char *text, size_t len, const char *reason)
+{
+	struct result *result = worker->result;
+	uint64_t place = worker->block->kind == BLOCK_UNITS
+				 ? tally_records(&result->tally)
+				 : result->lines;
+
+	if (result->mark_count < LIMIT_BAD_NAMED)
+		result->marks[result->mark_count++] =
+			(struct mark){place, reason};
+	result->tally.verdicts[VERDICT_BAD]++;
+	add_reject(worker, (size_t)(text - worker->block->text), len);
+	if (worker->shared.options->strict && going_on(worker))
+		result->state = RESULT_STOPPED;
+}
+
+/* Counts the subnet of an emitted record that the lookup file lacks. */
+static void count_unknown(struct worker *worker)
+{
+	struct result *result = worker->result;
+	const struct json_value *value = &worker->record.values[RECORD_SUBNET];
+
+	result->tally.unknown_subnet++;
+	if (value->type != JSON_STRING)
+		return;
+	if (subnets_add(&result->unknown, value,
+		    worker->shared.options->list_subnets, &result->unknown_odd))
+		no_memory(worker);
+}
+
+static void emit(struct worker *worker, const struct tags *tags)
+{
+	const struct options *options = worker->shared.options;
+	struct outbuf *out = worker->out;
+
+	if (!tags->known)
+		count_unknown(worker);
+	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (options->list_subnets)
+		return;
+	emit_record(out, options, worker->shared.plan, &worker->record, tags,
+		worker->space);
+	if (options->format == FORMAT_NDJSON)
+		outbuf_put(out, "\n", 1);
+	else
+		outbuf_end_element(out);
+	if (options->line_buffered)
+		outbuf_flush(out);
+	if (out->failed)
+		worker->result->state = RESULT_REFUSED;
+}
+
+/* A record that is valid: select, tag, emit. Returns false if it is bad. */
+static bool take_record(struct worker *worker)
+{
+	const struct options *options = worker->shared.options;
+	struct tags tags;
+	enum verdict verdict = select_record(options, &worker->record);
+
+	if (verdict == VERDICT_BAD)
+		return false;
+	if (verdict == VERDICT_EMITTED) {
+		tag_record(&tags, &worker->record, &options->internal,
+			worker->shared.lookup);
+		verdict = select_tags(options, &tags);
+	}
+	if (verdict == VERDICT_EMITTED)
+		emit(worker, &tags);
+	else
+		worker->result->tally.verdicts[verdict]++;
+	return true;
+}
+
+static void take_value(struct worker *worker, const char *text, size_t len,
+	enum record_wrap wrap);
+
+/* The rows of a search document that is valid as a whole. */
+static void take_rows(struct worker *worker)
+{
+	struct json_value rows = worker->record.values[RECORD_RESULTS];
+	size_t at = 1;
+
+	while (going_on(worker)) {
+		size_t end;
+
+		at = json_skip_space(rows.text, at, rows.len);
+		if (rows.text[at] == ',')
+			at = json_skip_space(rows.text, at + 1, rows.len);
+		if (rows.text[at] == ']')
+			return;
+		end = span_end(rows.text, at, rows.len);
+		take_value(worker, rows.text + at, end - at, WRAP_ROW);
+		at = end;
+	}
+}
+
+/* One value: a record, wrapped or not, or a search document. */
+static void take_value(struct worker *worker, const char *text, size_t len,
+	enum record_wrap wrap)
+{
+	const char *reason = NULL;
+
+	if (len > worker->shared.options->max_record) {
+		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
+		return;
+	}
+	switch (record_read(&worker->record, worker->shared.plan,
+		worker->parser, text, len, wrap, &reason)) {
+	case RECORD_OK:
+		if (!take_record(worker))
+			count_bad(worker, text, len, "its time is unreadable");
+		break;
+	case RECORD_ROWS:
+		take_rows(worker);
+		break;
+	case RECORD_BAD:
+		count_bad(worker, text, len, reason);
+		break;
+	case RECORD_NO_MEMORY:
+		no_memory(worker);
+		break;
+	}
+}
+
+/* Behind an element: a comma, or the array's end and then nothing. Returns the
+ * offset of the next element, len at the end, or len + 1 if neither. */
+static size_t after_element(const char *text, size_t at, size_t len)
+{
+	at = json_skip_space(text, at, len);
+	if (at < len && text[at] == ',')
+		return at;
+	if (at == len || text[at] != ']')
+		return len + 1;
+	at = json_skip_space(text, at + 1, len);
+	return at == len ? len : len + 1;
+}
+
+/* A line that begins with '['. */
+static void take_array(struct worker *worker, const char *text, size_t len)
+{
+	size_t at = json_skip_space(text, 0, len) + 1;
+	size_t end;
+
+	while (going_on(worker)) {
+		while (at < len && (json_is_space(text[at]) || text[at] == ','))
+			at++;
+		if (at < len && text[at] == ']' &&
+			json_skip_space(text, at + 1, len) == len)
+			return;
+		end = at < len ? span_end(text, at, len) : len + 1;
+		if (end > len) {
+			count_bad(worker, text + at, len - at,
+				fault_text(FAULT_BROKEN));
+			return;
+		}
+		take_value(worker, text + at, end - at, WRAP_VALUE);
+		at = after_element(text, end, len);
+		if (at == len)
+			return;
+		if (at > len && going_on(worker)) {
+			count_bad(worker, text + end, len - end, after_value);
+			return;
+		}
+	}
+}
+
+/* One line, without its line feed. */
+static void take_line(struct worker *worker, const char *text, size_t len)
+{
+	size_t stored = len;
+	size_t begin;
+
+	if (len != 0 && text[len - 1] == '\r')
+		len--;
+	begin = json_skip_space(text, 0, len);
+	if (begin == len)
+		return;
+	if (len > worker->shared.options->max_record)
+		count_bad(worker, text, stored,
+			fault_text(block_is_document(text, len)
+					   ? FAULT_TOO_LONG_DOCUMENT
+					   : FAULT_TOO_LONG));
+	else if (text[begin] == '[')
+		take_array(worker, text, len);
+	else
+		take_value(worker, text, len, WRAP_VALUE);
+}
+
+static void take_lines(struct worker *worker)
+{
+	const struct block *block = worker->block;
+	const char *at = block->text;
+	const char *end = at + block->len;
+
+	while (at < end && going_on(worker)) {
+		const char *feed = memchr(at, '\n', (size_t)(end - at));
+
+		if (feed == NULL) {
+			size_t len = (size_t)(end - at);
+
+			if (!block->half_line)
+				take_line(worker, at, len);
+			else if (json_skip_space(at, 0, len) != len)
+				count_bad(worker, at, len,
+					fault_text(FAULT_HALF_LINE));
+			return;
+		}
+		take_line(worker, at, (size_t)(feed - at));
+		worker->result->lines++;
+		at = feed + 1;
+	}
+}
+
+static void take_units(struct worker *worker)
+{
+	const struct block *block = worker->block;
+
+	for (size_t i = 0; i < block->unit_count && going_on(worker); i++) {
+		const struct block_unit *unit = &block->units[i];
+		const char *text = block->text + unit->offset;
+
+		if (unit->fault != FAULT_NONE)
+			count_bad(worker, text, unit->len,
+				fault_text(unit->fault));
+		else
+			take_value(worker, text, unit->len,
+				unit->is_row ? WRAP_ROW : WRAP_VALUE);
+	}
+}
+
+/* A piece of a bad record: its first one counts it. */
+static void take_piece(struct worker *worker)
+{
+	const struct block *block = worker->block;
+
+	if (block->first)
+		count_bad(worker, block->text, block->len,
+			fault_text(block->fault));
+	else
+		add_reject(worker, 0, block->len);
+	if (block->is_line && block->last)
+		worker->result->lines++;
+}
+
+static enum emit_space space_of(const struct block *block)
+{
+	if (block->kind == BLOCK_UNITS)
+		return SPACE_DROP;
+	if (memchr(block->text, '\t', block->len) != NULL ||
+		memchr(block->text, '\r', block->len) != NULL)
+		return SPACE_CONTROL;
+	return SPACE_KEEP;
+}
+
+static void take_block(struct worker *worker)
+{
+	switch (worker->block->kind) {
+	case BLOCK_LINES:
+		worker->space = space_of(worker->block);
+		take_lines(worker);
+		break;
+	case BLOCK_UNITS:
+		worker->space = SPACE_DROP;
+		take_units(worker);
+		break;
+	case BLOCK_PIECE:
+		take_piece(worker);
+		break;
+	case BLOCK_EMPTY:
+		break;
+	}
+}
+
+void worker_run(struct worker *worker, struct block *block,
+	struct result *result, struct outbuf *out)
+{
+	sigjmp_buf jump;
+
+	worker->block = block;
+	worker->result = result;
+	worker->out = out;
+	if (sigsetjmp(jump, 1) == 0) {
+		lookup_lost = &jump;
+		take_block(worker);
+	} else {
+		worker->out->len = worker->out->record_begin;
+		worker->result->state = RESULT_LOOKUP_LOST;
+	}
+	lookup_lost = NULL;
+}

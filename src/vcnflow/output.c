@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -146,6 +147,21 @@ int output_write(struct output *output, const char *data, size_t len,
 	output->started = true;
 	output->bytes += raw_len;
 	return write_bytes(output, data, len);
+}
+
+int output_write_plain(struct output *output, const char *text, size_t len)
+{
+	if (output->state != OUTPUT_GOOD)
+		return -1;
+	output->started = true;
+	return write_text(output, text, len);
+}
+
+bool output_is_regular(const struct output *output)
+{
+	struct stat status;
+
+	return fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 int output_finish(struct output *output)

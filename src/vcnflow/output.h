@@ -51,6 +51,12 @@ int output_open(
 int output_write(struct output *output, const char *data, size_t len,
 	size_t raw_len, bool begins_record);
 
+/* Writes text that is no record. Returns 0, or -1 with state set. */
+int output_write_plain(struct output *output, const char *text, size_t len);
+
+/* Tells if the output goes to a regular file. */
+bool output_is_regular(const struct output *output);
+
 /* Writes what ends the output. Returns 0, or -1 with state set. */
 int output_finish(struct output *output);
 

@@ -1,0 +1,241 @@
+/*
+ * What is in flight, and which tasks may begin.
+ *
+ * Reading stops when the texts reach LIMIT_TEXT_IN_FLIGHT; the oldest lane may
+ * always have one job. There are two output buffers a thread and two more; the
+ * last free one is for the oldest job alone, so that it can always go on.
+ */
+#include "vcnflow/flight.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+static size_t buffers_of(size_t threads)
+{
+	return 2 * threads + 2;
+}
+
+int flight_init(struct flight *flight, const struct options *options,
+	const volatile int *stop)
+{
+	size_t threads = options->threads;
+
+	*flight = (struct flight){.threads = threads};
+	flight->lanes_end = &flight->lanes;
+	flight->buffers = calloc(buffers_of(threads), sizeof(char *));
+	flight->readers = calloc(threads, sizeof(struct reader *));
+	if (flight->buffers == NULL || flight->readers == NULL)
+		return -1;
+	while (flight->buffer_count < buffers_of(threads)) {
+		char *buffer = malloc(LIMIT_OUTPUT_BUFFER);
+
+		if (buffer == NULL)
+			return -1;
+		flight->buffers[flight->buffer_count++] = buffer;
+	}
+	while (flight->reader_count < threads) {
+		struct reader *reader = reader_new(options, stop);
+
+		if (reader == NULL)
+			return -1;
+		flight->readers[flight->reader_count++] = reader;
+	}
+	return 0;
+}
+
+static void free_jobs(struct job *job)
+{
+	while (job != NULL) {
+		struct job *next = job->next;
+
+		free(job->out.data);
+		block_free(&job->block);
+		result_free(&job->result);
+		bytes_free(&job->compressed);
+		free(job);
+		job = next;
+	}
+}
+
+static void free_lane(struct lane *lane)
+{
+	free_jobs(lane->jobs);
+	if (lane->reader != NULL)
+		reader_close(lane->reader);
+	reader_free(lane->reader);
+	free(lane->message);
+	free(lane->path);
+	free(lane);
+}
+
+void flight_free(struct flight *flight)
+{
+	while (flight->lanes != NULL) {
+		struct lane *lane = flight->lanes;
+
+		flight->lanes = lane->next;
+		free_lane(lane);
+	}
+	free_jobs(flight->free_jobs);
+	for (size_t i = 0; i < flight->buffer_count; i++)
+		free(flight->buffers[i]);
+	for (size_t i = 0; i < flight->reader_count; i++)
+		reader_free(flight->readers[i]);
+	free(flight->buffers);
+	free(flight->readers);
+}
+
+struct job *flight_oldest(const struct flight *flight)
+{
+	return flight->lanes == NULL ? NULL : flight->lanes->jobs;
+}
+
+bool flight_can_deliver(const struct flight *flight)
+{
+	const struct lane *lane = flight->lanes;
+
+	if (lane == NULL)
+		return false;
+	if (lane->message != NULL)
+		return true;
+	return lane->jobs != NULL ? lane->jobs->state == JOB_DONE : lane->ended;
+}
+
+/* Tells if a job may be worked on as far as its turn is concerned. */
+static bool is_ready(const struct flight *flight, const struct job *job)
+{
+	return job->state == JOB_WAITING &&
+	       (!job->in_turn || job == flight_oldest(flight));
+}
+
+struct job *flight_next_work(const struct flight *flight)
+{
+	for (struct lane *lane = flight->lanes; lane != NULL; lane = lane->next)
+		for (struct job *job = lane->jobs; job != NULL; job = job->next)
+			if (is_ready(flight, job)) {
+				bool oldest = job == flight_oldest(flight);
+				size_t kept = oldest ? 0 : 1;
+
+				return flight->buffer_count > kept ? job : NULL;
+			}
+	return NULL;
+}
+
+struct lane *flight_next_read(const struct flight *flight)
+{
+	for (struct lane *lane = flight->lanes; lane != NULL;
+		lane = lane->next) {
+		bool oldest = lane == flight->lanes;
+		size_t room = LIMIT_TEXT_IN_FLIGHT;
+
+		/* What is read ahead leaves some room to the oldest lane. */
+		if (!oldest)
+			room -= room / 8;
+		if (lane->reader == NULL || lane->reading || lane->ended)
+			continue;
+		if ((oldest && lane->jobs == NULL) ||
+			flight->text_in_flight + LIMIT_BLOCK <= room)
+			return lane;
+	}
+	return NULL;
+}
+
+bool flight_can_open(const struct flight *flight)
+{
+	return flight->lane_count < flight->threads;
+}
+
+struct job *flight_take_job(struct flight *flight)
+{
+	struct job *job = flight->free_jobs;
+
+	if (job != NULL) {
+		flight->free_jobs = job->next;
+		job->next = NULL;
+		return job;
+	}
+	job = calloc(1, sizeof *job);
+	if (job == NULL)
+		return NULL;
+	result_init(&job->result);
+	job->compressed = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
+	return job;
+}
+
+void flight_add_job(struct flight *flight, struct lane *lane, struct job *job)
+{
+	job->state = JOB_WAITING;
+	job->in_turn = false;
+	job->shown = false;
+	flight->text_in_flight += job->block.cap;
+	*lane->jobs_end = job;
+	lane->jobs_end = &job->next;
+}
+
+void flight_drop_job(struct flight *flight)
+{
+	struct lane *lane = flight->lanes;
+	struct job *job = lane->jobs;
+
+	lane->jobs = job->next;
+	if (lane->jobs == NULL)
+		lane->jobs_end = &lane->jobs;
+	flight->text_in_flight -= job->block.cap;
+	flight_take_buffer(flight, job);
+	block_reset(&job->block);
+	job->next = flight->free_jobs;
+	flight->free_jobs = job;
+}
+
+void flight_give_buffer(struct flight *flight, struct job *job)
+{
+	job->out = (struct outbuf){
+		.data = flight->buffers[--flight->buffer_count],
+		.cap = LIMIT_OUTPUT_BUFFER,
+	};
+}
+
+void flight_take_buffer(struct flight *flight, struct job *job)
+{
+	if (job->out.data != NULL)
+		flight->buffers[flight->buffer_count++] = job->out.data;
+	job->out.data = NULL;
+	job->out.len = 0;
+}
+
+struct lane *flight_add_lane(
+	struct flight *flight, const struct inputs_item *item)
+{
+	struct lane *lane = calloc(1, sizeof *lane);
+
+	if (lane == NULL) {
+		free(item->path);
+		free(item->message);
+		return NULL;
+	}
+	lane->jobs_end = &lane->jobs;
+	lane->path = item->path;
+	lane->message = item->message;
+	lane->fault = item->kind == INPUTS_FAULT;
+	if (item->kind == INPUTS_FILE)
+		lane->reader = flight->readers[--flight->reader_count];
+	*flight->lanes_end = lane;
+	flight->lanes_end = &lane->next;
+	flight->lane_count++;
+	return lane;
+}
+
+void flight_drop_lane(struct flight *flight)
+{
+	struct lane *lane = flight->lanes;
+
+	flight->lanes = lane->next;
+	if (flight->lanes == NULL)
+		flight->lanes_end = &flight->lanes;
+	flight->lane_count--;
+	if (lane->reader != NULL)
+		flight->readers[flight->reader_count++] = lane->reader;
+	free(lane->path);
+	free(lane);
+}

@@ -1,0 +1,113 @@
+/*
+ * What is in flight: inputs under way ("lanes"), each with a queue of its
+ * blocks ("jobs"), oldest first, and the buffers that they use. It tells which
+ * task may be begun next, so that memory stays bounded and the oldest job can
+ * always go on. It knows of no threads: whoever shares it holds a lock.
+ */
+#ifndef VCNFLOW_FLIGHT_H
+#define VCNFLOW_FLIGHT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "vcnflow/block.h"
+#include "vcnflow/inputs.h"
+#include "vcnflow/options.h"
+#include "vcnflow/outbuf.h"
+#include "vcnflow/reader.h"
+#include "vcnflow/worker.h"
+
+enum job_state { JOB_WAITING, JOB_WORKING, JOB_DONE };
+
+/* A block on its way through. */
+struct job {
+	struct job *next;
+	struct block block;
+	struct result result;
+	enum job_state state;
+	bool in_turn; /* to be worked on only when it is the oldest */
+	bool shown;   /* a part of its output was delivered */
+	struct outbuf out;
+	struct bytes compressed; /* with -z: what out becomes */
+	uint64_t bytes_in;       /* of its input so far, for the progress */
+};
+
+/* An input under way, or a message about one. */
+struct lane {
+	struct lane *next;
+	char *path;    /* until delivery takes it over */
+	char *message; /* not null: only this is to be delivered */
+	bool fault;    /* of the message */
+	struct reader *reader;
+	bool begun;                  /* delivery knows of it */
+	bool reading;                /* somebody is */
+	bool ended;                  /* all of it was read */
+	struct source_report report; /* once it ended */
+	struct job *jobs;            /* oldest first */
+	struct job **jobs_end;
+};
+
+struct flight {
+	size_t threads;
+	struct lane *lanes; /* oldest first */
+	struct lane **lanes_end;
+	size_t lane_count;
+	struct job *free_jobs;
+	size_t text_in_flight;
+	char **buffers; /* output buffers that are free */
+	size_t buffer_count;
+	struct reader **readers; /* that are free */
+	size_t reader_count;
+};
+
+/*
+ * Makes readers and output buffers for so many threads. *stop: see reader_new.
+ * Returns 0, or -1 when memory ran out; flight_free in either case.
+ */
+int flight_init(struct flight *flight, const struct options *options,
+	const volatile int *stop);
+
+/* Frees all that is in flight. */
+void flight_free(struct flight *flight);
+
+/* The job that is to be delivered first, or null. */
+struct job *flight_oldest(const struct flight *flight);
+
+/* Tells if something of the oldest lane can be delivered. */
+bool flight_can_deliver(const struct flight *flight);
+
+/* The oldest job that may be worked on now, or null. */
+struct job *flight_next_work(const struct flight *flight);
+
+/* The oldest lane of which a block may be read now, or null. */
+struct lane *flight_next_read(const struct flight *flight);
+
+/* Tells if another input may be opened. */
+bool flight_can_open(const struct flight *flight);
+
+/* An empty job, or null when memory ran out. */
+struct job *flight_take_job(struct flight *flight);
+
+/* Appends a job whose block was filled to its lane. */
+void flight_add_job(struct flight *flight, struct lane *lane, struct job *job);
+
+/* The oldest job was delivered. */
+void flight_drop_job(struct flight *flight);
+
+/* Gives a job a buffer for its output, and takes it back. */
+void flight_give_buffer(struct flight *flight, struct job *job);
+void flight_take_buffer(struct flight *flight, struct job *job);
+
+/*
+ * A new youngest lane for an item, which is taken over, with a reader if it is
+ * a file. Returns null when memory ran out.
+ */
+struct lane *flight_add_lane(
+	struct flight *flight, const struct inputs_item *item);
+
+/* The oldest lane was delivered to its end. */
+void flight_drop_lane(struct flight *flight);
+
+#endif

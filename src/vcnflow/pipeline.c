@@ -1,0 +1,501 @@
+/*
+ * Every thread takes the most urgent task that is there and comes back for the
+ * next one:
+ *
+ *   deliver  the oldest job, once it is worked on: one thread at a time
+ *   work     on the oldest job that waits for it
+ *   read     a block of the oldest lane that nobody is reading: one thread a
+ *            lane, so that an input's blocks come in order
+ *   open     the next input, while fewer lanes than threads are under way
+ *
+ * With one thread this is: read a block, work on it, deliver it. What may be
+ * begun is told by flight.c, which bounds the memory.
+ *
+ * A job whose output buffer is full hands it over when it is the oldest, and
+ * waits until then. Would all threads wait, the last one gives its job up
+ * instead: it is worked on again from its beginning, once it is the oldest.
+ *
+ * When a run ends early, a thread may still wait for an input that never
+ * comes. It is woken, and if that does not help it is left behind: it writes
+ * nothing, and the process is about to end.
+ */
+#include "vcnflow/pipeline.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "deflate/gzip.h"
+#include "vcnflow/flight.h"
+#include "vcnflow/interrupt.h"
+
+/* How long a thread that waits for an input gets to notice the end. */
+#define LEAVE_BEHIND_MS 100
+
+struct pipeline {
+	struct inputs *inputs;
+	const struct options *options;
+	struct delivery *delivery;
+
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	struct flight flight;
+	bool opening;      /* a thread is asking for the next input */
+	bool inputs_ended; /* there is no next one */
+	bool delivering;   /* a thread is */
+	bool stopped;      /* no new task is begun */
+	unsigned waiting;  /* threads that wait to hand output over */
+	unsigned running;  /* threads that have not ended */
+	unsigned away;     /* of those: in an input, perhaps for long */
+};
+
+/* A thread, and what it works with. */
+struct hand {
+	struct pipeline *pipeline;
+	struct worker *worker;
+	struct gzip *gzip;
+	struct job *job; /* being worked on */
+	pthread_t thread;
+};
+
+/* ---- waking threads that wait in a read or a write ----------------------- */
+
+/* Nonzero ends reads that wait (reader_new). */
+static volatile int reading_ends;
+
+static const struct hand *woken_hands;
+static volatile unsigned woken_count;
+
+/* Nothing is done: the system call that was interrupted returns. */
+static void on_wake(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* Makes signal-safe calls only: it is called by a signal handler, too. */
+static void wake_threads(void)
+{
+	reading_ends = 1;
+	for (unsigned i = 0; i < woken_count; i++)
+		if (!pthread_equal(woken_hands[i].thread, pthread_self()))
+			(void)pthread_kill(woken_hands[i].thread, SIGURG);
+}
+
+static void install_waker(const struct hand *hands, unsigned count)
+{
+	struct sigaction action = {.sa_handler = on_wake};
+
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGURG, &action, NULL);
+	woken_hands = hands;
+	woken_count = count;
+	interrupt_set_waker(wake_threads);
+}
+
+static void stop(struct pipeline *pipeline, enum delivery_end end)
+{
+	pipeline->stopped = true;
+	if (pipeline->delivery->end == DELIVERY_GOES_ON)
+		pipeline->delivery->end = end;
+}
+
+/* ---- deliver ------------------------------------------------------------- */
+
+static void begin_lane(struct pipeline *pipeline, struct lane *lane)
+{
+	if (lane->begun)
+		return;
+	lane->begun = true;
+	delivery_begin(pipeline->delivery, lane->path);
+	lane->path = NULL;
+}
+
+/* Writes what a job's buffer holds. To be called without the mutex. */
+static int write_job(struct pipeline *pipeline, struct job *job)
+{
+	const char *data = job->out.data;
+	size_t len = job->out.len;
+
+	if (len == 0)
+		return 0;
+	job->shown = true;
+	if (pipeline->options->gzip) {
+		data = job->compressed.data;
+		len = job->compressed.len;
+	}
+	return delivery_write(pipeline->delivery, data, len, job->out.len,
+		job->out.begins_record);
+}
+
+static int deliver_job(struct pipeline *pipeline, struct job *job)
+{
+	delivery_progress(pipeline->delivery, job->bytes_in);
+	if (write_job(pipeline, job))
+		return -1;
+	return delivery_block(pipeline->delivery, &job->block, &job->result);
+}
+
+/* Delivers the end of the oldest lane, or the message that it is. */
+static int deliver_end(struct pipeline *pipeline, struct lane *lane)
+{
+	char *message = lane->message;
+
+	if (message == NULL)
+		return delivery_end_input(pipeline->delivery, &lane->report);
+	lane->message = NULL;
+	return delivery_message(pipeline->delivery, lane->fault, message);
+}
+
+static void deliver(struct pipeline *pipeline)
+{
+	struct lane *lane = pipeline->flight.lanes;
+	struct job *job = lane->jobs;
+	int failed;
+
+	pipeline->delivering = true;
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+	if (lane->message == NULL)
+		begin_lane(pipeline, lane);
+	failed = job != NULL ? deliver_job(pipeline, job)
+			     : deliver_end(pipeline, lane);
+	(void)pthread_mutex_lock(&pipeline->mutex);
+	pipeline->delivering = false;
+	if (failed)
+		stop(pipeline, pipeline->delivery->end);
+	if (job != NULL)
+		flight_drop_job(&pipeline->flight);
+	else
+		flight_drop_lane(&pipeline->flight);
+}
+
+/* ---- work ---------------------------------------------------------------- */
+
+/* With -z: out becomes one member. Called by workers, side by side. */
+static int compress_job(struct hand *hand, struct job *job)
+{
+	if (!hand->pipeline->options->gzip || job->out.len == 0)
+		return 0;
+	bytes_clear(&job->compressed);
+	return gzip_member(
+		hand->gzip, job->out.data, job->out.len, &job->compressed);
+}
+
+/* Tells if a thread is at what must be delivered first, or free to be. */
+static bool oldest_is_served(const struct pipeline *pipeline)
+{
+	const struct lane *lane = pipeline->flight.lanes;
+	const struct job *job = flight_oldest(&pipeline->flight);
+
+	return pipeline->delivering || lane->reading ||
+		(job != NULL && job->state == JOB_WORKING) ||
+		pipeline->waiting + pipeline->away + 1 < pipeline->running;
+}
+
+/* Waits for the job's turn. Returns 0, or -1 when it must be given up. */
+static int wait_for_turn(struct pipeline *pipeline, struct job *job)
+{
+	while (!pipeline->stopped &&
+		(flight_oldest(&pipeline->flight) != job ||
+			pipeline->delivering)) {
+		if (!oldest_is_served(pipeline)) {
+			job->in_turn = true;
+			return -1;
+		}
+		pipeline->waiting++;
+		(void)pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+		pipeline->waiting--;
+	}
+	return pipeline->stopped ? -1 : 0;
+}
+
+/* Writes a part of the oldest job's output. */
+static int write_part(struct pipeline *pipeline, struct job *job)
+{
+	int failed;
+
+	pipeline->delivering = true;
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+	begin_lane(pipeline, pipeline->flight.lanes);
+	failed = write_job(pipeline, job);
+	(void)pthread_mutex_lock(&pipeline->mutex);
+	pipeline->delivering = false;
+	if (failed)
+		stop(pipeline, pipeline->delivery->end);
+	(void)pthread_cond_broadcast(&pipeline->changed);
+	return failed;
+}
+
+/* A job's buffer is full: for outbuf. */
+static int hand_over(struct outbuf *out, void *context)
+{
+	struct hand *hand = context;
+	struct pipeline *pipeline = hand->pipeline;
+	int failed;
+
+	(void)out;
+	(void)pthread_mutex_lock(&pipeline->mutex);
+	failed = wait_for_turn(pipeline, hand->job);
+	if (failed == 0 && compress_job(hand, hand->job)) {
+		stop(pipeline, DELIVERY_NO_MEMORY);
+		failed = -1;
+	}
+	if (failed == 0)
+		failed = write_part(pipeline, hand->job);
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+	return failed;
+}
+
+static void work(struct hand *hand, struct job *job)
+{
+	struct pipeline *pipeline = hand->pipeline;
+	bool gave_up;
+
+	job->state = JOB_WORKING;
+	flight_give_buffer(&pipeline->flight, job);
+	job->out.hand_over = hand_over;
+	job->out.context = hand;
+	hand->job = job;
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+	result_reset(&job->result);
+	worker_run(hand->worker, &job->block, &job->result, &job->out);
+	if (compress_job(hand, job))
+		job->result.state = RESULT_NO_MEMORY;
+	(void)pthread_mutex_lock(&pipeline->mutex);
+	gave_up = job->result.state == RESULT_REFUSED && job->in_turn &&
+		  !job->shown;
+	if (gave_up || job->out.len == 0)
+		flight_take_buffer(&pipeline->flight, job);
+	job->state = gave_up ? JOB_WAITING : JOB_DONE;
+}
+
+/* ---- read and open ------------------------------------------------------- */
+
+/* The thread turns to an input, without the mutex, and comes back. */
+static void go_away(struct pipeline *pipeline)
+{
+	pipeline->away++;
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+}
+
+static void come_back(struct pipeline *pipeline)
+{
+	(void)pthread_mutex_lock(&pipeline->mutex);
+	pipeline->away--;
+}
+
+static void read_block(struct pipeline *pipeline, struct lane *lane)
+{
+	struct job *job = flight_take_job(&pipeline->flight);
+	int failed;
+
+	if (job == NULL) {
+		stop(pipeline, DELIVERY_NO_MEMORY);
+		return;
+	}
+	lane->reading = true;
+	go_away(pipeline);
+	failed = reader_next(lane->reader, &job->block);
+	come_back(pipeline);
+	lane->reading = false;
+	job->bytes_in = reader_report(lane->reader).bytes_in;
+	flight_add_job(&pipeline->flight, lane, job);
+	if (failed)
+		stop(pipeline, DELIVERY_NO_MEMORY);
+	if (job->block.input_ends) {
+		lane->ended = true;
+		lane->report = reader_report(lane->reader);
+		reader_close(lane->reader);
+	}
+}
+
+static void open_lane(struct pipeline *pipeline, struct lane *lane)
+{
+	lane->reading = true;
+	go_away(pipeline);
+	reader_open(lane->reader, lane->path);
+	come_back(pipeline);
+	lane->reading = false;
+}
+
+static void open_input(struct pipeline *pipeline)
+{
+	struct inputs_item item;
+	struct lane *lane = NULL;
+
+	pipeline->opening = true;
+	go_away(pipeline);
+	item = inputs_next(pipeline->inputs);
+	come_back(pipeline);
+	if (item.kind == INPUTS_END)
+		pipeline->inputs_ended = true;
+	else if (item.kind != INPUTS_NO_MEMORY)
+		lane = flight_add_lane(&pipeline->flight, &item);
+	if (lane == NULL && item.kind != INPUTS_END)
+		stop(pipeline, DELIVERY_NO_MEMORY);
+	else if (lane != NULL && lane->reader != NULL)
+		open_lane(pipeline, lane);
+	pipeline->opening = false;
+}
+
+/* ---- threads ------------------------------------------------------------- */
+
+static bool all_done(const struct pipeline *pipeline)
+{
+	return pipeline->stopped ||
+	       (pipeline->inputs_ended && pipeline->flight.lanes == NULL);
+}
+
+/* Does one task, or waits until there may be one. */
+static void take_task(struct hand *hand)
+{
+	struct pipeline *pipeline = hand->pipeline;
+	struct flight *flight = &pipeline->flight;
+	struct job *job;
+	struct lane *lane;
+
+	if (!pipeline->delivering && flight_can_deliver(flight)) {
+		deliver(pipeline);
+	} else if ((job = flight_next_work(flight)) != NULL) {
+		work(hand, job);
+	} else if ((lane = flight_next_read(flight)) != NULL) {
+		read_block(pipeline, lane);
+	} else if (!pipeline->opening && !pipeline->inputs_ended &&
+		   flight_can_open(flight)) {
+		open_input(pipeline);
+	} else {
+		(void)pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+		return;
+	}
+	(void)pthread_cond_broadcast(&pipeline->changed);
+}
+
+static void *run_hand(void *argument)
+{
+	struct hand *hand = argument;
+	struct pipeline *pipeline = hand->pipeline;
+
+	(void)pthread_mutex_lock(&pipeline->mutex);
+	while (!all_done(pipeline)) {
+		if (interrupt_signal != 0)
+			stop(pipeline, DELIVERY_INTERRUPTED);
+		else
+			take_task(hand);
+	}
+	pipeline->running--;
+	(void)pthread_cond_broadcast(&pipeline->changed);
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+	return NULL;
+}
+
+static int hand_init(struct hand *hand, struct pipeline *pipeline,
+	const struct worker_shared *shared)
+{
+	hand->pipeline = pipeline;
+	hand->worker = worker_new(shared);
+	if (hand->worker == NULL)
+		return -1;
+	if (!pipeline->options->gzip)
+		return 0;
+	hand->gzip = gzip_new();
+	return hand->gzip == NULL ? -1 : 0;
+}
+
+/* Starts count threads, or as many as can be started; returns their number. */
+static unsigned start_threads(struct hand *hands, unsigned count)
+{
+	struct pipeline *pipeline = hands[0].pipeline;
+	unsigned started = 0;
+
+	(void)pthread_mutex_lock(&pipeline->mutex);
+	while (started < count && pthread_create(&hands[started].thread, NULL,
+					  run_hand, &hands[started]) == 0)
+		started++;
+	pipeline->running = started;
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+	return started;
+}
+
+/* Waits until no thread has anything left to do but wait for an input. */
+static void wait_for_threads(struct pipeline *pipeline)
+{
+	struct timespec until;
+
+	(void)pthread_mutex_lock(&pipeline->mutex);
+	while (!all_done(pipeline) || pipeline->running > pipeline->away)
+		(void)pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+	wake_threads();
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += LEAVE_BEHIND_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	while (pipeline->running != 0 &&
+		pthread_cond_timedwait(
+			&pipeline->changed, &pipeline->mutex, &until) == 0)
+		;
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+}
+
+/* Returns true when every thread has ended, so that all can be freed. */
+static bool run_threads(struct hand *hands, unsigned count)
+{
+	struct pipeline *pipeline = hands[0].pipeline;
+	unsigned started = count == 1 ? 0 : start_threads(hands, count);
+
+	if (started == 0) {
+		pipeline->running = 1;
+		hands[0].thread = pthread_self();
+		install_waker(hands, 1);
+		(void)run_hand(&hands[0]);
+		return true;
+	}
+	install_waker(hands, started);
+	wait_for_threads(pipeline);
+	interrupt_set_waker(NULL);
+	if (pipeline->running != 0)
+		return false;
+	for (unsigned i = 0; i < started; i++)
+		(void)pthread_join(hands[i].thread, NULL);
+	return true;
+}
+
+static void free_hands(struct hand *hands, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		worker_free(hands[i].worker);
+		gzip_free(hands[i].gzip);
+	}
+	free(hands);
+}
+
+void pipeline_run(const struct options *options, struct inputs *inputs,
+	const struct worker_shared *shared, struct delivery *delivery)
+{
+	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
+	struct hand *hands = calloc(options->threads, sizeof *hands);
+	bool ready = pipeline != NULL && hands != NULL;
+
+	if (!ready) {
+		delivery->end = DELIVERY_NO_MEMORY;
+		free(pipeline);
+		free(hands);
+		return;
+	}
+	pipeline->inputs = inputs;
+	pipeline->options = options;
+	pipeline->delivery = delivery;
+	(void)pthread_mutex_init(&pipeline->mutex, NULL);
+	(void)pthread_cond_init(&pipeline->changed, NULL);
+	ready = flight_init(&pipeline->flight, options, &reading_ends) == 0;
+	for (unsigned i = 0; ready && i < options->threads; i++)
+		ready = hand_init(&hands[i], pipeline, shared) == 0;
+	if (!ready)
+		delivery->end = DELIVERY_NO_MEMORY;
+	else if (!run_threads(hands, options->threads))
+		return;
+	flight_free(&pipeline->flight);
+	(void)pthread_mutex_destroy(&pipeline->mutex);
+	(void)pthread_cond_destroy(&pipeline->changed);
+	free_hands(hands, options->threads);
+	free(pipeline);
+}

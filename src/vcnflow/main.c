@@ -45,10 +45,11 @@ static double seconds_since(const struct timespec *began)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)(now.tv_sec - began->tv_sec) +
-		(double)(now.tv_nsec - began->tv_nsec) / 1e9;
+	       (double)(now.tv_nsec - began->tv_nsec) / 1e9;
 }
 
-/* ---- before the run: each returns an exit status, 0 to go on -------------- */
+/* ---- before the run: each returns an exit status, 0 to go on --------------
+ */
 
 static int open_lookup(struct run *run)
 {
@@ -74,8 +75,8 @@ static int open_lookup(struct run *run)
 		return EXITCODE_REFUSED;
 	}
 	if (options->verbose) {
-		int64_t age = (int64_t)time(NULL) -
-			lookup_fetched_at(run->lookup);
+		int64_t age =
+			(int64_t)time(NULL) - lookup_fetched_at(run->lookup);
 
 		msg_note("lookup file %s: its metadata is %" PRId64 " days old",
 			msg_quote_name(quoted, options->metadata), age / 86400);
@@ -122,9 +123,8 @@ static int open_outputs(struct run *run)
 	const struct options *options = &run->options;
 
 	if (output_open(&run->output, options, run->was_open[1]))
-		return run->output.state == OUTPUT_NO_MEMORY
-			? EXITCODE_INTERNAL
-			: EXITCODE_WRITE;
+		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL
+							     : EXITCODE_WRITE;
 	if (options->rejects != NULL &&
 		(run->rejects = open_side(options->rejects)) < 0)
 		return EXITCODE_WRITE;
@@ -145,7 +145,8 @@ static bool wants_progress(const struct run *run)
 	return isatty(STDERR_FILENO) && output_is_regular(&run->output);
 }
 
-/* ---- after the run --------------------------------------------------------- */
+/* ---- after the run ---------------------------------------------------------
+ */
 
 /* Writes what --list-subnets found, sorted. */
 static int write_subnets(struct run *run)
@@ -185,8 +186,8 @@ static int finish_output(struct run *run)
 		return 0;
 	if (delivery->end == DELIVERY_GOES_ON)
 		delivery->end = run->output.state == OUTPUT_INTERRUPTED
-			? DELIVERY_INTERRUPTED
-			: DELIVERY_UNWRITTEN;
+					? DELIVERY_INTERRUPTED
+					: DELIVERY_UNWRITTEN;
 	return -1;
 }
 
@@ -208,8 +209,8 @@ static void summarise(const struct run *run)
 	if (run->lookup == NULL)
 		unknown = 0;
 	if (bad != 0 && unknown == 0)
-		msg_warning("%" PRIu64 " bad record%s", bad,
-			bad == 1 ? "" : "s");
+		msg_warning(
+			"%" PRIu64 " bad record%s", bad, bad == 1 ? "" : "s");
 	else if (unknown != 0)
 		msg_warning("%" PRIu64 " bad record%s; %s%" PRIu64
 			    " unknown subnet%s: list them with --list-subnets, "
@@ -227,8 +228,8 @@ static int write_stats(struct run *run)
 
 	if (!run->options.stats)
 		return 0;
-	failed = stats_write(&text, &run->delivery, run->lookup,
-		seconds_since(&run->began));
+	failed = stats_write(
+		&text, &run->delivery, run->lookup, seconds_since(&run->began));
 	if (failed == 0)
 		failed = io_write_all(fd, text.data, text.len);
 	if (failed && run->stats < 0)
@@ -251,8 +252,8 @@ static int close_side(int *fd, const char *path)
 
 	*fd = -1;
 	if (result)
-		msg_error_errno(errno, "cannot write %s",
-			msg_quote_name(quoted, path));
+		msg_error_errno(
+			errno, "cannot write %s", msg_quote_name(quoted, path));
 	return result;
 }
 
@@ -305,7 +306,7 @@ static int status_of_inputs(const struct run *run)
 static int finish(struct run *run)
 {
 	bool reached_end = run->delivery.end == DELIVERY_GOES_ON &&
-		finish_output(run) == 0;
+			   finish_output(run) == 0;
 	int status;
 
 	progress_end();
@@ -313,8 +314,8 @@ static int finish(struct run *run)
 		run->output.state == OUTPUT_READER_GONE) {
 		(void)output_close(&run->output, false);
 		interrupt_die(run->output.state == OUTPUT_READER_GONE
-				? SIGPIPE
-				: interrupt_signal);
+				      ? SIGPIPE
+				      : interrupt_signal);
 	}
 	status = status_of_end(run);
 	if (status < 0)
@@ -340,8 +341,7 @@ static void guard_lookup(struct run *run)
 
 static int run_pipeline(struct run *run)
 {
-	struct worker_shared shared = {
-		&run->options, &run->plan, run->lookup};
+	struct worker_shared shared = {&run->options, &run->plan, run->lookup};
 
 	delivery_init(
 		&run->delivery, &run->options, &run->output, run->rejects);

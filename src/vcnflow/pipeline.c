@@ -188,16 +188,15 @@ static bool oldest_is_served(const struct pipeline *pipeline)
 	const struct job *job = flight_oldest(&pipeline->flight);
 
 	return pipeline->delivering || lane->reading ||
-		(job != NULL && job->state == JOB_WORKING) ||
-		pipeline->waiting + pipeline->away + 1 < pipeline->running;
+	       (job != NULL && job->state == JOB_WORKING) ||
+	       pipeline->waiting + pipeline->away + 1 < pipeline->running;
 }
 
 /* Waits for the job's turn. Returns 0, or -1 when it must be given up. */
 static int wait_for_turn(struct pipeline *pipeline, struct job *job)
 {
-	while (!pipeline->stopped &&
-		(flight_oldest(&pipeline->flight) != job ||
-			pipeline->delivering)) {
+	while (!pipeline->stopped && (flight_oldest(&pipeline->flight) != job ||
+					     pipeline->delivering)) {
 		if (!oldest_is_served(pipeline)) {
 			job->in_turn = true;
 			return -1;

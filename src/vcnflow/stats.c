@@ -8,11 +8,11 @@ static int add_number(
 	struct bytes *out, const char *name, uint64_t value, const char *behind)
 {
 	return bytes_append_text(out, "\"") || bytes_append_text(out, name) ||
-			bytes_append_text(out, "\":") ||
-			bytes_append_number(out, value) ||
-			bytes_append_text(out, behind)
-		? -1
-		: 0;
+			       bytes_append_text(out, "\":") ||
+			       bytes_append_number(out, value) ||
+			       bytes_append_text(out, behind)
+		       ? -1
+		       : 0;
 }
 
 static int add_tally(struct bytes *out, const struct tally *tally)
@@ -21,8 +21,8 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 		enum verdict verdict;
 		const char *name;
 		const char *behind;
-	} filters[] = {{VERDICT_TYPE, "type", ","},
-		{VERDICT_TIME, "time", ","}, {VERDICT_ACTION, "action", ","},
+	} filters[] = {{VERDICT_TYPE, "type", ","}, {VERDICT_TIME, "time", ","},
+		{VERDICT_ACTION, "action", ","},
 		{VERDICT_PROTOCOL, "protocol", ","},
 		{VERDICT_DIRECTION, "direction", ","},
 		{VERDICT_TRAFFIC, "traffic", "},"}};
@@ -33,13 +33,13 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 		bytes_append_text(out, "\"filtered\":{"))
 		return -1;
 	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
-		if (add_number(out, filters[i].name,
-			    counts[filters[i].verdict], filters[i].behind))
+		if (add_number(out, filters[i].name, counts[filters[i].verdict],
+			    filters[i].behind))
 			return -1;
 	return add_number(out, "no_data", counts[VERDICT_NO_DATA], ",") ||
-			add_number(out, "bad", counts[VERDICT_BAD], ",")
-		? -1
-		: 0;
+			       add_number(out, "bad", counts[VERDICT_BAD], ",")
+		       ? -1
+		       : 0;
 }
 
 /* RFC 3339 in UTC, or null without a lookup file. */
@@ -56,9 +56,9 @@ static int add_fetched_at(struct bytes *out, const struct lookup *lookup)
 				"\"%Y-%m-%dT%H:%M:%SZ\"", &tm);
 	}
 	return bytes_append_text(out, "\"metadata_fetched_at\":") ||
-			bytes_append_text(out, text)
-		? -1
-		: 0;
+			       bytes_append_text(out, text)
+		       ? -1
+		       : 0;
 }
 
 int stats_write(struct bytes *out, const struct delivery *delivery,
@@ -68,26 +68,28 @@ int stats_write(struct bytes *out, const struct delivery *delivery,
 	uint64_t milliseconds = (uint64_t)(seconds * 1000);
 	char text[32];
 
-	(void)snprintf(text, sizeof text, "%03u",
-		(unsigned)(milliseconds % 1000));
+	(void)snprintf(
+		text, sizeof text, "%03u", (unsigned)(milliseconds % 1000));
 	return bytes_append_text(out, "{") ||
-			add_number(out, "inputs", delivery->inputs, ",") ||
-			add_number(out, "bytes_in", delivery->bytes_in, ",") ||
-			add_number(out, "bytes_inflated",
-				delivery->bytes_inflated, ",") ||
-			add_tally(out, tally) ||
-			add_number(out, "unknown_subnets",
-				delivery->unknown.count, ",") ||
-			add_number(out, "records_unknown_subnet",
-				tally->unknown_subnet, ",") ||
-			add_number(out, "bytes_out", delivery->output->bytes,
-				",") ||
-			add_fetched_at(out, lookup) ||
-			bytes_append_text(out, ",\"seconds\":") ||
-			bytes_append_number(out, milliseconds / 1000) ||
-			bytes_append_text(out, ".") ||
-			bytes_append_text(out, text) ||
-			bytes_append_text(out, "}\n")
-		? -1
-		: 0;
+			       add_number(
+				       out, "inputs", delivery->inputs, ",") ||
+			       add_number(out, "bytes_in", delivery->bytes_in,
+				       ",") ||
+			       add_number(out, "bytes_inflated",
+				       delivery->bytes_inflated, ",") ||
+			       add_tally(out, tally) ||
+			       add_number(out, "unknown_subnets",
+				       delivery->unknown.count, ",") ||
+			       add_number(out, "records_unknown_subnet",
+				       tally->unknown_subnet, ",") ||
+			       add_number(out, "bytes_out",
+				       delivery->output->bytes, ",") ||
+			       add_fetched_at(out, lookup) ||
+			       bytes_append_text(out, ",\"seconds\":") ||
+			       bytes_append_number(out, milliseconds / 1000) ||
+			       bytes_append_text(out, ".") ||
+			       bytes_append_text(out, text) ||
+			       bytes_append_text(out, "}\n")
+		       ? -1
+		       : 0;
 }

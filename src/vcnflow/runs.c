@@ -34,6 +34,14 @@ size_t runs_keep_from(const struct runs *runs)
 	return runs->at;
 }
 
+size_t runs_piece_end(const struct runs *runs)
+{
+	if (runs->state == RUNS_BROKEN && runs->line_blank &&
+		runs->line_begin > runs->begin)
+		return runs->line_begin;
+	return runs->at;
+}
+
 static size_t shifted(size_t from, size_t offset)
 {
 	return from < offset ? 0 : from - offset;

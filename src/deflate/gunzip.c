@@ -1,0 +1,316 @@
+/*
+ * Reads gzip streams as a machine of steps, each of which takes what it needs
+ * of the input, so that a stream may be cut into pieces anywhere:
+ *
+ *   HEADER -> DATA -> TRAILER -> BETWEEN -> PADDING -> END
+ *      ^                            |
+ *      '----------------------------'
+ *
+ * What a step finds wrong is noted, if it is the first, and leads to END; only
+ * a wrong CRC-32 or ISIZE goes on to the next member, as the bytes are out by
+ * then. Where damage is, is told in bytes of the stream as stored, never
+ * beyond what was given.
+ */
+#include "deflate/gunzip.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deflate/crc32.h"
+#include "deflate/header.h"
+#include "deflate/inflate.h"
+
+#define MAGIC_1 0x1f
+#define MAGIC_2 0x8b
+
+#define TRAILER_LEN 8
+
+/*
+ * What is inflated before its CRC-32 is computed: it should still be in the
+ * cache then.
+ */
+#define SLICE ((size_t)256 << 10)
+
+enum step {
+	STEP_HEADER,
+	STEP_DATA,
+	STEP_TRAILER,
+	STEP_BETWEEN,
+	STEP_PADDING,
+	STEP_END,
+};
+
+struct gunzip {
+	struct inflate *inflate;
+	struct gunzip_report report;
+	enum step step;
+	uint64_t member; /* begun so far */
+	uint64_t taken;  /* bytes of the stream so far */
+	struct header header;
+	uint32_t crc; /* of what this member gave */
+	uint32_t size;
+	uint8_t trailer[TRAILER_LEN]; /* as far as it was read */
+	size_t trailer_len;
+};
+
+_Static_assert(INFLATE_MOST_LEFT <= TRAILER_LEN,
+	"what was read ahead of the data's end belongs to the trailer");
+
+/* The rest of the input, and of the room for output. */
+struct span {
+	const uint8_t *in;
+	size_t in_len;
+	uint8_t *out;
+	size_t cap;
+};
+
+const char *gunzip_damage_text(enum gunzip_damage damage)
+{
+	static const char *const texts[] = {
+		[GUNZIP_INTACT] = "it is intact",
+		[GUNZIP_CUT_HEADER] = "the gzip header is cut off",
+		[GUNZIP_CUT_DATA] = "the compressed data is cut off",
+		[GUNZIP_CUT_TRAILER] = "the gzip trailer is cut off",
+		[GUNZIP_BAD_MAGIC] = "it is not gzip",
+		[GUNZIP_BAD_METHOD] = "the compression method is unknown",
+		[GUNZIP_BAD_FLAGS] = "a reserved flag of gzip is set",
+		[GUNZIP_BAD_HEADER_CRC] = "the gzip header's CRC is wrong",
+		[GUNZIP_BAD_DATA] = "the compressed data is damaged",
+		[GUNZIP_BAD_CRC] = "the CRC-32 is wrong",
+		[GUNZIP_BAD_SIZE] = "the length is wrong",
+		[GUNZIP_GARBAGE] = "garbage follows",
+		[GUNZIP_NO_MEMORY] = "out of memory",
+	};
+
+	return texts[damage];
+}
+
+bool gunzip_is_magic(const uint8_t *bytes, size_t len)
+{
+	return len >= 2 && bytes[0] == MAGIC_1 && bytes[1] == MAGIC_2;
+}
+
+struct gunzip *gunzip_new(void)
+{
+	struct gunzip *gunzip = calloc(1, sizeof(*gunzip));
+
+	if (!gunzip)
+		return NULL;
+	gunzip->inflate = inflate_new();
+	if (!gunzip->inflate) {
+		free(gunzip);
+		return NULL;
+	}
+	gunzip_reset(gunzip);
+	return gunzip;
+}
+
+void gunzip_free(struct gunzip *gunzip)
+{
+	if (!gunzip)
+		return;
+	inflate_free(gunzip->inflate);
+	free(gunzip);
+}
+
+void gunzip_reset(struct gunzip *gunzip)
+{
+	*gunzip = (struct gunzip){
+		.inflate = gunzip->inflate, .step = STEP_HEADER, .member = 1};
+	header_begin(&gunzip->header);
+}
+
+struct gunzip_report gunzip_report(const struct gunzip *gunzip)
+{
+	return gunzip->report;
+}
+
+static void note(
+	struct gunzip *gunzip, enum gunzip_damage damage, uint64_t offset)
+{
+	if (gunzip->report.damage == GUNZIP_INTACT)
+		gunzip->report = (struct gunzip_report){.damage = damage,
+			.member = gunzip->member,
+			.offset = offset};
+}
+
+static void end_with(
+	struct gunzip *gunzip, enum gunzip_damage damage, uint64_t offset)
+{
+	note(gunzip, damage, offset);
+	gunzip->step = STEP_END;
+}
+
+/* Behind the first member, what is none is garbage. */
+static void end_with_bad_header(struct gunzip *gunzip)
+{
+	enum gunzip_damage damage = gunzip->header.damage;
+	uint64_t offset = gunzip->taken - gunzip->header.damage_back;
+
+	if (damage == GUNZIP_BAD_MAGIC && gunzip->member > 1) {
+		gunzip->member--;
+		damage = GUNZIP_GARBAGE;
+	}
+	end_with(gunzip, damage, offset);
+}
+
+/* This and the following run a step; they tell if they got on. */
+static bool run_header(struct gunzip *gunzip, struct span *span)
+{
+	const uint8_t *before = span->in;
+	enum header_result result;
+
+	if (span->in_len == 0)
+		return false;
+	result = header_run(&gunzip->header, &span->in, &span->in_len);
+	gunzip->taken += (uint64_t)(span->in - before);
+	if (result == HEADER_BAD) {
+		end_with_bad_header(gunzip);
+	} else if (result == HEADER_DONE) {
+		inflate_reset(gunzip->inflate);
+		gunzip->crc = 0;
+		gunzip->size = 0;
+		gunzip->step = STEP_DATA;
+	}
+	return true;
+}
+
+static void end_data(struct gunzip *gunzip, enum inflate_result result)
+{
+	gunzip->trailer_len = inflate_left(gunzip->inflate, gunzip->trailer);
+	gunzip->step = STEP_TRAILER;
+	if (result == INFLATE_BAD)
+		end_with(gunzip, GUNZIP_BAD_DATA,
+			gunzip->taken - gunzip->trailer_len);
+	else if (result == INFLATE_NO_MEMORY)
+		end_with(gunzip, GUNZIP_NO_MEMORY, gunzip->taken);
+}
+
+/* Room that was not filled means that the library holds nothing more. */
+static bool run_data(struct gunzip *gunzip, struct span *span)
+{
+	const uint8_t *before = span->in;
+	size_t cap = span->cap < SLICE ? span->cap : SLICE;
+	size_t out_len;
+	enum inflate_result result = inflate_run(gunzip->inflate, &span->in,
+		&span->in_len, span->out, cap, &out_len);
+
+	gunzip->taken += (uint64_t)(span->in - before);
+	gunzip->crc = crc32_update(gunzip->crc, span->out, out_len);
+	gunzip->size += (uint32_t)out_len;
+	span->out += out_len;
+	span->cap -= out_len;
+	if (result == INFLATE_MORE)
+		return out_len == cap || span->in_len > 0;
+	end_data(gunzip, result);
+	return true;
+}
+
+static uint32_t number(const uint8_t *bytes)
+{
+	return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+	       (uint32_t)bytes[3] << 24;
+}
+
+static bool run_trailer(struct gunzip *gunzip, struct span *span)
+{
+	uint64_t begin;
+
+	while (gunzip->trailer_len < TRAILER_LEN) {
+		if (span->in_len == 0)
+			return false;
+		gunzip->trailer[gunzip->trailer_len++] = *span->in++;
+		span->in_len--;
+		gunzip->taken++;
+	}
+	begin = gunzip->taken - TRAILER_LEN;
+	if (number(gunzip->trailer) != gunzip->crc)
+		note(gunzip, GUNZIP_BAD_CRC, begin);
+	else if (number(gunzip->trailer + 4) != gunzip->size)
+		note(gunzip, GUNZIP_BAD_SIZE, begin + 4);
+	gunzip->step = STEP_BETWEEN;
+	return true;
+}
+
+static bool run_between(struct gunzip *gunzip, struct span *span)
+{
+	if (span->in_len == 0)
+		return false;
+	if (span->in[0] == MAGIC_1) {
+		gunzip->member++;
+		header_begin(&gunzip->header);
+		gunzip->step = STEP_HEADER;
+	} else {
+		gunzip->step = STEP_PADDING;
+	}
+	return true;
+}
+
+static bool run_padding(struct gunzip *gunzip, struct span *span)
+{
+	while (span->in_len > 0 && span->in[0] == 0) {
+		span->in++;
+		span->in_len--;
+		gunzip->taken++;
+	}
+	if (span->in_len == 0)
+		return false;
+	end_with(gunzip, GUNZIP_GARBAGE, gunzip->taken);
+	return true;
+}
+
+static bool run_step(struct gunzip *gunzip, struct span *span)
+{
+	static bool (*const runs[])(struct gunzip *, struct span *) = {
+		[STEP_HEADER] = run_header,
+		[STEP_DATA] = run_data,
+		[STEP_TRAILER] = run_trailer,
+		[STEP_BETWEEN] = run_between,
+		[STEP_PADDING] = run_padding,
+	};
+
+	return runs[gunzip->step](gunzip, span);
+}
+
+/* The input has ended where the machine wants more of it. */
+static void end_here(struct gunzip *gunzip)
+{
+	static const enum gunzip_damage damage[] = {
+		[STEP_HEADER] = GUNZIP_CUT_HEADER,
+		[STEP_DATA] = GUNZIP_CUT_DATA,
+		[STEP_TRAILER] = GUNZIP_CUT_TRAILER,
+		[STEP_BETWEEN] = GUNZIP_INTACT,
+		[STEP_PADDING] = GUNZIP_INTACT,
+	};
+
+	if (damage[gunzip->step] != GUNZIP_INTACT)
+		note(gunzip, damage[gunzip->step], gunzip->taken);
+	gunzip->step = STEP_END;
+}
+
+static enum gunzip_state run(
+	struct gunzip *gunzip, struct span *span, bool at_end)
+{
+	while (gunzip->step != STEP_END) {
+		if (gunzip->step == STEP_DATA && span->cap == 0)
+			return GUNZIP_MORE_OUTPUT;
+		if (run_step(gunzip, span))
+			continue;
+		if (!at_end)
+			return GUNZIP_MORE_INPUT;
+		end_here(gunzip);
+	}
+	return GUNZIP_END;
+}
+
+enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in,
+	size_t *in_len, bool at_end, uint8_t *out, size_t cap, size_t *out_len)
+{
+	struct span span = {*in, *in_len, out, cap};
+	enum gunzip_state state = run(gunzip, &span, at_end);
+
+	*in = span.in;
+	*in_len = span.in_len;
+	*out_len = cap - span.cap;
+	return state;
+}

@@ -1,0 +1,119 @@
+/*
+ * Raw deflate data by ISA-L. Three things need care:
+ *
+ * - isal_inflate tells by the state of the block, not by its result, whether
+ *   the data has ended.
+ * - It decodes into a buffer of its own first, and when it meets bad data it
+ *   drops what that holds: those bytes were good, and are taken from there.
+ * - It reads up to eight bytes ahead, which may be from an earlier call's
+ *   input, so that they can't be given back by moving *in.
+ *
+ * It accepts code sets that are incomplete, which zlib refuses, as long as no
+ * missing code is used. Such data is no compressor's, and only a crafted or
+ * damaged file whose CRC-32 is right all the same makes a difference.
+ */
+#include "deflate/inflate.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <isa-l/igzip_lib.h>
+
+/* What one call of the library is given at most. */
+#define MOST_AT_ONCE ((size_t)1 << 30)
+
+struct inflate {
+	bool bad; /* only what the library still holds is to be handed out */
+	struct inflate_state isal;
+};
+
+struct inflate *inflate_new(void)
+{
+	struct inflate *inflate = malloc(sizeof(*inflate));
+
+	if (inflate) {
+		isal_inflate_init(&inflate->isal);
+		inflate->bad = false;
+	}
+	return inflate;
+}
+
+void inflate_free(struct inflate *inflate)
+{
+	free(inflate);
+}
+
+void inflate_reset(struct inflate *inflate)
+{
+	isal_inflate_reset(&inflate->isal);
+	inflate->bad = false;
+}
+
+/* Moves what the library decoded and did not hand out to its output. */
+static void hand_out_rest(struct inflate_state *isal)
+{
+	size_t rest = (size_t)(isal->tmp_out_valid - isal->tmp_out_processed);
+
+	if (rest > isal->avail_out)
+		rest = isal->avail_out;
+	memcpy(isal->next_out, isal->tmp_out_buffer + isal->tmp_out_processed,
+		rest);
+	isal->next_out += rest;
+	isal->avail_out -= (uint32_t)rest;
+	isal->tmp_out_processed += (int32_t)rest;
+}
+
+static enum inflate_result step(struct inflate *inflate)
+{
+	struct inflate_state *isal = &inflate->isal;
+
+	if (!inflate->bad)
+		inflate->bad = isal_inflate(isal) != ISAL_DECOMP_OK;
+	if (inflate->bad) {
+		hand_out_rest(isal);
+		return isal->tmp_out_valid == isal->tmp_out_processed
+			       ? INFLATE_BAD
+			       : INFLATE_MORE;
+	}
+	return isal->block_state == ISAL_BLOCK_FINISH ? INFLATE_DONE
+						      : INFLATE_MORE;
+}
+
+static uint32_t at_once(size_t len)
+{
+	return (uint32_t)(len < MOST_AT_ONCE ? len : MOST_AT_ONCE);
+}
+
+enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in,
+	size_t *in_len, uint8_t *out, size_t cap, size_t *out_len)
+{
+	struct inflate_state *isal = &inflate->isal;
+	uint32_t in_given = at_once(*in_len);
+	uint32_t out_given = at_once(cap);
+	enum inflate_result result;
+
+	/* The library only reads there. */
+	isal->next_in = (uint8_t *)(uintptr_t)*in;
+	isal->avail_in = in_given;
+	isal->next_out = out;
+	isal->avail_out = out_given;
+	result = step(inflate);
+	*in += in_given - isal->avail_in;
+	*in_len -= in_given - isal->avail_in;
+	*out_len = out_given - isal->avail_out;
+	return result;
+}
+
+size_t inflate_left(
+	const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT])
+{
+	const struct inflate_state *isal = &inflate->isal;
+	int32_t bits = isal->read_in_length > 0 ? isal->read_in_length : 0;
+	uint64_t ahead = isal->read_in >> bits % 8;
+	size_t count = (size_t)bits / 8;
+
+	for (size_t i = 0; i < count; i++)
+		left[i] = (uint8_t)(ahead >> 8 * i);
+	return count;
+}

@@ -71,24 +71,31 @@ static bool is_default_stdin(const struct options *options)
 	return options->operand_count == 0 && options->files_from == NULL;
 }
 
-static int check_stdin(const struct options *options)
+/* How often standard input was named. */
+static size_t dashes_of(const struct options *options)
 {
 	size_t uses =
 		options->files_from != NULL && is_dash(options->files_from);
 
 	for (size_t i = 0; i < options->operand_count; i++)
 		uses += is_dash(options->operands[i]);
+	return uses;
+}
+
+/* A closed one would come to be /dev/null later, and seem to be empty. */
+static int check_stdin(const struct options *options)
+{
+	size_t uses = dashes_of(options) + is_default_stdin(options);
+
 	if (uses > 1) {
 		msg_error("cannot read standard input twice");
 		return -1;
 	}
-	if (!is_default_stdin(options))
-		return 0;
-	if (fcntl(STDIN_FILENO, F_GETFD) < 0) {
+	if (uses == 1 && fcntl(STDIN_FILENO, F_GETFD) < 0) {
 		msg_error_errno(errno, "cannot read standard input");
 		return -1;
 	}
-	if (isatty(STDIN_FILENO)) {
+	if (is_default_stdin(options) && isatty(STDIN_FILENO)) {
 		usage_short();
 		return -1;
 	}

@@ -255,21 +255,35 @@ static void test_stdout_file(void **state)
 		"too\n");
 }
 
-static void test_closed_stdin(void **state)
+/* The message about words when standard input is closed. */
+static enum options_result parse_closed(int count, char **words)
 {
-	static char program[] = "vcnflow";
-	char *words[] = {program, NULL};
 	enum options_result result;
 
-	(void)state;
 	forget();
 	capture_begin(STDERR_FILENO);
 	close(STDIN_FILENO);
-	result = options_parse(&options, 1, words);
+	result = options_parse(&options, count, words);
 	capture_end();
-	assert_int_equal(result, OPTIONS_REFUSED);
-	assert_string_equal(capture.text,
-		"vcnflow: cannot read standard input: Bad file descriptor\n");
+	return result;
+}
+
+static void test_closed_stdin(void **state)
+{
+	static char program[] = "vcnflow", dash[] = "-", file[] = "x";
+	static const char message[] =
+		"vcnflow: cannot read standard input: Bad file descriptor\n";
+
+	(void)state;
+	assert_int_equal(
+		parse_closed(1, (char *[]){program, NULL}), OPTIONS_REFUSED);
+	assert_string_equal(capture.text, message);
+	assert_int_equal(parse_closed(3, (char *[]){program, file, dash, NULL}),
+		OPTIONS_REFUSED);
+	assert_string_equal(capture.text, message);
+	assert_int_equal(
+		parse_closed(2, (char *[]){program, file, NULL}), OPTIONS_RUN);
+	assert_string_equal(capture.text, "");
 }
 
 static void test_terminal(void **state)

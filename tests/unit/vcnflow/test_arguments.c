@@ -255,7 +255,7 @@ static void test_stdout_file(void **state)
 		"too\n");
 }
 
-/* The message about words when standard input is closed. */
+/* Reads words while standard input is closed. */
 static enum options_result parse_closed(int count, char **words)
 {
 	enum options_result result;
@@ -264,6 +264,7 @@ static enum options_result parse_closed(int count, char **words)
 	capture_begin(STDERR_FILENO);
 	close(STDIN_FILENO);
 	result = options_parse(&options, count, words);
+	assert_int_equal(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	capture_end();
 	return result;
 }

@@ -15,7 +15,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 
-static const char *program_name = "vcnflow";
+static const char *program_name;
 static bool is_quiet;
 static void (*call_before)(void);
 
@@ -102,14 +102,16 @@ static void show(const char *cause, const char *format, va_list args)
 {
 	struct line line = {.len = 0};
 	size_t cause_len = cause ? strlen(cause) : 0;
-	size_t name_len = strlen(program_name);
+	const char *name =
+		program_name != NULL ? program_name : program_invocation_name;
+	size_t name_len = strlen(name);
 	int saved = errno;
 
 	if (cause_len > LIMIT_QUOTED)
 		cause_len = LIMIT_QUOTED;
 	if (name_len > LIMIT_QUOTED)
 		name_len = LIMIT_QUOTED;
-	line_add(&line, program_name, name_len);
+	line_add(&line, name, name_len);
 	line_add(&line, ": ", 2);
 	line.room = sizeof(line.text) - cause_len - sizeof(": \n");
 	line_format(&line, format, args);

@@ -108,16 +108,22 @@ static int deliver_rejects(struct delivery *delivery, const struct block *block,
 	return 0;
 }
 
+/* Under --strict it is what ends the run, and an error. */
 static void name_bad(
 	struct delivery *delivery, const struct mark *mark, bool is_line)
 {
 	char quoted[MSG_QUOTED_SIZE];
+	const char *name = input_name(delivery, quoted);
+	const char *unit = is_line ? "line" : "record";
 
 	if (delivery->named++ >= LIMIT_BAD_NAMED)
 		return;
-	msg_warning("bad record in %s, %s %" PRIu64 ": %s",
-		input_name(delivery, quoted), is_line ? "line" : "record",
-		mark->place, mark->reason);
+	if (delivery->options->strict)
+		msg_error("bad record in %s, %s %" PRIu64 ": %s", name, unit,
+			mark->place, mark->reason);
+	else
+		msg_warning("bad record in %s, %s %" PRIu64 ": %s", name, unit,
+			mark->place, mark->reason);
 }
 
 /* Notes the block's bad records by their place in the input. */

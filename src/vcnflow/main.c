@@ -206,8 +206,6 @@ static void summarise(const struct run *run)
 				bad, delivery->unknown_odd);
 		return;
 	}
-	if (run->lookup == NULL)
-		unknown = 0;
 	if (bad != 0 && unknown == 0)
 		msg_warning(
 			"%" PRIu64 " bad record%s", bad, bad == 1 ? "" : "s");
@@ -325,7 +323,7 @@ static int finish(struct run *run)
 	if (output_close(&run->output, reached_end) ||
 		close_side(&run->rejects, run->options.rejects))
 		status = EXITCODE_WRITE;
-	if (status != EXITCODE_WRITE && write_stats(run))
+	if (status <= EXITCODE_PARTIAL && write_stats(run))
 		status = EXITCODE_WRITE;
 	if (close_side(&run->stats, run->options.stats_file))
 		status = EXITCODE_WRITE;

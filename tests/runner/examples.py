@@ -14,7 +14,7 @@ import place
 import process
 
 ESCAPES = {r"\e": "\\", r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\&": ""}
-MESSAGE = re.compile(r"(vcnflow|vcnmeta): ")
+MESSAGE = re.compile(r"(vcnflow|vcnmeta): |\{.*\}$")  # or --stats
 
 
 class Example:

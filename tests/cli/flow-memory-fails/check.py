@@ -29,7 +29,7 @@ def judge(command, number, more):
         print(f"{command}: {number} {more}: {done.returncode} {done.stderr}")
     if done.stdout and not ("-z" in command or done.stdout.endswith(b"\n")):
         print(f"{command}: {number} {more}: half a line")
-    if done.returncode == 5 and done.stderr.count(b"\n") != 1:
+    if done.returncode == 5 and done.stderr.count(b"vcnflow: ") != 1:
         print(f"{command}: {number} {more}: {done.stderr}")
     return done.returncode
 

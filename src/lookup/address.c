@@ -221,18 +221,28 @@ int prefix_compare(const struct prefix *a, const struct prefix *b)
 	return (int)a->length - (int)b->length;
 }
 
+/* Tells if the bits of a half behind the first count of them are 0. */
+static bool rest_is_zero(uint64_t half, unsigned count)
+{
+	return count >= 64 || half << count == 0;
+}
+
 bool prefix_is_canonical(const struct prefix *prefix)
 {
-	static const uint8_t zero[sizeof(prefix->zero)];
 	unsigned length = prefix->length;
-	unsigned longest = prefix->family == ADDRESS_IPV4 ? 32 : 128;
+	uint64_t tail; /* family, length, zeros */
 
-	if (prefix->family != ADDRESS_IPV4 && prefix->family != ADDRESS_IPV6)
+	memcpy(&tail, &prefix->family, sizeof(tail));
+	if (tail >> 16 != 0)
 		return false;
-	return length <= longest &&
-	       (prefix->high & ~half_mask(length, 0)) == 0 &&
-	       (prefix->low & ~half_mask(length, 1)) == 0 &&
-	       memcmp(prefix->zero, zero, sizeof(zero)) == 0;
+	if (prefix->family == ADDRESS_IPV4)
+		return length <= 32 && prefix->low == 0 &&
+		       rest_is_zero(prefix->high, length);
+	if (prefix->family != ADDRESS_IPV6 || length > 128)
+		return false;
+	if (length <= 64)
+		return prefix->low == 0 && rest_is_zero(prefix->high, length);
+	return rest_is_zero(prefix->low, length - 64);
 }
 
 /* Text being written; its room is known to be enough. */

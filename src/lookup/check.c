@@ -7,7 +7,8 @@
  * Everything here goes through the file from front to back, since a million
  * subnets are to be checked in little more time than reading the file takes:
  * UTF-8 and control bytes are looked for in whole sections, and a text in them
- * only has to begin and end between two characters.
+ * only has to begin and end between two characters. Where all are ASCII that
+ * goes without looking, which saves a memory access for each text.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -34,6 +35,22 @@ static bool has_control(const char *bytes, size_t len)
 	return found != 0;
 }
 
+/* Tells if bytes[0..len) are ASCII. */
+static bool is_ascii(const char *bytes, size_t len)
+{
+	uint64_t found = 0;
+	uint64_t word;
+	size_t i = 0;
+
+	for (; len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, bytes + i, sizeof(word));
+		found |= word;
+	}
+	for (; i < len; i++)
+		found |= (unsigned char)bytes[i];
+	return (found & UINT64_MAX / 0xff * 0x80) == 0;
+}
+
 /* Tells if text[at] is no byte from the middle of a character, or the end. */
 static bool is_boundary(const struct lookup_text *text, size_t at)
 {
@@ -53,6 +70,16 @@ static enum lookup_error check_meta(struct lookup *lookup)
 	if (!json_is_utf8(source->text, source->len) ||
 		has_control(source->text, source->len))
 		return mapped_damaged(lookup, "its source is no text");
+	return LOOKUP_OK;
+}
+
+static enum lookup_error check_text(struct lookup *lookup)
+{
+	const struct lookup_text *text = &lookup->text;
+
+	lookup->text_is_ascii = is_ascii(text->text, text->len);
+	if (!lookup->text_is_ascii && !json_is_utf8(text->text, text->len))
+		return mapped_damaged(lookup, "section TEXT is not UTF-8");
 	return LOOKUP_OK;
 }
 
@@ -130,8 +157,9 @@ static bool text_is_good(
 
 	if (offset > text->len || length > text->len - offset)
 		return false;
-	return is_boundary(text, (size_t)offset) &&
-	       is_boundary(text, (size_t)offset + length);
+	return lookup->text_is_ascii ||
+	       (is_boundary(text, (size_t)offset) &&
+		       is_boundary(text, (size_t)offset + length));
 }
 
 static bool optional_is_good(
@@ -279,13 +307,12 @@ enum lookup_error mapped_check_contents(struct lookup *lookup)
 	static enum lookup_error (*const checks[])(struct lookup *) = {
 		check_counts,
 		check_meta,
+		check_text,
 		check_prefixes,
 		check_fragments,
 		check_subnets,
 	};
 
-	if (!json_is_utf8(lookup->text.text, lookup->text.len))
-		return mapped_damaged(lookup, "section TEXT is not UTF-8");
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		enum lookup_error error = checks[i](lookup);
 

@@ -7,6 +7,7 @@
 #ifndef LOOKUP_MAPPED_H
 #define LOOKUP_MAPPED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ struct lookup {
 
 	/* Only while the file is being checked. */
 	struct json_parser *parser;
+	bool text_is_ascii;
 	char *detail;
 };
 

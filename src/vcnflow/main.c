@@ -358,6 +358,7 @@ static int run_all(struct run *run)
 	if (status != 0)
 		return status;
 	interrupt_install();
+	inputs_stop_on(run->inputs, &interrupt_signal);
 	status = open_outputs(run);
 	if (status != 0) {
 		(void)output_close(&run->output, false);

@@ -46,8 +46,8 @@ int output_open(
 	if (replace_begin(&output->replace, path)) {
 		msg_error_errno(errno, "cannot create %s",
 			msg_quote_name(quoted, path));
-		output->state = errno == ENOMEM ? OUTPUT_NO_MEMORY
-						: OUTPUT_FAILED;
+		output->state =
+			errno == ENOMEM ? OUTPUT_NO_MEMORY : OUTPUT_FAILED;
 		return -1;
 	}
 	output->is_file = true;

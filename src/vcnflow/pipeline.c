@@ -102,13 +102,30 @@ static void stop(struct pipeline *pipeline, enum delivery_end end)
 
 /* ---- deliver ------------------------------------------------------------- */
 
-static void begin_lane(struct pipeline *pipeline, struct lane *lane)
+/* What delivery is to be told of a lane before anything else of it. */
+struct beginning {
+	bool is_due;
+	char *path;
+};
+
+/* To be called with the mutex, before the lane's first delivery. */
+static struct beginning begin_lane(struct lane *lane)
 {
-	if (lane->begun)
-		return;
+	struct beginning beginning = {
+		!lane->begun && lane->message == NULL, lane->path};
+
+	if (beginning.is_due)
+		lane->path = NULL;
 	lane->begun = true;
-	delivery_begin(pipeline->delivery, lane->path);
-	lane->path = NULL;
+	return beginning;
+}
+
+/* To be called without it. */
+static void tell_beginning(
+	struct pipeline *pipeline, const struct beginning *beginning)
+{
+	if (beginning->is_due)
+		delivery_begin(pipeline->delivery, beginning->path);
 }
 
 /* Writes what a job's buffer holds. To be called without the mutex. */
@@ -151,12 +168,12 @@ static void deliver(struct pipeline *pipeline)
 {
 	struct lane *lane = pipeline->flight.lanes;
 	struct job *job = lane->jobs;
+	struct beginning beginning = begin_lane(lane);
 	int failed;
 
 	pipeline->delivering = true;
 	(void)pthread_mutex_unlock(&pipeline->mutex);
-	if (lane->message == NULL)
-		begin_lane(pipeline, lane);
+	tell_beginning(pipeline, &beginning);
 	failed = job != NULL ? deliver_job(pipeline, job)
 			     : deliver_end(pipeline, lane);
 	(void)pthread_mutex_lock(&pipeline->mutex);
@@ -211,11 +228,12 @@ static int wait_for_turn(struct pipeline *pipeline, struct job *job)
 /* Writes a part of the oldest job's output. */
 static int write_part(struct pipeline *pipeline, struct job *job)
 {
+	struct beginning beginning = begin_lane(pipeline->flight.lanes);
 	int failed;
 
 	pipeline->delivering = true;
 	(void)pthread_mutex_unlock(&pipeline->mutex);
-	begin_lane(pipeline, pipeline->flight.lanes);
+	tell_beginning(pipeline, &beginning);
 	failed = write_job(pipeline, job);
 	(void)pthread_mutex_lock(&pipeline->mutex);
 	pipeline->delivering = false;

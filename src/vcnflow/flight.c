@@ -141,6 +141,14 @@ struct lane *flight_next_read(const struct flight *flight)
 	return NULL;
 }
 
+bool flight_is_hungry(const struct flight *flight)
+{
+	const struct lane *lane = flight->lanes;
+
+	return lane != NULL && flight->waiting_jobs < flight->threads &&
+	       flight_next_read(flight) == lane;
+}
+
 bool flight_can_open(const struct flight *flight)
 {
 	return flight->lane_count < flight->threads;
@@ -168,9 +176,18 @@ void flight_add_job(struct flight *flight, struct lane *lane, struct job *job)
 	job->state = JOB_WAITING;
 	job->in_turn = false;
 	job->shown = false;
+	flight->waiting_jobs++;
 	flight->text_in_flight += job->block.cap;
 	*lane->jobs_end = job;
 	lane->jobs_end = &job->next;
+}
+
+static void take_buffer(struct flight *flight, struct job *job)
+{
+	if (job->out.data != NULL)
+		flight->buffers[flight->buffer_count++] = job->out.data;
+	job->out.data = NULL;
+	job->out.len = 0;
 }
 
 void flight_drop_job(struct flight *flight)
@@ -182,26 +199,29 @@ void flight_drop_job(struct flight *flight)
 	if (lane->jobs == NULL)
 		lane->jobs_end = &lane->jobs;
 	flight->text_in_flight -= job->block.cap;
-	flight_take_buffer(flight, job);
+	take_buffer(flight, job);
 	block_reset(&job->block);
 	job->next = flight->free_jobs;
 	flight->free_jobs = job;
 }
 
-void flight_give_buffer(struct flight *flight, struct job *job)
+void flight_begin_work(struct flight *flight, struct job *job)
 {
+	job->state = JOB_WORKING;
+	flight->waiting_jobs--;
 	job->out = (struct outbuf){
 		.data = flight->buffers[--flight->buffer_count],
 		.cap = LIMIT_OUTPUT_BUFFER,
 	};
 }
 
-void flight_take_buffer(struct flight *flight, struct job *job)
+void flight_end_work(struct flight *flight, struct job *job, bool gave_up)
 {
-	if (job->out.data != NULL)
-		flight->buffers[flight->buffer_count++] = job->out.data;
-	job->out.data = NULL;
-	job->out.len = 0;
+	if (gave_up || job->out.len == 0)
+		take_buffer(flight, job);
+	if (gave_up)
+		flight->waiting_jobs++;
+	job->state = gave_up ? JOB_WAITING : JOB_DONE;
 }
 
 struct lane *flight_add_lane(

@@ -55,6 +55,7 @@ struct flight {
 	struct lane **lanes_end;
 	size_t lane_count;
 	struct job *free_jobs;
+	size_t waiting_jobs; /* to be worked on */
 	size_t text_in_flight;
 	char **buffers; /* output buffers that are free */
 	size_t buffer_count;
@@ -84,6 +85,12 @@ struct job *flight_next_work(const struct flight *flight);
 /* The oldest lane of which a block may be read now, or null. */
 struct lane *flight_next_read(const struct flight *flight);
 
+/*
+ * Tells if the oldest lane should be read before anything waiting is worked on:
+ * fewer jobs wait than there are threads to work on them.
+ */
+bool flight_is_hungry(const struct flight *flight);
+
 /* Tells if another input may be opened. */
 bool flight_can_open(const struct flight *flight);
 
@@ -96,9 +103,12 @@ void flight_add_job(struct flight *flight, struct lane *lane, struct job *job);
 /* The oldest job was delivered. */
 void flight_drop_job(struct flight *flight);
 
-/* Gives a job a buffer for its output, and takes it back. */
-void flight_give_buffer(struct flight *flight, struct job *job);
-void flight_take_buffer(struct flight *flight, struct job *job);
+/* A job is being worked on: gives it a buffer for its output. */
+void flight_begin_work(struct flight *flight, struct job *job);
+
+/* It is worked on; or, given up, waits to be worked on when it is the oldest.
+ */
+void flight_end_work(struct flight *flight, struct job *job, bool gave_up);
 
 /*
  * A new youngest lane for an item, which is taken over, with a reader if it is

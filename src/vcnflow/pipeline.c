@@ -3,11 +3,14 @@
  * next one:
  *
  *   deliver  the oldest job, once it is worked on: one thread at a time
+ *   read     a block of the oldest lane, if few blocks wait to be worked on: so
+ *            one thread goes on inflating while others work, and what was
+ *            inflated is worked on while it is still in the cache
  *   work     on the oldest job that waits for it
- *   read     a block of the oldest lane that nobody is reading: one thread a
- *            lane, so that an input's blocks come in order
+ *   read     a block of the oldest lane that nobody is reading
  *   open     the next input, while fewer lanes than threads are under way
  *
+ * A lane is read by one thread at a time, so that its blocks come in order.
  * With one thread this is: read a block, work on it, deliver it. What may be
  * begun is told by flight.c, which bounds the memory.
  *
@@ -268,8 +271,7 @@ static void work(struct hand *hand, struct job *job)
 	struct pipeline *pipeline = hand->pipeline;
 	bool gave_up;
 
-	job->state = JOB_WORKING;
-	flight_give_buffer(&pipeline->flight, job);
+	flight_begin_work(&pipeline->flight, job);
 	job->out.hand_over = hand_over;
 	job->out.context = hand;
 	hand->job = job;
@@ -281,9 +283,7 @@ static void work(struct hand *hand, struct job *job)
 	(void)pthread_mutex_lock(&pipeline->mutex);
 	gave_up = job->result.state == RESULT_REFUSED && job->in_turn &&
 		  !job->shown;
-	if (gave_up || job->out.len == 0)
-		flight_take_buffer(&pipeline->flight, job);
-	job->state = gave_up ? JOB_WAITING : JOB_DONE;
+	flight_end_work(&pipeline->flight, job, gave_up);
 }
 
 /* ---- read and open ------------------------------------------------------- */
@@ -363,6 +363,14 @@ static bool all_done(const struct pipeline *pipeline)
 	       (pipeline->inputs_ended && pipeline->flight.lanes == NULL);
 }
 
+/* Tells if another thread can see to what waits while this one reads, perhaps
+ * for long: what was read must not be held back. */
+static bool may_leave_work(const struct pipeline *pipeline)
+{
+	return pipeline->flight.waiting_jobs == 0 ||
+	       pipeline->away + pipeline->waiting + 1 < pipeline->running;
+}
+
 /* Does one task, or waits until there may be one. */
 static void take_task(struct hand *hand)
 {
@@ -373,6 +381,8 @@ static void take_task(struct hand *hand)
 
 	if (!pipeline->delivering && flight_can_deliver(flight)) {
 		deliver(pipeline);
+	} else if (flight_is_hungry(flight) && may_leave_work(pipeline)) {
+		read_block(pipeline, flight->lanes);
 	} else if ((job = flight_next_work(flight)) != NULL) {
 		work(hand, job);
 	} else if ((lane = flight_next_read(flight)) != NULL) {

@@ -348,6 +348,13 @@ static size_t byte_order_mark(const char *text, size_t len)
 	return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
+/* What a shell of Windows makes of a redirected output. */
+static bool is_utf16(const char *text, size_t len)
+{
+	return len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
+				   memcmp(text, "\xfe\xff", 2) == 0);
+}
+
 enum dump_error dump_walk(const char *text, size_t len, dump_take *take,
 	void *context, struct dump_fault *fault)
 {
@@ -362,9 +369,12 @@ enum dump_error dump_walk(const char *text, size_t len, dump_take *take,
 		.context = context,
 		.fault = fault,
 	};
-	enum dump_error error =
-		walk.parser ? walk_values(&walk) : DUMP_NO_MEMORY;
+	enum dump_error error = DUMP_NO_MEMORY;
 
+	if (is_utf16(text, len))
+		error = malformed_at(&walk, 0, "it is UTF-16, not UTF-8");
+	else if (walk.parser)
+		error = walk_values(&walk);
 	json_parser_free(walk.parser);
 	json_tree_free(&walk.tree);
 	return error;

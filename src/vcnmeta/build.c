@@ -43,9 +43,8 @@ static void tell_differing(const char *id, const struct model_place *place,
 
 	msg_error("copies of %s differ: %s, line %" PRIu64
 		  ", and %s, line %" PRIu64,
-		id, msg_quote_name(earlier_name, earlier->source),
-		earlier->line, msg_quote_name(later_name, place->source),
-		place->line);
+		id, input_quote(earlier_name, earlier->source), earlier->line,
+		input_quote(later_name, place->source), place->line);
 }
 
 static int refuse_object(struct build *build, const char *id,
@@ -59,7 +58,7 @@ static int refuse_object(struct build *build, const char *id,
 		tell_differing(id, place, &fault->earlier);
 	} else if (result == MODEL_MALFORMED) {
 		msg_error("cannot use %s in %s, line %" PRIu64 ": %s", id,
-			msg_quote_name(name, place->source), place->line,
+			input_quote(name, place->source), place->line,
 			fault->text);
 	} else {
 		msg_no_memory();
@@ -108,7 +107,7 @@ static void walk_text(struct build *build, const struct bytes *text)
 		break;
 	case DUMP_MALFORMED:
 		msg_error("cannot read %s, line %" PRIu64 ": %s",
-			msg_quote_name(quoted, build->source), fault.line,
+			input_quote(quoted, build->source), fault.line,
 			fault.text);
 		build->exitcode = EXITCODE_REFUSED;
 		break;

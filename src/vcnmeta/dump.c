@@ -93,7 +93,7 @@ static size_t string_end(const char *text, size_t start, size_t len)
 	return at < len ? at + 1 : len;
 }
 
-/* The end of an array or object that begins at start, or len. */
+/* The end of an array or object that begins at start; 0: it has none. */
 static size_t bracket_end(const char *text, size_t start, size_t len)
 {
 	size_t depth = 0;
@@ -112,7 +112,7 @@ static size_t bracket_end(const char *text, size_t start, size_t len)
 		else if ((c == '}' || c == ']') && --depth == 0)
 			return at;
 	}
-	return len;
+	return 0;
 }
 
 static bool ends_scalar(char c)
@@ -127,8 +127,10 @@ static size_t value_end(const char *text, size_t start, size_t len)
 
 	if (at < len && text[at] == '"')
 		return string_end(text, at, len);
-	if (at < len && (text[at] == '{' || text[at] == '['))
-		return bracket_end(text, at, len);
+	if (at < len && (text[at] == '{' || text[at] == '[')) {
+		at = bracket_end(text, at, len);
+		return at != 0 ? at : len;
+	}
 	while (at < len && (at == start || !ends_scalar(text[at])))
 		at++;
 	return at;
@@ -266,6 +268,9 @@ static enum dump_error take_object(struct walk *walk)
 	enum dump_error error;
 
 	object.end = bracket_end(walk->text, walk->at, walk->len);
+	if (object.end == 0)
+		return malformed_at(walk, walk->at,
+			"not valid JSON: a bracket is never closed");
 	if (!find_data(walk, object, &data))
 		return take_value(walk, object);
 	error = check_wrapper(walk, object, data);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "vcnmeta/input.h"
 
 #define OCID_START "ocid1."
 
@@ -78,7 +79,7 @@ static void tell_kind(const struct ignored_kind *kind)
 			kind->name);
 	msg_warning("neither subnet nor security list: %" PRIu64
 		    " %s passed over, the first in %s, line %" PRIu64,
-		kind->count, what, msg_quote_name(quoted, kind->first.source),
+		kind->count, what, input_quote(quoted, kind->first.source),
 		kind->first.line);
 }
 

@@ -7,10 +7,11 @@
 
 #include "base/io.h"
 #include "base/limits.h"
-#include "base/msg.h"
 #include "vcnmeta/standard.h"
 
 #define PIECE ((size_t)256 << 10)
+
+static const char standard_name[] = "standard input";
 
 static bool is_standard(const char *path)
 {
@@ -19,7 +20,12 @@ static bool is_standard(const char *path)
 
 const char *input_name(const char *path)
 {
-	return is_standard(path) ? "standard input" : path;
+	return is_standard(path) ? standard_name : path;
+}
+
+const char *input_quote(char buffer[MSG_QUOTED_SIZE], const char *name)
+{
+	return name == standard_name ? name : msg_quote_name(buffer, name);
 }
 
 static int open_input(const char *path)
@@ -64,7 +70,7 @@ enum exitcode input_read(const char *path, struct bytes *text)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	msg_error_errno(cause, "cannot read %s",
-		msg_quote_name(quoted, input_name(path)));
+	msg_error_errno(
+		cause, "cannot read %s", input_quote(quoted, input_name(path)));
 	return EXITCODE_REFUSED;
 }

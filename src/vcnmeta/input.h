@@ -4,9 +4,13 @@
 
 #include "base/bytes.h"
 #include "base/exitcode.h"
+#include "base/msg.h"
 
 /* What an input is called in messages: its path, or "standard input". */
 const char *input_name(const char *path);
+
+/* msg_quote_name of a name of input_name; standard input has no quotes. */
+const char *input_quote(char buffer[MSG_QUOTED_SIZE], const char *name);
 
 /*
  * Reads path, or standard input when it is "-", into text, with

@@ -134,10 +134,12 @@ static void test_other_values(void **state)
 static void test_refused(void **state)
 {
 	static const char invalid[] = "not valid JSON";
+	static const char unclosed[] =
+		"not valid JSON: a bracket is never closed";
 
 	(void)state;
-	assert_refused("{", 1, invalid);
-	assert_refused("\n\n{\"a\":1\n", 3, invalid);
+	assert_refused("{", 1, unclosed);
+	assert_refused("\n\n{\"a\":1\n", 3, unclosed);
 	assert_refused("}", 1, invalid);
 	assert_refused("]", 1, invalid);
 	assert_refused("{},{}", 1, invalid);
@@ -182,7 +184,8 @@ static void test_refused_wrappers(void **state)
 	assert_refused("{\"data\":[}]}", 1, invalid);
 	assert_refused("{\"data\":[{]}}", 1, invalid);
 	assert_refused("{\"data\":[1,],\"a\":1}", 1, invalid);
-	assert_refused("{\"data\":[\n{}\n", 1, invalid);
+	assert_refused("{\"data\":[\n{}\n", 1,
+		"not valid JSON: a bracket is never closed");
 }
 
 static void test_depth(void **state)

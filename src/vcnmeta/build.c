@@ -208,7 +208,7 @@ static const char *fault_of(const struct arguments *arguments)
 	return NULL;
 }
 
-int build_main(int argc, char **argv)
+static enum exitcode run(int argc, char **argv)
 {
 	struct arguments arguments;
 	const char *fault;
@@ -229,4 +229,9 @@ int build_main(int argc, char **argv)
 		return build_file(&arguments);
 	msg_error("%s", fault);
 	return EXITCODE_REFUSED;
+}
+
+int build_main(int argc, char **argv)
+{
+	return (int)run(argc, argv);
 }

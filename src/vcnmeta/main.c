@@ -55,9 +55,9 @@ static int run(int argc, char **argv)
 	if (!name)
 		return refuse(NULL);
 	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
-		return help_write();
+		return (int)help_write();
 	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
-		return help_write_version();
+		return (int)help_write_version();
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(name, commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

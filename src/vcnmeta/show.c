@@ -157,7 +157,7 @@ static enum exitcode show_file(const struct arguments *arguments)
 	return written != EXITCODE_OK ? written : exitcode;
 }
 
-int show_main(int argc, char **argv)
+static enum exitcode run(int argc, char **argv)
 {
 	struct arguments arguments;
 
@@ -176,4 +176,9 @@ int show_main(int argc, char **argv)
 		return show_file(&arguments);
 	msg_error("no lookup file: usage: vcnmeta show FILE [OCID...]");
 	return EXITCODE_REFUSED;
+}
+
+int show_main(int argc, char **argv)
+{
+	return (int)run(argc, argv);
 }

@@ -150,7 +150,7 @@ static enum exitcode verify_file(const char *path)
 	return exitcode;
 }
 
-int verify_main(int argc, char **argv)
+static enum exitcode run(int argc, char **argv)
 {
 	struct arguments arguments;
 
@@ -169,4 +169,9 @@ int verify_main(int argc, char **argv)
 		return verify_file(arguments.operands[0]);
 	msg_error("want one lookup file: usage: vcnmeta verify FILE");
 	return EXITCODE_REFUSED;
+}
+
+int verify_main(int argc, char **argv)
+{
+	return (int)run(argc, argv);
 }

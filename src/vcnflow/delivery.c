@@ -189,7 +189,6 @@ static int count_block(struct delivery *delivery, const struct block *block,
 	tally_add(&delivery->input, &result->tally);
 	tally_add(&delivery->tally, &result->tally);
 	delivery->lines += result->lines;
-	delivery->unknown_odd += result->unknown_odd;
 	return add_unknown(delivery, &result->unknown);
 }
 

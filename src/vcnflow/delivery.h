@@ -43,7 +43,6 @@ struct delivery {
 	struct tally tally;
 	struct textset unknown;
 	bool unknown_more; /* than the set takes */
-	uint64_t unknown_odd;
 
 	/* the input at hand */
 	char *path; /* null: standard input */

@@ -25,6 +25,7 @@
 #include "vcnflow/progress.h"
 #include "vcnflow/record.h"
 #include "vcnflow/stats.h"
+#include "vcnflow/subnets.h"
 
 struct run {
 	struct options options;
@@ -36,6 +37,7 @@ struct run {
 	int rejects; /* descriptors, or -1 */
 	int stats;
 	bool was_open[3];
+	uint64_t odd_subnets; /* --list-subnets: unknown, and no OCIDs */
 	struct timespec began;
 };
 
@@ -160,6 +162,10 @@ static int write_subnets(struct run *run)
 		size_t len;
 		const char *text = textset_text(unknown, i, &len);
 
+		if (!subnets_is_ocid(text, len)) {
+			run->odd_subnets++;
+			continue;
+		}
 		bytes_clear(&line);
 		if (bytes_append(&line, text, len) ||
 			bytes_append_char(&line, '\n')) {
@@ -200,10 +206,12 @@ static void summarise(const struct run *run)
 	const char *more = delivery->unknown_more ? "more than " : "";
 
 	if (run->options.list_subnets) {
-		if (bad != 0 || delivery->unknown_odd != 0)
-			msg_warning("%" PRIu64 " bad records; %" PRIu64
-				    " records name a subnet that is no OCID",
-				bad, delivery->unknown_odd);
+		if (bad != 0 || run->odd_subnets != 0)
+			msg_warning("%" PRIu64
+				    " bad record%s; left out %" PRIu64
+				    " unknown subnet%s whose name is no OCID",
+				bad, bad == 1 ? "" : "s", run->odd_subnets,
+				run->odd_subnets == 1 ? "" : "s");
 		return;
 	}
 	if (bad != 0 && unknown == 0)

@@ -5,9 +5,14 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "deflate/crc32.h"
 
 /* Strings with escapes are spelled out up to this length. */
 #define SPELLED_SIZE 4096
+
+/* Longer strings are no OCIDs; a NUL and two sums stand for them. */
+#define KEPT_LEN 512
+#define DIGEST_SIZE 13
 
 static bool is_ocid_byte(char c)
 {
@@ -29,10 +34,24 @@ bool subnets_is_ocid(const char *text, size_t len)
 	return true;
 }
 
-int subnets_add(struct textset *set, const struct json_value *value,
-	bool only_ocids, uint64_t *odd)
+/* Puts a digest in the place of a long text. Returns its length. */
+static size_t digest(char out[DIGEST_SIZE], const char *text, size_t len)
+{
+	uint64_t sum = 0xcbf29ce484222325; /* FNV-1a, 64 bits */
+	uint32_t crc = crc32_update(0, text, len);
+
+	for (size_t i = 0; i < len; i++)
+		sum = (sum ^ (unsigned char)text[i]) * 0x100000001b3;
+	memset(out, 0, DIGEST_SIZE);
+	memcpy(out + 1, &sum, sizeof sum);
+	memcpy(out + 1 + sizeof sum, &crc, sizeof crc);
+	return DIGEST_SIZE;
+}
+
+int subnets_add(struct textset *set, const struct json_value *value, bool *full)
 {
 	char buffer[SPELLED_SIZE];
+	char summary[DIGEST_SIZE];
 	const char *text;
 	size_t len;
 
@@ -41,9 +60,18 @@ int subnets_add(struct textset *set, const struct json_value *value,
 		text = value->text;
 		len = value->len;
 	}
-	if (only_ocids && !subnets_is_ocid(text, len)) {
-		(*odd)++;
-		return 0;
+	if (len > KEPT_LEN) {
+		len = digest(summary, text, len);
+		text = summary;
 	}
-	return textset_add(set, text, len) == TEXTSET_NO_MEMORY ? -1 : 0;
+	switch (textset_add(set, text, len)) {
+	case TEXTSET_FULL:
+		*full = true;
+		break;
+	case TEXTSET_NO_MEMORY:
+		return -1;
+	default:
+		break;
+	}
+	return 0;
 }

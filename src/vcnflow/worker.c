@@ -60,7 +60,6 @@ void result_reset(struct result *result)
 	result->mark_count = 0;
 	result->reject_count = 0;
 	textset_clear(&result->unknown);
-	result->unknown_odd = 0;
 }
 
 struct worker *worker_new(const struct worker_shared *shared)
@@ -149,12 +148,12 @@ static void count_unknown(struct worker *worker)
 {
 	struct result *result = worker->result;
 	const struct json_value *value = &worker->record.values[RECORD_SUBNET];
+	bool full;
 
 	result->tally.unknown_subnet++;
 	if (value->type != JSON_STRING)
 		return;
-	if (subnets_add(&result->unknown, value,
-		    worker->shared.options->list_subnets, &result->unknown_odd))
+	if (subnets_add(&result->unknown, value, &full))
 		no_memory(worker);
 }
 
@@ -224,16 +223,12 @@ static void take_rows(struct worker *worker)
 	}
 }
 
-/* One value: a record, wrapped or not, or a search document. */
+/* One value, not too long: a record, wrapped or not, or a search document. */
 static void take_value(struct worker *worker, const char *text, size_t len,
 	enum record_wrap wrap)
 {
 	const char *reason = NULL;
 
-	if (len > worker->shared.options->max_record) {
-		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
-		return;
-	}
 	switch (record_read(&worker->record, worker->shared.plan,
 		worker->parser, text, len, wrap, &reason)) {
 	case RECORD_OK:
@@ -250,6 +245,16 @@ static void take_value(struct worker *worker, const char *text, size_t len,
 		no_memory(worker);
 		break;
 	}
+}
+
+/* One value that is not a line. */
+static void take_unit(struct worker *worker, const char *text, size_t len,
+	enum record_wrap wrap)
+{
+	if (len > worker->shared.options->max_record)
+		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
+	else
+		take_value(worker, text, len, wrap);
 }
 
 /* Behind an element: a comma, or the array's end and then nothing. Returns the
@@ -283,7 +288,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 				fault_text(FAULT_BROKEN));
 			return;
 		}
-		take_value(worker, text + at, end - at, WRAP_VALUE);
+		take_unit(worker, text + at, end - at, WRAP_VALUE);
 		at = after_element(text, end, len);
 		if (at == len)
 			return;
@@ -294,19 +299,20 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 	}
 }
 
-/* One line, without its line feed. */
-static void take_line(struct worker *worker, const char *text, size_t len)
+/* One line, without its line feed. A CR before that one is not of the record's
+ * length, but stands in it as white space. */
+static void take_line(
+	struct worker *worker, const char *text, size_t len, bool has_feed)
 {
-	size_t stored = len;
-	size_t begin;
+	size_t judged = len;
+	size_t begin = json_skip_space(text, 0, len);
 
-	if (len != 0 && text[len - 1] == '\r')
-		len--;
-	begin = json_skip_space(text, 0, len);
 	if (begin == len)
 		return;
-	if (len > worker->shared.options->max_record)
-		count_bad(worker, text, stored,
+	if (has_feed && text[len - 1] == '\r')
+		judged--;
+	if (judged > worker->shared.options->max_record)
+		count_bad(worker, text, len,
 			fault_text(block_is_document(text, len)
 					   ? FAULT_TOO_LONG_DOCUMENT
 					   : FAULT_TOO_LONG));
@@ -329,13 +335,13 @@ static void take_lines(struct worker *worker)
 			size_t len = (size_t)(end - at);
 
 			if (!block->half_line)
-				take_line(worker, at, len);
+				take_line(worker, at, len, false);
 			else if (json_skip_space(at, 0, len) != len)
 				count_bad(worker, at, len,
 					fault_text(FAULT_HALF_LINE));
 			return;
 		}
-		take_line(worker, at, (size_t)(feed - at));
+		take_line(worker, at, (size_t)(feed - at), true);
 		worker->result->lines++;
 		at = feed + 1;
 	}
@@ -353,7 +359,7 @@ static void take_units(struct worker *worker)
 			count_bad(worker, text, unit->len,
 				fault_text(unit->fault));
 		else
-			take_value(worker, text, unit->len,
+			take_unit(worker, text, unit->len,
 				unit->is_row ? WRAP_ROW : WRAP_VALUE);
 	}
 }

@@ -50,7 +50,6 @@ struct result {
 	size_t reject_count;
 	size_t reject_room;
 	struct textset unknown; /* subnets that the lookup file lacks */
-	uint64_t unknown_odd;   /* --list-subnets: no OCIDs, not in unknown */
 };
 
 void result_init(struct result *result);

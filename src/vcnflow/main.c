@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -197,33 +198,57 @@ static int finish_output(struct run *run)
 	return -1;
 }
 
-/* One line at the end: bad records, unknown subnets, and what to do. */
-static void summarise(const struct run *run)
+/* "1 bad record", "2 bad records": a count and what is counted. */
+#define COUNTED_SIZE 64
+
+static const char *counted(
+	char text[COUNTED_SIZE], uint64_t count, const char *what)
+{
+	(void)snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", count, what,
+		count == 1 ? "" : "s");
+	return text;
+}
+
+/* What is unknown, and what to do about it; without a lookup file every subnet
+ * is, and the user was told. */
+static void add_unknown(struct run *run, struct bytes *line)
 {
 	const struct delivery *delivery = &run->delivery;
-	uint64_t bad = delivery->tally.verdicts[VERDICT_BAD];
-	uint64_t unknown = delivery->unknown.count;
-	const char *more = delivery->unknown_more ? "more than " : "";
+	char text[COUNTED_SIZE];
 
-	if (run->options.list_subnets) {
-		if (bad != 0 || run->odd_subnets != 0)
-			msg_warning("%" PRIu64
-				    " bad record%s; left out %" PRIu64
-				    " unknown subnet%s whose name is no OCID",
-				bad, bad == 1 ? "" : "s", run->odd_subnets,
-				run->odd_subnets == 1 ? "" : "s");
-		return;
+	if (run->options.list_subnets && run->odd_subnets != 0) {
+		(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
+		(void)bytes_append_text(line,
+			counted(text, run->odd_subnets, "unknown subnet"));
+		(void)bytes_append_text(line, " left out: no OCID");
 	}
-	if (bad != 0 && unknown == 0)
-		msg_warning(
-			"%" PRIu64 " bad record%s", bad, bad == 1 ? "" : "s");
-	else if (unknown != 0)
-		msg_warning("%" PRIu64 " bad record%s; %s%" PRIu64
-			    " unknown subnet%s: list them with --list-subnets, "
-			    "fetch them with 'vcnmeta fetch --subnets-from - "
-			    "--merge'",
-			bad, bad == 1 ? "" : "s", more, unknown,
-			unknown == 1 ? "" : "s");
+	if (run->options.list_subnets || run->lookup == NULL ||
+		delivery->unknown.count == 0)
+		return;
+	(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
+	(void)bytes_append_text(
+		line, delivery->unknown_more ? "more than " : "");
+	(void)bytes_append_text(
+		line, counted(text, delivery->unknown.count, "unknown subnet"));
+	(void)bytes_append_text(line,
+		": list them with --list-subnets, fetch them with 'vcnmeta "
+		"fetch --subnets-from - --merge'");
+}
+
+/* One line at the end: bad records, unknown subnets, and what to do. */
+static void summarise(struct run *run)
+{
+	uint64_t bad = run->delivery.tally.verdicts[VERDICT_BAD];
+	struct bytes line = BYTES_INIT(LIMIT_MESSAGE);
+	char text[COUNTED_SIZE];
+
+	if (bad != 0)
+		(void)bytes_append_text(
+			&line, counted(text, bad, "bad record"));
+	add_unknown(run, &line);
+	if (line.len != 0)
+		msg_warning("%.*s", (int)line.len, line.data);
+	bytes_free(&line);
 }
 
 static int write_stats(struct run *run)

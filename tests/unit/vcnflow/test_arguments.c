@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "base/msg.h"
 #include "command.h"
 
 static void test_protocol_names(void **state)
@@ -339,5 +340,6 @@ int main(void)
 		TEST(test_terminal),
 	};
 
+	msg_program("vcnflow");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

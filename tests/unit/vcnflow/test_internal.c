@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "base/msg.h"
 #include "capture.h"
 #include "vcnflow/internal.h"
 
@@ -293,5 +294,6 @@ int main(void)
 			test_long_list, setup, teardown),
 	};
 
+	msg_program("vcnflow");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "base/msg.h"
 #include "command.h"
 
 static void test_defaults(void **state)
@@ -268,5 +269,6 @@ int main(void)
 		TEST(test_help_unwritten),
 	};
 
+	msg_program("vcnflow");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,5 +159,6 @@ int main(void)
 		cmocka_unit_test(test_rate),
 	};
 
+	msg_program("vcnflow");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -330,27 +330,181 @@ static void assert_damaged(uint8_t *copy)
 	free(copy);
 }
 
-static void test_order(void **state)
+/* Valid JSON of the same length in place of that: refused all the same. */
+static void assert_fragment_damaged(const char *from, const char *to)
+{
+	struct format_section *section = section_of(good, FORMAT_JSON);
+	uint8_t *copy = copy_good();
+	char *at = memmem(
+		copy + section->offset, section->length, from, strlen(from));
+
+	assert_non_null(at);
+	memcpy(at, to, strlen(from));
+	assert_damaged(copy);
+}
+
+static void test_valid_fragments(void **state)
+{
+	(void)state;
+	assert_fragment_damaged("null", "\n123");
+	assert_fragment_damaged("null", "\t\t\t1");
+	assert_fragment_damaged("[][]", "{}[]");
+	assert_fragment_damaged("[][]", "[]{}");
+	assert_fragment_damaged("[][]", "[][ ");
+	assert_fragment_damaged("[][]", "[] 1");
+}
+
+/* A text that is absent has no place either. */
+static void test_absent_text(void **state)
 {
 	uint8_t *copy = copy_good();
-	struct format_subnet *subnets = contents_of(copy, FORMAT_SUBNETS);
-	struct format_subnet saved = subnets[1];
-	struct prefix *prefixes;
+	struct format_subnet *subnet = contents_of(copy, FORMAT_SUBNETS);
 
 	(void)state;
-	subnets[1] = subnets[2];
-	subnets[2] = saved;
-	subnets[1].prefix_first = subnets[0].prefix_count;
-	subnets[2].prefix_first =
-		subnets[1].prefix_first + subnets[1].prefix_count;
+	while (subnet->name_length != FORMAT_ABSENT)
+		subnet++;
+	subnet->name = 1;
 	assert_damaged(copy);
-	copy = copy_good();
+}
+
+/* The good file with these bytes behind a section, in it. */
+static enum lookup_error open_with_more(
+	uint32_t id, const void *more, size_t more_len)
+{
+	struct format_section *section = section_of(good, id);
+	size_t end = section->offset + section->length;
+	size_t next = format_aligned(end);
+	size_t shift = format_aligned(end + more_len) - next;
+	uint8_t *copy = calloc(1, good_len + shift);
+	enum lookup_error error;
+
+	memcpy(copy, good, end);
+	memcpy(copy + end, more, more_len);
+	memcpy(copy + next + shift, good + next, good_len - next);
+	header_of(copy)->length += shift;
+	section_of(copy, id)->length += more_len;
+	for (size_t i = 0; i < header_of(copy)->section_count; i++)
+		if (table_of(copy)[i].offset >= next)
+			table_of(copy)[i].offset += shift;
+	mend(copy, good_len + shift);
+	error = open_bytes(copy, good_len + shift);
+	free(copy);
+	return error;
+}
+
+static void test_more_than_is_used(void **state)
+{
+	static const struct format_fragment fragment = {0};
+	static const struct prefix prefix = {.family = ADDRESS_IPV4};
+	static const struct prefix last = {
+		UINT64_MAX, UINT64_MAX, ADDRESS_IPV6, 128, {0}};
+	static const uint32_t entry = 3;
+
+	(void)state;
+	assert_int_equal(open_with_more(FORMAT_TEXT, "more", 4), LOOKUP_OK);
+	assert_int_equal(open_with_more(FORMAT_META, "more", 4), LOOKUP_OK);
+	assert_int_equal(
+		open_with_more(FORMAT_ALL_PREFIXES, &last, sizeof(last)),
+		LOOKUP_OK);
+	assert_int_equal(open_with_more(FORMAT_META, "\n", 1), LOOKUP_DAMAGED);
+	assert_int_equal(open_with_more(FORMAT_JSON, "[]", 2), LOOKUP_DAMAGED);
+	assert_int_equal(
+		open_with_more(FORMAT_PREFIXES, &prefix, sizeof(prefix)),
+		LOOKUP_DAMAGED);
+	assert_int_equal(
+		open_with_more(FORMAT_FRAGMENTS, &fragment, sizeof(fragment)),
+		LOOKUP_DAMAGED);
+	assert_int_equal(open_with_more(FORMAT_INDEX, &entry, sizeof(entry)),
+		LOOKUP_DAMAGED);
+}
+
+#define ROW 16
+
+/* A file of subnets that are alike but for OCID and CIDR block. */
+static uint8_t *row_of_subnets(size_t *len)
+{
+	struct model *model = model_new(MODEL_REFUSE_DIFFERING);
+	char text[100];
+
+	for (int i = 0; i < ROW; i++) {
+		snprintf(text, sizeof(text),
+			"{\"id\":\"ocid1.subnet.%d\",\"cidrBlock\":"
+			"\"10.%d.0.0/16\"}",
+			i, i);
+		add_good(model, text);
+	}
+	assert_int_equal(
+		writer_write(model, "row.lut", 5, "build"), EXITCODE_OK);
+	model_free(model);
+	uint8_t *bytes = read_bytes("row.lut", len);
+
+	unlink("row.lut");
+	return bytes;
+}
+
+/* Makes the index fit the records, whatever their order. */
+static void mend_index(uint8_t *bytes)
+{
+	const struct format_subnet *subnets =
+		contents_of(bytes, FORMAT_SUBNETS);
+	uint32_t *index = contents_of(bytes, FORMAT_INDEX);
+	size_t ranges = section_of(bytes, FORMAT_INDEX)->length / 4 - 1;
+
+	for (size_t range = 0; range <= ranges; range++) {
+		index[range] = 0;
+		for (size_t i = 0; i < ROW; i++)
+			index[range] +=
+				format_range(subnets[i].hash, ranges) < range;
+	}
+}
+
+/* Puts record from where record to is, or swaps them. Returns what opens. */
+static enum lookup_error open_reordered(
+	const uint8_t *row, size_t len, size_t from, size_t to, bool swap)
+{
+	uint8_t *copy = malloc(len);
+	struct format_subnet *subnets, saved;
+	enum lookup_error error;
+
+	memcpy(copy, row, len);
 	subnets = contents_of(copy, FORMAT_SUBNETS);
-	subnets[1] = subnets[0];
-	subnets[1].prefix_first = subnets[0].prefix_count;
-	assert_damaged(copy);
-	copy = copy_good();
-	prefixes = contents_of(copy, FORMAT_ALL_PREFIXES);
+	saved = subnets[to];
+	subnets[to] = subnets[from];
+	if (swap)
+		subnets[from] = saved;
+	for (uint32_t i = 0; i < ROW; i++)
+		subnets[i].prefix_first = i;
+	mend_index(copy);
+	mend(copy, len);
+	error = open_bytes(copy, len);
+	free(copy);
+	return error;
+}
+
+static void test_order(void **state)
+{
+	size_t len;
+	uint8_t *row = row_of_subnets(&len);
+
+	(void)state;
+	assert_int_equal(open_reordered(row, len, 0, 0, false), LOOKUP_OK);
+	for (size_t i = 0; i + 1 < ROW; i++) {
+		assert_int_equal(open_reordered(row, len, i, i + 1, true),
+			LOOKUP_DAMAGED);
+		assert_int_equal(open_reordered(row, len, i, i + 1, false),
+			LOOKUP_DAMAGED);
+		assert_int_equal(open_reordered(row, len, i + 1, i, false),
+			LOOKUP_DAMAGED);
+	}
+	free(row);
+}
+
+static void test_order_of_prefixes(void **state)
+{
+	uint8_t *copy = copy_good();
+	struct prefix *prefixes = contents_of(copy, FORMAT_ALL_PREFIXES);
+
+	(void)state;
 	prefixes[1] = prefixes[0];
 	assert_damaged(copy);
 }
@@ -438,7 +592,11 @@ int main(void)
 		cmocka_unit_test(test_numbers_of_records),
 		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_valid_fragments),
+		cmocka_unit_test(test_absent_text),
+		cmocka_unit_test(test_more_than_is_used),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order_of_prefixes),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_further_sections),

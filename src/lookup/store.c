@@ -106,11 +106,14 @@ static int compare_prefixes(const void *a, const void *b)
 void store_sort_prefixes(struct model *model, struct store_subnet *subnet)
 {
 	size_t count = model->prefix_count - subnet->prefix_first;
-	struct prefix *run = model->prefixes + subnet->prefix_first;
-	size_t kept = count > 0;
+	struct prefix *run;
+	size_t kept = 1;
 
-	if (count > 1)
-		qsort(run, count, sizeof(*run), compare_prefixes);
+	subnet->prefix_count = 0;
+	if (count == 0)
+		return;
+	run = &model->prefixes[subnet->prefix_first];
+	qsort(run, count, sizeof(*run), compare_prefixes);
 	for (size_t i = 1; i < count; i++)
 		if (prefix_compare(&run[i], &run[kept - 1]) != 0)
 			run[kept++] = run[i];

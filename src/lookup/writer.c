@@ -66,8 +66,10 @@ static void put_prefixes(struct writer *writer)
 		const struct store_subnet *subnet =
 			&model->subnets[writer->layout.order[i]];
 
-		sink_put(writer->sink, model->prefixes + subnet->prefix_first,
-			subnet->prefix_count * sizeof(struct prefix));
+		if (subnet->prefix_count > 0)
+			sink_put(writer->sink,
+				&model->prefixes[subnet->prefix_first],
+				subnet->prefix_count * sizeof(struct prefix));
 	}
 }
 

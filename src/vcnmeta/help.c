@@ -1,6 +1,7 @@
 /* The help is one screen; the manual page is the reference. */
 #include "vcnmeta/help.h"
 
+#include "base/msg.h"
 #include "base/version.h"
 #include "vcnmeta/output.h"
 
@@ -28,8 +29,10 @@ static enum exitcode write_text(const char *text)
 	struct output output;
 
 	output_begin(&output);
-	if (bytes_append_text(&output.bytes, text) != 0)
+	if (bytes_append_text(&output.bytes, text) != 0) {
+		msg_no_memory();
 		return EXITCODE_INTERNAL;
+	}
 	return output_end(&output);
 }
 

@@ -23,9 +23,9 @@ from world import Flows, World, dumps
 
 # What the parts of a run may hold. A break leaves it open what an opening
 # bracket behind it means, hence no arrays within broken runs.
-_RUN_BROKEN = (oddities.bad_value, oddities.bad_utf8, oddities.lone_surrogate,
+RUN_BROKEN = (oddities.bad_value, oddities.bad_utf8, oddities.lone_surrogate,
                oddities.cut)
-_RUN_BALANCED = (oddities.bad_utf8, oddities.bad_value)
+RUN_BALANCED = (oddities.bad_utf8, oddities.bad_value)
 _LEXEMES = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^"{}\[\],:]+', re.S)
 
 
@@ -65,6 +65,11 @@ def mixed_lines(world, count, seed, odd=0.3, broken=0.08):
         if mixer.rng.random() < 0.02:
             lines.append(mixer.rng.choice((b"", b"  ", b"\t", b"\r", b" \r ")))
     return lines
+
+
+def clean_line(world, seed):
+    """One clean record, to tell NDJSON by."""
+    return Flows(world, f"first {seed}").line()
 
 
 def long_lines(world, count, seed, maximum):
@@ -125,10 +130,10 @@ def array(world, count, seed, shape, broken=False):
     for _ in range(count):
         if broken:
             unit = mixer.unit(odd=(oddities.wrapped, oddities.ipv6),
-                              broken=_RUN_BROKEN)
+                              broken=RUN_BROKEN)
         else:
             unit = mixer.unit(odd=kinds + (array_element,),
-                              broken=_RUN_BALANCED)
+                              broken=RUN_BALANCED)
         units.append(unit if shape != "pretty" else b"  "
                      + pretty(unit, b"  "))
     comma = {"line": b",", "lines": b",\n", "pretty": b",\n"}[shape]
@@ -148,7 +153,7 @@ def pretty_values(world, count, seed, broken=0.05, step=b"  "):
     mixer = Mixer(world, seed, broken=broken)
     parts = [pretty(mixer.flows.line(), step=step), b"\n"]
     for _ in range(count - 1):
-        parts.append(pretty(mixer.unit(broken=_RUN_BROKEN), step=step))
+        parts.append(pretty(mixer.unit(broken=RUN_BROKEN), step=step))
         parts.append(mixer.rng.choice((b"\n", b"\n", b",\n", b"\n\n", b" ",
                                        b"\r\n", b"\n},\n")
                                       if mixer.rng.random() < 0.1
@@ -163,7 +168,7 @@ def documents(world, count, seed, shape):
     while count > 0:
         size = min(count, mixer.rng.choice((0, 1, 3, 20, 50)))
         rows = [mixer.unit(odd=oddities.ODD + (array_row,),
-                           broken=_RUN_BALANCED) for _ in range(size)]
+                           broken=RUN_BALANCED) for _ in range(size)]
         rows = [oddities.wrapped_text(mixer.rng, row)
                 if mixer.rng.random() < 0.8 else row for row in rows]
         parts.append(_document(mixer.rng, rows, shape))

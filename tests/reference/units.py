@@ -160,26 +160,25 @@ def _lines(text, max_record, damaged):
 
 def _line_array(line, number):
     """The elements of an array on a line of its own, a small run: what is
-    neither a balanced element nor a comma costs the rest of the line."""
+    neither a balanced element nor a comma costs the rest of the line, and so
+    does an array that is not closed."""
     at = line.index(b"[") + 1
     while True:
         at = _SKIP.match(line, at).end()
-        if at == len(line):
+        end = at
+        if line[at:at + 1] not in (b"]", b"}", b""):
+            found = scan(line, at, 0)
+            if found.state != "whole":
+                break
+            end = found.end
+            yield Unit(line[at:end], False, False, number)
+        rest = line[end:].strip(BLANK)
+        if rest == b"]":
             return
-        if line[at:at + 1] == b"]":
-            at = _SKIP.match(line, at + 1).end()
+        at = end
+        if not rest.startswith(b","):
             break
-        if line[at:at + 1] == b"}":
-            break
-        found = scan(line, at, 0)
-        if found.state != "whole":
-            break
-        yield Unit(line[at:found.end], False, False, number)
-        at = _SPACE.match(line, found.end).end()
-        if line[at:at + 1] not in b",]":
-            break
-    if at < len(line):
-        yield Unit(line[at:], True, False, number)
+    yield Unit(line[at:], True, False, number)
 
 
 # ---- runs ------------------------------------------------------------------

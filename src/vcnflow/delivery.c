@@ -101,7 +101,7 @@ static int deliver_rejects(struct delivery *delivery, const struct block *block,
 		if (write_rejects(delivery, block->text + reject->offset,
 			    reject->len))
 			return -1;
-		if (whole && (delivery->rejects_in_line || reject->len == 0) &&
+		if (whole && delivery->rejects_in_line &&
 			write_rejects(delivery, "\n", 1))
 			return -1;
 	}

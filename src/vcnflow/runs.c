@@ -240,11 +240,8 @@ static enum runs_result open_bracket(
 	struct runs *runs, struct block *block, char c)
 {
 	if (overtaken(runs, c)) {
-		if (runs->state == RUNS_TAIL) {
-			runs->state = RUNS_BETWEEN;
-			runs->was_broken = true;
-			return RUNS_MORE;
-		}
+		if (runs->state == RUNS_TAIL)
+			runs->begin = runs->line_begin;
 		break_unit(runs, FAULT_BROKEN);
 		return RUNS_MORE;
 	}

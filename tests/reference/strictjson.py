@@ -199,13 +199,15 @@ class Scan:
     """Where a unit ends: end, and why: 'whole', 'broken' or 'cut'.
 
     Of a broken one, end is where reading resumes. rows: behind the '[' of
-    /data/results, if that was asked for and came first.
+    /data/results, if that was asked for and came first. broke: of a broken
+    one, where what breaks it stands.
     """
 
-    def __init__(self, state, end, rows=None):
+    def __init__(self, state, end, rows=None, broke=None):
         self.state = state
         self.end = end
         self.rows = rows
+        self.broke = broke
 
 
 def indent_of(text, at):
@@ -254,7 +256,8 @@ def scan(text, at, indent, stack=(), want_rows=False):
                     return Scan("rows", token.end(), token.end())
             elif mark in b"]}":
                 if not stack or stack[-1] != _FITS[mark]:
-                    return Scan("broken", resync(text, token.start(), indent))
+                    return Scan("broken", resync(text, token.start(), indent),
+                                broke=token.start())
                 stack.pop()
                 names.pop()
                 if not stack:
@@ -264,7 +267,8 @@ def scan(text, at, indent, stack=(), want_rows=False):
             if (len(token.group("blanks")) <= indent
                     and text[token.end():token.end() + 1] == b"{"
                     and previous not in (b"[", b",", b":")):
-                return Scan("broken", token.start() + 1)
+                return Scan("broken", token.start() + 1,
+                            broke=token.start() + 1)
         else:
             previous = b"x"
     return Scan("cut", len(text))
@@ -273,7 +277,8 @@ def scan(text, at, indent, stack=(), want_rows=False):
 def _broken_string(text, at, indent):
     if at >= len(text) or text.find(b"\n", at) < 0:
         return Scan("cut", len(text))
-    return Scan("broken", resync(text, text.find(b"\n", at), indent))
+    feed = text.find(b"\n", at)
+    return Scan("broken", resync(text, feed, indent), broke=feed)
 
 
 def _is_rows(stack, names):

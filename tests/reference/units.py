@@ -248,11 +248,15 @@ class _Run:
             yield Unit(self.text[start:self.at], True, False, 0)
 
     def _behind_rows(self):
-        """The rest of a search document costs no record, if it is whole."""
+        """The rest of a search document costs no record, if it is whole; else
+        one bad record, which stands from the break on."""
         start = self.at
         found = scan(self.text, start, indent_of(self.text, start),
                      stack=(b"{", b"{"))
         if found.state == "whole":
             self.at = found.end
         else:
-            yield self._take(start, found, False)
+            self.broken = True
+            self.at = found.end
+            broke = found.end if found.state == "cut" else found.broke
+            yield Unit(self.text[broke:self.at], True, False, 0)

@@ -449,7 +449,9 @@ class Run:
         number = self.counts["records"] - first
         self.places.append((name, "line", unit.line) if unit.line
                            else (name, "record", number))
-        self.rejects.append(text if text.endswith(b"\n") else text + b"\n")
+        if text:
+            self.rejects.append(
+                text if text.endswith(b"\n") else text + b"\n")
         if self.options.strict:
             raise Stop
 

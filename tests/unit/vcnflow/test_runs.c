@@ -1,0 +1,122 @@
+/* Framing of runs of JSON values: the same units however the text is cut. */
+#include "rooms.h"
+
+#include "base/bytes.h"
+#include "vcnflow/runs.h"
+
+#define MAX_RECORD 60
+
+static struct bytes found = BYTES_INIT(1 << 20);
+
+/* Notes the units of a block: "<text>", with the fault's number before it. */
+static void note_units(struct block *block)
+{
+	for (size_t i = 0; i < block->unit_count; i++) {
+		const struct block_unit *unit = &block->units[i];
+
+		if (unit->fault != FAULT_NONE)
+			bytes_append_number(&found, unit->fault);
+		bytes_append_text(&found, unit->is_row ? "(" : "<");
+		if (unit->fault == FAULT_NONE)
+			bytes_append(
+				&found, block->text + unit->offset, unit->len);
+		bytes_append_text(&found, unit->is_row ? ")" : ">");
+	}
+	block->unit_count = 0;
+}
+
+/* Feeds text in pieces, dropping what need not be kept after each. */
+static void frame(const char *text, size_t piece)
+{
+	struct block block;
+	struct runs runs;
+	size_t len = strlen(text), at = 0;
+
+	assert_int_equal(block_init(&block, 4096), 0);
+	runs_init(&runs, MAX_RECORD, false);
+	bytes_clear(&found);
+	while (at < len) {
+		size_t more = len - at < piece ? len - at : piece;
+		size_t keep;
+
+		memcpy(block.text + block.len, text + at, more);
+		block.len += more;
+		at += more;
+		assert_int_equal(runs_scan(&runs, &block), RUNS_MORE);
+		note_units(&block);
+		keep = runs_keep_from(&runs);
+		assert_true(block.len - keep <= MAX_RECORD + piece);
+		memmove(block.text, block.text + keep, block.len - keep);
+		block.len -= keep;
+		runs_shift(&runs, keep);
+	}
+	assert_int_equal(runs_finish(&runs, &block), RUNS_MORE);
+	note_units(&block);
+	block_free(&block);
+}
+
+static const struct {
+	const char *text;
+	const char *units;
+} cases[] = {
+	{"", ""},
+	{" \n\t", ""},
+	{"{\"a\":1}{\"b\":2}", "<{\"a\":1}><{\"b\":2}>"},
+	{"{\n  \"a\": [1,\n {}]\n}\n,{}", "<{\n  \"a\": [1,\n {}]\n}><{}>"},
+	{"[]", ""},
+	{"[{},\n{\"a\":\"]}\"}, [1], 5, \"x\"]{}",
+		"<{}><{\"a\":\"]}\"}><[1]><5><\"x\"><{}>"},
+	{"{\"data\":{\"results\":[{\"a\":1},{}],\"more\":[]},\"x\":{}} {}",
+		"({\"a\":1})({})<{}>"},
+	{"{\"f\":\"data\", \"d\\u0061ta\" : {\"result\\u0073\": [{}]}}",
+		"({})"},
+	{"{\"data\":{\"x\":{\"results\":[{}]}}}",
+		"<{\"data\":{\"x\":{\"results\":[{}]}}}>"},
+	{"{\"x\":{\"results\":[{}]}}", "<{\"x\":{\"results\":[{}]}}>"},
+	{"{\"data\":{\"results\":5}}", "<{\"data\":{\"results\":5}}>"},
+	{"[{\"data\":{\"results\":[]}}]", "<{\"data\":{\"results\":[]}}>"},
+	/* stray closers: one bad record each, before any break */
+	{"{}\n},\n{}", "<{}>5<><{}>"},
+	{"{}]{}", "<{}>5<><{}>"},
+	/* breaks, and where reading resumes */
+	{"{\n \"a\": ]\n}\n{\"b\":1}", "3<><{\"b\":1}>"},
+	{"{\n \"a\": \"x\n}\n{\"b\":1}", "3<><{\"b\":1}>"},
+	{"{\n \"a\": 1\n{\"b\":1}", "3<><{\"b\":1}>"},
+	{"{\n \"a\": {\n \"b\": 1\n}\n{\"c\":1}\n]}", "3<><{\"c\":1}>"},
+	{"[\n {\"a\":]},\n {\"b\":1}\n]\n{\"c\":1}",
+		"3<><{\"b\":1}><{\"c\":1}>"},
+	{"[\n {\"a\":]},\n  {\"deeper\":1},\n {\"b\":1}\n]", "3<><{\"b\":1}>"},
+	/* a value may stand there */
+	{"[\n{\"a\":\n{}},\n{}]", "<{\"a\":\n{}}><{}>"},
+	/* cut by the end */
+	{"{\"a\":1", "4<>"},
+	{"\"abc", "4<>"},
+	{"12", "<12>"},
+	{"{\"data\":{\"results\":[{}],", "({})4<>"},
+	{"{\"data\":{\"results\":[{}]]\n{}", "({})3<><{}>"},
+	/* too long: skipped, nothing of it kept */
+	{"{\"a\":\"0123456789012345678901234567890123456789012345678901234"
+	 "567890123456789\"} {\"b\":1}",
+		"1<><{\"b\":1}>"},
+};
+
+static void test_every_cutting(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (size_t piece = 1; piece < 80; piece++) {
+			frame(cases[i].text, piece);
+			bytes_append_char(&found, '\0');
+			assert_string_equal(found.data, cases[i].units);
+		}
+	bytes_free(&found);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_cutting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,193 @@
+/* Verdicts, in their order, and what each filter compares. */
+#include "rooms.h"
+
+#include "vcnflow/select.h"
+
+static struct options options;
+static struct record_plan plan;
+static struct json_parser *parser;
+
+/* The verdict of a record with these members in and beside data. */
+static enum verdict judge(const char *data, const char *beside)
+{
+	struct record record;
+	const char *reason;
+	char text[1000];
+	int len = sprintf(text,
+		"{\"data\":{%s},\"oracle\":{\"ingestedtime\":"
+		"\"2026-01-02T03:04:05Z\"}%s}",
+		data, beside);
+	char *copy = padded(text, (size_t)len);
+	enum verdict verdict;
+
+	assert_int_equal(record_read(&record, &plan, parser, copy, (size_t)len,
+				 WRAP_VALUE, &reason),
+		RECORD_OK);
+	verdict = select_record(&options, &record);
+	free(copy);
+	return verdict;
+}
+
+#define ACCEPT "\"action\":\"ACCEPT\""
+
+static void test_type(void **state)
+{
+	(void)state;
+	default_options(&options);
+	assert_int_equal(judge(ACCEPT, ""), VERDICT_EMITTED);
+	assert_int_equal(judge(ACCEPT, ",\"type\":5"), VERDICT_EMITTED);
+	assert_int_equal(
+		judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs."
+			      "DataEvent\""),
+		VERDICT_EMITTED);
+	assert_int_equal(judge(ACCEPT, ",\"type\":\"c\\u006fm.oraclecloud.vcn."
+				       "flowlogs.x\""),
+		VERDICT_EMITTED);
+	assert_int_equal(judge(ACCEPT, ",\"type\":\"\""), VERDICT_TYPE);
+	assert_int_equal(
+		judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs\""),
+		VERDICT_TYPE);
+	/* before its time and its action are looked at */
+	options.has_since = true;
+	options.time_field = TIME_EVENT;
+	assert_int_equal(judge("", ",\"type\":\"x\""), VERDICT_TYPE);
+}
+
+static void test_time(void **state)
+{
+	static const struct {
+		enum time_field field;
+		const char *data, *beside;
+		enum verdict verdict;
+	} cases[] = {
+		{TIME_INGESTED, ACCEPT, "", VERDICT_TIME},
+		{TIME_EVENT, ACCEPT, "", VERDICT_BAD},
+		{TIME_EVENT, ACCEPT, ",\"time\":5", VERDICT_BAD},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"2026-07-01\"", VERDICT_BAD},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:39Z\"",
+			VERDICT_TIME},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:40Z\"",
+			VERDICT_EMITTED},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:19.9Z\"",
+			VERDICT_EMITTED},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:20Z\"",
+			VERDICT_TIME},
+		{TIME_START, ACCEPT ",\"startTime\":100", "", VERDICT_EMITTED},
+		{TIME_START, ACCEPT ",\"startTime\":\"100\"", "",
+			VERDICT_EMITTED},
+		{TIME_START, ACCEPT ",\"startTime\":1.5", "", VERDICT_BAD},
+		{TIME_START, "\"startTime\":100", "", VERDICT_NO_DATA},
+		{TIME_END, ACCEPT ",\"endTime\":200", "", VERDICT_TIME},
+		{TIME_END, ACCEPT ",\"endTime\":null", "", VERDICT_BAD},
+	};
+
+	(void)state;
+	default_options(&options);
+	options.has_since = options.has_until = true;
+	options.since.seconds = 100;
+	options.until.seconds = 200;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		options.time_field = cases[i].field;
+		assert_int_equal(judge(cases[i].data, cases[i].beside),
+			cases[i].verdict);
+	}
+}
+
+static void test_action(void **state)
+{
+	static const struct {
+		const char *data;
+		enum verdict accept, reject;
+	} cases[] = {
+		{ACCEPT, VERDICT_EMITTED, VERDICT_ACTION},
+		{"\"action\":\"\\u0041CCEPT\"", VERDICT_EMITTED,
+			VERDICT_ACTION},
+		{"\"action\":\"REJECT\"", VERDICT_ACTION, VERDICT_EMITTED},
+		{"\"action\":\"accept\"", VERDICT_ACTION, VERDICT_ACTION},
+		{"\"action\":true", VERDICT_ACTION, VERDICT_ACTION},
+		{"", VERDICT_NO_DATA, VERDICT_NO_DATA},
+		{"\"action\":null", VERDICT_NO_DATA, VERDICT_NO_DATA},
+		{"\"action\":\"\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
+		{"\"action\":\"-\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
+		{"\"status\":\"NODATA\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
+		{ACCEPT ",\"status\":\"SKIPDATA\"", VERDICT_NO_DATA,
+			VERDICT_NO_DATA},
+		{ACCEPT ",\"status\":\"OK\"", VERDICT_EMITTED, VERDICT_ACTION},
+	};
+
+	(void)state;
+	default_options(&options);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		options.action = ACTION_ACCEPT;
+		assert_int_equal(judge(cases[i].data, ""), cases[i].accept);
+		options.action = ACTION_REJECT;
+		assert_int_equal(judge(cases[i].data, ""), cases[i].reject);
+		options.action = ACTION_ALL;
+		assert_int_equal(judge(cases[i].data, ""), VERDICT_EMITTED);
+	}
+}
+
+static void test_protocol(void **state)
+{
+	static const char *const yes[] = {"6", "\"6\"", "\"\\u0036\""};
+	static const char *const no[] = {"17", "6.0", "6e0", "\"06\"", "-6",
+		"\"\"", "null", "[6]", "256", "262", "\"6 \"",
+		"18446744073709551622"};
+	char data[100];
+
+	(void)state;
+	default_options(&options);
+	options.any_protocol = false;
+	options.protocols[0] = (uint64_t)1 << 6;
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+		sprintf(data, ACCEPT ",\"protocol\":%s", yes[i]);
+		assert_int_equal(judge(data, ""), VERDICT_EMITTED);
+	}
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++) {
+		sprintf(data, ACCEPT ",\"protocol\":%s", no[i]);
+		assert_int_equal(judge(data, ""), VERDICT_PROTOCOL);
+	}
+	assert_int_equal(judge(ACCEPT, ""), VERDICT_PROTOCOL);
+	options.protocols[3] = (uint64_t)1 << 63;
+	assert_int_equal(
+		judge(ACCEPT ",\"protocol\":255", ""), VERDICT_EMITTED);
+}
+
+static void test_tags(void **state)
+{
+	struct tags tags = {.direction = DIRECTION_EGRESS};
+
+	(void)state;
+	default_options(&options);
+	assert_int_equal(select_tags(&options, &tags), VERDICT_EMITTED);
+	options.directions = 1u << DIRECTION_INGRESS;
+	assert_int_equal(select_tags(&options, &tags), VERDICT_DIRECTION);
+	tags.direction = DIRECTION_INGRESS;
+	options.traffic = TRAFFIC_INTERNAL;
+	assert_int_equal(select_tags(&options, &tags), VERDICT_TRAFFIC);
+	options.traffic = TRAFFIC_EXTERNAL;
+	assert_int_equal(select_tags(&options, &tags), VERDICT_EMITTED);
+	tags.internal_traffic = true;
+	assert_int_equal(select_tags(&options, &tags), VERDICT_TRAFFIC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_type),
+		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_action),
+		cmocka_unit_test(test_protocol),
+		cmocka_unit_test(test_tags),
+	};
+	int failed;
+
+	default_options(&options);
+	parser = json_parser_new();
+	if (record_plan_init(&plan, &options))
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	record_plan_free(&plan);
+	json_parser_free(parser);
+	return failed;
+}

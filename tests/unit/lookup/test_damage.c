@@ -367,29 +367,63 @@ static void test_absent_text(void **state)
 	assert_damaged(copy);
 }
 
+/* The good file with these bytes as a section. */
+static enum lookup_error open_with(uint32_t id, const void *bytes, size_t len)
+{
+	struct format_section *section = section_of(good, id);
+	size_t start = section->offset;
+	size_t next = start + format_aligned(section->length);
+	size_t new_next = start + format_aligned(len);
+	size_t new_len = good_len - next + new_next;
+	uint8_t *copy = calloc(1, new_len);
+	enum lookup_error error;
+
+	memcpy(copy, good, start);
+	memcpy(copy + start, bytes, len);
+	memcpy(copy + new_next, good + next, good_len - next);
+	header_of(copy)->length = new_len;
+	section_of(copy, id)->length = len;
+	for (size_t i = 0; i < header_of(copy)->section_count; i++)
+		if (table_of(copy)[i].offset >= next)
+			table_of(copy)[i].offset += new_next - next;
+	mend(copy, new_len);
+	error = open_bytes(copy, new_len);
+	free(copy);
+	return error;
+}
+
 /* The good file with these bytes behind a section, in it. */
 static enum lookup_error open_with_more(
 	uint32_t id, const void *more, size_t more_len)
 {
 	struct format_section *section = section_of(good, id);
-	size_t end = section->offset + section->length;
-	size_t next = format_aligned(end);
-	size_t shift = format_aligned(end + more_len) - next;
-	uint8_t *copy = calloc(1, good_len + shift);
+	uint8_t *bytes = malloc(section->length + more_len);
 	enum lookup_error error;
 
-	memcpy(copy, good, end);
-	memcpy(copy + end, more, more_len);
-	memcpy(copy + next + shift, good + next, good_len - next);
-	header_of(copy)->length += shift;
-	section_of(copy, id)->length += more_len;
-	for (size_t i = 0; i < header_of(copy)->section_count; i++)
-		if (table_of(copy)[i].offset >= next)
-			table_of(copy)[i].offset += shift;
-	mend(copy, good_len + shift);
-	error = open_bytes(copy, good_len + shift);
-	free(copy);
+	memcpy(bytes, good + section->offset, section->length);
+	memcpy(bytes + section->length, more, more_len);
+	error = open_with(id, bytes, section->length + more_len);
+	free(bytes);
 	return error;
+}
+
+static void test_short_sections(void **state)
+{
+	static const uint8_t zeros[24];
+
+	(void)state;
+	assert_int_equal(open_with(FORMAT_META, zeros, 8), LOOKUP_OK);
+	assert_int_equal(open_with(FORMAT_META, zeros, 7), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_META, "", 0), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_INDEX, "", 0), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_INDEX, zeros, 4), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_INDEX, zeros, 12), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_TEXT, "", 0), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_JSON, "", 0), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_FRAGMENTS, "", 0), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_PREFIXES, "", 0), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_SUBNETS, "", 0), LOOKUP_DAMAGED);
+	assert_int_equal(open_with(FORMAT_ALL_PREFIXES, "", 0), LOOKUP_OK);
 }
 
 static void test_more_than_is_used(void **state)
@@ -594,6 +628,7 @@ int main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_valid_fragments),
 		cmocka_unit_test(test_absent_text),
+		cmocka_unit_test(test_short_sections),
 		cmocka_unit_test(test_more_than_is_used),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_order_of_prefixes),

@@ -209,6 +209,32 @@ static void test_same_bytes(void **state)
 	unlink("second.lut");
 }
 
+/* Two OCIDs, and the first cut short, of which two have the same hash. */
+static void test_same_hash(void **state)
+{
+	static const char *const ocids[] = {"ocid1.subnet.oc1.iad.o76xgbihtsxl",
+		"ocid1.subnet.oc1.iad.cnnh26bhpw5y", "ocid1.subnet.oc1.iad.o"};
+	struct model *model = model_new(MODEL_REFUSE_DIFFERING);
+	struct lookup_entry entry;
+	struct lookup *lookup;
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text), "{\"id\":\"%s\"}", ocids[i]);
+		add_good(model, text);
+	}
+	write_model(model, "net.lut");
+	lookup = opened("net.lut");
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(lookup_find_entry(
+			lookup, ocids[i], strlen(ocids[i]), &entry));
+		assert_true(text_is(&entry.ocid, ocids[i]));
+	}
+	lookup_close(lookup);
+	unlink("net.lut");
+}
+
 static void assert_refused(
 	const char *path, enum lookup_error expected, const char *text)
 {
@@ -261,6 +287,7 @@ int main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_same_bytes),
+		cmocka_unit_test(test_same_hash),
 		cmocka_unit_test(test_no_lookup_file),
 		cmocka_unit_test(test_not_allowed),
 	};

@@ -508,6 +508,7 @@ void pipeline_run(const struct options *options, struct inputs *inputs,
 		free(hands);
 		return;
 	}
+	reading_ends = 0;
 	pipeline->inputs = inputs;
 	pipeline->options = options;
 	pipeline->delivery = delivery;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -22,7 +23,7 @@
  */
 #define STOP_LOOK_MS 100
 
-static bool stopped(const volatile int *stop)
+static bool stopped(const atomic_int *stop)
 {
 	if (!stop || !*stop)
 		return false;
@@ -38,7 +39,7 @@ static int poll_once(int fd, short events, int timeout_ms)
 	return poll(&entry, 1, timeout_ms);
 }
 
-static int wait_readable(int fd, const volatile int *stop)
+static int wait_readable(int fd, const atomic_int *stop)
 {
 	int result = 0;
 
@@ -57,7 +58,7 @@ static bool would_block(void)
 	return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
-ssize_t io_read(int fd, void *buffer, size_t cap, const volatile int *stop)
+ssize_t io_read(int fd, void *buffer, size_t cap, const atomic_int *stop)
 {
 	ssize_t got;
 

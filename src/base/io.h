@@ -5,6 +5,7 @@
 #ifndef BASE_IO_H
 #define BASE_IO_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -15,7 +16,7 @@
  * through stop: when stop is not null and *stop has become nonzero, EINTR is
  * returned as it came.
  */
-ssize_t io_read(int fd, void *buffer, size_t cap, const volatile int *stop);
+ssize_t io_read(int fd, void *buffer, size_t cap, const atomic_int *stop);
 
 /* Reads until cap bytes or the end. Returns the number, or -1. */
 ssize_t io_read_full(int fd, void *buffer, size_t cap);

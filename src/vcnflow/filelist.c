@@ -6,6 +6,7 @@
 #include "vcnflow/filelist.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,7 @@ size_t filelist_line(const struct filelist *list)
 }
 
 /* Reads on where the buffer is used up. Returns the bytes there are, or -1. */
-static ssize_t fill(struct filelist *list, const volatile int *stop)
+static ssize_t fill(struct filelist *list, const atomic_int *stop)
 {
 	ssize_t got;
 
@@ -110,7 +111,7 @@ static enum filelist_result finish(struct filelist *list, const char **name)
 }
 
 static enum filelist_result end_of(
-	struct filelist *list, const volatile int *stop)
+	struct filelist *list, const atomic_int *stop)
 {
 	list->ended = true;
 	if (errno == EINTR && stop != NULL && *stop != 0)
@@ -119,7 +120,7 @@ static enum filelist_result end_of(
 }
 
 enum filelist_result filelist_next(
-	struct filelist *list, const char **name, const volatile int *stop)
+	struct filelist *list, const char **name, const atomic_int *stop)
 {
 	bool complete = true;
 	ssize_t got;

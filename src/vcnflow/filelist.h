@@ -6,6 +6,7 @@
 #ifndef VCNFLOW_FILELIST_H
 #define VCNFLOW_FILELIST_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 enum filelist_result {
@@ -28,7 +29,7 @@ struct filelist *filelist_new(int fd, char delimiter);
  * until *stop, if stop is not null, becomes nonzero.
  */
 enum filelist_result filelist_next(
-	struct filelist *list, const char **name, const volatile int *stop);
+	struct filelist *list, const char **name, const atomic_int *stop);
 
 /* The number of the name that came last, empty ones counted: from 1. */
 size_t filelist_line(const struct filelist *list);

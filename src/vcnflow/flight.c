@@ -7,6 +7,7 @@
  */
 #include "vcnflow/flight.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -17,7 +18,7 @@ static size_t buffers_of(size_t threads)
 }
 
 int flight_init(struct flight *flight, const struct options *options,
-	const volatile int *stop)
+	const atomic_int *stop)
 {
 	size_t threads = options->threads;
 

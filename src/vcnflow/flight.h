@@ -7,6 +7,7 @@
 #ifndef VCNFLOW_FLIGHT_H
 #define VCNFLOW_FLIGHT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -68,7 +69,7 @@ struct flight {
  * Returns 0, or -1 when memory ran out; flight_free in either case.
  */
 int flight_init(struct flight *flight, const struct options *options,
-	const volatile int *stop);
+	const atomic_int *stop);
 
 /* Frees all that is in flight. */
 void flight_free(struct flight *flight);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@
 
 struct inputs {
 	const struct options *options;
-	const volatile int *stop;
+	const atomic_int *stop;
 	size_t next_operand;
 	bool stdin_used;
 
@@ -55,7 +56,7 @@ struct inputs *inputs_new(const struct options *options)
 	return inputs;
 }
 
-void inputs_stop_on(struct inputs *inputs, const volatile int *stop)
+void inputs_stop_on(struct inputs *inputs, const atomic_int *stop)
 {
 	inputs->stop = stop;
 }

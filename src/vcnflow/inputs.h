@@ -7,6 +7,7 @@
 #ifndef VCNFLOW_INPUTS_H
 #define VCNFLOW_INPUTS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,7 +35,7 @@ struct inputs;
 struct inputs *inputs_new(const struct options *options);
 
 /* Reading a --files-from list ends when *stop has become nonzero. */
-void inputs_stop_on(struct inputs *inputs, const volatile int *stop);
+void inputs_stop_on(struct inputs *inputs, const atomic_int *stop);
 
 /*
  * The next item, in order. Reading a --files-from list may wait for its

@@ -2,6 +2,7 @@
 #include "vcnflow/interrupt.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/time.h>
@@ -9,7 +10,7 @@
 
 #include "base/exitcode.h"
 
-volatile int interrupt_signal;
+atomic_int interrupt_signal;
 
 static void (*volatile waker)(void);
 static const struct replace *volatile temporary;

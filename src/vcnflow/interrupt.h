@@ -9,10 +9,12 @@
 #ifndef VCNFLOW_INTERRUPT_H
 #define VCNFLOW_INTERRUPT_H
 
+#include <stdatomic.h>
+
 #include "base/replace.h"
 
 /* The signal that came, or 0. */
-extern volatile int interrupt_signal;
+extern atomic_int interrupt_signal;
 
 /*
  * Installs the handlers, but for signals that are ignored already (nohup).

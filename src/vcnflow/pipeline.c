@@ -26,6 +26,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -65,10 +66,10 @@ struct hand {
 /* ---- waking threads that wait in a read or a write ----------------------- */
 
 /* Nonzero ends reads that wait (reader_new). */
-static volatile int reading_ends;
+static atomic_int reading_ends;
 
 static const struct hand *woken_hands;
-static volatile unsigned woken_count;
+static atomic_uint woken_count;
 
 /* Nothing is done: the system call that was interrupted returns. */
 static void on_wake(int signal_number)

@@ -7,6 +7,7 @@
  */
 #include "vcnflow/reader.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,7 @@ enum framing_state {
 
 struct reader {
 	const struct options *options;
-	const volatile int *stop;
+	const atomic_int *stop;
 	struct source *source;
 	enum framing_state state;
 	struct runs runs;
@@ -40,8 +41,7 @@ struct reader {
 	enum block_fault fault;
 };
 
-struct reader *reader_new(
-	const struct options *options, const volatile int *stop)
+struct reader *reader_new(const struct options *options, const atomic_int *stop)
 {
 	struct reader *reader = calloc(1, sizeof *reader);
 

@@ -9,6 +9,7 @@
 #ifndef VCNFLOW_READER_H
 #define VCNFLOW_READER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,7 +24,7 @@ struct reader;
  * null when memory ran out. Free it with reader_free.
  */
 struct reader *reader_new(
-	const struct options *options, const volatile int *stop);
+	const struct options *options, const atomic_int *stop);
 void reader_free(struct reader *reader);
 
 /* Begins with an input: path, or standard input when null. */

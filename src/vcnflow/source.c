@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,7 +45,7 @@ struct request {
 	char *out;
 	size_t cap;
 	bool wait;
-	const volatile int *stop;
+	const atomic_int *stop;
 };
 
 struct source *source_new(void)
@@ -233,7 +234,7 @@ static enum source_state run(
 }
 
 enum source_state source_read(struct source *source, char *out, size_t cap,
-	size_t *got, bool wait, const volatile int *stop)
+	size_t *got, bool wait, const atomic_int *stop)
 {
 	struct request request = {out, cap, wait, stop};
 	enum source_state state;

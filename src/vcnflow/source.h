@@ -6,6 +6,7 @@
 #ifndef VCNFLOW_SOURCE_H
 #define VCNFLOW_SOURCE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,7 +45,7 @@ void source_open(struct source *source, const char *path);
  * until *stop becomes nonzero, which ends the input without a fault.
  */
 enum source_state source_read(struct source *source, char *out, size_t cap,
-	size_t *got, bool wait, const volatile int *stop);
+	size_t *got, bool wait, const atomic_int *stop);
 
 /* Tells how much has been read so far; final at SOURCE_END. */
 struct source_report source_report(const struct source *source);

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 
 #include "base/io.h"
 
-static volatile int signals;
+static atomic_int signals;
 
 static void on_signal(int number)
 {
@@ -82,7 +83,7 @@ static pid_t write_later(int fd, const char *text, useconds_t in_us)
 
 static void waits_for_non_blocking_input(void **state)
 {
-	volatile int stop = 0;
+	atomic_int stop = 0;
 	char buffer[16];
 	int ends[2];
 
@@ -121,13 +122,13 @@ static void goes_on_after_a_signal(void **state)
 static void *raise_flag(void *flag)
 {
 	usleep(30000);
-	*(volatile int *)flag = 1;
+	*(atomic_int *)flag = 1;
 	return NULL;
 }
 
 static void stops_when_told(void **state)
 {
-	volatile int stop = 1;
+	atomic_int stop = 1;
 	pthread_t thread;
 	char buffer[16];
 	int ends[2];

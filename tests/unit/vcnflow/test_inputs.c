@@ -1,6 +1,7 @@
 /* The inputs in their order: operands, lists, directories, standard input. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -249,7 +250,7 @@ static void test_list_on_stdin(void **state)
 
 static void test_stop(void **state)
 {
-	volatile int stop = 1;
+	atomic_int stop = 1;
 	struct inputs *inputs;
 
 	(void)state;

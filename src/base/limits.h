@@ -68,4 +68,32 @@
 /* One reply of the service, after all its headers. */
 #define LIMIT_REPLY ((size_t)32 << 20)
 
+/* All header lines of one reply, and one header that is kept. */
+#define LIMIT_REPLY_HEADERS ((size_t)64 << 10)
+#define LIMIT_HEADER ((size_t)8 << 10)
+
+/* A request's address or signing string, and its body. */
+#define LIMIT_REQUEST ((size_t)64 << 10)
+#define LIMIT_REQUEST_BODY ((size_t)1 << 20)
+
+/* Levels of nesting in a reply. */
+#define LIMIT_REPLY_DEPTH 64
+
+/* Pages of one listing. */
+#define LIMIT_PAGES 1000
+
+/* A config, key, token or regions file. */
+#define LIMIT_CONFIG_FILE ((size_t)4 << 20)
+#define LIMIT_KEY_FILE ((size_t)1 << 20)
+
+/* Requests under way at once. */
+#define LIMIT_PARALLEL 256
+
+/* Compartments, and subnets named by OCID, of one fetch. */
+#define LIMIT_COMPARTMENTS ((size_t)1000000)
+#define LIMIT_SUBNETS_NAMED ((size_t)10000000)
+
+/* The list of subnets that --subnets-from reads. */
+#define LIMIT_SUBNETS_FILE ((size_t)4000 << 20)
+
 #endif

@@ -1,0 +1,32 @@
+/*
+ * Small files that are read whole: config, keys, tokens. All of them are
+ * treated as secrets.
+ */
+#ifndef VCNMETA_DOCUMENT_H
+#define VCNMETA_DOCUMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vcnmeta/secret.h"
+
+/*
+ * Reads a regular file of at most max bytes; LIMIT_JSON_PADDING bytes of zero
+ * stand behind the text. Returns 0, or -1 with errno set (EFBIG: longer than
+ * max; EINVAL: neither a regular file nor a directory). A FIFO is never waited
+ * for.
+ */
+int document_read(struct secret *text, const char *path, size_t max);
+
+/*
+ * The same for a file that should be its owner's alone: when others may read
+ * or write it, a warning says so, unless
+ * OCI_CLI_SUPPRESS_FILE_PERMISSIONS_WARNING is "True".
+ */
+int document_read_private(struct secret *text, const char *path, size_t max);
+
+/* As document_read_private; what is wrong is told, as "cannot read WHAT". */
+int document_read_or_tell(
+	struct secret *text, const char *what, const char *path, size_t max);
+
+#endif

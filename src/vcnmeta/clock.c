@@ -1,10 +1,7 @@
 /* Clocks; see clock.h. Times that gmtime cannot name are shown as 1970. */
 #include "vcnmeta/clock.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 int64_t clock_now(void)
@@ -37,17 +34,4 @@ int64_t clock_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t clock_fetched_at(void)
-{
-	const char *text = getenv("SOURCE_DATE_EPOCH");
-	char *end;
-	long long value;
-
-	if (text == NULL || !isdigit((unsigned char)*text))
-		return clock_now();
-	errno = 0;
-	value = strtoll(text, &end, 10);
-	return errno != 0 || *end != '\0' ? clock_now() : (int64_t)value;
 }

@@ -16,10 +16,4 @@ void clock_date(char text[CLOCK_DATE_SIZE], int64_t seconds);
 /* Milliseconds of a clock that never goes back. */
 int64_t clock_ms(void);
 
-/*
- * When metadata was fetched, as the lookup file keeps it: SOURCE_DATE_EPOCH
- * where that is a number, else now.
- */
-int64_t clock_fetched_at(void);
-
 #endif

@@ -4,6 +4,7 @@
  */
 #include "vcnmeta/secret.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>

@@ -397,12 +397,13 @@ int http_run(struct http *http, int timeout_ms)
 
 	if (timeout_ms > WAIT_SLICE_MS)
 		timeout_ms = WAIT_SLICE_MS;
-	if (curl_multi_perform(http->multi, &running) != CURLM_OK)
+	/* A transfer just begun makes this return at once. */
+	if (curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL) !=
+			CURLM_OK ||
+		curl_multi_perform(http->multi, &running) != CURLM_OK)
 		return -1;
 	finish_ended(http);
 	finish_late(http);
-	if (curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL) != CURLM_OK)
-		return -1;
 	return 0;
 }
 

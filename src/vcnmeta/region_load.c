@@ -15,6 +15,7 @@
 #include "json/tree.h"
 #include "vcnmeta/document.h"
 #include "vcnmeta/home.h"
+#include "vcnmeta/members.h"
 
 #define REGIONS_FILE "~/.oci/regions-config.json"
 #define REGIONS_VARIABLE "OCI_REGION_METADATA"
@@ -57,26 +58,6 @@ void regions_free(struct regions *regions)
 	*regions = (struct regions){NULL, 0};
 }
 
-/* A member's text as a string in buffer; false: absent, or too long. */
-static bool member_text(const struct json_tree *tree,
-	const struct json_node *node, const char *name,
-	char buffer[REGION_NAME_SIZE])
-{
-	const struct json_node *member = json_tree_member(tree, node, name);
-	const char *text;
-	size_t len;
-
-	if (member == NULL || member->value.type != JSON_STRING ||
-		json_string(&member->value, buffer, REGION_NAME_SIZE, &text,
-			&len) != 0 ||
-		len == 0 || len >= REGION_NAME_SIZE ||
-		memchr(text, '\0', len) != NULL)
-		return false;
-	memmove(buffer, text, len);
-	buffer[len] = '\0';
-	return true;
-}
-
 static int add_object(struct regions *regions, const struct json_tree *tree,
 	const struct json_node *node, const char *source)
 {
@@ -85,10 +66,14 @@ static int add_object(struct regions *regions, const struct json_tree *tree,
 	const struct region_row row = {key, name, realm, domain};
 	char quoted[MSG_QUOTED_SIZE];
 
-	if (!member_text(tree, node, "regionKey", key) ||
-		!member_text(tree, node, "regionIdentifier", name) ||
-		!member_text(tree, node, "realmKey", realm) ||
-		!member_text(tree, node, "realmDomainComponent", domain)) {
+	if (!members_text(tree, node, "regionKey", key,
+			sizeof(key)) ||
+		!members_text(tree, node, "regionIdentifier", name,
+			sizeof(name)) ||
+		!members_text(tree, node, "realmKey", realm,
+			sizeof(realm)) ||
+		!members_text(tree, node, "realmDomainComponent", domain,
+			sizeof(domain))) {
 		msg_error("cannot use %s: a region needs regionKey, "
 			  "regionIdentifier, realmKey and "
 			  "realmDomainComponent",

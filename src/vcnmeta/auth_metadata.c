@@ -4,6 +4,7 @@
  * IPv4 address is asked where the machine has a route to it, else the IPv6 one.
  */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

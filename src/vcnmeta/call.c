@@ -10,6 +10,7 @@
  */
 #include "vcnmeta/call.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

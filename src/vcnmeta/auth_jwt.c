@@ -45,6 +45,15 @@ static bool decode(struct secret *out, const char *text, size_t len)
 	return true;
 }
 
+/* What becomes part of the lookup file and of requests is plain ASCII. */
+static bool is_plain(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text > '~')
+			return false;
+	return true;
+}
+
 static void take_claims(
 	struct auth_claims *claims, const struct json_tree *tree)
 {
@@ -56,6 +65,8 @@ static void take_claims(
 		    sizeof(claims->tenancy)))
 		members_text(tree, node, "tenant", claims->tenancy,
 			sizeof(claims->tenancy));
+	if (!is_plain(claims->tenancy))
+		claims->tenancy[0] = '\0';
 }
 
 static void read_payload(

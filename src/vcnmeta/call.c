@@ -41,6 +41,8 @@ struct caller {
 	unsigned slot_count;
 	struct call *first; /* in line */
 	struct call **last;
+	void (*more)(void *); /* fills the line; or null */
+	void *more_context;
 	struct json_parser *parser;
 	struct json_tree tree;
 	int status; /* EXITCODE_OK while nothing failed */
@@ -136,6 +138,12 @@ void caller_add(struct caller *caller, struct call *call)
 	call->next = NULL;
 	*caller->last = call;
 	caller->last = &call->next;
+}
+
+void caller_feed(struct caller *caller, void (*more)(void *), void *context)
+{
+	caller->more = more;
+	caller->more_context = context;
 }
 
 void caller_fail(struct caller *caller, int status)
@@ -381,8 +389,11 @@ static void transfer_done(struct http_transfer *transfer)
 static void fill_slot(struct slot *slot)
 {
 	struct caller *caller = slot->caller;
-	struct call *call = caller->first;
+	struct call *call;
 
+	if (caller->first == NULL && caller->more != NULL)
+		caller->more(caller->more_context);
+	call = caller->first;
 	if (call == NULL)
 		return;
 	caller->first = call->next;

@@ -69,6 +69,12 @@ struct call *call_new(void);
 void caller_add(struct caller *caller, struct call *call);
 
 /*
+ * Has more(context) called whenever the line is empty: it adds a call, or none
+ * when there are no more. So the calls of a long run need no memory at once.
+ */
+void caller_feed(struct caller *caller, void (*more)(void *), void *context);
+
+/*
  * Ends the run from within done: after a message, or without one when status
  * is EXITCODE_INTERNAL and memory ran out.
  */

@@ -160,11 +160,13 @@ static int make_body(struct exchange *exchange, const struct instance *instance)
 static int take_leaf(struct exchange *exchange, const struct instance *instance)
 {
 	const struct secret none = SECRET_INIT;
+	int result;
 
 	if (instance->certificate.len == 0 || instance->key.len == 0)
 		return refuse("certificate or key is empty");
-	return auth_read_key(&exchange->leaf, &instance->key, &none,
+	result = auth_read_key(&exchange->leaf, &instance->key, &none,
 		"of the metadata service");
+	return result == EXITCODE_REFUSED ? EXITCODE_SERVICE : result;
 }
 
 static void take_token(struct call *call, enum call_outcome outcome,

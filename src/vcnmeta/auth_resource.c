@@ -12,6 +12,7 @@
 #include "base/msg.h"
 #include "vcnmeta/auth.h"
 #include "vcnmeta/auth_jwt.h"
+#include "vcnmeta/clock.h"
 #include "vcnmeta/document.h"
 
 #define PREFIX "OCI_RESOURCE_PRINCIPAL_"
@@ -79,6 +80,11 @@ static int take_token(struct auth *auth)
 		if (auth_jwt_read(&claims, &token) != 0) {
 			msg_error(TOKEN_VARIABLE " holds no token");
 			result = EXITCODE_REFUSED;
+		} else if (claims.expires_at != 0 &&
+			clock_now() > claims.expires_at) {
+			msg_error("the token of " TOKEN_VARIABLE
+				  " has expired");
+			result = EXITCODE_SERVICE;
 		} else if (auth_set_token(auth, &token) != 0) {
 			result = EXITCODE_INTERNAL;
 		}
@@ -108,8 +114,9 @@ int auth_resource_open(struct auth *auth)
 			msg_quote_name(quoted, version));
 		return EXITCODE_REFUSED;
 	}
-	if (region != NULL)
-		snprintf(auth->region, sizeof(auth->region), "%s", region);
+	if (region == NULL || *region == '\0')
+		return lacks(REGION_VARIABLE);
+	snprintf(auth->region, sizeof(auth->region), "%s", region);
 	result = take_token(auth);
 	return result == EXITCODE_OK ? take_key(auth) : result;
 }

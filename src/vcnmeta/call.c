@@ -268,8 +268,6 @@ static bool is_json(const struct http_reply *reply)
 	static const char wanted[] = "application/json";
 	size_t len = sizeof(wanted) - 1;
 
-	if (reply->content_type.len == 0)
-		return true;
 	return reply->content_type.len >= len &&
 		strncasecmp(reply->content_type.data, wanted, len) == 0;
 }
@@ -280,7 +278,8 @@ static void take_success(struct slot *slot, const struct http_reply *reply)
 
 	if (reply->encoded) {
 		fail_call(slot, EXITCODE_SERVICE,
-			"the reply is compressed, which was not asked for", "");
+			"the reply has a content encoding, which was not asked "
+			"for", "");
 	} else if (!slot->call->plain && !is_json(reply)) {
 		snprintf(text, sizeof(text), "the reply is no JSON but %s",
 			msg_quote(quoted, reply->content_type.data,

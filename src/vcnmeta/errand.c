@@ -106,8 +106,8 @@ static void fail(struct call *call, struct survey *survey, const char *cause)
 static bool is_plain(const struct bytes *token)
 {
 	for (size_t i = 0; i < token->len; i++)
-		if ((unsigned char)token->data[i] <= ' ' ||
-			(unsigned char)token->data[i] > '~')
+		if ((unsigned char)token->data[i] < ' ' ||
+			token->data[i] == 0x7f)
 			return false;
 	return true;
 }
@@ -126,7 +126,7 @@ static void go_on(struct errand *errand, struct call *call,
 		return;
 	}
 	if (!is_plain(token)) {
-		fail(call, survey, "opc-next-page holds odd bytes");
+		fail(call, survey, "opc-next-page holds control bytes");
 		return;
 	}
 	switch (textset_add(&errand->tokens, token->data, token->len)) {
@@ -139,7 +139,7 @@ static void go_on(struct errand *errand, struct call *call,
 			"opc-next-page names a page that was read before");
 		return;
 	case TEXTSET_FULL:
-		fail(call, survey, "the listing does not end");
+		fail(call, survey, "it has too many pages to ever end");
 		return;
 	case TEXTSET_NO_MEMORY:
 	default:

@@ -17,6 +17,7 @@
 
 #define LONGEST_TIMEOUT_S 86400
 #define MOST_ATTEMPTS 1000
+#define LONGEST_OCID 255
 
 enum {
 	OPT_CONFIG_FILE = 256,
@@ -178,6 +179,16 @@ static const char **text_place(struct fetch_options *options, int option)
 	}
 }
 
+/* An OCID becomes part of a request, and only so much is one. */
+static bool is_ocid(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 5 && len <= LONGEST_OCID && memcmp(text, "ocid", 4) == 0 &&
+		strspn(text, "abcdefghijklmnopqrstuvwxyz"
+			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:_-") == len;
+}
+
 static enum fetch_options_result take_value(
 	struct fetch_options *options, int option)
 {
@@ -185,6 +196,9 @@ static enum fetch_options_result take_value(
 
 	if (optarg[0] == '\0')
 		return refuse_value(option, "it is empty");
+	if ((option == OPT_COMPARTMENT || option == OPT_VCN) &&
+		!is_ocid(optarg))
+		return refuse_value(option, "not an OCID");
 	if (place != NULL) {
 		*place = optarg;
 		return FETCH_OPTIONS_RUN;

@@ -23,25 +23,31 @@
 
 #define PACE ((size_t)16 << 10)
 #define WAIT_SLICE_MS 250
+#define SHARED_ROOM ((size_t)1 << 20)
 
 struct http_job {
 	CURL *easy;
 	struct curl_slist *lines;
 	struct http_transfer *transfer;
+	struct http *http;
 	struct http_job *next; /* under way */
 	char text[CURL_ERROR_SIZE];
 	int64_t alive_ms; /* when it last kept the pace */
 	size_t received;  /* since then */
 	bool connected;   /* bytes came: the read time-out counts */
 	size_t header_bytes;
+	bool complete; /* the empty line behind the headers came */
 	bool too_long;
 	bool no_memory;
+	bool paused;
 };
 
 struct http {
 	const struct http_settings *settings;
 	CURLM *multi;
 	struct http_job *jobs;
+	struct http_job *favourite; /* the one that need not wait for room */
+	size_t held;                /* bytes of bodies of all jobs */
 };
 
 int http_global_init(void)
@@ -79,6 +85,38 @@ static void free_lines(struct curl_slist *lines)
 	curl_slist_free_all(lines);
 }
 
+/* A job is over: others need no longer wait for the room that it took. */
+static void give_room(struct http *http, const struct http_job *ended)
+{
+	struct http_job *job;
+
+	http->held -= ended->transfer->reply.body.len;
+	if (http->favourite == ended)
+		http->favourite = NULL;
+	for (job = http->jobs; job != NULL; job = job->next) {
+		if (!job->paused)
+			continue;
+		job->paused = false;
+		job->alive_ms = clock_ms();
+		curl_easy_pause(job->easy, CURLPAUSE_CONT);
+	}
+}
+
+/*
+ * Tells if a job may take len bytes more. Past SHARED_ROOM one job alone goes
+ * on and the others wait for it, so that all replies together are held to
+ * little more than the largest that one may be.
+ */
+static bool has_room(struct http *http, struct http_job *job, size_t len)
+{
+	if (http->held + len <= SHARED_ROOM || http->favourite == job)
+		return true;
+	if (http->favourite != NULL)
+		return false;
+	http->favourite = job;
+	return true;
+}
+
 /* Takes a job out of everything; its transfer is left alone. */
 static void end_job(struct http *http, struct http_job *job)
 {
@@ -93,6 +131,7 @@ static void end_job(struct http *http, struct http_job *job)
 		curl_easy_cleanup(job->easy);
 	}
 	free_lines(job->lines);
+	give_room(http, job);
 	job->transfer->job = NULL;
 	free(job);
 }
@@ -124,6 +163,10 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
 	struct bytes *body = &job->transfer->reply.body;
 	size_t len = size * count;
 
+	if (!has_room(job->http, job, len)) {
+		job->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
 	note_bytes(job, len);
 	if (len > LIMIT_REPLY - body->len) {
 		job->too_long = true;
@@ -133,6 +176,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
 		job->no_memory = true;
 		return 0;
 	}
+	job->http->held += len;
 	return len;
 }
 
@@ -143,6 +187,7 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
 
 	note_bytes(job, len);
 	job->header_bytes += len;
+	job->complete = len <= 2 && (data[0] == '\r' || data[0] == '\n');
 	if (job->header_bytes > LIMIT_REPLY_HEADERS) {
 		job->too_long = true;
 		return 0;
@@ -245,6 +290,7 @@ int http_start(struct http *http, struct http_transfer *transfer)
 	if (job == NULL)
 		return -1;
 	job->transfer = transfer;
+	job->http = http;
 	job->alive_ms = clock_ms();
 	job->next = http->jobs;
 	http->jobs = job;
@@ -264,14 +310,21 @@ void http_cancel(struct http *http, struct http_transfer *transfer)
 
 /*
  * A handshake fails for what the server is (OpenSSL says "error:…": its
- * versions, its certificate, no TLS at all) or because the line was cut.
+ * versions, its certificate), or because the line was cut or what answered is
+ * no TLS server, as a load balancer in trouble is not.
  */
 static enum http_fault judge_handshake(const char *text)
 {
-	if (strstr(text, "error:") != NULL &&
-		strstr(text, "unexpected eof") == NULL)
-		return HTTP_UNTRUSTED;
-	return HTTP_NETWORK;
+	static const char *const passing[] = {"unexpected eof",
+		"wrong version number", "http request", "packet length too long",
+		"bad record type", "record layer failure"};
+
+	if (strstr(text, "error:") == NULL)
+		return HTTP_NETWORK;
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (strstr(text, passing[i]) != NULL)
+			return HTTP_NETWORK;
+	return HTTP_UNTRUSTED;
 }
 
 static enum http_fault judge(const struct http_job *job, CURLcode code)
@@ -282,7 +335,7 @@ static enum http_fault judge(const struct http_job *job, CURLcode code)
 		return HTTP_NONSENSE;
 	switch (code) {
 	case CURLE_OK:
-		return HTTP_NO_FAULT;
+		return job->complete ? HTTP_NO_FAULT : HTTP_NETWORK;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CACERT_BADFILE:
@@ -311,6 +364,8 @@ static void describe(struct http_job *job, CURLcode code)
 	if (job->too_long || code == CURLE_FILESIZE_EXCEEDED ||
 		(code == CURLE_OUT_OF_MEMORY && job->connected))
 		text = "the reply is too long";
+	else if (code == CURLE_OK)
+		text = "the reply ends within its headers";
 	else if (*text == '\0')
 		text = curl_easy_strerror(code);
 	snprintf(job->transfer->reply.fault_text, HTTP_FAULT_TEXT_SIZE, "%s",
@@ -357,6 +412,8 @@ static struct http_job *find_late(const struct http *http, int64_t now)
 					CURLE_OK ||
 				ready == 0))
 			job->alive_ms = now; /* connecting has its own */
+		if (job->paused)
+			continue;
 		if (now - job->alive_ms > patience)
 			return job;
 	}
@@ -369,7 +426,7 @@ static void finish_late(struct http *http)
 
 	while ((job = find_late(http, clock_ms())) != NULL) {
 		snprintf(job->text, sizeof(job->text),
-			"no reply, or no more of it, within %ld s",
+			"timed out: no reply, or no more of it, within %ld s",
 			http->settings->read_timeout_s);
 		finish(http, job, CURLE_OPERATION_TIMEDOUT);
 	}

@@ -259,9 +259,10 @@ static int take_endpoint(const char *text, enum endpoint_rule rule,
 	const char *why;
 
 	*has = text != NULL;
-	if (text != NULL && endpoint_parse(endpoint, text, rule, &why) != 0)
-		return refuse(what, text, why);
-	return EXITCODE_OK;
+	if (text == NULL || endpoint_parse(endpoint, text, rule, &why) == 0)
+		return EXITCODE_OK;
+	/* who puts a password there must not see it in a log */
+	return refuse(what, strchr(text, '@') == NULL ? text : "...@...", why);
 }
 
 static int take_transport(

@@ -1,0 +1,192 @@
+"""What the service answers to requests that are signed as they should be.
+
+It is stricter than the service: an unknown query parameter or an odd value is
+a 400, so that a client that guesses is found out.
+"""
+
+import base64
+import json
+import re
+
+from .wire import Reply
+
+BASE = "/20160918"
+LIST_PARAMETERS = {
+    "subnets": {"compartmentId", "limit", "page", "vcnId", "displayName",
+                "sortBy", "sortOrder", "lifecycleState"},
+    "compartments": {"compartmentId", "limit", "page", "accessLevel",
+                     "compartmentIdInSubtree", "name", "sortBy", "sortOrder",
+                     "lifecycleState"}}
+LIST_PARAMETERS["securityLists"] = LIST_PARAMETERS["subnets"]
+FILTERS = ("vcnId", "displayName", "name", "lifecycleState")
+LIMIT_MAX = 1000
+
+
+class Refused(Exception):
+    def __init__(self, status, code, message):
+        super().__init__(message)
+        self.reply = failure(status, code, message)
+
+
+def failure(status, code, message):
+    text = json.dumps({"code": code, "message": message}, indent=2)
+    return Reply(status, text.encode(), [("Content-Type", "application/json")])
+
+
+def not_found():
+    return Refused(404, "NotAuthorizedOrNotFound",
+                   "Authorization failed or requested resource not found.")
+
+
+def bad_parameter(text):
+    return Refused(400, "InvalidParameter", text)
+
+
+def service_of(path):
+    if path.startswith("/opc/"):
+        return "metadata"
+    if path.startswith("/v1/"):
+        return "auth"
+    if path.startswith(f"{BASE}/compartments"):
+        return "identity"
+    return "iaas"
+
+
+def region_of_host(host):
+    """The region and service that a host name of the cloud stands for."""
+    match = re.fullmatch(r"iaas\.([a-z0-9-]+)\.([a-z0-9.]+)", host)
+    if match:
+        return "iaas", match[1]
+    match = re.fullmatch(r"identity\.([a-z0-9-]+)\.oci\.([a-z0-9.]+)", host)
+    if match:
+        return "identity", match[1]
+    match = re.fullmatch(r"auth\.([a-z0-9-]+)\.([a-z0-9.]+)", host)
+    if match:
+        return "auth", match[1]
+    return None, None
+
+
+class Service:
+    """page_size: the most that a page holds; empty_every: each so many pages
+    an empty one comes first."""
+
+    def __init__(self, cloud, page_size=100, empty_every=0):
+        self.cloud = cloud
+        self.page_size = page_size
+        self.empty_every = empty_every
+
+    def answer(self, request, region):
+        try:
+            return self._route(request, region)
+        except Refused as refused:
+            return refused.reply
+
+    def _route(self, request, region):
+        if request.method != "GET":
+            raise Refused(405, "MethodNotAllowed", "use GET")
+        if request.body:
+            raise bad_parameter("a GET with a body")
+        kind, _, key = request.path[len(BASE) + 1:].partition("/")
+        if not request.path.startswith(BASE + "/") or \
+                kind not in LIST_PARAMETERS or "/" in key:
+            raise Refused(404, "NotFound", "no such path")
+        if key:
+            return self._get(request, kind, key, region)
+        self._check_parameters(request, kind)
+        if kind == "compartments":
+            return self._list_compartments(request)
+        return self._list(request, kind, region)
+
+    def _get(self, request, kind, key, region):
+        if request.query_text or "?" in request.target:
+            raise bad_parameter("a query on a single item")
+        if kind == "compartments":
+            if not self.cloud.knows_compartment(key):
+                raise not_found()
+            item = self.cloud.compartments[key]
+            body = json.dumps(item).encode()
+        else:
+            item = self.cloud.item(kind, key, region)
+            if item is None:
+                raise not_found()
+            body = self.cloud.text(item)
+        return Reply(200, body, [("Content-Type", "application/json"),
+                                 ("ETag", "2a5b")])
+
+    def _check_parameters(self, request, kind):
+        unknown = set(request.query) - LIST_PARAMETERS[kind]
+        if unknown or len(request.query) != len(request.pairs):
+            raise bad_parameter(f"unknown or repeated: {sorted(unknown)}")
+        if not request.query.get("compartmentId"):
+            raise Refused(400, "MissingParameter", "compartmentId")
+        limit = request.query.get("limit", "1")
+        if not limit.isascii() or not limit.isdigit() or \
+                not 1 <= int(limit) <= LIMIT_MAX:
+            raise bad_parameter(f"limit {limit!r}")
+
+    def _list_compartments(self, request):
+        query = request.query
+        parent = query["compartmentId"]
+        subtree = query.get("compartmentIdInSubtree", "false")
+        level = query.get("accessLevel", "ANY")
+        if subtree not in ("true", "false") or \
+                level not in ("ANY", "ACCESSIBLE"):
+            raise bad_parameter("compartmentIdInSubtree or accessLevel")
+        if subtree == "true" and parent != self.cloud.tenancy:
+            raise bad_parameter(
+                "compartmentIdInSubtree: only from the tenancy")
+        if not self.cloud.knows_compartment(parent):
+            raise not_found()
+        found = self.cloud.children(
+            parent, subtree == "true", level == "ACCESSIBLE")
+        items = [(c, json.dumps(c).encode()) for c in found]
+        return self._page(request, "compartments", items)
+
+    def _list(self, request, kind, region):
+        compartment = request.query["compartmentId"]
+        if not self.cloud.knows_compartment(compartment):
+            raise not_found()
+        items = [(i, self.cloud.text(i))
+                 for i in self.cloud.listing(kind, compartment, region)]
+        return self._page(request, kind, items)
+
+    def _page(self, request, kind, items):
+        query = request.query
+        for name in FILTERS:
+            if name in query:
+                items = [(i, t) for i, t in items
+                         if str(i.get(name)).lower() == query[name].lower()]
+        size = min(self.page_size, int(query.get("limit", self.page_size)))
+        scope = sorted((k, v) for k, v in query.items() if k != "page")
+        start, empty_given = self._read_token(query.get("page"), kind, scope)
+        headers = [("Content-Type", "application/json")]
+        due = self.empty_every and start // size % self.empty_every == 0
+        if due and not empty_given:
+            token = self._token(start, True, kind, scope)
+            return Reply(200, b"[]", headers + [("opc-next-page", token)])
+        page = items[start:start + size]
+        if start + size < len(items):
+            token = self._token(start + size, False, kind, scope)
+            headers.append(("opc-next-page", token))
+        return Reply(200, b"[" + b",".join(t for _, t in page) + b"]", headers)
+
+    @staticmethod
+    def _token(start, empty_given, kind, scope):
+        # "+", "/" and "=" in front: bytes that must not reach a URL as such.
+        text = json.dumps([start, empty_given, kind, scope])
+        return "+/=&" + base64.b64encode(text.encode()).decode()
+
+    @staticmethod
+    def _read_token(token, kind, scope):
+        if token is None:
+            return 0, False
+        try:
+            if token[:4] != "+/=&":
+                raise ValueError
+            start, empty_given, of_kind, of_scope = json.loads(
+                base64.b64decode(token[4:], validate=True))
+        except ValueError:
+            raise bad_parameter("page: not a token of ours")
+        if of_kind != kind or [tuple(p) for p in of_scope] != scope:
+            raise bad_parameter("page: a token of another listing")
+        return start, empty_given

@@ -50,8 +50,8 @@ def main():
         cloud=cloud.from_plan(plan.get("cloud", {})),
         rules=plan.get("faults", []), record=arguments.record,
         **{name: plan[name] for name in
-           ("page_size", "empty_every", "latency", "tls_kind", "clock",
-            "token_lifetime") if name in plan})
+           ("page_size", "empty_every", "odd_tokens", "latency", "tls_kind",
+            "clock", "token_lifetime") if name in plan})
     with standin:
         ready = {"endpoint": standin.endpoint, "proxy": standin.proxy,
                  "plain": standin.plain_endpoint, "ca": standin.ca_file}

@@ -33,8 +33,8 @@ class Standin:
     """
 
     def __init__(self, cloud=None, rules=(), page_size=100, empty_every=0,
-                 latency=0, tls_kind="good", clock=0, token_lifetime=3600,
-                 instance=None, record=None):
+                 odd_tokens=False, latency=0, tls_kind="good", clock=0,
+                 token_lifetime=3600, instance=None, record=None):
         self.directory = tempfile.mkdtemp(prefix="standin.")
         self.authority = certs.Authority()
         self.servers = certs.Servers(self.authority, self.directory)
@@ -42,7 +42,8 @@ class Standin:
         with open(self.ca_file, "w") as file:
             file.write(self.authority.pem())
         self.cloud = cloud or clouds.small()
-        self.service = Service(self.cloud, page_size, empty_every)
+        self.service = Service(
+            self.cloud, page_size, empty_every, odd_tokens)
         self.faults = Faults(rules)
         self.keys = signatures.Keys()
         self.latency = latency

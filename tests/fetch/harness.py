@@ -254,13 +254,17 @@ class Case:
         self.kept()
         return result
 
-    def kept(self):
-        """The old file rule of every failure."""
+    def kept_bytes(self, what=""):
         with open(self.out, "rb") as file:
             data = file.read()
         self.equal(hashlib.sha256(data).hexdigest(),
-                   hashlib.sha256(self.old_bytes).hexdigest(), "old file")
+                   hashlib.sha256(self.old_bytes).hexdigest(),
+                   f"old file {what}")
         self.tidy()
+
+    def kept(self):
+        """The old file rule of every failure."""
+        self.kept_bytes()
         self.usable()
 
     def tidy(self):

@@ -199,9 +199,10 @@ def refresh_on_401(t):
 def instance_refused(t):
     """401 again with the new token: the end."""
     t.standin({"when": {"service": "identity"}, "do": {"status": 401}})
-    instance(t, 4, "401", method=lambda *a, **k: t.refused(
-        *[x for x in a if x in (4, "401")],
-        *[x for x in a if x not in (4, "401")], **k), retry=True)
+    t.old()
+    result = t.exits(instance(t, method=t.fetch), 4)
+    t.says(result, "401")
+    t.kept()
     t.equal(len(t.requests("/compartments")), 2, "requests")
 
 

@@ -36,8 +36,8 @@ def case(name, *variants):
         if not variants:
             CASES.append((name, function, ()))
         for variant in variants:
-            text = variant if isinstance(variant, str) else \
-                "-".join(str(part) for part in variant)
+            text = "-".join(map(str, variant)) \
+                if isinstance(variant, tuple) else str(variant)
             CASES.append((f"{name}-{text}", function, (variant,)))
         return function
     return register

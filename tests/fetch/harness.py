@@ -38,6 +38,7 @@ def case(name, *variants):
         for variant in variants:
             text = "-".join(map(str, variant)) \
                 if isinstance(variant, tuple) else str(variant)
+            text = re.sub("[^!-~]+", "_", text[:60])
             CASES.append((f"{name}-{text}", function, (variant,)))
         return function
     return register

@@ -31,8 +31,8 @@ struct auth {
  * auth_close in either case. settings and regions must outlive it; the key and
  * pass phrase in settings are zeroed.
  */
-int auth_open(struct auth *auth, struct settings *settings,
-	struct regions *regions);
+int auth_open(
+	struct auth *auth, struct settings *settings, struct regions *regions);
 void auth_close(struct auth *auth);
 
 /* Renews a token that is about to expire, where that can be done. */

@@ -127,9 +127,8 @@ static int add_certificates(
 		    instance->certificate.data, instance->certificate.len,
 		    body) != 0)
 		return refuse("its certificate is none");
-	if (bytes_append_text(body,
-		    "\",\"fingerprintAlgorithm\":\"SHA256\","
-		    "\"intermediateCertificates\":[") != 0)
+	if (bytes_append_text(body, "\",\"fingerprintAlgorithm\":\"SHA256\","
+				    "\"intermediateCertificates\":[") != 0)
 		return no_memory();
 	if (instance->intermediate.len == 0)
 		return EXITCODE_OK;
@@ -215,9 +214,8 @@ static int ask_token(struct exchange *exchange)
 	call->done = take_token;
 	call->context = exchange;
 	caller_add(exchange->caller, call);
-	return call->target == NULL
-		? no_memory()
-		: caller_run(exchange->caller, NULL, NULL);
+	return call->target == NULL ? no_memory()
+				    : caller_run(exchange->caller, NULL, NULL);
 }
 
 /* The session key and its token become what requests are signed with. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "json/tree.h"
 #include "vcnmeta/members.h"
+#include "json/tree.h"
 
 static int digit(char c)
 {

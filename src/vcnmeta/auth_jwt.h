@@ -8,7 +8,7 @@
 #include "vcnmeta/secret.h"
 
 struct auth_claims {
-	int64_t expires_at; /* 0: it does not say */
+	int64_t expires_at;                /* 0: it does not say */
 	char tenancy[CRYPTO_TENANCY_SIZE]; /* of the resource; "": not said */
 };
 

@@ -102,8 +102,8 @@ static int load_key_file(struct auth *auth)
 		return EXITCODE_INTERNAL;
 	}
 	if (document_read_or_tell(&pem, "key", path, LIMIT_KEY_FILE) == 0)
-		result = auth_read_key(&auth->key, &pem,
-			&auth->settings->pass_phrase, path);
+		result = auth_read_key(
+			&auth->key, &pem, &auth->settings->pass_phrase, path);
 	secret_free(&pem);
 	free(path);
 	return result;
@@ -114,8 +114,7 @@ int auth_load_key(struct auth *auth)
 	int result;
 
 	if (auth->settings->key_content.len > 0)
-		result = auth_read_key(&auth->key,
-			&auth->settings->key_content,
+		result = auth_read_key(&auth->key, &auth->settings->key_content,
 			&auth->settings->pass_phrase, "OCI_CLI_KEY_CONTENT");
 	else
 		result = load_key_file(auth);

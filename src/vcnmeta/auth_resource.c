@@ -40,8 +40,8 @@ static int take(struct secret *text, const char *variable, bool *from_file)
 	if (*from_file)
 		return document_read_or_tell(
 			       text, variable, value, LIMIT_KEY_FILE) == 0
-			? EXITCODE_OK
-			: EXITCODE_REFUSED;
+			       ? EXITCODE_OK
+			       : EXITCODE_REFUSED;
 	result = secret_take_environment(text, variable);
 	if (result < 0) {
 		msg_no_memory();
@@ -81,9 +81,9 @@ static int take_token(struct auth *auth)
 			msg_error(TOKEN_VARIABLE " holds no token");
 			result = EXITCODE_REFUSED;
 		} else if (claims.expires_at != 0 &&
-			clock_now() > claims.expires_at) {
-			msg_error("the token of " TOKEN_VARIABLE
-				  " has expired");
+			   clock_now() > claims.expires_at) {
+			msg_error(
+				"the token of " TOKEN_VARIABLE " has expired");
 			result = EXITCODE_SERVICE;
 		} else if (auth_set_token(auth, &token) != 0) {
 			result = EXITCODE_INTERNAL;

@@ -27,7 +27,7 @@
 struct slot {
 	struct caller *caller;
 	struct call *call; /* null: the slot is free */
-	int64_t due_ms;    /* when it is to be sent again; -1: it is under way */
+	int64_t due_ms; /* when it is to be sent again; -1: it is under way */
 	int64_t sent_ms;
 	struct call_request request;
 	struct http_transfer transfer;
@@ -176,6 +176,19 @@ static void fail_memory(struct caller *caller)
 	caller_fail(caller, EXITCODE_INTERNAL);
 }
 
+/* -d: a request is on its way; what it is signed with is nobody's business. */
+static void tell_sent(const struct slot *slot)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (slot->caller->settings->debug)
+		msg_note("%s %s: attempt %u",
+			slot->call->body == NULL ? "GET" : "POST",
+			msg_quote_name(quoted, slot->transfer.url),
+			slot->call->attempt);
+}
+
+/* -d: a reply came, or none. */
 static void tell_debug(const struct slot *slot)
 {
 	const struct http_reply *reply = &slot->transfer.reply;
@@ -224,6 +237,7 @@ static void send_slot(struct slot *slot)
 	slot->transfer.done = transfer_done;
 	slot->transfer.context = slot;
 	caller->requests++;
+	tell_sent(slot);
 	if (http_start(caller->http, &slot->transfer) != 0)
 		fail_memory(caller);
 }
@@ -236,8 +250,8 @@ static bool repeat_later(struct slot *slot, const struct http_reply *reply)
 {
 	struct call *call = slot->call;
 	unsigned attempts = call->attempts != 0
-		? call->attempts
-		: slot->caller->settings->attempts;
+				    ? call->attempts
+				    : slot->caller->settings->attempts;
 	int64_t budget = call->budget_ms != 0 ? call->budget_ms : BUDGET_MS;
 	int64_t now = clock_ms(), pause;
 	uint32_t random = 0;
@@ -269,7 +283,7 @@ static bool is_json(const struct http_reply *reply)
 	size_t len = sizeof(wanted) - 1;
 
 	return reply->content_type.len >= len &&
-		strncasecmp(reply->content_type.data, wanted, len) == 0;
+	       strncasecmp(reply->content_type.data, wanted, len) == 0;
 }
 
 static void take_success(struct slot *slot, const struct http_reply *reply)
@@ -279,7 +293,8 @@ static void take_success(struct slot *slot, const struct http_reply *reply)
 	if (reply->encoded) {
 		fail_call(slot, EXITCODE_SERVICE,
 			"the reply has a content encoding, which was not asked "
-			"for", "");
+			"for",
+			"");
 	} else if (!slot->call->plain && !is_json(reply)) {
 		snprintf(text, sizeof(text), "the reply is no JSON but %s",
 			msg_quote(quoted, reply->content_type.data,
@@ -310,12 +325,12 @@ static bool renew(struct slot *slot)
 	return true;
 }
 
-static bool is_passing(
-	const struct call *call, unsigned status, const struct call_error *error)
+static bool is_passing(const struct call *call, unsigned status,
+	const struct call_error *error)
 {
 	if (status == 409)
 		return strcmp(error->code, "IncorrectState") == 0 ||
-			strcmp(error->code, "LockConflict") == 0;
+		       strcmp(error->code, "LockConflict") == 0;
 	if (status == 404)
 		return call->repeat_absent;
 	return status == 429 || (status >= 500 && status != 501);

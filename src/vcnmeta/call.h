@@ -1,7 +1,7 @@
 /*
  * Calls of the service: a request that is signed, sent, repeated where that is
- * worth it, and whose reply is judged. Several are under way at once; the others
- * wait in line. The first call that fails ends them all.
+ * worth it, and whose reply is judged. Several are under way at once; the
+ * others wait in line. The first call that fails ends them all.
  */
 #ifndef VCNMETA_CALL_H
 #define VCNMETA_CALL_H
@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "json/tree.h"
 #include "vcnmeta/auth.h"
 #include "vcnmeta/endpoint.h"
 #include "vcnmeta/http.h"
 #include "vcnmeta/settings.h"
+#include "json/tree.h"
 
 enum call_outcome {
 	CALL_DONE,    /* 2xx, and the body is what was wanted */
@@ -31,7 +31,7 @@ struct call {
 	const char *body;    /* null: a GET, else a POST */
 	size_t body_len;
 	const char *authorization; /* in place of a signature */
-	const char *key_id; /* with key, in place of the caller's auth */
+	const char *key_id;        /* with key, in place of the caller's auth */
 	const struct crypto_key *key;
 	bool direct;        /* never by a proxy */
 	bool plain;         /* the reply is no JSON */

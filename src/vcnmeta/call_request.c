@@ -41,8 +41,8 @@ static int add_signature(struct bytes *headers,
 	const struct sign_request *request, const struct call *call,
 	const struct auth *auth)
 {
-	const char *key_id = call->key != NULL ? call->key_id
-					       : auth->key_id.data;
+	const char *key_id =
+		call->key != NULL ? call->key_id : auth->key_id.data;
 	const struct crypto_key *key =
 		call->key != NULL ? call->key : auth->key;
 
@@ -64,8 +64,8 @@ static int add_body_lines(
 	return add_line(headers, "expect:", "");
 }
 
-static int fill_headers(struct bytes *headers, const struct call *call,
-	const struct auth *auth)
+static int fill_headers(
+	struct bytes *headers, const struct call *call, const struct auth *auth)
 {
 	char date[CLOCK_DATE_SIZE];
 	char digest[CRYPTO_SHA256_SIZE];
@@ -85,7 +85,8 @@ static int fill_headers(struct bytes *headers, const struct call *call,
 			call->plain ? "*/*" : "application/json") != 0 ||
 		add_line(headers, "user-agent: ", "vcnmeta/" VERSION) != 0)
 		return -1;
-	if (call->body != NULL && add_body_lines(headers, &request, digest) != 0)
+	if (call->body != NULL &&
+		add_body_lines(headers, &request, digest) != 0)
 		return -1;
 	if (call->authorization != NULL)
 		return add_line(
@@ -125,7 +126,7 @@ int call_encode(struct bytes *target, const char *text, size_t len)
 int call_query_add(struct bytes *target, const char *name, const char *value)
 {
 	bool first = target->len == 0 ||
-		memchr(target->data, '?', target->len) == NULL;
+		     memchr(target->data, '?', target->len) == NULL;
 
 	if (bytes_append_char(target, first ? '?' : '&') != 0 ||
 		bytes_append_text(target, name) != 0 ||

@@ -51,8 +51,8 @@ void call_text_subject(char text[CALL_TEXT_SIZE], const struct call *call)
 			msg_quote_name(quoted, call->subject));
 	at = strlen(text);
 	if (call->region != NULL && call->region[0] != '\0')
-		snprintf(text + at, CALL_TEXT_SIZE - at, " in %s",
-			call->region);
+		snprintf(
+			text + at, CALL_TEXT_SIZE - at, " in %s", call->region);
 }
 
 /* The body as it came stands in for a message that isn't there. */

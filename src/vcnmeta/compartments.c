@@ -16,10 +16,10 @@ int compartments_add(struct compartments *compartments, const char *id,
 	struct compartment item = {NULL, NULL, active};
 
 	if (compartments->count == compartments->room) {
-		size_t room = compartments->room == 0 ? 64
-						      : compartments->room * 2;
-		struct compartment *grown = reallocarray(
-			compartments->items, room, sizeof(*grown));
+		size_t room =
+			compartments->room == 0 ? 64 : compartments->room * 2;
+		struct compartment *grown =
+			reallocarray(compartments->items, room, sizeof(*grown));
 
 		if (grown == NULL || compartments->count == LIMIT_COMPARTMENTS)
 			return -1;

@@ -57,8 +57,8 @@ static int add_entry(struct parser *parser, const char *key, char *value)
 
 	if (config->count == config->room) {
 		size_t room = config->room == 0 ? 32 : config->room * 2;
-		struct config_entry *grown = reallocarray(
-			config->entries, room, sizeof(*grown));
+		struct config_entry *grown =
+			reallocarray(config->entries, room, sizeof(*grown));
 
 		if (grown == NULL) {
 			msg_no_memory();
@@ -82,7 +82,7 @@ static const struct config_entry *find_own(
 			continue;
 		if (key == NULL ? entry->key == NULL
 				: entry->key != NULL &&
-					    strcmp(entry->key, key) == 0)
+					  strcmp(entry->key, key) == 0)
 			return entry;
 	}
 	return NULL;
@@ -214,7 +214,7 @@ void config_free(struct config *config)
 bool config_has_profile(const struct config *config, const char *profile)
 {
 	return strcmp(profile, "DEFAULT") == 0 ||
-		find_own(config, profile, NULL) != NULL;
+	       find_own(config, profile, NULL) != NULL;
 }
 
 const struct config_entry *config_find(

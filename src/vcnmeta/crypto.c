@@ -239,9 +239,8 @@ int crypto_random(void *data, size_t len)
 }
 
 /* Copies what stands behind prefix in one attribute's value. */
-static bool take_behind(
-	char tenancy[CRYPTO_TENANCY_SIZE], const ASN1_STRING *value,
-	const char *prefix)
+static bool take_behind(char tenancy[CRYPTO_TENANCY_SIZE],
+	const ASN1_STRING *value, const char *prefix)
 {
 	const unsigned char *text = ASN1_STRING_get0_data(value);
 	int value_len = ASN1_STRING_length(value);
@@ -270,7 +269,8 @@ static void find_tenancy(char tenancy[CRYPTO_TENANCY_SIZE], X509_NAME *name)
 		for (int i = 0; i < X509_NAME_entry_count(name); i++) {
 			X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
 
-			if (take_behind(tenancy, X509_NAME_ENTRY_get_data(entry),
+			if (take_behind(tenancy,
+				    X509_NAME_ENTRY_get_data(entry),
 				    prefixes[p]))
 				return;
 		}
@@ -303,7 +303,8 @@ int crypto_certificate_read(struct crypto_certificate *certificate,
 		x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 	if (x509 != NULL)
 		der_len = i2d_X509(x509, &der);
-	if (der_len > 0 && (certificate == NULL ||
+	if (der_len > 0 &&
+		(certificate == NULL ||
 			describe_certificate(certificate, x509) == 0))
 		result = append_base64(out, der, (size_t)der_len);
 	OPENSSL_free(der);

@@ -15,11 +15,11 @@ struct crypto_key;
 
 enum crypto_result {
 	CRYPTO_OK = 0,
-	CRYPTO_ENCRYPTED,      /* encrypted, and no pass phrase was given */
-	CRYPTO_WRONG_PASS,     /* encrypted, with another pass phrase */
-	CRYPTO_PUBLIC,         /* a public key or a certificate */
-	CRYPTO_NOT_RSA,        /* a private key of another kind */
-	CRYPTO_NOT_KEY,        /* no PEM private key in it, or a damaged one */
+	CRYPTO_ENCRYPTED,  /* encrypted, and no pass phrase was given */
+	CRYPTO_WRONG_PASS, /* encrypted, with another pass phrase */
+	CRYPTO_PUBLIC,     /* a public key or a certificate */
+	CRYPTO_NOT_RSA,    /* a private key of another kind */
+	CRYPTO_NOT_KEY,    /* no PEM private key in it, or a damaged one */
 	CRYPTO_NO_MEMORY,
 };
 

@@ -100,8 +100,8 @@ int document_read_or_tell(
 	if (errno == ENOMEM)
 		msg_no_memory();
 	else if (errno == EINVAL)
-		msg_error("cannot read %s %s: not a regular file", what,
-			quoted);
+		msg_error(
+			"cannot read %s %s: not a regular file", what, quoted);
 	else
 		msg_error_errno(errno, "cannot read %s %s", what, quoted);
 	return -1;

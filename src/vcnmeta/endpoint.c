@@ -17,12 +17,11 @@ static bool within(const struct address *address, const char *prefix)
 	struct prefix block;
 
 	return prefix_parse(&block, prefix, strlen(prefix)) == 0 &&
-		prefix_holds(&block, address);
+	       prefix_holds(&block, address);
 }
 
 /* The address that a host is written as; false: it is a name. */
-static bool host_address(
-	const char *host, size_t len, struct address *address)
+static bool host_address(const char *host, size_t len, struct address *address)
 {
 	if (len >= 2 && host[0] == '[')
 		return address_parse(address, host + 1, len - 2) == 0;
@@ -36,7 +35,7 @@ static bool is_loopback(const char *host, size_t len)
 	if (len == 9 && strncasecmp(host, "localhost", len) == 0)
 		return true;
 	return host_address(host, len, &address) &&
-		(within(&address, "127.0.0.0/8") || within(&address, "::1/128"));
+	       (within(&address, "127.0.0.0/8") || within(&address, "::1/128"));
 }
 
 static bool is_metadata(const char *host, size_t len)
@@ -44,10 +43,10 @@ static bool is_metadata(const char *host, size_t len)
 	struct address address;
 
 	return is_loopback(host, len) ||
-		(host_address(host, len, &address) &&
-			(within(&address, "169.254.0.0/16") ||
-				within(&address, "fe80::/10") ||
-				within(&address, "fd00:c1::a9fe:a9fe/128")));
+	       (host_address(host, len, &address) &&
+		       (within(&address, "169.254.0.0/16") ||
+			       within(&address, "fe80::/10") ||
+			       within(&address, "fd00:c1::a9fe:a9fe/128")));
 }
 
 /* The length of the host at the start of text; 0: there is none. */
@@ -85,9 +84,9 @@ static const char *judge_host(
 {
 	if (rule == ENDPOINT_METADATA)
 		return is_metadata(host, len)
-			? NULL
-			: "neither a metadata service nor a loopback or "
-			  "link-local address";
+			       ? NULL
+			       : "neither a metadata service nor a loopback or "
+				 "link-local address";
 	if (!secure && !is_loopback(host, len))
 		return "plain http is for loopback addresses only";
 	return NULL;
@@ -96,7 +95,8 @@ static const char *judge_host(
 static const char *judge_path(const char *path, enum endpoint_rule rule)
 {
 	for (const char *c = path; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~' || strchr("?#\"<>\\^`{|}", *c) != NULL)
+		if (*c <= ' ' || *c > '~' ||
+			strchr("?#\"<>\\^`{|}", *c) != NULL)
 			return "a query, a fragment or an odd character in it";
 	if (rule == ENDPOINT_SERVICE && *path != '\0' &&
 		strcmp(path, VERSION_PATH) != 0)
@@ -146,7 +146,8 @@ int endpoint_parse(struct endpoint *endpoint, const char *text,
 
 void endpoint_of_host(struct endpoint *endpoint, const char *host)
 {
-	snprintf(endpoint->origin, sizeof(endpoint->origin), "https://%s", host);
+	snprintf(
+		endpoint->origin, sizeof(endpoint->origin), "https://%s", host);
 	endpoint->authority = endpoint->origin + 8;
 	endpoint->path[0] = '\0';
 }

@@ -67,9 +67,9 @@ static int add_query(struct bytes *target, const struct errand *errand,
 		return -1;
 	if (errand->kind == ERRAND_COMPARTMENTS)
 		return call_query_add(target, "accessLevel", "ACCESSIBLE") != 0
-			? -1
-			: call_query_add(
-				  target, "compartmentIdInSubtree", "true");
+			       ? -1
+			       : call_query_add(target,
+					 "compartmentIdInSubtree", "true");
 	return vcn == NULL ? 0 : call_query_add(target, "vcnId", vcn);
 }
 
@@ -186,8 +186,8 @@ void errand_ask(struct errand *errand, const char *token, size_t token_len)
 		return;
 	}
 	call->endpoint = errand->kind == ERRAND_COMPARTMENTS
-		? &errand->region->identity
-		: &errand->region->iaas;
+				 ? &errand->region->identity
+				 : &errand->region->iaas;
 	call->doing = kinds[errand->kind].doing;
 	call->subject = errand->ocid;
 	call->region = errand->region->region.name;

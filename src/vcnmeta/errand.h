@@ -40,8 +40,7 @@ void errand_end(struct errand *errand);
 void errand_end_all(struct survey *survey);
 
 /* Puts the call for a page in line; token is null for the first. */
-void errand_ask(
-	struct errand *errand, const char *token, size_t token_len);
+void errand_ask(struct errand *errand, const char *token, size_t token_len);
 
 /*
  * Take a reply (errand_take.c): its objects go into the model, or to the

@@ -34,11 +34,12 @@ static int fail(const struct taking *taking, const char *why)
 
 	call_text_subject(subject, taking->call);
 	if (taking->item > 0)
-		snprintf(place, sizeof(place), "page %u, item %zu: ",
-			taking->errand->page, taking->item);
+		snprintf(place, sizeof(place),
+			"page %u, item %zu: ", taking->errand->page,
+			taking->item);
 	else if (taking->errand->page > 1)
-		snprintf(place, sizeof(place), "page %u: ",
-			taking->errand->page);
+		snprintf(place, sizeof(place),
+			"page %u: ", taking->errand->page);
 	msg_error("cannot %s: %s%s, opc-request-id %s", subject, place, why,
 		msg_quote(id, request_id->data, request_id->len));
 	caller_fail(taking->errand->survey->caller, EXITCODE_SERVICE);
@@ -66,7 +67,7 @@ static int take_compartment(
 		taking->tree, node, "compartmentId", parent, sizeof(parent));
 	active = !members_text(taking->tree, node, "lifecycleState", state,
 			 sizeof(state)) ||
-		strcasecmp(state, "ACTIVE") == 0;
+		 strcasecmp(state, "ACTIVE") == 0;
 	if (compartments_add(&survey->found, id, parent, active) != 0)
 		return no_memory(taking);
 	return 0;
@@ -78,7 +79,7 @@ static int take_network(
 	struct model *model = taking->errand->survey->model;
 	const struct model_place place = {"the OCI API", 0};
 	bool subnet = taking->errand->kind == ERRAND_SUBNETS ||
-		taking->errand->kind == ERRAND_SUBNET;
+		      taking->errand->kind == ERRAND_SUBNET;
 	struct model_fault fault;
 	enum model_result result;
 
@@ -108,8 +109,8 @@ static int take_array(struct taking *taking)
 		if (node->value.type != JSON_OBJECT)
 			return fail(taking, "it is no object");
 		result = taking->errand->kind == ERRAND_COMPARTMENTS
-			? take_compartment(taking, node)
-			: take_network(taking, node);
+				 ? take_compartment(taking, node)
+				 : take_network(taking, node);
 		if (result != 0)
 			return -1;
 	}
@@ -136,9 +137,8 @@ int errand_take(struct errand *errand, struct call *call,
 	struct caller *caller = errand->survey->caller;
 	struct json_tree *tree = caller_tree(caller);
 	struct taking taking = {errand, call, reply, tree, 0};
-	enum json_error error =
-		json_tree_parse(tree, caller_parser(caller), reply->body.data,
-			reply->body.len, LIMIT_REPLY_DEPTH);
+	enum json_error error = json_tree_parse(tree, caller_parser(caller),
+		reply->body.data, reply->body.len, LIMIT_REPLY_DEPTH);
 
 	if (error == JSON_NO_MEMORY)
 		return no_memory(&taking);
@@ -150,16 +150,16 @@ int errand_take(struct errand *errand, struct call *call,
 }
 
 /* "Allow group GROUP to inspect subnets in …", as a policy has it. */
-static void write_policy(
-	char *text, size_t size, const struct errand *errand)
+static void write_policy(char *text, size_t size, const struct errand *errand)
 {
 	const struct survey *survey = errand->survey;
 	enum settings_auth auth = survey->settings->auth;
 	bool principal = auth == SETTINGS_INSTANCE_PRINCIPAL ||
-		auth == SETTINGS_RESOURCE_PRINCIPAL;
-	bool listing = errand->kind == ERRAND_SUBNETS ||
-		errand->kind == ERRAND_LISTS;
-	bool root = !listing || strcmp(errand->ocid, survey->auth->tenancy) == 0;
+			 auth == SETTINGS_RESOURCE_PRINCIPAL;
+	bool listing =
+		errand->kind == ERRAND_SUBNETS || errand->kind == ERRAND_LISTS;
+	bool root =
+		!listing || strcmp(errand->ocid, survey->auth->tenancy) == 0;
 	char quoted[MSG_QUOTED_SIZE];
 	int len = 0;
 

@@ -41,7 +41,7 @@ struct fetch {
 static bool by_ocid(const struct fetch *fetch)
 {
 	return fetch->options.subnets.count > 0 ||
-		fetch->options.subnets_from != NULL;
+	       fetch->options.subnets_from != NULL;
 }
 
 static int judge_tenancy(const struct fetch *fetch)
@@ -55,8 +55,8 @@ static int judge_tenancy(const struct fetch *fetch)
 /* Who we are and where we go. */
 static int prepare(struct fetch *fetch)
 {
-	int result = fetch_save_check(
-		fetch->options.output, fetch->options.merge);
+	int result =
+		fetch_save_check(fetch->options.output, fetch->options.merge);
 
 	if (result == EXITCODE_OK && fetched_now(&fetch->fetched_at) != 0)
 		result = EXITCODE_REFUSED;

@@ -185,8 +185,8 @@ static bool is_ocid(const char *text)
 	size_t len = strlen(text);
 
 	return len > 5 && len <= LONGEST_OCID && memcmp(text, "ocid", 4) == 0 &&
-		strspn(text, "abcdefghijklmnopqrstuvwxyz"
-			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:_-") == len;
+	       strspn(text, "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:_-") == len;
 }
 
 static enum fetch_options_result take_value(
@@ -276,8 +276,8 @@ static enum fetch_options_result fail(const char *text)
 static enum fetch_options_result check(
 	const struct fetch_options *options, int argc, char **argv)
 {
-	bool by_ocid = options->subnets.count > 0 ||
-		options->subnets_from != NULL;
+	bool by_ocid =
+		options->subnets.count > 0 || options->subnets_from != NULL;
 
 	if (optind < argc)
 		return refuse("no operand is taken:", argv[optind]);
@@ -285,9 +285,8 @@ static enum fetch_options_result check(
 		return fail("no --output FILE");
 	if (options->no_retry && options->attempts != 0)
 		return fail("--no-retry and --max-retries exclude each other");
-	if (by_ocid &&
-		(options->compartments.count > 0 || options->vcn != NULL ||
-			options->in_subtree))
+	if (by_ocid && (options->compartments.count > 0 ||
+			       options->vcn != NULL || options->in_subtree))
 		return fail("--subnet-id and --subnets-from exclude "
 			    "--compartment-id, "
 			    "--compartment-id-in-subtree and --vcn-id");
@@ -307,8 +306,7 @@ enum fetch_options_result fetch_options_parse(
 	opterr = 0;
 	optind = 0;
 	while (result == FETCH_OPTIONS_RUN) {
-		option = getopt_long(
-			argc, argv, ":o:dqhV", long_options, NULL);
+		option = getopt_long(argc, argv, ":o:dqhV", long_options, NULL);
 		if (option == -1)
 			return check(options, argc, argv);
 		result = take_option(options, option, argc, argv);

@@ -13,8 +13,8 @@
 
 #define REDRAW_MS 100
 
-static bool is_shown;  /* it may be drawn at all */
-static bool is_drawn;  /* it stands on the terminal */
+static bool is_shown; /* it may be drawn at all */
+static bool is_drawn; /* it stands on the terminal */
 static int64_t drawn_ms;
 
 static void clear_line(void)

@@ -107,10 +107,10 @@ static bool is_leftover(const char *name, const char *target)
 	size_t len = strlen(target);
 
 	return strncmp(name, target, len) == 0 &&
-		strlen(name) == len + strlen(TAIL) && name[len] == '.' &&
-		strspn(name + len + 1, "abcdefghijklmnopqrstuvwxyz012345") ==
-			6 &&
-		strcmp(name + len + 7, ".tmp") == 0;
+	       strlen(name) == len + strlen(TAIL) && name[len] == '.' &&
+	       strspn(name + len + 1, "abcdefghijklmnopqrstuvwxyz012345") ==
+		       6 &&
+	       strcmp(name + len + 7, ".tmp") == 0;
 }
 
 static void remove_leftover(int directory, const char *name)
@@ -164,8 +164,8 @@ static int merge_file(struct model *model, const char *path)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	msg_error("cannot use lookup file %s: %s",
-		msg_quote_name(quoted, path), fault.text);
+	msg_error("cannot use lookup file %s: %s", msg_quote_name(quoted, path),
+		fault.text);
 	return EXITCODE_REFUSED;
 }
 

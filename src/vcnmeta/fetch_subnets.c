@@ -13,8 +13,8 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "json/space.h"
 #include "vcnmeta/standard.h"
+#include "json/space.h"
 
 #define PREFIX "ocid1.subnet."
 #define PIECE ((size_t)64 << 10)
@@ -43,19 +43,19 @@ static int no_memory(void)
 	return EXITCODE_INTERNAL;
 }
 
-static int add(struct fetch_subnets *subnets, struct textset *seen,
-	const char *ocid)
+static int add(
+	struct fetch_subnets *subnets, struct textset *seen, const char *ocid)
 {
 	switch (textset_add(seen, ocid, strlen(ocid))) {
 	case TEXTSET_KNOWN:
 		return EXITCODE_OK;
 	case TEXTSET_ADDED:
 		return fetch_names_add(&subnets->names, ocid) == 0
-			? EXITCODE_OK
-			: no_memory();
+			       ? EXITCODE_OK
+			       : no_memory();
 	case TEXTSET_FULL:
-		msg_error("more than %zu subnets are named",
-			LIMIT_SUBNETS_NAMED);
+		msg_error(
+			"more than %zu subnets are named", LIMIT_SUBNETS_NAMED);
 		return EXITCODE_REFUSED;
 	case TEXTSET_NO_MEMORY:
 	default:
@@ -84,8 +84,8 @@ static int add_options(struct fetch_subnets *subnets, struct textset *seen,
 }
 
 /* Cuts the text into lines in place. */
-static int add_lines(struct fetch_subnets *subnets, struct textset *seen,
-	const char *source)
+static int add_lines(
+	struct fetch_subnets *subnets, struct textset *seen, const char *source)
 {
 	char place[MSG_QUOTED_SIZE], quoted[MSG_QUOTED_SIZE];
 	char *text = subnets->text.data;
@@ -158,8 +158,8 @@ int fetch_subnets_read(
 	struct textset seen = TEXTSET_INIT(LIMIT_SUBNETS_NAMED);
 	int result;
 
-	*subnets = (struct fetch_subnets){
-		.text = BYTES_INIT(LIMIT_SUBNETS_FILE)};
+	*subnets =
+		(struct fetch_subnets){.text = BYTES_INIT(LIMIT_SUBNETS_FILE)};
 	result = add_options(subnets, &seen, &options->subnets);
 	if (result == EXITCODE_OK && options->subnets_from != NULL)
 		result = read_source(subnets, options->subnets_from);

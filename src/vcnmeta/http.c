@@ -316,8 +316,9 @@ void http_cancel(struct http *http, struct http_transfer *transfer)
 static enum http_fault judge_handshake(const char *text)
 {
 	static const char *const passing[] = {"unexpected eof",
-		"wrong version number", "http request", "packet length too long",
-		"bad record type", "record layer failure"};
+		"wrong version number", "http request",
+		"packet length too long", "bad record type",
+		"record layer failure"};
 
 	if (strstr(text, "error:") == NULL)
 		return HTTP_NETWORK;
@@ -406,11 +407,10 @@ static struct http_job *find_late(const struct http *http, int64_t now)
 	for (struct http_job *job = http->jobs; job != NULL; job = job->next) {
 		curl_off_t ready = 0;
 
-		if (!job->connected &&
-			(curl_easy_getinfo(job->easy,
-				 CURLINFO_PRETRANSFER_TIME_T, &ready) !=
-					CURLE_OK ||
-				ready == 0))
+		if (!job->connected && (curl_easy_getinfo(job->easy,
+						CURLINFO_PRETRANSFER_TIME_T,
+						&ready) != CURLE_OK ||
+					       ready == 0))
 			job->alive_ms = now; /* connecting has its own */
 		if (job->paused)
 			continue;

@@ -9,9 +9,9 @@
 #include <time.h>
 
 #include "base/limits.h"
-#include "json/space.h"
 #include "vcnmeta/clock.h"
 #include "vcnmeta/pause.h"
+#include "json/space.h"
 
 static const struct bytes empty_header = BYTES_INIT(LIMIT_HEADER);
 
@@ -74,14 +74,18 @@ int64_t http_header_date(const char *text, size_t len)
 	if (at == NULL)
 		return -1;
 	at++;
-	if (!take_char(&at, end, ' ') || !take_number(&at, end, 2, &tm.tm_mday) ||
-		!take_char(&at, end, ' ') || !take_month(&at, end, &tm.tm_mon) ||
+	if (!take_char(&at, end, ' ') ||
+		!take_number(&at, end, 2, &tm.tm_mday) ||
+		!take_char(&at, end, ' ') ||
+		!take_month(&at, end, &tm.tm_mon) ||
 		!take_char(&at, end, ' ') ||
 		!take_number(&at, end, 4, &tm.tm_year) ||
 		!take_char(&at, end, ' ') ||
 		!take_number(&at, end, 2, &tm.tm_hour) ||
-		!take_char(&at, end, ':') || !take_number(&at, end, 2, &tm.tm_min) ||
-		!take_char(&at, end, ':') || !take_number(&at, end, 2, &tm.tm_sec))
+		!take_char(&at, end, ':') ||
+		!take_number(&at, end, 2, &tm.tm_min) ||
+		!take_char(&at, end, ':') ||
+		!take_number(&at, end, 2, &tm.tm_sec))
 		return -1;
 	tm.tm_year -= 1900;
 	return (int64_t)timegm(&tm);

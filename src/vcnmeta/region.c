@@ -42,7 +42,8 @@ static const struct region_row *find_row(
 	return NULL;
 }
 
-static const char *realm_domain(const struct regions *regions, const char *realm)
+static const char *realm_domain(
+	const struct regions *regions, const char *realm)
 {
 	for (size_t i = 0; i < region_table_count; i++)
 		if (strcasecmp(region_table[i].realm, realm) == 0)
@@ -79,9 +80,9 @@ int region_find(const struct regions *regions, const char *text,
 		row = find_row(regions->rows, regions->count, region->name);
 	if (row != NULL)
 		return copy_name(region->name, row->name) &&
-				copy_name(region->domain, row->domain)
-			? 0
-			: -1;
+				       copy_name(region->domain, row->domain)
+			       ? 0
+			       : -1;
 	if (strchr(region->name, '.') != NULL)
 		return 0;
 	return copy_name(region->domain, unknown_domain(regions, realm)) ? 0

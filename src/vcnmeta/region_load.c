@@ -12,10 +12,10 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "json/tree.h"
 #include "vcnmeta/document.h"
 #include "vcnmeta/home.h"
 #include "vcnmeta/members.h"
+#include "json/tree.h"
 
 #define REGIONS_FILE "~/.oci/regions-config.json"
 #define REGIONS_VARIABLE "OCI_REGION_METADATA"
@@ -30,8 +30,8 @@ static void free_row(struct region_row *row)
 
 int regions_add(struct regions *regions, const struct region_row *row)
 {
-	struct region_row *grown = reallocarray(
-		regions->rows, regions->count + 1, sizeof(*grown));
+	struct region_row *grown =
+		reallocarray(regions->rows, regions->count + 1, sizeof(*grown));
 	struct region_row copy;
 
 	if (grown == NULL)
@@ -66,12 +66,10 @@ static int add_object(struct regions *regions, const struct json_tree *tree,
 	const struct region_row row = {key, name, realm, domain};
 	char quoted[MSG_QUOTED_SIZE];
 
-	if (!members_text(tree, node, "regionKey", key,
-			sizeof(key)) ||
-		!members_text(tree, node, "regionIdentifier", name,
-			sizeof(name)) ||
-		!members_text(tree, node, "realmKey", realm,
-			sizeof(realm)) ||
+	if (!members_text(tree, node, "regionKey", key, sizeof(key)) ||
+		!members_text(
+			tree, node, "regionIdentifier", name, sizeof(name)) ||
+		!members_text(tree, node, "realmKey", realm, sizeof(realm)) ||
 		!members_text(tree, node, "realmDomainComponent", domain,
 			sizeof(domain))) {
 		msg_error("cannot use %s: a region needs regionKey, "
@@ -144,8 +142,8 @@ static int load_file(struct regions *regions)
 	} else if (errno != ENOENT && errno != ENOTDIR) {
 		char quoted[MSG_QUOTED_SIZE];
 
-		msg_error_errno(errno, "cannot read %s",
-			msg_quote_name(quoted, path));
+		msg_error_errno(
+			errno, "cannot read %s", msg_quote_name(quoted, path));
 		result = EXITCODE_REFUSED;
 	}
 	secret_free(&text);

@@ -94,8 +94,8 @@ int scope_open(struct scope *scope, const struct fetch_options *options,
 {
 	int result = EXITCODE_OK;
 
-	*scope = (struct scope){.settings = settings, .auth = auth,
-		.table = table};
+	*scope = (struct scope){
+		.settings = settings, .auth = auth, .table = table};
 	for (size_t i = 0; i < options->regions.count && result == EXITCODE_OK;
 		i++)
 		result = add_named(scope, options->regions.names[i]);
@@ -139,8 +139,8 @@ int scope_source(const struct scope *scope, struct bytes *out)
 {
 	const char **names = calloc(scope->region_count + 1, sizeof(*names));
 	int result = names == NULL
-		? -1
-		: bytes_append_text(out, scope->auth->tenancy);
+			     ? -1
+			     : bytes_append_text(out, scope->auth->tenancy);
 
 	for (size_t i = 0; i < scope->region_count && names != NULL; i++)
 		names[i] = scope->regions[i]->region.name;

@@ -29,7 +29,8 @@ struct scope {
 	/* each allocated alone, so that pointers to them stay good */
 	struct scope_region **regions;
 	size_t region_count;
-	size_t listed; /* the first of them: those whose compartments are listed */
+	size_t listed; /* the first of them: those whose compartments are listed
+			*/
 };
 
 /*

@@ -77,8 +77,8 @@ static int read_config(struct config *config, const char *path)
 
 	if (document_read_private(&text, path, LIMIT_CONFIG_FILE) == 0)
 		return config_parse(config, path, &text) == 0
-			? EXITCODE_OK
-			: EXITCODE_REFUSED;
+			       ? EXITCODE_OK
+			       : EXITCODE_REFUSED;
 	if (errno == ENOMEM)
 		return no_memory();
 	msg_quote_name(quoted, path);
@@ -94,8 +94,8 @@ static int read_config(struct config *config, const char *path)
 /* The path of the config file, as the CLI looks for it. */
 static char *find_config(const struct fetch_options *options)
 {
-	const char *named = first_of(
-		options->config_file, variable("OCI_CLI_CONFIG_FILE"));
+	const char *named =
+		first_of(options->config_file, variable("OCI_CLI_CONFIG_FILE"));
 	const char *fallback = variable("OCI_CONFIG_FILE");
 	char *path = home_expand(named != NULL ? named : CONFIG_PATH);
 
@@ -197,9 +197,9 @@ static bool environment_suffices(
 	const struct settings *settings, const struct fetch_options *options)
 {
 	return settings->auth == SETTINGS_API_KEY && variable("OCI_CLI_USER") &&
-		variable("OCI_CLI_TENANCY") && variable("OCI_CLI_FINGERPRINT") &&
-		(options->regions.count > 0 || variable("OCI_CLI_REGION")) &&
-		(variable("OCI_CLI_KEY_FILE") || settings->key_content.len > 0);
+	       variable("OCI_CLI_TENANCY") && variable("OCI_CLI_FINGERPRINT") &&
+	       (options->regions.count > 0 || variable("OCI_CLI_REGION")) &&
+	       (variable("OCI_CLI_KEY_FILE") || settings->key_content.len > 0);
 }
 
 static int take_pass_phrase(struct settings *settings)
@@ -216,17 +216,18 @@ static int take_pass_phrase(struct settings *settings)
 static int take_values(
 	struct settings *settings, const struct fetch_options *options)
 {
-	const char *region = options->regions.count > 0
-		? options->regions.names[0]
-		: setting(settings, "OCI_CLI_REGION", "region");
+	const char *region =
+		options->regions.count > 0
+			? options->regions.names[0]
+			: setting(settings, "OCI_CLI_REGION", "region");
 
 	settings->user = setting(settings, "OCI_CLI_USER", "user");
 	settings->tenancy = setting(settings, "OCI_CLI_TENANCY", "tenancy");
 	settings->fingerprint =
 		setting(settings, "OCI_CLI_FINGERPRINT", "fingerprint");
 	settings->key_file = setting(settings, "OCI_CLI_KEY_FILE", "key_file");
-	settings->token_file = setting(settings, "OCI_CLI_SECURITY_TOKEN_FILE",
-		"security_token_file");
+	settings->token_file = setting(
+		settings, "OCI_CLI_SECURITY_TOKEN_FILE", "security_token_file");
 	settings->region = first_of(region, variable("OCI_REGION"));
 	return take_pass_phrase(settings);
 }
@@ -234,8 +235,8 @@ static int take_values(
 static int take_bundle(
 	struct settings *settings, const struct fetch_options *options)
 {
-	const char *path = first_of(
-		options->cert_bundle, variable("OCI_CLI_CERT_BUNDLE"));
+	const char *path =
+		first_of(options->cert_bundle, variable("OCI_CLI_CERT_BUNDLE"));
 	char quoted[MSG_QUOTED_SIZE];
 
 	path = first_of(path, variable("REQUESTS_CA_BUNDLE"));
@@ -280,17 +281,18 @@ static int take_transport(
 			ENDPOINT_FEDERATION, "cannot use federation endpoint",
 			&settings->has_federation, &settings->federation);
 	settings->http.proxy = options->proxy;
-	settings->http.connection_timeout_s = options->connection_timeout_s > 0
-		? options->connection_timeout_s
-		: CONNECTION_TIMEOUT_S;
+	settings->http.connection_timeout_s =
+		options->connection_timeout_s > 0
+			? options->connection_timeout_s
+			: CONNECTION_TIMEOUT_S;
 	settings->http.read_timeout_s = options->read_timeout_s > 0
-		? options->read_timeout_s
-		: READ_TIMEOUT_S;
-	settings->attempts = options->no_retry ? 1
-		: options->attempts > 0        ? options->attempts
-					       : ATTEMPTS;
-	settings->parallel = options->parallel > 0 ? options->parallel
-						   : PARALLEL;
+						? options->read_timeout_s
+						: READ_TIMEOUT_S;
+	settings->attempts = options->no_retry       ? 1
+			     : options->attempts > 0 ? options->attempts
+						     : ATTEMPTS;
+	settings->parallel =
+		options->parallel > 0 ? options->parallel : PARALLEL;
 	settings->http.parallel = settings->parallel;
 	settings->debug = options->debug;
 	return result == EXITCODE_OK ? take_bundle(settings, options) : result;
@@ -350,7 +352,8 @@ void settings_forget(struct settings *settings)
 	secret_free(&settings->pass_phrase);
 	for (size_t i = 0; i < settings->config.count; i++) {
 		entry = &settings->config.entries[i];
-		if (entry->key != NULL && strcmp(entry->key, "pass_phrase") == 0)
+		if (entry->key != NULL &&
+			strcmp(entry->key, "pass_phrase") == 0)
 			explicit_bzero(entry->value, strlen(entry->value));
 	}
 }

@@ -39,7 +39,7 @@ static bool is_ocid(const char *text)
 			return false;
 	}
 	return parts >= 5 && c > text && isalnum((unsigned char)text[0]) &&
-		c[-1] != '.' && c[-1] != ':' && c - text < 256;
+	       c[-1] != '.' && c[-1] != ':' && c - text < 256;
 }
 
 static bool is_fingerprint(const char *text)
@@ -65,8 +65,8 @@ static void judge(struct problems *problems, const char *name,
 		add_name(problems->malformed, name);
 }
 
-static int refuse(const struct settings *settings,
-	const struct problems *problems)
+static int refuse(
+	const struct settings *settings, const struct problems *problems)
 {
 	char profile[MSG_QUOTED_SIZE], path[MSG_QUOTED_SIZE];
 	char where[2 * MSG_QUOTED_SIZE + 64] = "the environment";

@@ -21,8 +21,8 @@ static int no_memory(void)
 int survey_open(struct survey *survey)
 {
 	survey->listed = (struct textset)TEXTSET_INIT(LIMIT_COMPARTMENTS);
-	survey->caller = caller_new(survey->settings, survey->auth,
-		survey->settings->parallel);
+	survey->caller = caller_new(
+		survey->settings, survey->auth, survey->settings->parallel);
 	if (survey->caller != NULL)
 		return 0;
 	msg_no_memory();
@@ -89,8 +89,8 @@ int survey_compartments(
 	if (result != EXITCODE_OK)
 		return result;
 	result = roots->count == 0
-		? add_active(survey)
-		: compartments_below(&survey->found, &survey->listed);
+			 ? add_active(survey)
+			 : compartments_below(&survey->found, &survey->listed);
 	return result == 0 ? EXITCODE_OK : no_memory();
 }
 
@@ -127,9 +127,8 @@ int survey_networks(struct survey *survey)
 	survey->granted = 0;
 	survey->refused = 0;
 	result = run(survey, next_listing);
-	return result == EXITCODE_OK
-		? judge_refused(survey, "every listing")
-		: result;
+	return result == EXITCODE_OK ? judge_refused(survey, "every listing")
+				     : result;
 }
 
 static void next_subnet(void *context)

@@ -281,7 +281,8 @@ class Case:
         """The lookup file by subnet OCID."""
         result = self.exits(
             self.run([self.vcnmeta, "show", path or self.out]), 0)
-        lines = [json.loads(line) for line in result.out.splitlines()]
+        lines = [json.loads(line)
+                 for line in result.out.split("\n") if line]
         return {line["subnet_ocid"]: line for line in lines}
 
     def names(self):

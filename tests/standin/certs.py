@@ -6,7 +6,6 @@ writes down.
 """
 
 import datetime
-import functools
 import ipaddress
 import os
 import ssl
@@ -30,10 +29,17 @@ def rsa_key(bits=2048):
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
-@functools.lru_cache(maxsize=None)
+_shared = {}
+_shared_lock = threading.Lock()
+
+
 def shared_rsa_key(name):
-    """One 2048-bit key for each name: making one takes a tenth of a second."""
-    return rsa_key()
+    """One 2048-bit key for each name: making one takes a tenth of a second.
+    Cases run side by side, and a name must never have two."""
+    with _shared_lock:
+        if name not in _shared:
+            _shared[name] = rsa_key()
+        return _shared[name]
 
 
 def private_pem(key, passphrase=None, form="pkcs8"):

@@ -238,7 +238,7 @@ def spoiled(t, kind):
         "duplicate-section": (good + "[A]\nx=1\n[A]\ny=1\n", 2),
         "no-delimiter": (good + "nonsense\n", 2),
         "before-section": ("x=1\n" + good, 2),
-        "bom": ("\ufeff" + good, 2),
+        "bom": ("\ufeff" + good, 0),
         "nul": (good + "x=\0\n", 2),
         "crlf": (good.replace("\n", "\r\n"), 0),
         "colon": (good.replace("=", ": "), 0),

@@ -178,7 +178,8 @@ def keep_alive(t):
     """Far fewer connections than requests, never more than --parallel."""
     server = t.standin(page_size=1)
     t.works("--parallel", "3")
-    t.true(len(server.requests) > 15, "too few requests to tell")
+    t.true(len(server.requests) > 9,
+           f"{len(server.requests)} requests are too few to tell")
     t.true(len(server.connections) <= 3,
            f"{len(server.connections)} connections")
 

@@ -151,6 +151,7 @@ static enum runs_result close_context(
 		runs->begin = runs->at;
 		runs->unit_indent = runs->document_indent;
 		runs->in_string = false;
+		runs->is_scalar = false;
 		runs->escaped = 0;
 		runs->previous = c;
 	}

@@ -24,9 +24,23 @@
 	"\"protocolName\":\"TCP\",\"sourceAddress\":\"8.8.8.8\"},"             \
 	"\"oracle\":{\"vnicsubnetocid\":\"" SUBNET "\"}}"
 
-/* Options as a bare command line gives them. */
+/* Options as a bare command line gives them; they are freed at the end, and
+ * when they are asked for again. */
+static struct options *options_in_use;
+
+static inline void drop_options(void)
+{
+	if (options_in_use != NULL)
+		internal_free(&options_in_use->internal);
+	options_in_use = NULL;
+}
+
 static inline void default_options(struct options *options)
 {
+	if (options_in_use == NULL)
+		(void)atexit(drop_options);
+	drop_options();
+	options_in_use = options;
 	*options = (struct options){.max_record = LIMIT_RECORD_DEFAULT,
 		.any_protocol = true,
 		.directions = 7,

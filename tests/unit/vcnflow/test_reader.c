@@ -213,5 +213,8 @@ int main(void)
 		cmocka_unit_test(test_large_units),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	bytes_free(&texts);
+	return failed;
 }

@@ -75,6 +75,7 @@ static const struct {
 	{"{\"x\":{\"results\":[{}]}}", "<{\"x\":{\"results\":[{}]}}>"},
 	{"{\"data\":{\"results\":5}}", "<{\"data\":{\"results\":5}}>"},
 	{"[{\"data\":{\"results\":[]}}]", "<{\"data\":{\"results\":[]}}>"},
+	{"{\"data\":{\"results\":[{},1]},\"x\":[]}{}", "({})(1)<{}>"},
 	/* stray closers: one bad record each, before any break */
 	{"{}\n},\n{}", "<{}>5<><{}>"},
 	{"{}]{}", "<{}>5<><{}>"},

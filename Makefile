@@ -39,7 +39,7 @@ else ifeq ($(SAN),tsan)
 SANFLAGS = -fsanitize=thread -O1
 FORTIFY =
 else ifeq ($(SAN),cov)
-SANFLAGS = --coverage -O0
+SANFLAGS = --coverage -fprofile-update=atomic -O0
 FORTIFY =
 else ifneq ($(SAN),)
 $(error SAN is asan, ubsan, tsan or cov)
@@ -176,8 +176,8 @@ coverage:
 	contrib/install-deps build test
 	@$(SUBMAKE) SAN=cov all units
 	find build/cov build/cov-zlib -name '*.gcda' -delete 2>/dev/null || :
-	-$(RUN) unit-cov cli-cov reference-cov
-	gcovr --root . --filter src/ --print-summary --sort-uncovered \
+	-$(RUN) unit-cov cli-cov reference-cov fetch-cov
+	gcovr --root . --filter src/ --gcov-ignore-parse-errors --print-summary --sort-uncovered \
 		--exclude-unreachable-branches --exclude-throw-branches \
 		$(wildcard build/cov build/cov-zlib)
 

@@ -185,6 +185,8 @@ bench:
 	contrib/install-deps build test
 	@$(SUBMAKE) all
 	tests/bench/run $(if $(QUICK),--quick)
+	contrib/install-deps peer || :
+	tests/bench/fetch $(if $(QUICK),--quick)
 
 C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
 	tests/fuzz/*.[ch]))

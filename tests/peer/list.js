@@ -6,6 +6,9 @@ const common = require("oci-common");
 const core = require("oci-core");
 const identity = require("oci-identity");
 
+// The SDK chats on stdout, which is for the result alone.
+console.log = console.info = console.error;
+
 async function provider(plan) {
   if (plan.auth === "instance_principal") {
     const builder =
@@ -13,6 +16,9 @@ async function provider(plan) {
     builder.metadataBaseUrl = plan.metadata;
     builder.federationEndpoint = plan.federation;
     return builder.build();
+  }
+  if (plan.auth === "resource_principal") {
+    return common.ResourcePrincipalAuthenticationDetailsProvider.builder();
   }
   if (plan.auth === "security_token") {
     return new common.SessionAuthDetailProvider(plan.config, plan.profile);

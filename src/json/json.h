@@ -99,6 +99,17 @@ enum json_error json_select(struct json_parser *parser, const char *text,
 	size_t len, const struct json_plan *plan, unsigned max_depth,
 	struct json_value *values, struct json_found *found);
 
+/*
+ * The same for the first line of text[0..len), its line feed included in that,
+ * if it looks much like a text that json_select accepted before: then it is
+ * valid, and was judged in a fraction of the time. Returns the length of the
+ * line without its line feed, or 0: json_select has to judge it. A line that
+ * was known holds no control byte.
+ */
+size_t json_select_known_line(struct json_parser *parser, const char *text,
+	size_t len, const struct json_plan *plan, unsigned max_depth,
+	struct json_value *values, struct json_found *found);
+
 /* Tells if text[0..len) is well-formed UTF-8; nothing behind it is read. */
 bool json_is_utf8(const char *text, size_t len);
 

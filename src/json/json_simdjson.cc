@@ -24,6 +24,7 @@
 #include "json/json.h"
 #include "json/number.h"
 #include "json/plan.h"
+#include "json/shape.h"
 #include "json/space.h"
 #include "json/tree.h"
 #include "json/visitors.h"
@@ -55,6 +56,7 @@ struct json_parser {
 	od::document document;
 	size_t capacity = 0;
 	struct frame stack[depth_limit];
+	struct json_shapes shapes;
 };
 
 namespace
@@ -457,7 +459,11 @@ template <class Visitor> class walk
 
 struct json_parser *json_parser_new(void)
 {
-	return new (std::nothrow) struct json_parser;
+	struct json_parser *parser = new (std::nothrow) struct json_parser;
+
+	if (parser != nullptr)
+		json_shapes_init(&parser->shapes);
+	return parser;
 }
 
 void json_parser_free(struct json_parser *parser)
@@ -481,15 +487,30 @@ enum json_error json_select(struct json_parser *parser, const char *text,
 			judge.deepest()};
 		return error;
 	}
+	memset(values, 0, json_plan_slots(plan) * sizeof *values);
+	if (json_shapes_match(&parser->shapes, plan, text, len, false,
+		    max_depth, values, found))
+		return JSON_OK;
 	plan_visitor visitor(plan, values);
 	walk<plan_visitor> select(parser, text, len, max_depth, visitor);
 
-	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	error = select.run(json_plan_root(plan));
 	*found = {select.type(), select.begin(),
 		static_cast<size_t>(select.end() - select.begin()),
 		select.deepest()};
+	if (error == JSON_OK)
+		json_shapes_learn(&parser->shapes, plan, text, len, values,
+			json_plan_slots(plan), found);
 	return error;
+}
+
+size_t json_select_known_line(struct json_parser *parser, const char *text,
+	size_t len, const struct json_plan *plan, unsigned max_depth,
+	struct json_value *values, struct json_found *found)
+{
+	memset(values, 0, json_plan_slots(plan) * sizeof *values);
+	return json_shapes_match(&parser->shapes, plan, text, len, true,
+		max_depth, values, found);
 }
 
 enum json_error json_tree_parse(struct json_tree *tree,

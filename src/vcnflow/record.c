@@ -148,3 +148,20 @@ enum record_kind record_read(struct record *record,
 		return bad(reason, "no object 'oracle'");
 	return RECORD_OK;
 }
+
+size_t record_read_known_line(struct record *record,
+	const struct record_plan *plan, struct json_parser *parser,
+	const char *text, size_t len)
+{
+	struct json_found found;
+
+	len = json_select_known_line(parser, text, len, plan->plan, LIMIT_DEPTH,
+		record->values, &found);
+	if (len == 0 || found.type != JSON_OBJECT ||
+		record->values[RECORD_RESULTS].type == JSON_ARRAY ||
+		wrapped(record) != NULL ||
+		record->values[RECORD_DATA].type != JSON_OBJECT ||
+		record->values[RECORD_ORACLE].type != JSON_OBJECT)
+		return 0;
+	return len;
+}

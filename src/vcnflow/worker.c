@@ -38,6 +38,7 @@ struct worker {
 /* Where worker_lookup_lost jumps to, in this thread. */
 static _Thread_local sigjmp_buf *lookup_lost;
 
+static const char no_time[] = "its time is unreadable";
 static const char after_value[] = "no comma behind an element of an array";
 
 void result_init(struct result *result)
@@ -233,7 +234,7 @@ static void take_value(struct worker *worker, const char *text, size_t len,
 		worker->parser, text, len, wrap, &reason)) {
 	case RECORD_OK:
 		if (!take_record(worker))
-			count_bad(worker, text, len, "its time is unreadable");
+			count_bad(worker, text, len, no_time);
 		break;
 	case RECORD_ROWS:
 		take_rows(worker);
@@ -322,28 +323,60 @@ static void take_line(
 		take_value(worker, text, len, WRAP_VALUE);
 }
 
+/* What white space the values of a line hold that may not be carried. */
+static enum emit_space space_of(const char *text, size_t len)
+{
+	if (memchr(text, '\t', len) != NULL || memchr(text, '\r', len) != NULL)
+		return SPACE_CONTROL;
+	return SPACE_KEEP;
+}
+
+/* A line like those before: returns its length without its line feed, or 0. */
+static size_t take_known_line(
+	struct worker *worker, const char *text, size_t len)
+{
+	len = record_read_known_line(&worker->record, worker->shared.plan,
+		worker->parser, text, len);
+	if (len == 0 || len > worker->shared.options->max_record)
+		return 0;
+	worker->space = SPACE_KEEP;
+	if (!take_record(worker))
+		count_bad(worker, text, len, no_time);
+	return len;
+}
+
+/* Any line: returns its length without its line feed. */
+static size_t take_any_line(struct worker *worker, const char *text, size_t len)
+{
+	const char *feed = memchr(text, '\n', len);
+	bool half = feed == NULL && worker->block->half_line;
+
+	if (feed != NULL)
+		len = (size_t)(feed - text);
+	worker->space = space_of(text, len);
+	if (!half)
+		take_line(worker, text, len, feed != NULL);
+	else if (json_skip_space(text, 0, len) != len)
+		count_bad(worker, text, len, fault_text(FAULT_HALF_LINE));
+	return len;
+}
+
 static void take_lines(struct worker *worker)
 {
-	const struct block *block = worker->block;
-	const char *at = block->text;
-	const char *end = at + block->len;
+	const char *at = worker->block->text;
+	const char *end = at + worker->block->len;
 
 	while (at < end && going_on(worker)) {
-		const char *feed = memchr(at, '\n', (size_t)(end - at));
+		size_t rest = (size_t)(end - at);
+		size_t len = take_known_line(worker, at, rest);
 
-		if (feed == NULL) {
-			size_t len = (size_t)(end - at);
-
-			if (!block->half_line)
-				take_line(worker, at, len, false);
-			else if (json_skip_space(at, 0, len) != len)
-				count_bad(worker, at, len,
-					fault_text(FAULT_HALF_LINE));
-			return;
+		if (len == 0)
+			len = take_any_line(worker, at, rest);
+		at += len;
+		if (at < end) {
+			worker->result->lines++;
+			at++;
 		}
-		take_line(worker, at, (size_t)(feed - at), true);
-		worker->result->lines++;
-		at = feed + 1;
 	}
 }
 
@@ -378,21 +411,10 @@ static void take_piece(struct worker *worker)
 		worker->result->lines++;
 }
 
-static enum emit_space space_of(const struct block *block)
-{
-	if (block->kind == BLOCK_UNITS)
-		return SPACE_DROP;
-	if (memchr(block->text, '\t', block->len) != NULL ||
-		memchr(block->text, '\r', block->len) != NULL)
-		return SPACE_CONTROL;
-	return SPACE_KEEP;
-}
-
 static void take_block(struct worker *worker)
 {
 	switch (worker->block->kind) {
 	case BLOCK_LINES:
-		worker->space = space_of(worker->block);
 		take_lines(worker);
 		break;
 	case BLOCK_UNITS:

@@ -1,0 +1,428 @@
+/*
+ * Matching runs over a text once, from value to value. The pieces between
+ * them, and the insides of strings, are compared sixteen bytes at a time, with
+ * up to fifteen bytes read beyond; never behind the padding, for each step
+ * begins within the text. Where a text departs from one shape, the next one is
+ * not tried from the beginning: how many pieces both begin with is known.
+ */
+#include "json/shape.h"
+
+#include <string.h>
+
+#include "json/scan16.h"
+
+/* Learning takes from the credit, a match adds to it. */
+#define CREDIT_FIRST 64
+#define CREDIT_MOST 256
+#define CREDIT_PRICE 8
+
+/* Shapes change places for no less. */
+#define SEEN_AHEAD 64
+
+/* A longer number is left to the parser. */
+#define DIGITS_MOST (SCAN16 - 1)
+
+void json_shapes_init(struct json_shapes *shapes)
+{
+	shapes->plan = NULL;
+	shapes->count = 0;
+	shapes->credit = CREDIT_FIRST;
+	for (size_t i = 0; i < JSON_SHAPES; i++)
+		shapes->known[i] = &shapes->room[i];
+}
+
+/* ---- matching --------------------------------------------------------- */
+
+/* Tells if a[0..len) is b[0..len). */
+static inline bool same_bytes(const char *a, const char *b, size_t len)
+{
+	for (; len > SCAN16; len -= SCAN16) {
+		if (scan16_equal(a, b) != SCAN16_ALL)
+			return false;
+		a += SCAN16;
+		b += SCAN16;
+	}
+	return ((scan16_equal(a, b) ^ SCAN16_ALL) &
+		       (SCAN16_ALL >> (SCAN16 - len))) == 0;
+}
+
+/* Where the inside of a string that begins at text ends, or beyond end. */
+static inline const char *skip_inside(const char *text, const char *end)
+{
+	unsigned special;
+
+	while ((special = scan16_special(text)) == 0) {
+		text += SCAN16;
+		if (text >= end)
+			return text;
+	}
+	return text + __builtin_ctz(special);
+}
+
+/* Where the digits that begin at text end; null: they are no plain number. */
+static inline const char *skip_number(const char *text)
+{
+	unsigned other = scan16_not_digit(text);
+	unsigned len = other == 0 ? SCAN16 : (unsigned)__builtin_ctz(other);
+
+	if (len == 0 || len > DIGITS_MOST || (text[0] == '0' && len > 1))
+		return NULL;
+	return text + len;
+}
+
+/* How far a text was matched. */
+struct progress {
+	size_t piece; /* that did not match, or the last one */
+	const char *begins[JSON_SHAPE_PIECES + 1]; /* of those up to it */
+};
+
+/* Goes on from a piece of which the beginning is known: returns where the text
+ * ends if it is of the shape, else null. */
+static inline const char *match_pieces(const struct json_shape *shape,
+	struct progress *progress, const char *end)
+{
+	size_t i = progress->piece;
+	const char *text = progress->begins[i];
+
+	for (;; i++) {
+		const struct json_shape_piece *piece = &shape->pieces[i];
+
+		progress->begins[i] = text;
+		progress->piece = i;
+		if (piece->len > (size_t)(end - text) ||
+			!same_bytes(
+				text, shape->text + piece->begin, piece->len))
+			return NULL;
+		text += piece->len;
+		if (i + 1 == shape->piece_count)
+			return text;
+		text = piece->is_number ? skip_number(text)
+					: skip_inside(text, end);
+		if (text == NULL || text >= end)
+			return NULL;
+	}
+}
+
+static void fill_values(const struct json_shape *shape,
+	const char *const *begins, struct json_value *values)
+{
+	for (size_t i = 0; i < shape->slot_count; i++) {
+		const struct json_shape_slot *slot = &shape->slots[i];
+		const char *begin =
+			begins[slot->begins.piece] + slot->begins.offset;
+		const char *end = begins[slot->ends.piece] + slot->ends.offset;
+
+		values[slot->slot] = (struct json_value){
+			begin, (size_t)(end - begin), slot->type};
+	}
+}
+
+/* The last piece that does not begin behind an offset of the shape's text. */
+static struct json_shape_place place_of(
+	const struct json_shape *shape, size_t offset)
+{
+	size_t piece = shape->piece_count - 1;
+
+	while (shape->pieces[piece].begin > offset)
+		piece--;
+	return (struct json_shape_place){(uint16_t)piece,
+		(uint16_t)(offset - shape->pieces[piece].begin)};
+}
+
+static void place_slots(struct json_shape *shape)
+{
+	for (size_t i = 0; i < shape->slot_count; i++) {
+		struct json_shape_slot *slot = &shape->slots[i];
+
+		slot->begins = place_of(shape, slot->begin);
+		slot->ends = place_of(shape, slot->end);
+	}
+}
+
+/* Where the value behind a piece begins in the shape's text. */
+static size_t value_begin(const struct json_shape_piece *piece)
+{
+	return (size_t)piece->begin + piece->len;
+}
+
+/* Notes which values are others than the shape's own. */
+static void note_varying(struct json_shape *shape, const char *const *begins)
+{
+	for (size_t i = 0; i + 1 < shape->piece_count; i++) {
+		struct json_shape_piece *piece = &shape->pieces[i];
+		const char *value = begins[i] + piece->len;
+		size_t len = piece[1].begin - value_begin(piece);
+
+		if ((size_t)(begins[i + 1] - value) != len ||
+			memcmp(value, shape->text + value_begin(piece), len) !=
+				0)
+			piece->varies = true;
+	}
+}
+
+/* Joins the pieces before and behind values that never varied. */
+static void join_pieces(struct json_shape *shape)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < shape->piece_count; i++) {
+		struct json_shape_piece *last = &shape->pieces[kept];
+		const struct json_shape_piece *next = &shape->pieces[i];
+
+		if (last->varies) {
+			shape->pieces[++kept] = *next;
+			continue;
+		}
+		last->len = (uint16_t)(next->begin + next->len - last->begin);
+		last->is_number = next->is_number;
+		last->varies = next->varies;
+	}
+	shape->piece_count = kept + 1;
+	place_slots(shape);
+}
+
+static bool is_same_piece(
+	const struct json_shape *a, const struct json_shape *b, size_t index)
+{
+	const struct json_shape_piece *left = &a->pieces[index];
+	const struct json_shape_piece *right = &b->pieces[index];
+
+	return left->len == right->len && left->is_number == right->is_number &&
+	       memcmp(a->text + left->begin, b->text + right->begin,
+		       left->len) == 0;
+}
+
+/* Counts what each shape begins with as the one before it does. Of the last
+ * piece of either nothing follows from the other. */
+static void compare_neighbours(struct json_shapes *shapes)
+{
+	for (size_t i = 1; i < shapes->count; i++) {
+		const struct json_shape *a = shapes->known[i - 1];
+		const struct json_shape *b = shapes->known[i];
+		size_t alike = 0;
+
+		while (alike + 1 < a->piece_count &&
+			alike + 1 < b->piece_count &&
+			is_same_piece(a, b, alike))
+			alike++;
+		shapes->alike[i] = alike;
+	}
+}
+
+/* A shape that is seen more often than the one before it changes places. */
+static void note_seen(struct json_shapes *shapes, size_t index,
+	const struct progress *progress)
+{
+	struct json_shape *shape = shapes->known[index];
+	bool is_joined = false, is_ahead;
+
+	shape->seen++;
+	if (shapes->credit < CREDIT_MOST)
+		shapes->credit++;
+	if (shape->trial != 0) {
+		note_varying(shape, progress->begins);
+		is_joined = --shape->trial == 0;
+	}
+	if (is_joined)
+		join_pieces(shape);
+	is_ahead = index != 0 &&
+		   shape->seen > shapes->known[index - 1]->seen + SEEN_AHEAD;
+	if (is_ahead) {
+		shapes->known[index] = shapes->known[index - 1];
+		shapes->known[index - 1] = shape;
+	}
+	if (is_joined || is_ahead)
+		compare_neighbours(shapes);
+}
+
+static void fill_found(const struct json_shape *shape, const char *text,
+	size_t len, struct json_found *found)
+{
+	*found = (struct json_found){shape->type, text + shape->found_begin,
+		len - shape->around, shape->depth};
+}
+
+size_t json_shapes_match(struct json_shapes *shapes,
+	const struct json_plan *plan, const char *text, size_t len,
+	bool is_line, unsigned max_depth, struct json_value *values,
+	struct json_found *found)
+{
+	const char *limit = text + len;
+	struct progress progress;
+
+	if (shapes->plan != plan)
+		return 0;
+	progress.piece = 0;
+	progress.begins[0] = text;
+	for (size_t i = 0; i < shapes->count; i++) {
+		struct json_shape *shape = shapes->known[i];
+		const char *end;
+
+		if (i != 0 && progress.piece > shapes->alike[i])
+			progress.piece = shapes->alike[i];
+		end = match_pieces(shape, &progress, limit);
+		if (end == NULL || shape->depth > max_depth ||
+			(is_line ? end == limit || *end != '\n' : end != limit))
+			continue;
+		len = (size_t)(end - text);
+		fill_values(shape, progress.begins, values);
+		fill_found(shape, text, len, found);
+		note_seen(shapes, i, &progress);
+		return len;
+	}
+	return 0;
+}
+
+/* ---- learning --------------------------------------------------------- */
+
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Ends the piece at hand before a value of len bytes, behind which the next
+ * one begins. Returns false when there are too many. */
+static bool end_piece(
+	struct json_shape *shape, size_t at, size_t len, bool is_number)
+{
+	struct json_shape_piece *piece = &shape->pieces[shape->piece_count - 1];
+
+	if (shape->piece_count > JSON_SHAPE_PIECES)
+		return false;
+	piece->len = (uint16_t)(at - piece->begin);
+	piece->is_number = is_number;
+	piece->varies = false;
+	piece[1].begin = (uint16_t)(at + len);
+	shape->piece_count++;
+	return true;
+}
+
+/* A string, whose inside begins at at: a value, or a member's name. Returns
+ * where it ends, or 0: no shape. */
+static size_t learn_string(struct json_shape *shape, size_t at, size_t len)
+{
+	const char *quote = memchr(shape->text + at, '"', len - at);
+	size_t end = (size_t)(quote - shape->text);
+	size_t next = end + 1;
+
+	while (next < len && shape->text[next] == ' ')
+		next++;
+	if (next < len && shape->text[next] == ':')
+		return end + 1;
+	return end_piece(shape, at, end - at, false) ? end + 1 : 0;
+}
+
+/* Digits that begin at at and are not part of a longer number, or 0. */
+static size_t learn_number(struct json_shape *shape, size_t at, size_t len)
+{
+	size_t end = at;
+
+	while (end < len && is_digit(shape->text[end]))
+		end++;
+	if (end - at > DIGITS_MOST ||
+		(end < len && strchr(".eE", shape->text[end]) != NULL))
+		return 0;
+	return end_piece(shape, at, end - at, true) ? end : 0;
+}
+
+/* Tells if a text holds no escape and no control byte. */
+static bool is_plain(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == '\\')
+			return false;
+	return true;
+}
+
+/* Takes the accepted text apart. Returns false if it has no shape. */
+static bool learn_pieces(struct json_shape *shape, size_t len)
+{
+	size_t at = 0;
+
+	shape->piece_count = 1;
+	shape->pieces[0].begin = 0;
+	while (at < len) {
+		char c = shape->text[at];
+
+		if (c == '"')
+			at = learn_string(shape, at + 1, len);
+		else if (is_digit(c))
+			at = learn_number(shape, at, len);
+		else if (c == '-')
+			return false;
+		else
+			at++;
+		if (at == 0)
+			return false;
+	}
+
+	struct json_shape_piece *last = &shape->pieces[shape->piece_count - 1];
+
+	last->len = (uint16_t)(len - last->begin);
+	last->varies = true;
+	return true;
+}
+
+static bool learn_slots(struct json_shape *shape, const char *text,
+	const struct json_value *values, size_t count)
+{
+	shape->slot_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct json_value *value = &values[i];
+
+		if (value->type == JSON_ABSENT)
+			continue;
+		if (shape->slot_count == JSON_SHAPE_SLOTS)
+			return false;
+		size_t begin = (size_t)(value->text - text);
+
+		shape->slots[shape->slot_count++] =
+			(struct json_shape_slot){.slot = (uint16_t)i,
+				.begin = (uint16_t)begin,
+				.end = (uint16_t)(begin + value->len),
+				.type = value->type};
+	}
+	place_slots(shape);
+	return true;
+}
+
+/* The room that the next shape is made in: the one that was used least. What
+ * was seen long ago counts less and less. */
+static struct json_shape *make_room(struct json_shapes *shapes)
+{
+	if (shapes->count == JSON_SHAPES)
+		shapes->count--;
+	for (size_t i = 0; i < shapes->count; i++)
+		shapes->known[i]->seen /= 2;
+	return shapes->known[shapes->count];
+}
+
+void json_shapes_learn(struct json_shapes *shapes, const struct json_plan *plan,
+	const char *text, size_t len, const struct json_value *values,
+	size_t count, const struct json_found *found)
+{
+	struct json_shape *shape;
+
+	if (shapes->plan != plan) {
+		json_shapes_init(shapes);
+		shapes->plan = plan;
+	}
+	if (shapes->credit < CREDIT_PRICE || len == 0 ||
+		len > JSON_SHAPE_TEXT || !is_plain(text, len))
+		return;
+	shapes->credit -= CREDIT_PRICE;
+	shape = make_room(shapes);
+	memcpy(shape->text, text, len);
+	memset(shape->text + len, 0, LIMIT_JSON_PADDING);
+	if (!learn_pieces(shape, len) ||
+		!learn_slots(shape, text, values, count))
+		return;
+	shape->type = found->type;
+	shape->found_begin = (size_t)(found->text - text);
+	shape->around = len - found->len;
+	shape->depth = found->depth;
+	shape->seen = 0;
+	shape->trial = JSON_SHAPE_TRIAL;
+	shapes->count++;
+	compare_neighbours(shapes);
+}

@@ -14,7 +14,7 @@ import place
 import process
 
 ESCAPES = {r"\e": "\\", r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\&": ""}
-MESSAGE = re.compile(r"(vcnflow|vcnmeta): |\{.*\}$")  # or --stats
+MESSAGE = re.compile(r"vcn(flow|meta|flow-bucket): |\{.*\}$")  # or --stats
 
 
 class Example:
@@ -28,12 +28,14 @@ class Example:
         """Returns "passed", "failed" or "skipped", and why."""
         if "vcnmeta fetch" in self.text:
             return "skipped", "fetches from the service"
-        if re.search(r"\bjq\b", self.text) and not which("jq", env):
-            return "skipped", "no jq"
+        for tool in ("jq", "parallel"):
+            if re.search(rf"\b{tool} ", self.text) and not which(tool, env):
+                return "skipped", f"no {tool}"
         folder = os.path.join(work, "case")
         os.mkdir(folder)
         here = os.path.join(place.TESTS, "examples")
-        env["PATH"] = os.pathsep.join((here, env["PATH"]))
+        bucket = os.path.join(place.ROOT, "contrib", "bucket")
+        env["PATH"] = os.pathsep.join((here, bucket, env["PATH"]))
         made = process.run([here + "/prepare"], env, folder, limit, work)
         if made.status:
             return "failed", "prepare: " + made.err.decode()

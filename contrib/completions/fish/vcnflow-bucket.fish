@@ -1,0 +1,23 @@
+# Completion of vcnflow-bucket for fish.
+
+complete -c vcnflow-bucket -f
+complete -c vcnflow-bucket -s b -l bucket-name -x -d 'Where the flow logs are'
+complete -c vcnflow-bucket -s d -l dest-bucket -x -d 'Where the results go'
+complete -c vcnflow-bucket -s m -l metadata -r -F -d 'Lookup file made by vcnmeta'
+complete -c vcnflow-bucket -l prefix -x -d 'Only objects whose names begin so'
+complete -c vcnflow-bucket -l dest-prefix -x -d 'Before the names of the results'
+complete -c vcnflow-bucket -l suffix -x -d 'In place of .log.gz'
+complete -c vcnflow-bucket -l refresh -d 'First bring the lookup file up to date'
+complete -c vcnflow-bucket -l force -d 'Also what is there already'
+complete -c vcnflow-bucket -s n -l dry-run -d 'Only write what would be done'
+complete -c vcnflow-bucket -l parallel -x -d 'Objects at a time, default 4'
+complete -c vcnflow-bucket -l max-retries -x -d 'Attempts in all, default 3'
+complete -c vcnflow-bucket -l backoff -x -d 'Seconds before the second attempt'
+complete -c vcnflow-bucket -l namespace-name -x -d 'The Object Storage namespace'
+complete -c vcnflow-bucket -l profile -x -d 'Of the configuration file'
+complete -c vcnflow-bucket -l region -x -d 'In this region'
+complete -c vcnflow-bucket -l auth -x -a 'api_key security_token instance_principal resource_principal' -d 'How to authenticate'
+complete -c vcnflow-bucket -l config-file -r -F -d 'Of the oci command'
+complete -c vcnflow-bucket -s q -l quiet -d 'No warnings, progress, summary'
+complete -c vcnflow-bucket -s h -l help -d 'List the options'
+complete -c vcnflow-bucket -s V -l version -d 'Write the version'

@@ -140,7 +140,7 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(PROCESSORS))
 SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 RUN = tests/run
 
-CHECK_SUITES = unit checks cli examples reference fetch \
+CHECK_SUITES = unit checks cli contrib examples reference fetch \
 	unit-asan cli-asan cli-zlib tsan cli-valgrind
 SLOW_SUITES = unit-zlib unit-valgrind cli-valgrind-all reference-slow
 

@@ -124,12 +124,15 @@ def matches(patterns, lines):
     return len(lines) in at
 
 
-@functools.lru_cache(maxsize=1)
-def load_all():
-    """All cases, by name."""
-    folders = glob.glob(place.TESTS + "/cli/*/cmd")
-    folders += glob.glob(place.TESTS + "/bugs/*/cmd")
-    return [CliCase(os.path.dirname(path)) for path in sorted(folders)]
+@functools.lru_cache(maxsize=None)
+def load_all(*kinds):
+    """All cases of these folders of tests/, by name."""
+    paths = [
+        path
+        for kind in kinds
+        for path in glob.glob(f"{place.TESTS}/{kind}/*/cmd")
+    ]
+    return [CliCase(os.path.dirname(path)) for path in sorted(paths)]
 
 
 def has_threads(case):

@@ -17,7 +17,16 @@ import process
 LIMIT = 60
 VARIANT_LIMITS = {"asan": 5, "tsan": 5, "valgrind": 10, "cov": 3}
 VARIANTS = ("asan", "tsan", "zlib", "cov", "valgrind", "slow")
-BASES = ("unit", "checks", "cli", "examples", "reference", "fetch", "peer")
+BASES = (
+    "unit",
+    "checks",
+    "cli",
+    "contrib",
+    "examples",
+    "reference",
+    "fetch",
+    "peer",
+)
 NAMES = BASES + ("tsan", "cli-valgrind-all")
 VALGRIND = [
     "valgrind",
@@ -222,9 +231,14 @@ def suite_program_cases(name, order):
 
 
 def cli_cases(suite, folder, variant, wanted=lambda case: True):
-    for loaded in clicase.load_all():
+    for loaded in clicase.load_all("cli", "bugs"):
         if wanted(loaded):
             yield cli_case(suite, loaded, folder, variant)
+
+
+def contrib_cases(suite, folder, variant):
+    for loaded in clicase.load_all("contrib"):
+        yield cli_case(suite, loaded, folder, variant)
 
 
 def cli_case(suite, loaded, folder, variant):
@@ -255,6 +269,7 @@ MAKERS = {
     "unit": unit_cases,
     "checks": check_cases,
     "cli": cli_cases,
+    "contrib": contrib_cases,
     "examples": example_cases,
     "reference": reference_cases,
     "fetch": suite_program_cases("fetch", ["{vcnmeta}", "{vcnflow}"]),

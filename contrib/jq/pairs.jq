@@ -1,0 +1,28 @@
+# Who talks to whom: pairs of source and destination, with port and number of
+# records, the most frequent first.
+#
+#   vcnflow -q -m net.lut logs | jq -nc -f pairs.jq
+#
+#   --arg direction ingress   only this direction (all)
+#   --argjson top 20          only so many (all)
+
+def records: (. // empty), inputs;
+
+def number: tonumber? // .;
+
+def protocol:
+  (.protocol | tostring) as $number
+  | {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp",
+     "58": "icmpv6"}[$number] // $number;
+
+$ARGS.named.direction as $direction
+| reduce (records
+          | select($direction == null or .traffic_direction == $direction)
+          | [.sourceAddress, .destinationAddress, protocol,
+             (.destinationPort | number)]
+          | tojson) as $pair ({}; .[$pair] += 1)
+| to_entries | map([-.value, (.key | fromjson)]) | sort
+| .[:($ARGS.named.top // length | tonumber)][]
+| (-.[0]) as $flows | .[1]
+| {source: .[0], destination: .[1], protocol: .[2], port: .[3],
+   flows: $flows}

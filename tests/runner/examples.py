@@ -14,7 +14,7 @@ import place
 import process
 
 ESCAPES = {r"\e": "\\", r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\&": ""}
-MESSAGE = re.compile(r"(vcnflow|vcnmeta): |\{.*\}$")  # or --stats
+MESSAGE = re.compile(r"vcn(flow|meta|flow-bucket): |\{.*\}$")  # or --stats
 
 
 class Example:
@@ -33,7 +33,8 @@ class Example:
         folder = os.path.join(work, "case")
         os.mkdir(folder)
         here = os.path.join(place.TESTS, "examples")
-        env["PATH"] = os.pathsep.join((here, env["PATH"]))
+        bucket = os.path.join(place.ROOT, "contrib", "bucket")
+        env["PATH"] = os.pathsep.join((here, bucket, env["PATH"]))
         made = process.run([here + "/prepare"], env, folder, limit, work)
         if made.status:
             return "failed", "prepare: " + made.err.decode()

@@ -28,8 +28,9 @@ class Example:
         """Returns "passed", "failed" or "skipped", and why."""
         if "vcnmeta fetch" in self.text:
             return "skipped", "fetches from the service"
-        if re.search(r"\bjq\b", self.text) and not which("jq", env):
-            return "skipped", "no jq"
+        for tool in ("jq", "parallel"):
+            if re.search(rf"\b{tool} ", self.text) and not which(tool, env):
+                return "skipped", f"no {tool}"
         folder = os.path.join(work, "case")
         os.mkdir(folder)
         here = os.path.join(place.TESTS, "examples")

@@ -1,12 +1,20 @@
 # vcnflow and vcnmeta. "make help" lists the targets.
 #
-# Variables: PREFIX DESTDIR BINDIR MANDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
+# Variables: PREFIX DESTDIR BINDIR MANDIR DATADIR DOCDIR UNITDIR SYSUSERSDIR
+#   BASHDIR ZSHDIR FISHDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
 #   ISAL=0|1   inflate with ISA-L (default: 1 where pkg-config finds libisal)
 #   SAN=asan|ubsan|tsan|cov   an instrumented build, in a directory of its own
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/vcnflow
+DOCDIR  ?= $(PREFIX)/share/doc/vcnflow
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 INSTALL ?= install
 PKG_CONFIG ?= pkg-config
 AR      ?= ar
@@ -211,22 +219,17 @@ demo:
 	@$(SUBMAKE) -s all
 	@tests/demo/run $(BUILD)
 
-MANUALS := $(wildcard man/*.[1-8])
+# contrib/place knows what is installed, and where.
+PLACE = BINDIR='$(BINDIR)' MANDIR='$(MANDIR)' DATADIR='$(DATADIR)' \
+	DOCDIR='$(DOCDIR)' UNITDIR='$(UNITDIR)' SYSUSERSDIR='$(SYSUSERSDIR)' \
+	BASHDIR='$(BASHDIR)' ZSHDIR='$(ZSHDIR)' FISHDIR='$(FISHDIR)' \
+	DESTDIR='$(DESTDIR)' INSTALL='$(INSTALL)' contrib/place
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
-	for page in $(MANUALS); do \
-		folder=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
-		$(INSTALL) -d "$$folder" && \
-		$(INSTALL) -m 644 "$$page" "$$folder" || exit 1; \
-	done
+	$(PLACE) install $(BUILD)
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,$(notdir $(PROGRAMS)))
-	for page in $(notdir $(MANUALS)); do \
-		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; \
-	done
+	$(PLACE) uninstall $(BUILD)
 
 clean:
 	rm -rf build

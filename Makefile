@@ -175,9 +175,16 @@ check-peer:
 	@$(SUBMAKE) all
 	$(RUN) peer
 
+# Packages, clusters: what needs servers of its own.
+check-contrib:
+	contrib/install-deps build test package contrib
+	@$(SUBMAKE) all
+	$(RUN) contrib-slow
+
 check-all:
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory check-slow
+	@$(MAKE) --no-print-directory check-contrib
 	@$(MAKE) --no-print-directory check-peer
 
 coverage:
@@ -231,6 +238,10 @@ install: all
 uninstall:
 	$(PLACE) uninstall $(BUILD)
 
+deb:
+	contrib/install-deps build package
+	contrib/debian/build build/deb
+
 clean:
 	rm -rf build
 
@@ -240,11 +251,13 @@ help:
 	@echo 'check         all quick tests: install what they need, build, run'
 	@echo 'check-slow    slower tests: all cases under valgrind, more records'
 	@echo 'check-peer    compare with the OCI SDK for Node (needs the network)'
-	@echo 'check-all     check, check-slow and check-peer'
+	@echo 'check-contrib the Debian package, and runs over ssh and Slurm'
+	@echo 'check-all     all of these'
 	@echo 'units         build the unit tests'
 	@echo 'coverage      which lines of src/ the tests reach'
 	@echo 'bench         measure speed and memory (QUICK=1: less input)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
+	@echo 'deb           a Debian package, in build/deb'
 	@echo 'uninstall     take away what install put there'
 	@echo 'format-check  is the code formatted as .clang-format says?'
 	@echo 'tidy          static analysis with clang-tidy'
@@ -254,6 +267,6 @@ help:
 	@echo 'SAN=asan|ubsan|tsan|cov  an instrumented build, in build/SAN'
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
-.PHONY: all demo check check-builds check-slow check-peer check-all units \
-	objects coverage bench install uninstall format-check tidy clean help \
-	FORCE
+.PHONY: all demo check check-builds check-slow check-peer check-contrib \
+	check-all units objects coverage bench deb install uninstall \
+	format-check tidy clean help FORCE

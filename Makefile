@@ -1,12 +1,20 @@
 # vcnflow and vcnmeta. "make help" lists the targets.
 #
-# Variables: PREFIX DESTDIR BINDIR MANDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
+# Variables: PREFIX DESTDIR BINDIR MANDIR DATADIR DOCDIR UNITDIR SYSUSERSDIR
+#   BASHDIR ZSHDIR FISHDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
 #   ISAL=0|1   inflate with ISA-L (default: 1 where pkg-config finds libisal)
 #   SAN=asan|ubsan|tsan|cov   an instrumented build, in a directory of its own
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/vcnflow
+DOCDIR  ?= $(PREFIX)/share/doc/vcnflow
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 INSTALL ?= install
 PKG_CONFIG ?= pkg-config
 AR      ?= ar
@@ -167,9 +175,16 @@ check-peer:
 	@$(SUBMAKE) all
 	$(RUN) peer
 
+# Packages, clusters: what needs servers of its own.
+check-contrib:
+	contrib/install-deps build test package contrib
+	@$(SUBMAKE) all
+	$(RUN) contrib-slow
+
 check-all:
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory check-slow
+	@$(MAKE) --no-print-directory check-contrib
 	@$(MAKE) --no-print-directory check-peer
 
 coverage:
@@ -213,22 +228,21 @@ demo:
 	@$(SUBMAKE) -s all
 	@tests/demo/run $(BUILD)
 
-MANUALS := $(wildcard man/*.[1-8])
+# contrib/place knows what is installed, and where.
+PLACE = BINDIR='$(BINDIR)' MANDIR='$(MANDIR)' DATADIR='$(DATADIR)' \
+	DOCDIR='$(DOCDIR)' UNITDIR='$(UNITDIR)' SYSUSERSDIR='$(SYSUSERSDIR)' \
+	BASHDIR='$(BASHDIR)' ZSHDIR='$(ZSHDIR)' FISHDIR='$(FISHDIR)' \
+	DESTDIR='$(DESTDIR)' INSTALL='$(INSTALL)' contrib/place
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
-	for page in $(MANUALS); do \
-		folder=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
-		$(INSTALL) -d "$$folder" && \
-		$(INSTALL) -m 644 "$$page" "$$folder" || exit 1; \
-	done
+	$(PLACE) install $(BUILD)
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,$(notdir $(PROGRAMS)))
-	for page in $(notdir $(MANUALS)); do \
-		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; \
-	done
+	$(PLACE) uninstall $(BUILD)
+
+deb:
+	contrib/install-deps build package
+	contrib/debian/build build/deb
 
 clean:
 	rm -rf build
@@ -239,11 +253,13 @@ help:
 	@echo 'check         all quick tests: install what they need, build, run'
 	@echo 'check-slow    slower tests: all cases under valgrind, more records'
 	@echo 'check-peer    compare with the OCI SDK for Node (needs the network)'
-	@echo 'check-all     check, check-slow and check-peer'
+	@echo 'check-contrib the Debian package, and runs over ssh and Slurm'
+	@echo 'check-all     all of these'
 	@echo 'units         build the unit tests'
 	@echo 'coverage      which lines of src/ the tests reach'
 	@echo 'bench         measure speed and memory (QUICK=1: less input)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
+	@echo 'deb           a Debian package, in build/deb'
 	@echo 'uninstall     take away what install put there'
 	@echo 'format-check  is the code formatted as .clang-format says?'
 	@echo 'tidy          static analysis with clang-tidy'
@@ -253,6 +269,6 @@ help:
 	@echo 'SAN=asan|ubsan|tsan|cov  an instrumented build, in build/SAN'
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
-.PHONY: all demo check check-builds check-slow check-peer check-all units \
-	objects coverage bench install uninstall format-check tidy clean help \
-	FORCE
+.PHONY: all demo check check-builds check-slow check-peer check-contrib \
+	check-all units objects coverage bench deb install uninstall \
+	format-check tidy clean help FORCE

@@ -15,7 +15,7 @@ import place
 import process
 
 LIMIT = 60
-VARIANT_LIMITS = {"asan": 5, "tsan": 5, "valgrind": 10, "cov": 3}
+VARIANT_LIMITS = {"asan": 5, "tsan": 5, "valgrind": 10, "cov": 3, "slow": 10}
 VARIANTS = ("asan", "tsan", "zlib", "cov", "valgrind", "slow")
 BASES = (
     "unit",
@@ -27,7 +27,7 @@ BASES = (
     "fetch",
     "peer",
 )
-NAMES = BASES + ("tsan", "cli-valgrind-all")
+NAMES = BASES + ("contrib-slow", "tsan", "cli-valgrind-all")
 VALGRIND = [
     "valgrind",
     "-q",
@@ -237,7 +237,8 @@ def cli_cases(suite, folder, variant, wanted=lambda case: True):
 
 
 def contrib_cases(suite, folder, variant):
-    for loaded in clicase.load_all("contrib"):
+    kind = "contrib-slow" if variant == "slow" else "contrib"
+    for loaded in clicase.load_all(kind):
         yield cli_case(suite, loaded, folder, variant)
 
 

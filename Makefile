@@ -181,6 +181,20 @@ coverage:
 		--exclude-unreachable-branches --exclude-throw-branches \
 		$(wildcard build/cov build/cov-zlib)
 
+# The cases that hold each fault of tests/faults.tsv, and what they measured.
+faults:
+	contrib/install-deps build test
+	@$(SUBMAKE) all units
+	@$(SUBMAKE) ISAL=0 all units
+	@$(SUBMAKE) SAN=asan all
+	$(RUN) faults
+
+# SIZE, with K, M or G behind it, is how much of generated logs.
+check-long:
+	contrib/install-deps build test
+	@$(SUBMAKE) all
+	SIZE=$(or $(SIZE),10G) $(RUN) long
+
 bench:
 	contrib/install-deps build test
 	@$(SUBMAKE) all
@@ -239,6 +253,8 @@ help:
 	@echo 'check-peer    compare with the OCI SDK for Node (needs the network)'
 	@echo 'check-all     check, check-slow and check-peer'
 	@echo 'units         build the unit tests'
+	@echo 'faults        the cases of each fault that must be stood, and figures'
+	@echo 'check-long    hours of input, some of it damaged (SIZE=10G)'
 	@echo 'coverage      which lines of src/ the tests reach'
 	@echo 'bench         measure speed and memory (QUICK=1: less input)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
@@ -252,5 +268,5 @@ help:
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo check check-builds check-slow check-peer check-all units \
-	objects coverage bench install uninstall format-check tidy clean help \
+	objects coverage faults check-long bench install uninstall format-check tidy clean help \
 	FORCE

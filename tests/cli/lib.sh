@@ -33,13 +33,21 @@ for name in sys.argv[1].split("."):
 print(json.dumps(value))' "$1"
 }
 
+# figure WHAT VALUE UNIT AIM [MOST]: see figures.py.
+figure() {
+	"$PYTHON" "$TESTS/cli/figures.py" "$@"
+}
+
 # peak_rss COMMAND...: runs it; its exit status is left in the file "status",
-# the most memory it had, in KiB, in the file "peak".
+# the most memory it had, in KiB, in the file "peak", the seconds it took in
+# the file "seconds".
 peak_rss() {
-	"$PYTHON" -c 'import resource, subprocess, sys
+	"$PYTHON" -c 'import resource, subprocess, sys, time
+started = time.monotonic()
 status = subprocess.call(sys.argv[1:])
+seconds = time.monotonic() - started
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-for name, value in (("status", status), ("peak", peak)):
+for name, value in (("status", status), ("peak", peak), ("seconds", seconds)):
     with open(name, "w") as file:
         print(value, file=file)' "$@"
 }

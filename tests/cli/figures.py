@@ -4,6 +4,7 @@
 
 AIM is what the manuals and tests/faults.tsv promise. Times hang on the machine:
 only above MOST, ten times AIM if it is not given, a line on stdout says so.
+An instrumented build, which is slow and large, is not measured.
 """
 
 import os
@@ -11,6 +12,8 @@ import sys
 
 
 def figure(what, value, unit, aim, most=None):
+    if "release" not in os.environ["BUILD"]:
+        return
     line = f"{what} {value:.3g} {unit} (aim: {aim:g})"
     with open(os.environ["FIGURES"], "a", encoding="utf-8") as file:
         file.write(line + "\n")

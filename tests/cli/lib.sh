@@ -51,3 +51,8 @@ for name, value in (("status", status), ("peak", peak), ("seconds", seconds)):
     with open(name, "w") as file:
         print(value, file=file)' "$@"
 }
+
+# preload NAME: makes ./NAME.so of preload/NAME.c, to be run with LD_PRELOAD.
+preload() {
+	"${CC:-cc}" -O1 -shared -fPIC -o "$1.so" "$TESTS/cli/preload/$1.c"
+}

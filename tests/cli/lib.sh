@@ -56,3 +56,17 @@ for name, value in (("status", status), ("peak", peak), ("seconds", seconds)):
 preload() {
 	"${CC:-cc}" -O1 -shared -fPIC -o "$1.so" "$TESTS/cli/preload/$1.c"
 }
+
+# accounted RECORDS EMITTED FILTERED NO_DATA BAD <STATS: tells where --stats has
+# other counts, or counts that do not make up its records.
+accounted() {
+	"$PYTHON" -c 'import json, sys
+stats = json.load(sys.stdin)
+filtered = sum(stats["filtered"].values())
+came = [stats["records"], stats["emitted"], filtered, stats["no_data"],
+        stats["bad"]]
+if came != list(map(int, sys.argv[1:])):
+    print("counted", *came)
+if came[0] != sum(came[1:]):
+    print("not accounted for:", *came)' "$@"
+}

@@ -196,6 +196,20 @@ coverage:
 		--exclude-unreachable-branches --exclude-throw-branches \
 		$(wildcard build/cov build/cov-zlib)
 
+# The cases that hold each fault of tests/faults.tsv, and what they measured.
+faults:
+	contrib/install-deps build test
+	@$(SUBMAKE) all units
+	@$(SUBMAKE) ISAL=0 all units
+	@$(SUBMAKE) SAN=asan all
+	$(RUN) faults
+
+# SIZE, with K, M or G behind it, is how much of generated logs.
+check-long:
+	contrib/install-deps build test
+	@$(SUBMAKE) all
+	SIZE=$(or $(SIZE),10G) $(RUN) long
+
 bench:
 	contrib/install-deps build test
 	@$(SUBMAKE) all
@@ -256,6 +270,8 @@ help:
 	@echo 'check-contrib the Debian package, and runs over ssh and Slurm'
 	@echo 'check-all     all of these'
 	@echo 'units         build the unit tests'
+	@echo 'faults        the cases of each fault that must be stood, and figures'
+	@echo 'check-long    hours of input, some of it damaged (SIZE=10G)'
 	@echo 'coverage      which lines of src/ the tests reach'
 	@echo 'bench         measure speed and memory (QUICK=1: less input)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
@@ -270,5 +286,5 @@ help:
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo check check-builds check-slow check-peer check-contrib \
-	check-all units objects coverage bench deb install uninstall \
-	format-check tidy clean help FORCE
+	check-long check-all units objects coverage faults bench deb install \
+	uninstall format-check tidy clean help FORCE

@@ -93,7 +93,9 @@ static int open_directory(const char *path)
 
 	if (!directory)
 		return -1;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	do
+		fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
 	if (fd < 0 && errno == EACCES)
 		fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	free(directory);

@@ -5,7 +5,7 @@
  * is opened and written directly.
  *
  * Begin, write to fd, then commit or abandon. After a crash the left-over file
- * is NAME.XXXXXX.tmp beside the target.
+ * is NAME.XXXXXX.tmp beside the target, NAME being cut where it is too long.
  */
 #ifndef BASE_REPLACE_H
 #define BASE_REPLACE_H

@@ -10,6 +10,9 @@
 /* How far the beginning of a search document is looked into. */
 #define DOCUMENT_PEEK 4096
 
+/* Units that there is room for at first: a block of the smallest records. */
+#define FIRST_UNITS (LIMIT_BLOCK / LIMIT_RECORD_MIN)
+
 const char *fault_text(enum block_fault fault)
 {
 	switch (fault) {
@@ -84,7 +87,8 @@ void block_pad(struct block *block)
 int block_add_unit(struct block *block, const struct block_unit *unit)
 {
 	if (block->unit_count == block->unit_room) {
-		size_t room = block->unit_room ? block->unit_room * 2 : 256;
+		size_t room =
+			block->unit_room ? block->unit_room * 2 : FIRST_UNITS;
 		struct block_unit *units =
 			realloc(block->units, room * sizeof *units);
 

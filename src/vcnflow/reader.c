@@ -19,6 +19,9 @@
 /* What one read must have room for (source.h). */
 #define READ_ROOM ((size_t)64 << 10)
 
+/* What may be carried over before more memory is asked for. */
+#define FIRST_CARRY ((size_t)64 << 10)
+
 enum framing_state {
 	STATE_BOM,   /* nothing was seen */
 	STATE_SNIFF, /* only blanks were seen */
@@ -47,14 +50,15 @@ struct reader *reader_new(const struct options *options, const atomic_int *stop)
 
 	if (reader == NULL)
 		return NULL;
-	reader->source = source_new();
-	if (reader->source == NULL) {
-		free(reader);
-		return NULL;
-	}
 	reader->options = options;
 	reader->stop = stop;
 	reader->carry = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
+	reader->source = source_new();
+	if (reader->source == NULL ||
+		bytes_reserve(&reader->carry, FIRST_CARRY) != 0) {
+		reader_free(reader);
+		return NULL;
+	}
 	return reader;
 }
 

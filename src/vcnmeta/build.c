@@ -16,6 +16,7 @@
 #include "vcnmeta/help.h"
 #include "vcnmeta/ignored.h"
 #include "vcnmeta/input.h"
+#include "vcnmeta/place.h"
 
 struct build {
 	struct model *model;
@@ -156,6 +157,7 @@ static bool tell_missing(const struct model *model)
 static enum exitcode write_file(struct build *build, const char *path)
 {
 	enum exitcode exitcode;
+	struct place place;
 	int64_t now;
 	bool missing;
 
@@ -165,7 +167,11 @@ static enum exitcode write_file(struct build *build, const char *path)
 	if (fetched_now(&now) != 0)
 		return EXITCODE_REFUSED;
 	missing = tell_missing(build->model);
+	/* A place that cannot be taken is written to, or named by the writer.
+	 */
+	(void)place_take(&place, path);
 	exitcode = writer_write(build->model, path, now, WRITER_SOURCE_BUILD);
+	place_leave(&place);
 	if (exitcode == EXITCODE_OK && missing)
 		return EXITCODE_PARTIAL;
 	return exitcode;

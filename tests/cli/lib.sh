@@ -33,13 +33,48 @@ for name in sys.argv[1].split("."):
 print(json.dumps(value))' "$1"
 }
 
+# figure WHAT VALUE UNIT AIM [MOST]: see figures.py.
+figure() {
+	"$PYTHON" "$TESTS/cli/figures.py" "$@"
+}
+
 # peak_rss COMMAND...: runs it; its exit status is left in the file "status",
-# the most memory it had, in KiB, in the file "peak".
+# the most memory it had, in KiB, in the file "peak", the seconds it took in
+# the file "seconds".
 peak_rss() {
-	"$PYTHON" -c 'import resource, subprocess, sys
+	"$PYTHON" -c 'import resource, subprocess, sys, time
+started = time.monotonic()
 status = subprocess.call(sys.argv[1:])
+seconds = time.monotonic() - started
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-for name, value in (("status", status), ("peak", peak)):
+for name, value in (("status", status), ("peak", peak), ("seconds", seconds)):
     with open(name, "w") as file:
         print(value, file=file)' "$@"
+}
+
+# preload NAME: makes ./NAME.so of preload/NAME.c, to be run with LD_PRELOAD.
+preload() {
+	"${CC:-cc}" -O1 -shared -fPIC -o "$1.so" "$TESTS/cli/preload/$1.c"
+}
+
+# accounted RECORDS EMITTED FILTERED NO_DATA BAD <STATS: tells where --stats has
+# other counts, or counts that do not make up its records.
+accounted() {
+	"$PYTHON" -c 'import json, sys
+stats = json.load(sys.stdin)
+filtered = sum(stats["filtered"].values())
+came = [stats["records"], stats["emitted"], filtered, stats["no_data"],
+        stats["bad"]]
+if came != list(map(int, sys.argv[1:])):
+    print("counted", *came)
+if came[0] != sum(came[1:]):
+    print("not accounted for:", *came)' "$@"
+}
+
+# mortal COMMAND...: runs it without root's right to open what it may not.
+mortal() {
+	if [ "$(id -u)" -eq 0 ]; then
+		set -- setpriv --bounding-set=-dac_override,-dac_read_search "$@"
+	fi
+	"$@"
 }

@@ -36,7 +36,10 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--times", action="store_true")
+    parser.add_argument("--each", action="store_true",
+                        help="each call that may fail, not some of them")
     arguments = parser.parse_args()
+    harness.EACH = arguments.each
     os.umask(0o022)
     chosen = [c for c in harness.CASES
               if fnmatch.fnmatchcase(c[0], arguments.only)]

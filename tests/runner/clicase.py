@@ -135,6 +135,13 @@ def load_all(*kinds):
     return [CliCase(os.path.dirname(path)) for path in sorted(paths)]
 
 
+@functools.lru_cache(maxsize=1)
+def load_long():
+    """The cases that take long."""
+    folders = glob.glob(place.TESTS + "/long/*/cmd")
+    return [CliCase(os.path.dirname(path)) for path in sorted(folders)]
+
+
 def has_threads(case):
     """Whether a case runs vcnflow with more than one thread."""
     return bool(THREADS.search(case.read("cmd")))

@@ -69,9 +69,20 @@ def show(case, result, verbose):
         say(f"passed  {name} ({result.seconds:.1f} s)")
 
 
+def show_figures(figures):
+    """What was measured, by the number of the fault, then by name."""
+    def key(item):
+        digits = "".join(c for c in item[0].split(" ")[0] if c.isdigit())
+        return item[0][:1], int(digits or 0), item
+
+    for name, line in sorted(figures, key=key):
+        say(f"measured  {name}: {line}")
+
+
 def run_all(cases, jobs, folder, verbose):
     """Runs the cases, the first one first; returns the three sums."""
     sums = [0, 0, 0]
+    figures = []
     spent = {}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         futures = {}
@@ -82,12 +93,15 @@ def run_all(cases, jobs, folder, verbose):
             case = futures[future]
             result = future.result()
             show(case, result, verbose)
+            if verbose or case.suite in ("faults", "long"):
+                figures += [(case.name, line) for line in result.figures]
             counts = (result.passed, result.failed, result.skipped)
             sums = [a + b for a, b in zip(sums, counts)]
             entry = spent.setdefault(case.suite, [0, 0, 0, 0.0])
             for index, count in enumerate(counts):
                 entry[index] += count
             entry[3] += result.seconds
+    show_figures(figures)
     for suite, entry in spent.items():
         say(
             "%-18s %5d passed %4d failed %4d skipped %7.1f s of work"

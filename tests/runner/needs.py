@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
+import place
 
 @functools.lru_cache(maxsize=None)
 def missing(need):
@@ -23,6 +24,10 @@ def missing(need):
         module = need.partition(":")[2]
         found = importlib.util.find_spec(module)
         return "" if found else f"no Python module {module}"
+    if need.startswith("build:"):
+        folder = place.build(need.partition(":")[2])
+        found = os.path.exists(os.path.join(folder, "vcnflow"))
+        return "" if found else f"nothing is built in {folder}"
     if need.startswith("/"):
         return "" if os.path.exists(need) else f"no {need}"
     return "" if shutil.which(need) else f"no {need}"

@@ -9,7 +9,14 @@ ROOT = os.path.dirname(
 TESTS = os.path.join(ROOT, "tests")
 
 # Of the caller's environment cases see only these.
-KEPT = ("PATH", "LD_LIBRARY_PATH", "PKG_CONFIG", "PKG_CONFIG_PATH", "CI")
+KEPT = (
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "PKG_CONFIG",
+    "PKG_CONFIG_PATH",
+    "CI",
+    "SIZE",
+)
 
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:exitcode=99:allocator_may_return_null=1",
@@ -63,6 +70,7 @@ def environment(folder, work):
         BUILD=folder,
         PYTHON=python(),
         PYTHONDONTWRITEBYTECODE="1",
+        FIGURES=os.path.join(work, "figures"),
         TMPDIR=os.path.join(work, "tmp"),
         HOME=os.path.join(work, "home"),
         LC_ALL="C",

@@ -11,10 +11,12 @@ import traceback
 
 import clicase
 import examples
+import faults
 import place
 import process
 
 LIMIT = 60
+LONG_LIMIT = 4 * 3600
 VARIANT_LIMITS = {"asan": 5, "tsan": 5, "valgrind": 10, "cov": 3, "slow": 10}
 VARIANTS = ("asan", "tsan", "zlib", "cov", "valgrind", "slow")
 BASES = (
@@ -22,12 +24,13 @@ BASES = (
     "checks",
     "cli",
     "contrib",
+    "long",
     "examples",
     "reference",
     "fetch",
     "peer",
 )
-NAMES = BASES + ("contrib-slow", "tsan", "cli-valgrind-all")
+NAMES = BASES + ("contrib-slow", "tsan", "cli-valgrind-all", "faults")
 VALGRIND = [
     "valgrind",
     "-q",
@@ -46,13 +49,17 @@ class Unusable(Exception):
 
 @dataclasses.dataclass
 class Result:
-    """What came of a case; text says why it failed or was skipped."""
+    """What came of a case; text says why it failed or was skipped.
+
+    Figures are the lines that the case left in the file $FIGURES.
+    """
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
     text: str = ""
     seconds: float = 0.0
+    figures: list = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
@@ -71,7 +78,9 @@ def run_case(case, work):
     started = time.monotonic()
     os.makedirs(work)
     try:
-        result = case.judge(work, place.environment(case.folder, work))
+        env = place.environment(case.folder, work)
+        result = case.judge(work, env)
+        result.figures = read_lines(env["FIGURES"])
     except Exception:  # a fault of the runner is that case's failure
         result = Result(failed=1, text=traceback.format_exc())
     finally:
@@ -79,6 +88,13 @@ def run_case(case, work):
         shutil.rmtree(work, ignore_errors=True)
     result.seconds = time.monotonic() - started
     return result
+
+
+def read_lines(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read().splitlines()
 
 
 def make_removable(folder):
@@ -242,13 +258,18 @@ def contrib_cases(suite, folder, variant):
         yield cli_case(suite, loaded, folder, variant)
 
 
-def cli_case(suite, loaded, folder, variant):
+def long_cases(suite, folder, variant):
+    for loaded in clicase.load_long():
+        yield cli_case(suite, loaded, folder, variant, LONG_LIMIT)
+
+
+def cli_case(suite, loaded, folder, variant, limit=None):
     def judge(work, env):
         reason = loaded.reason_to_skip(variant)
         if reason:
             return Result(skipped=1, text=reason)
         provide_programs(env, folder, variant)
-        text = loaded.run(work, env, limit_of(variant))
+        text = loaded.run(work, env, limit or limit_of(variant))
         return Result(failed=1, text=text) if text else Result(passed=1)
 
     return Case(suite, loaded.name, judge, folder,
@@ -266,11 +287,46 @@ def example_cases(suite, folder, variant):
         yield Case(suite, example.name, judge, folder, 3)
 
 
+def fault_cases():
+    """What holds each fault, named by its number."""
+    for held in faults.load():
+        if held.suite == "fetch":
+            yield from fetch_fault_cases(held)
+        elif held.suite != faults.NONE:
+            for case in faults.pick(cases_of(held.suite), held.names):
+                yield dataclasses.replace(
+                    case,
+                    suite="faults",
+                    name=f"{held.number} {held.suite} {case.name}",
+                )
+
+
+def fetch_fault_cases(held):
+    for name in held.names:
+        yield program_case(
+            "faults",
+            f"{held.number} fetch {name}",
+            [
+                os.path.join(place.TESTS, "fetch", "run"),
+                "{vcnmeta}",
+                "{vcnflow}",
+                "--each",
+                "--only",
+                name,
+            ],
+            place.build("release"),
+            "",
+            judge=judge_counts,
+            limit=1800,
+        )
+
+
 MAKERS = {
     "unit": unit_cases,
     "checks": check_cases,
     "cli": cli_cases,
     "contrib": contrib_cases,
+    "long": long_cases,
     "examples": example_cases,
     "reference": reference_cases,
     "fetch": suite_program_cases("fetch", ["{vcnmeta}", "{vcnflow}"]),
@@ -280,6 +336,8 @@ MAKERS = {
 
 def cases_of(suite):
     """All cases of one suite of the command line."""
+    if suite == "faults":
+        return list(fault_cases())
     if suite == "tsan":
         folder = place.build("tsan")
         return list(cli_cases(suite, folder, "tsan", clicase.has_threads))

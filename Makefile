@@ -3,7 +3,8 @@
 # Variables: PREFIX DESTDIR BINDIR MANDIR DATADIR DOCDIR UNITDIR SYSUSERSDIR
 #   BASHDIR ZSHDIR FISHDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
 #   ISAL=0|1   inflate with ISA-L (default: 1 where pkg-config finds libisal)
-#   SAN=asan|ubsan|tsan|cov   an instrumented build, in a directory of its own
+#   SAN=asan|ubsan|tsan|cov|fuzz   an instrumented build, in a directory of
+#     its own; fuzz takes clang
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
@@ -49,8 +50,15 @@ FORTIFY =
 else ifeq ($(SAN),cov)
 SANFLAGS = --coverage -fprofile-update=atomic -O0
 FORTIFY =
+else ifeq ($(SAN),fuzz)
+CC  = clang
+CXX = clang++
+SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer -O1
+FUZZ_GUIDED = -fsanitize=fuzzer-no-link
+FORTIFY =
 else ifneq ($(SAN),)
-$(error SAN is asan, ubsan, tsan or cov)
+$(error SAN is asan, ubsan, tsan, cov or fuzz)
 endif
 
 ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE $(FORTIFY) $(CPPFLAGS)
@@ -140,6 +148,35 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.c.o $(COMMON_LIB)
 	@mkdir -p $(@D)
 	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(COMMON_LIBS) -lcmocka
 
+# ---- fuzz targets: tests/fuzz/fuzz_NAME.c ------------------------------------
+#
+# With SAN=fuzz each is a libFuzzer program; in any other build a program that
+# runs the inputs of the files it is given.
+
+FUZZ_ALL     := $(wildcard tests/fuzz/*.c)
+FUZZ_SRC     := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
+FUZZERS      := $(FUZZ_NAMES:%=$(BUILD)/fuzz/%)
+FUZZ_LIB     := $(BUILD)/libfuzz.a
+FUZZ_MAIN    := $(if $(filter fuzz,$(SAN)),,$(BUILD)/tests/fuzz/replay.c.o)
+FUZZ_LDFLAGS  = $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer) $(FUZZ_WRAP)
+
+fuzzers: $(FUZZERS)
+
+# What is fuzzed guides the fuzzer, what judges it does not.
+$(BUILD)/src/%.o: private SANFLAGS += $(FUZZ_GUIDED)
+
+# These read what the target feeds them, or write what it looks at.
+$(BUILD)/fuzz/record $(BUILD)/fuzz/long: FUZZ_WRAP = -Wl,--wrap=io_read,--wrap=io_ready
+$(BUILD)/fuzz/lookup: FUZZ_WRAP = -Wl,--wrap=io_write_all
+
+$(FUZZ_LIB): $(call objects,$(filter-out $(FUZZ_SRC) %/replay.c,$(FUZZ_ALL)))
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \
+		$(VCNFLOW_LIB) $(VCNMETA_LIB) $(COMMON_LIB)
+	@mkdir -p $(@D)
+	$(CXX) $(ALL_LDFLAGS) $(FUZZ_LDFLAGS) -pthread -o $@ $(FUZZ_MAIN) \
+		$(filter-out $(FUZZ_MAIN),$^) $(VCNMETA_LIBS) $(COMMON_LIBS) -lz
+
 # ---- tests ------------------------------------------------------------------
 
 # As many jobs as processors, unless the caller said how many.
@@ -149,7 +186,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 RUN = tests/run
 
 CHECK_SUITES = unit checks cli contrib examples reference fetch \
-	unit-asan cli-asan cli-zlib tsan cli-valgrind
+	fuzz unit-asan cli-asan cli-zlib tsan cli-valgrind
 SLOW_SUITES = unit-zlib unit-valgrind cli-valgrind-all reference-slow
 
 # Packages first, then make anew, so that it sees what was installed.
@@ -160,7 +197,7 @@ check:
 
 check-builds:
 	$(SUBMAKE) all units
-	$(SUBMAKE) SAN=asan all units
+	$(SUBMAKE) SAN=asan all units fuzzers
 	$(SUBMAKE) SAN=tsan all
 	$(SUBMAKE) ISAL=0 all
 
@@ -217,6 +254,20 @@ bench:
 	contrib/install-deps peer || :
 	tests/bench/fetch $(if $(QUICK),--quick)
 
+# For T seconds each: make fuzz T=600 TARGET='record gunzip'
+T ?= 60
+TARGET ?=
+FUZZ_BUILD = build/fuzz$(if $(filter 0,$(ISAL)),-zlib)
+fuzz:
+	CXX=clang++ contrib/install-deps build fuzz
+	@$(SUBMAKE) SAN=fuzz fuzzers
+	tests/fuzz/run --seconds $(T) $(FUZZ_BUILD)/fuzz $(TARGET)
+
+fuzz-corpus:
+	CXX=clang++ contrib/install-deps build fuzz
+	@$(SUBMAKE) SAN=fuzz fuzzers
+	tests/fuzz/run --minimise $(FUZZ_BUILD)/fuzz $(TARGET)
+
 C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
 	tests/fuzz/*.[ch]))
 CLANG_FORMAT = $(shell command -v clang-format-14 || echo clang-format)
@@ -224,7 +275,7 @@ CLANG_TIDY = $(shell command -v clang-tidy-14 || echo clang-tidy)
 
 # Every object, of both inflate libraries where both are there.
 OBJECT_SRC = $(sort $(COMMON_SRC) $(wildcard src/vcnflow/*.c src/vcnmeta/*.c) \
-	$(if $(filter 1,$(ISAL)),$(DEFLATE_ALL)) $(UNIT_SRC))
+	$(if $(filter 1,$(ISAL)),$(DEFLATE_ALL)) $(UNIT_SRC) $(FUZZ_ALL))
 objects: $(call objects,$(OBJECT_SRC))
 
 format-check:
@@ -273,6 +324,8 @@ help:
 	@echo 'faults        the cases of each fault that must be stood, and figures'
 	@echo 'check-long    hours of input, some of it damaged (SIZE=10G)'
 	@echo 'coverage      which lines of src/ the tests reach'
+	@echo 'fuzz          fuzz each target for T seconds (T=60 TARGET=NAMES)'
+	@echo 'fuzz-corpus   write the corpora anew from what fuzzing found'
 	@echo 'bench         measure speed and memory (QUICK=1: less input)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
 	@echo 'deb           a Debian package, in build/deb'
@@ -282,9 +335,9 @@ help:
 	@echo 'clean         remove build/'
 	@echo 'help          this list'
 	@echo
-	@echo 'SAN=asan|ubsan|tsan|cov  an instrumented build, in build/SAN'
+	@echo 'SAN=asan|ubsan|tsan|cov|fuzz  an instrumented build, in build/SAN'
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo check check-builds check-slow check-peer check-contrib \
-	check-long check-all units objects coverage faults bench deb install \
-	uninstall format-check tidy clean help FORCE
+	check-long check-all units objects coverage faults fuzzers fuzz \
+	fuzz-corpus bench deb install uninstall format-check tidy clean help FORCE

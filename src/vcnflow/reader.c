@@ -22,6 +22,9 @@
 /* What may be carried over before more memory is asked for. */
 #define FIRST_CARRY ((size_t)64 << 10)
 
+/* How far behind a '{' is looked for the end of its line. */
+#define LOOK_AHEAD ((size_t)4096)
+
 enum framing_state {
 	STATE_BOM,   /* nothing was seen */
 	STATE_SNIFF, /* only blanks were seen */
@@ -120,10 +123,17 @@ static bool skip_bom(struct reader *reader, struct block *block)
 	return true;
 }
 
-/* Tells if text[at], a '{', is alone on its line; -1: more must be read. */
+/*
+ * Tells if text[at], a '{', is alone on its line; -1: more must be read. More
+ * blanks than are looked at count as something else on it.
+ */
 static int stands_alone(const struct block *block, size_t at)
 {
+	size_t last = at + LOOK_AHEAD;
+
 	for (at++; at < block->len; at++) {
+		if (at > last)
+			return 0;
 		if (block->text[at] == '\n')
 			return 1;
 		if (!json_is_space(block->text[at]))
@@ -132,8 +142,11 @@ static int stands_alone(const struct block *block, size_t at)
 	return -1;
 }
 
-/* Tells the framing by the first non-blank bytes, once they are there. */
-static void sniff(struct reader *reader, const struct block *block)
+/*
+ * Tells the framing by the first non-blank bytes, once they are there. Returns
+ * false when more must be read before anything is done with them.
+ */
+static bool sniff(struct reader *reader, const struct block *block)
 {
 	size_t at = json_skip_space(block->text, 0, block->len);
 	int alone;
@@ -142,22 +155,23 @@ static void sniff(struct reader *reader, const struct block *block)
 		reader->state = reader->options->framing == FRAMING_JSON
 					? STATE_RUNS
 					: STATE_LINES;
-		return;
+		return true;
 	}
 	if (at == block->len) {
 		if (reader->ended)
 			reader->state = STATE_LINES;
-		return;
+		return true;
 	}
 	if (block->text[at] == '[') {
 		reader->state = STATE_RUNS;
-		return;
+		return true;
 	}
 	alone = block->text[at] == '{' ? stands_alone(block, at) : 0;
 	if (alone == 1)
 		reader->state = STATE_RUNS;
-	else if (alone == 0 || reader->ended || block->len == block->cap)
+	else if (alone == 0 || reader->ended)
 		reader->state = STATE_LINES;
+	return reader->state != STATE_SNIFF;
 }
 
 /* Reads once. Returns false when nothing is there now and wait is false. */
@@ -194,14 +208,20 @@ static size_t whole_lines(const struct block *block)
 	return feed == NULL ? 0 : (size_t)(feed - block->text) + 1;
 }
 
-/* The text, without a line feed, is too long already: it is not kept. */
-static void begin_long_line(struct reader *reader, const struct block *block)
+/*
+ * The text, without a line feed, is too long already: it is not kept. Blanks
+ * before it belong to no record.
+ */
+static void begin_long_line(
+	struct reader *reader, struct block *block, size_t blanks)
 {
 	reader->state = STATE_LONG_LINE;
 	reader->piece_open = false;
 	reader->fault = block_is_document(block->text, block->len)
 				? FAULT_TOO_LONG_DOCUMENT
 				: FAULT_TOO_LONG;
+	block->len -= blanks;
+	memmove(block->text, block->text + blanks, block->len);
 }
 
 /* Makes the block's text a piece of the line that is too long. */
@@ -255,8 +275,9 @@ static int finish_lines(struct reader *reader, struct block *block)
 }
 
 /*
- * Makes room for more of a line, or finds that it is too long. Returns as
- * frame_long_line does.
+ * Makes room for more of a line, or finds that it is too long. Of one that is
+ * blank so far no more is kept than tells that it is too long once something
+ * else comes. Returns as frame_long_line does.
  */
 static int grow_line(struct reader *reader, struct block *block)
 {
@@ -264,7 +285,13 @@ static int grow_line(struct reader *reader, struct block *block)
 	size_t cap = block->cap * 2;
 
 	if (block->len >= longest) {
-		begin_long_line(reader, block);
+		size_t blanks = json_skip_space(block->text, 0, block->len);
+
+		if (blanks == block->len) {
+			block->len = longest;
+			return block_reserve(block, longest + READ_ROOM);
+		}
+		begin_long_line(reader, block, blanks);
 		return frame_long_line(reader, block, 0);
 	}
 	if (block->cap - block->len >= READ_ROOM)
@@ -366,8 +393,8 @@ static int frame(
 {
 	if (reader->state == STATE_BOM && !skip_bom(reader, block))
 		return 0;
-	if (reader->state == STATE_SNIFF)
-		sniff(reader, block);
+	if (reader->state == STATE_SNIFF && !sniff(reader, block))
+		return block_reserve(block, block->len + READ_ROOM);
 	switch (reader->state) {
 	case STATE_BOM:
 	case STATE_SNIFF: /* blanks only: they count as lines */

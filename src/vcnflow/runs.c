@@ -112,11 +112,17 @@ static enum runs_result end_unit(struct runs *runs, struct block *block,
 	return block_add_unit(block, &unit) ? RUNS_NO_MEMORY : RUNS_MORE;
 }
 
-/* The unit is broken: looks for where to resume, from the next byte on. */
-static void break_unit(struct runs *runs, enum block_fault fault)
+/*
+ * The unit is broken: looks for where to resume, from the next byte on. One
+ * that was too long before that is told as such, however its text came.
+ */
+static void break_unit(struct runs *runs)
 {
+	bool too_long = runs->state == RUNS_LONG ||
+			runs->at - runs->begin > runs->max_record;
+
 	runs->state = RUNS_BROKEN;
-	runs->fault = fault;
+	runs->fault = too_long ? FAULT_TOO_LONG : FAULT_BROKEN;
 	runs->was_broken = true;
 	runs->in_string = false;
 }
@@ -218,7 +224,7 @@ static void scan_string(struct runs *runs, const struct block *block)
 		runs->at = (size_t)(feed - text);
 		if (runs->state == RUNS_TAIL)
 			runs->begin = runs->at;
-		break_unit(runs, FAULT_BROKEN);
+		break_unit(runs);
 		return;
 	}
 	runs->at = end;
@@ -243,7 +249,7 @@ static enum runs_result open_bracket(
 	if (overtaken(runs, c)) {
 		if (runs->state == RUNS_TAIL)
 			runs->begin = runs->line_begin;
-		break_unit(runs, FAULT_BROKEN);
+		break_unit(runs);
 		return RUNS_MORE;
 	}
 	if (enters_results(runs, block, c)) {
@@ -264,7 +270,7 @@ static enum runs_result close_bracket(
 		if (runs->state == RUNS_TAIL)
 			runs->begin = runs->at;
 		pass(runs, c);
-		break_unit(runs, FAULT_BROKEN);
+		break_unit(runs);
 		return RUNS_MORE;
 	}
 	runs->previous = c;

@@ -313,7 +313,7 @@ static void take_line(
 	if (has_feed && text[len - 1] == '\r')
 		judged--;
 	if (judged > worker->shared.options->max_record)
-		count_bad(worker, text, len,
+		count_bad(worker, text + begin, len - begin,
 			fault_text(block_is_document(text, len)
 					   ? FAULT_TOO_LONG_DOCUMENT
 					   : FAULT_TOO_LONG));

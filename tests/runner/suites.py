@@ -28,6 +28,7 @@ BASES = (
     "examples",
     "reference",
     "fetch",
+    "fuzz",
     "peer",
 )
 NAMES = BASES + ("contrib-slow", "tsan", "cli-valgrind-all", "faults")
@@ -190,6 +191,23 @@ def unit_cases(suite, folder, variant):
         yield program_case(suite, name, [*wrapper, program], folder, variant)
 
 
+def fuzz_cases(suite, folder, variant):
+    """Each target on its corpus: what fuzzing found once stays found."""
+    for source in sorted(glob.glob(place.TESTS + "/fuzz/fuzz_*.c")):
+        name = os.path.basename(source)[len("fuzz_"):-2]
+        program = os.path.join(folder, "fuzz", name)
+        corpus = os.path.join(place.TESTS, "fuzz", "corpus", name + ".pack")
+        yield program_case(
+            suite,
+            name,
+            [program, corpus],
+            folder,
+            variant,
+            limit=limit_of(variant or "asan"),
+            weight=4,
+        )
+
+
 def check_cases(suite, folder, variant):
     for path in sorted(glob.glob(place.TESTS + "/checks/*")):
         name = os.path.basename(path)
@@ -329,6 +347,7 @@ MAKERS = {
     "long": long_cases,
     "examples": example_cases,
     "reference": reference_cases,
+    "fuzz": fuzz_cases,
     "fetch": suite_program_cases("fetch", ["{vcnmeta}", "{vcnflow}"]),
     "peer": suite_program_cases("peer", ["{vcnmeta}", "{vcnflow}"]),
 }
@@ -350,7 +369,9 @@ def cases_of(suite):
     base, _, variant = name.partition("-")
     if base not in MAKERS or (variant and variant not in VARIANTS):
         raise Unusable(f"no suite '{suite}'; there are: " + ", ".join(NAMES))
-    if variant in ("", "slow", "valgrind"):
+    if name == "fuzz":
+        folder = place.build("asan")
+    elif variant in ("", "slow", "valgrind"):
         folder = place.build("release")
     else:
         folder = place.build(variant)

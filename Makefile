@@ -183,10 +183,12 @@ coverage:
 
 bench:
 	contrib/install-deps build test
+	contrib/install-deps bench peer || :
 	@$(SUBMAKE) all
-	tests/bench/run $(if $(QUICK),--quick)
-	contrib/install-deps peer || :
-	tests/bench/fetch $(if $(QUICK),--quick)
+	@$(SUBMAKE) ISAL=0 all
+	tests/bench/get-duckdb || :
+	BUILD=$(BUILD) tests/bench/run $(if $(QUICK),--quick)
+	BUILD=$(BUILD) tests/bench/fetch $(if $(QUICK),--quick)
 
 C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
 	tests/fuzz/*.[ch]))
@@ -242,7 +244,7 @@ help:
 	@echo 'check-all     check, check-slow and check-peer'
 	@echo 'units         build the unit tests'
 	@echo 'coverage      which lines of src/ the tests reach'
-	@echo 'bench         measure speed and memory (QUICK=1: less input)'
+	@echo 'bench         speed and memory against their targets (QUICK=1: less input)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
 	@echo 'uninstall     take away what install put there'
 	@echo 'format-check  is the code formatted as .clang-format says?'

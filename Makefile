@@ -190,6 +190,11 @@ bench:
 	BUILD=$(BUILD) tests/bench/run $(if $(QUICK),--quick)
 	BUILD=$(BUILD) tests/bench/fetch $(if $(QUICK),--quick)
 
+bench-instructions:
+	contrib/install-deps build test bench
+	@$(SUBMAKE) all
+	BUILD=$(BUILD) tests/bench/instructions $(if $(UPDATE),--update)
+
 C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
 	tests/fuzz/*.[ch]))
 CLANG_FORMAT = $(shell command -v clang-format-14 || echo clang-format)
@@ -245,6 +250,9 @@ help:
 	@echo 'units         build the unit tests'
 	@echo 'coverage      which lines of src/ the tests reach'
 	@echo 'bench         speed and memory against their targets (QUICK=1: less input)'
+	@echo 'bench-instructions'
+	@echo '              count them by stage, against tests/bench/instructions.txt'
+	@echo '              (UPDATE=1: write them down there)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
 	@echo 'uninstall     take away what install put there'
 	@echo 'format-check  is the code formatted as .clang-format says?'
@@ -256,5 +264,5 @@ help:
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo check check-builds check-slow check-peer check-all units \
-	objects coverage bench install uninstall format-check tidy clean help \
-	FORCE
+	objects coverage bench bench-instructions install uninstall \
+	format-check tidy clean help FORCE

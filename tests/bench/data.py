@@ -1,10 +1,12 @@
-"""What is measured on: records of 1,000 VNICs in 64 subnets, and lookup files.
+"""What is measured on: records of 1,000 VNICs in 64 subnets; lookup files.
 
     records.log, .gz      at least 1 GB of records, plain and as gzip -6
     object.log, .gz       the first fifth of them
     large/, small/        a fifth of them 8 times, and 64 objects, all gzip -6
     one.log               a single record
-    net.lut               the 64 subnets, with one or two lists of 3 to 15 rules
+
+    net.lut               the 64 subnets, with one or two lists of 3 to 15
+                          rules, made from the dumps beside it
     heavy.lut             the same, one subnet having five lists of 400 rules
     SUBNETS.lut           so many subnets, the 64 among them
 """
@@ -194,7 +196,9 @@ def write_heavy(path, network):
 def make_lookups(folder, vcnmeta, counts):
     """net.lut, heavy.lut, and one with so many subnets for each count."""
     network = Network()
-    known = write_dumps(folder, network)
+    dumps_folder = os.path.join(folder, "dumps")
+    os.mkdir(dumps_folder)
+    known = write_dumps(dumps_folder, network)
     build(vcnmeta, os.path.join(folder, "net.lut"), known)
     further = os.path.join(folder, "further.ndjson")
     for count in counts:
@@ -208,4 +212,3 @@ def make_lookups(folder, vcnmeta, counts):
     write_heavy(lists, network)
     build(vcnmeta, os.path.join(folder, "heavy.lut"),
           write_dumps(heavy, network) + [lists])
-    return known

@@ -33,22 +33,34 @@ def is_there(need):
     return shutil.which(need) is not None
 
 
-def jq(name, _dumps):
-    return (f"gzip -dc {name}.gz | jq -cn --slurpfile subnets {SUBNETS} "
-            f"-f '{HERE}/enrich.jq'")
+def duckdb_version():
+    """That of the client for Node, which has the library's before the dash."""
+    path = os.path.join(MODULES, "@duckdb", "node-api", "package.json")
+    if not os.path.exists(path):
+        return "is not there"
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)["version"]
 
 
-def duckdb(name, _dumps):
-    return (f"NODE_PATH='{MODULES}' exec node '{HERE}/duckdb.js' {SUBNETS} "
+def jq(bench, name):
+    return (f"gzip -dc {name}.gz | jq -cn --slurpfile subnets "
+            f"'{bench.lookup(SUBNETS)}' -f '{HERE}/enrich.jq'")
+
+
+def duckdb(bench, name):
+    return (f"NODE_PATH='{MODULES}' exec node '{HERE}/duckdb.js' "
+            f"'{bench.lookup(SUBNETS)}' {name}.gz")
+
+
+def python(bench, name):
+    return (f"exec '{PYTHON}' '{HERE}/enrich.py' '{bench.lookup(SUBNETS)}' "
             f"{name}.gz")
 
 
-def python(name, _dumps):
-    return f"exec '{PYTHON}' '{HERE}/enrich.py' {SUBNETS} {name}.gz"
-
-
-def reference(name, dumps):
-    options = " ".join(f"--dump '{dump}'" for dump in dumps)
+def reference(bench, name):
+    folder = bench.lookup("dumps")
+    options = " ".join(f"--dump '{folder}/{dump}'"
+                       for dump in sorted(os.listdir(folder)))
     return f"exec '{PYTHON}' '{REFERENCE}' {options} {name}.gz"
 
 
@@ -63,10 +75,17 @@ PEERS = {
 
 def line(peer, bench, name):
     """The line for sh that works through NAME.gz of the folder."""
-    return bench.line(PEERS[peer][1](name, bench.dumps))
+    return bench.line(PEERS[peer][1](bench, name))
 
 
 # ---- the same output -------------------------------------------------------
+
+
+def _write(text, path):
+    """What a line for sh prints, into a file."""
+    with open(path, "wb") as file:
+        subprocess.run(["sh", "-c", text], stdin=subprocess.DEVNULL,
+                       stdout=file, check=True)
 
 
 def _values(path):
@@ -80,12 +99,10 @@ def _values(path):
     return values
 
 
-def _check(peer, bench, name, ours):
-    """Raises Differs unless a program's records are those of the file ours."""
-    theirs = bench.path(peer + ".out")
-    with open(theirs, "wb") as file:
-        subprocess.run(["sh", "-c", line(peer, bench, name)], stdout=file,
-                       stdin=subprocess.DEVNULL, check=True)
+def _check(peer, bench, name):
+    """Raises Differs unless a program's records are ours."""
+    ours, theirs = bench.path("ours.out"), bench.path(peer + ".out")
+    _write(line(peer, bench, name), theirs)
     if not filecmp.cmp(ours, theirs, shallow=False):
         values, others = _values(ours), _values(theirs)
         if not PEERS[peer][2]:
@@ -96,21 +113,19 @@ def _check(peer, bench, name, ours):
     os.remove(theirs)
 
 
-def check_all(bench, name):
-    """Holds our output against that of each program that is there."""
-    ours = bench.path("ours.out")
-    for program in (bench.vcnflow, bench.zlib):
-        for threads in (2, 1):
-            target = bench.path("again.out") if os.path.exists(ours) else ours
-            with open(target, "wb") as file:
-                subprocess.run(["sh", "-c", bench.flow(
-                    f"-j {threads} {name}.gz", program=program)],
-                    stdout=file, check=True)
-            if not filecmp.cmp(ours, target, shallow=False):
-                raise Differs(f"the output of {program} -j {threads} is "
-                              f"another one")
-    os.remove(bench.path("again.out"))
+def check_ours(bench, name):
+    """Holds our outputs against each other, and leaves one in ours.out."""
+    ours, again = bench.path("ours.out"), bench.path("again.out")
+    _write(bench.flow(f"-j 2 {name}.gz"), ours)
+    for program, threads in ((bench.vcnflow, 1), (bench.zlib, 2)):
+        _write(bench.flow(f"-j {threads} {name}.gz", program=program), again)
+        if not filecmp.cmp(ours, again, shallow=False):
+            raise Differs(f"the output of {program} -j {threads} is another")
+    os.remove(again)
+
+
+def check_others(bench, name):
+    """Holds ours.out against the output of each program that is there."""
     for peer, (needs, _, _) in PEERS.items():
         if all(is_there(need) for need in needs):
-            _check(peer, bench, name, ours)
-    os.remove(ours)
+            _check(peer, bench, name)

@@ -56,10 +56,9 @@ def take_turns(lines, rounds, warm=True):
     return list(zip(*turns))
 
 
-def figure(pairs, median):
-    """A figure from one value a round."""
-    values = sorted(pairs)
-    return Figure(median, values[0], values[-1])
+def figure(rounds, value):
+    """A figure with the spread of its rounds."""
+    return Figure(value, min(rounds), max(rounds))
 
 
 def ratio(first, second, rounds, warm=True):

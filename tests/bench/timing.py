@@ -71,15 +71,24 @@ def ratio(first, second, rounds, warm=True):
 # ---- memory ----------------------------------------------------------------
 
 
-def _peak_and_ticks(pid):
-    """The high-water mark in KiB, and the processor time in ticks."""
+def _peak_kib(pid):
+    """The high-water mark of a process that has not ended."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         fields = dict(line.split(":", 1) for line in file)
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        numbers = file.read().rpartition(")")[2].split()
     if "VmHWM" not in fields:
         raise Failed("the program ended before its input did")
-    return int(fields["VmHWM"].split()[0]), int(numbers[11]) + int(numbers[12])
+    return int(fields["VmHWM"].split()[0])
+
+
+def _threads(pid):
+    """The state and the processor time of each thread."""
+    found = []
+    for thread in sorted(os.listdir(f"/proc/{pid}/task")):
+        path = f"/proc/{pid}/task/{thread}/stat"
+        with open(path, encoding="ascii") as file:
+            words = file.read().rpartition(")")[2].split()
+        found.append((words[0], words[11], words[12]))
+    return found
 
 
 def _unread(pipe):
@@ -88,13 +97,14 @@ def _unread(pipe):
 
 
 def _peak_at_rest(pid, pipe):
-    """Looks when all input is read and nothing is going on any more."""
+    """Looks when all input is read and all threads go on sleeping."""
     before = None
     while True:
-        peak, ticks = _peak_and_ticks(pid)
-        if _unread(pipe) == 0 and ticks == before:
-            return peak
-        before = ticks
+        threads = _threads(pid)
+        asleep = all(state == "S" for state, _, _ in threads)
+        if _unread(pipe) == 0 and asleep and threads == before:
+            return _peak_kib(pid)
+        before = threads
         time.sleep(0.1)
 
 

@@ -21,6 +21,7 @@ MODULES = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build",
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") \
     else sys.executable
 SUBNETS = "subnets.ndjson"
+OURS = "ours.out"
 
 
 class Differs(Exception):
@@ -103,7 +104,7 @@ def _values(path):
 
 def _check(peer, bench, name):
     """Raises Differs unless a program's records are ours."""
-    ours, theirs = bench.path("ours.out"), bench.path(peer + ".out")
+    ours, theirs = bench.path(OURS), bench.path(peer + ".out")
     _write(line(peer, bench, name), theirs)
     if not filecmp.cmp(ours, theirs, shallow=False):
         in_order = tuple if PEERS[peer][2] else sorted
@@ -113,8 +114,8 @@ def _check(peer, bench, name):
 
 
 def check_ours(bench, name):
-    """Holds our outputs against each other, and leaves one in ours.out."""
-    ours, again = bench.path("ours.out"), bench.path("again.out")
+    """Holds our outputs against each other, and leaves one in OURS."""
+    ours, again = bench.path(OURS), bench.path("again.out")
     _write(bench.flow(f"-j 2 {name}.gz"), ours)
     for program, threads in ((bench.vcnflow, 1), (bench.zlib, 2)):
         _write(bench.flow(f"-j {threads} {name}.gz", program=program), again)
@@ -124,7 +125,7 @@ def check_ours(bench, name):
 
 
 def check_others(bench, name):
-    """Holds ours.out against the output of each program that is there."""
+    """Holds OURS against the output of each program that is there."""
     for peer, (needs, _, _) in PEERS.items():
         if all(is_there(need) for need in needs):
             _check(peer, bench, name)

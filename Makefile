@@ -249,10 +249,17 @@ check-long:
 
 bench:
 	contrib/install-deps build test
+	contrib/install-deps bench peer || :
 	@$(SUBMAKE) all
-	tests/bench/run $(if $(QUICK),--quick)
-	contrib/install-deps peer || :
-	tests/bench/fetch $(if $(QUICK),--quick)
+	@$(SUBMAKE) ISAL=0 all
+	tests/bench/get-duckdb || :
+	BUILD=$(BUILD) tests/bench/run $(if $(QUICK),--quick)
+	BUILD=$(BUILD) tests/bench/fetch $(if $(QUICK),--quick)
+
+bench-instructions:
+	contrib/install-deps build test bench
+	@$(SUBMAKE) all
+	BUILD=$(BUILD) tests/bench/instructions $(if $(UPDATE),--update)
 
 # For T seconds each: make fuzz T=600 TARGET='record gunzip'
 T ?= 60
@@ -326,7 +333,8 @@ help:
 	@echo 'coverage      which lines of src/ the tests reach'
 	@echo 'fuzz          fuzz each target for T seconds (T=60 TARGET=NAMES)'
 	@echo 'fuzz-corpus   write the corpora anew from what fuzzing found'
-	@echo 'bench         measure speed and memory (QUICK=1: less input)'
+	@echo 'bench         speed and memory against targets (QUICK=1: less input)'
+	@echo 'bench-instructions  count those of each stage (UPDATE=1: write down)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
 	@echo 'deb           a Debian package, in build/deb'
 	@echo 'uninstall     take away what install put there'
@@ -340,4 +348,5 @@ help:
 
 .PHONY: all demo check check-builds check-slow check-peer check-contrib \
 	check-long check-all units objects coverage faults fuzzers fuzz \
-	fuzz-corpus bench deb install uninstall format-check tidy clean help FORCE
+	fuzz-corpus bench bench-instructions deb install uninstall \
+	format-check tidy clean help FORCE

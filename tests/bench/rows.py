@@ -1,0 +1,268 @@
+"""The targets, one function each, in the order of their numbers.
+
+A row says what is measured against what, and the bound that its figure must
+keep. The programs of other makers come in by peers.py.
+"""
+
+import functools
+import itertools
+import os
+import statistics
+from typing import Callable, NamedTuple
+
+import peers
+import timing
+from timing import Figure
+
+
+class Bench(NamedTuple):
+    """What the rows measure with."""
+
+    records: str   # a folder: data.py says what is in it
+    lookups: str
+    vcnflow: str
+    zlib: str      # vcnflow that inflates with zlib
+    rounds: int
+    slow_rounds: int  # where another program takes long
+    little: int    # megabytes of input, for memory
+    much: int
+
+    def path(self, name):
+        return os.path.join(self.records, name)
+
+    def lookup(self, name="net.lut"):
+        return os.path.join(self.lookups, name)
+
+    def line(self, text):
+        """A line for sh, in the folder of the records."""
+        return f"cd '{self.records}' && {text}"
+
+    def flow(self, arguments, lookup="net.lut", program=None):
+        """A line for sh that runs vcnflow."""
+        return self.line(f"exec '{program or self.vcnflow}' -q -m "
+                         f"'{self.lookup(lookup)}' {arguments}")
+
+    def inflate(self, program="igzip"):
+        return self.line(f"exec {program} -dc records.log.gz")
+
+
+class Row(NamedTuple):
+    """A line of the table."""
+
+    number: str
+    what: str
+    sign: str       # the figure must be "<=" or ">=" the bound
+    bound: float
+    unit: str
+    needs: tuple    # programs
+    measure: Callable[[Bench], Figure]
+
+    @property
+    def is_of_others(self):
+        """Is it a row whose other program does the same work?"""
+        return self.number[0] in "567"
+
+    def is_met(self, figure):
+        if self.sign == "<=":
+            return figure.value <= self.bound
+        return figure.value >= self.bound
+
+    def missing(self):
+        """What is needed and is not there."""
+        return [need for need in self.needs if not peers.is_there(need)]
+
+
+# ---- 1 to 4: the speed of inflating ----------------------------------------
+
+
+def gzip_input(bench):
+    return timing.ratio(bench.flow("< records.log.gz"), bench.inflate(),
+                        bench.rounds)
+
+
+def plain_one_thread(bench):
+    return timing.ratio(bench.flow("-j 1 < records.log"), bench.inflate(),
+                        bench.rounds)
+
+
+def gzip_one_thread(bench):
+    return timing.ratio(bench.flow("-j 1 < records.log.gz"), bench.inflate(),
+                        bench.rounds)
+
+
+def small_objects(bench):
+    return timing.ratio(bench.flow("-j 2 small"), bench.flow("-j 1 small"),
+                        bench.rounds)
+
+
+def large_objects(bench):
+    return timing.ratio(bench.flow("-j 2 large"), bench.flow("-j 1 large"),
+                        bench.rounds)
+
+
+def into_pipe(bench):
+    """Against what is slower: a pipe of the same bytes, or no pipe."""
+    output = bench.path("output.log")
+    timing.seconds(bench.flow(f"-o '{output}' < records.log.gz"))
+    try:
+        piped, pipe, direct = timing.take_turns(
+            [bench.flow("< records.log.gz | cat"),
+             bench.line("cat output.log | cat"),
+             bench.flow("< records.log.gz")], bench.rounds)
+    finally:
+        os.remove(output)
+    floor = max(pipe, direct, key=statistics.median)
+    return timing.figure([x / y for x, y in zip(piped, floor)],
+                         statistics.median(piped) / statistics.median(floor))
+
+
+# ---- 5 to 8: others --------------------------------------------------------
+
+
+def against(peer, name):
+    """How much longer another program takes over some input than vcnflow.
+    It has been run before: its output was checked."""
+    def measure(bench):
+        theirs, ours, ratios = [], [], []
+        for number in range(bench.rounds):
+            if number < bench.slow_rounds:
+                theirs.append(timing.seconds(peers.line(peer, bench, name)))
+            ours.append(timing.seconds(bench.flow(f"< {name}.gz")))
+            ratios.append(theirs[-1] / ours[-1])
+        return timing.figure(ratios, statistics.median(theirs)
+                             / statistics.median(ours))
+    return measure
+
+
+def compress(program, name):
+    def measure(bench):
+        source = f"< {name}.gz"
+        return timing.ratio(bench.flow(f"-z {source}"),
+                            bench.flow(f"{source} | {program} -1 -c"),
+                            bench.rounds)
+    return measure
+
+
+# ---- 9: memory -------------------------------------------------------------
+
+
+def feed(bench, megabytes):
+    """A line for sh that writes so much, once inflated, in many objects."""
+    folder = bench.path("small")
+    left = megabytes * 1e6 * os.path.getsize(bench.path("object.log.gz")) \
+        / os.path.getsize(bench.path("object.log"))
+    names = []
+    for name in itertools.cycle(sorted(os.listdir(folder))):
+        if left <= 0:
+            return f"cd '{folder}' && exec cat " + " ".join(names)
+        names.append(name)
+        left -= os.path.getsize(os.path.join(folder, name))
+
+
+@functools.cache
+def peaks(bench, lookup):
+    """In MiB, for little and for much input.
+
+    How many blocks are in flight at the most is a matter of luck, and much
+    input has more of it: so little input is tried several times.
+    """
+    def peak(megabytes):
+        return timing.peak_mib([bench.vcnflow, "-q", "-j", "2", "-m",
+                                bench.lookup(lookup)], feed(bench, megabytes))
+    return (max(peak(bench.little) for _ in range(bench.rounds)),
+            peak(bench.much))
+
+
+def memory(lookup):
+    def measure(bench):
+        found = peaks(bench, lookup)
+        return Figure(max(found), min(found), max(found))
+    return measure
+
+
+def memory_growth(bench):
+    """How far the peaks for little and for much input lie apart."""
+    growths = [abs(much - little) for little, much in (
+        peaks(bench, "net.lut"), peaks(bench, "heavy.lut"))]
+    return Figure(max(growths), min(growths), max(growths))
+
+
+# ---- 10 to 12: the lookup file ---------------------------------------------
+
+
+def start_up(bench):
+    """In milliseconds more than a program that does nothing."""
+    vcnflow = [bench.vcnflow, "-q", "-m", bench.lookup("1000.lut"),
+               bench.path("one.log")]
+    pairs = [(timing.seconds_of(vcnflow), timing.seconds_of(["true"]))
+             for _ in range(20 * bench.rounds)]
+    ours, nothing = zip(*pairs)
+    return timing.figure(
+        [1000 * (x - y) for x, y in pairs],
+        1000 * (statistics.median(ours) - statistics.median(nothing)))
+
+
+def opening(bench):
+    path = bench.lookup("1000000.lut")
+    return timing.ratio(bench.flow("one.log", "1000000.lut"),
+                        f"exec cat '{path}'", bench.rounds)
+
+
+def finding(bench):
+    """Without the time that opening the file takes."""
+    turns = timing.take_turns(
+        [bench.flow(f"-j 1 {name}", lookup)
+         for lookup in ("1000000.lut", "100.lut")
+         for name in ("records.log", "one.log")], bench.rounds)
+    rounds = [(x - y) / (a - b) for x, y, a, b in zip(*turns)]
+    x, y, a, b = map(statistics.median, turns)
+    return timing.figure(rounds, (x - y) / (a - b))
+
+
+# ---- 13: zlib --------------------------------------------------------------
+
+
+def with_zlib(bench):
+    return timing.ratio(bench.flow("< records.log.gz", program=bench.zlib),
+                        bench.inflate("gzip"), bench.rounds)
+
+
+ROWS = (
+    Row("1", "gzip input : igzip -dc", "<=", 1.10, "", ("igzip",),
+        gzip_input),
+    Row("2a", "plain input, -j 1 : igzip -dc of the same records", "<=", 0.60,
+        "", ("igzip",), plain_one_thread),
+    Row("2b", "gzip input, -j 1 : igzip -dc", "<=", 1.60, "", ("igzip",),
+        gzip_one_thread),
+    Row("3a", "a folder of 64 objects, -j 2 : -j 1", "<=", 0.60, "", (),
+        small_objects),
+    Row("3b", "a folder of 8 large objects, -j 2 : -j 1", "<=", 0.80, "",
+        (), large_objects),
+    Row("4", "into a pipe : a pipe of the same bytes, or row 1", "<=", 1.25,
+        "", (), into_pipe),
+    Row("5", "jq with enrich.jq : vcnflow, a fifth of the input", ">=", 60,
+        "", ("jq",), against("jq", "object.log")),
+    Row("6a", "the reference in Python : vcnflow, a fifth", ">=", 35, "", (),
+        against("reference", "object.log")),
+    Row("6b", "enrich.py with Python's json : vcnflow, a fifth", ">=", 35, "",
+        (), against("python", "object.log")),
+    Row("7", "DuckDB with enrich.sql, 2 threads : vcnflow", ">=", 10, "",
+        ("node", "@duckdb/node-api"), against("duckdb", "records.log")),
+    Row("8a", "-z : | igzip -1", "<=", 0.9, "", ("igzip",),
+        compress("igzip", "records.log")),
+    Row("8b", "-z : | gzip -1, a fifth of the input", "<=", 0.25, "", (),
+        compress("gzip", "object.log")),
+    Row("9a", "peak memory, usual lists", "<=", 48, "MiB", (),
+        memory("net.lut")),
+    Row("9b", "peak memory, one subnet has 5 lists of 400 rules", "<=", 48,
+        "MiB", (), memory("heavy.lut")),
+    Row("9c", "peak memory, much input less little", "<=", 2, "MiB", (),
+        memory_growth),
+    Row("10", "one record, 1,000 subnets, less true", "<=", 5, "ms", (),
+        start_up),
+    Row("11", "opening a lookup file of 1,000,000 subnets : cat", "<=", 2, "",
+        (), opening),
+    Row("12", "records with 1,000,000 subnets : with 100", "<=", 1.15, "", (),
+        finding),
+    Row("13", "inflating with zlib : gzip -dc", "<=", 0.6, "", (), with_zlib),
+)

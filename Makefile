@@ -332,6 +332,7 @@ help:
 	@echo 'check-long    hours of input, some of it damaged (SIZE=10G)'
 	@echo 'coverage      which lines of src/ the tests reach'
 	@echo 'fuzz          fuzz each target for T seconds (T=60 TARGET=NAMES)'
+	@echo 'fuzzers       build the fuzz targets'
 	@echo 'fuzz-corpus   write the corpora anew from what fuzzing found'
 	@echo 'bench         speed and memory against targets (QUICK=1: less input)'
 	@echo 'bench-instructions  count those of each stage (UPDATE=1: write down)'

@@ -3,6 +3,7 @@
 # Variables: PREFIX DESTDIR BINDIR MANDIR DATADIR DOCDIR UNITDIR SYSUSERSDIR
 #   BASHDIR ZSHDIR FISHDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
 #   ISAL=0|1   inflate with ISA-L (default: 1 where pkg-config finds libisal)
+#   SANDBOX=0|1   keep all rights while running (default: 1 unless SAN is set)
 #   SAN=asan|ubsan|tsan|cov|fuzz   an instrumented build, in a directory of
 #     its own; fuzz takes clang
 
@@ -26,6 +27,9 @@ SAN  ?=
 ifndef ISAL
 ISAL := $(shell $(PKG_CONFIG) --exists libisal 2>/dev/null && echo 1 || echo 0)
 endif
+
+# Giving up rights gets in the way of what instrumented builds do at their end.
+SANDBOX ?= $(if $(SAN),0,1)
 
 BUILD := build/$(if $(SAN),$(SAN),release)$(if $(filter 0,$(ISAL)),-zlib)
 
@@ -61,7 +65,8 @@ else ifneq ($(SAN),)
 $(error SAN is asan, ubsan, tsan, cov or fuzz)
 endif
 
-ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE $(FORTIFY) $(CPPFLAGS)
+ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE $(FORTIFY) \
+	$(if $(filter 0,$(SANDBOX)),-DRIGHTS_KEPT) $(CPPFLAGS)
 ALL_CFLAGS   = -std=c17 $(WARN) $(CWARN) $(HARDEN) $(CFLAGS) $(SANFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(HARDEN) -fno-exceptions -fno-rtti \
 	$(CXXFLAGS) $(SANFLAGS) -DNDEBUG
@@ -345,6 +350,7 @@ help:
 	@echo 'help          this list'
 	@echo
 	@echo 'SAN=asan|ubsan|tsan|cov|fuzz  an instrumented build, in build/SAN'
+	@echo 'SANDBOX=0                keep all rights while running'
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo check check-builds check-slow check-peer check-contrib \

@@ -23,7 +23,7 @@ void interrupt_die(int signal_number)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, signal_number);
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
-	(void)kill(getpid(), signal_number);
+	(void)raise(signal_number);
 	_exit(EXITCODE_INTERNAL);
 }
 

@@ -17,6 +17,7 @@
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/msg.h"
+#include "base/rights.h"
 #include "vcnflow/delivery.h"
 #include "vcnflow/inputs.h"
 #include "vcnflow/interrupt.h"
@@ -370,6 +371,29 @@ static void guard_lookup(struct run *run)
 		msg_warning("a lookup file that shrinks can't be noticed");
 }
 
+/*
+ * From here on the inputs are read and the output is put in its place, and that
+ * is all that this process may do. What --files-from will name is not known.
+ */
+static void give_up_rights(const struct run *run)
+{
+	const struct options *options = &run->options;
+	char text[RIGHTS_TEXT_SIZE];
+	struct rights rights;
+
+	rights_begin(&rights);
+	for (size_t i = 0; i < options->operand_count; i++)
+		rights_leave(&rights, options->operands[i], RIGHTS_READ);
+	if (options->files_from != NULL)
+		rights_leave(&rights, "/", RIGHTS_READ);
+	if (run->output.is_file && !run->output.replace.direct)
+		rights_leave_open(
+			&rights, run->output.replace.directory, RIGHTS_REPLACE);
+	rights_give_up(&rights, RIGHTS_FILTER);
+	if (options->verbose)
+		msg_note("rights given up: %s", rights_text(&rights, text));
+}
+
 static int run_pipeline(struct run *run)
 {
 	struct worker_shared shared = {&run->options, &run->plan, run->lookup};
@@ -398,6 +422,7 @@ static int run_all(struct run *run)
 		return status;
 	}
 	guard_lookup(run);
+	give_up_rights(run);
 	return run_pipeline(run);
 }
 

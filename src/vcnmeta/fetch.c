@@ -5,11 +5,15 @@
  */
 #include "vcnmeta/fetch.h"
 
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/rights.h"
 #include "vcnmeta/auth.h"
 #include "vcnmeta/fetch_help.h"
 #include "vcnmeta/fetch_options.h"
@@ -19,6 +23,7 @@
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/http.h"
+#include "vcnmeta/place.h"
 #include "vcnmeta/region.h"
 #include "vcnmeta/scope.h"
 #include "vcnmeta/secret.h"
@@ -77,6 +82,39 @@ static int prepare(struct fetch *fetch)
 		result = scope_open(&fetch->scope, &fetch->options,
 			&fetch->settings, &fetch->auth, &fetch->regions);
 	return result;
+}
+
+/* Tells if path is a link to nothing: what it leads to will be made. */
+static bool leads_nowhere(const char *path)
+{
+	struct stat status;
+
+	return access(path, F_OK) != 0 && lstat(path, &status) == 0;
+}
+
+/*
+ * The keys are loaded: from here on files are only read, and nothing is written
+ * but in the directory of the lookup file. Where that is not to be found, all
+ * may be written.
+ */
+static void give_up_rights(const struct fetch *fetch)
+{
+	const char *output = fetch->options.output;
+	char text[RIGHTS_TEXT_SIZE];
+	struct rights rights;
+	struct place place;
+
+	rights_begin(&rights);
+	rights_leave(&rights, "/", RIGHTS_READ);
+	rights_leave(&rights, output, RIGHTS_REPLACE);
+	if (place_find(&place, output) == 0 && !leads_nowhere(output))
+		rights_leave_open(&rights, place.directory, RIGHTS_REPLACE);
+	else
+		rights_leave(&rights, "/", RIGHTS_REPLACE);
+	place_leave(&place);
+	rights_give_up(&rights, RIGHTS_CLIENT);
+	if (fetch->settings.debug)
+		msg_note("rights given up: %s", rights_text(&rights, text));
 }
 
 static int open_survey(struct fetch *fetch)
@@ -182,8 +220,10 @@ static int run(struct fetch *fetch)
 		return EXITCODE_OK;
 	}
 	result = prepare(fetch);
-	if (result == EXITCODE_OK)
-		result = run_survey(fetch);
+	if (result != EXITCODE_OK)
+		return result;
+	give_up_rights(fetch);
+	result = run_survey(fetch);
 	return result == EXITCODE_OK ? save(fetch) : result;
 }
 

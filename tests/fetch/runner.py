@@ -4,6 +4,7 @@ import argparse
 import concurrent.futures
 import fnmatch
 import os
+import signal
 import time
 import traceback
 
@@ -41,6 +42,8 @@ def main():
     arguments = parser.parse_args()
     harness.EACH = arguments.each
     os.umask(0o022)
+    # Whoever runs this in the background has it ignored, and so had we.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = [c for c in harness.CASES
               if fnmatch.fnmatchcase(c[0], arguments.only)]
     if arguments.list:

@@ -1,6 +1,7 @@
 """What a case needs of the machine; a case that cannot run says why."""
 
 import functools
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -18,6 +19,8 @@ def missing(need):
         return "" if os.geteuid() != 0 else "root may do everything"
     if need == "ptrace":
         return "" if can_trace() else "strace is absent or not allowed"
+    if need == "landlock":
+        return "" if has_landlock() else "the kernel has no Landlock"
     if need == "tmpfs":
         return "" if can_mount() else "no right to mount a tmpfs"
     if need.startswith("python:"):
@@ -54,6 +57,12 @@ def can_trace():
     return bool(shutil.which("strace")) and quiet(
         ["strace", "-f", "-o", os.devnull, "true"]
     )
+
+
+def has_landlock():
+    create_ruleset, tell_version = 444, 1
+    libc = ctypes.CDLL(None)
+    return libc.syscall(create_ruleset, None, 0, tell_version) > 0
 
 
 def can_mount():

@@ -11,17 +11,23 @@ extern void *__libc_realloc(void *old, size_t size);
 extern void *__libc_memalign(size_t align, size_t size);
 
 static long counted;
+static FILE *file; /* opened before rights are given up */
 
 static void count(void)
 {
 	__atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED);
 }
 
+__attribute__((constructor)) static void begin(void)
+{
+	const char *name = getenv("MALLOC_COUNT");
+
+	file = name ? fopen(name, "w") : NULL;
+}
+
 __attribute__((destructor)) static void end(void)
 {
 	long n = __atomic_load_n(&counted, __ATOMIC_RELAXED);
-	const char *name = getenv("MALLOC_COUNT");
-	FILE *file = name ? fopen(name, "w") : NULL;
 
 	if (!file)
 		return;

@@ -90,6 +90,18 @@ def limits(t):
     t.true("Name:" in status, "no status")
 
 
+@case("M24-rights")
+def rights(t):
+    """No new privileges, and a filter of system calls, while it works."""
+    process = stalled(t)
+    status = read(f"/proc/{process.pid}/status").decode()
+    kept = b"-DRIGHTS_KEPT" in read(
+        os.path.join(os.path.dirname(os.path.realpath(t.vcnmeta)), "flags"))
+    stop(t, process)
+    for line in ("NoNewPrivs:\t1", "Seccomp:\t2"):
+        t.equal(line in status, not kept, line)
+
+
 @case("M24-memory")
 def memory(t):
     need("gdb")

@@ -12,25 +12,25 @@ extern void *__libc_realloc(void *old, size_t size);
 
 static long number;
 static long failing;
+static FILE *file; /* opened before rights are given up */
 
 /* Only from main on: what the loader allocates is not the program's. */
 __attribute__((constructor)) static void start(void)
 {
 	const char *text = getenv("MALLOC_FAIL");
 
-	number = 0;
+	const char *name = getenv("MALLOC_COUNT");
+
 	failing = text ? strtol(text, NULL, 10) : 0;
+	if (!failing && name)
+		file = fopen(name, "w");
+	number = 0;
 }
 
 __attribute__((destructor)) static void end(void)
 {
-	const char *name = getenv("MALLOC_COUNT");
 	long count = __atomic_load_n(&number, __ATOMIC_RELAXED);
-	FILE *file;
 
-	if (failing || !name)
-		return;
-	file = fopen(name, "w");
 	if (file) {
 		fprintf(file, "%ld\n", count);
 		fclose(file);

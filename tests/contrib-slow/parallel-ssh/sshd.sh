@@ -51,7 +51,11 @@ TEXT
 } >ssh_config
 # Where sshd, as root, keeps its unprivileged half.
 [ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-/usr/sbin/sshd -f sshd_config -E sshd.log || cat sshd.log
+/usr/sbin/sshd -D -f sshd_config -E sshd.log &
+until ssh -F ssh_config one true 2>/dev/null; do
+	kill -0 $! || exit 1
+	sleep 0.2
+done
 PARALLEL_SSH="ssh -F $PWD/ssh_config"
 PARALLEL_HOME=$PWD/parallel
 export PARALLEL_SSH PARALLEL_HOME

@@ -1,7 +1,7 @@
 # Starts an sshd of our own on loopback, with keys of its own, and makes ssh
-# know it by two names, one and two; nobody answers by the name none. Jobs write
-# into the file machines by which name they came. SHLVL keeps bash from reading
-# its user's .bashrc.
+# know it by two names, one and two; a third, bare, has no vcnflow, and nobody
+# answers by the name none. Jobs write into the file machines where they ran.
+# SHLVL keeps bash from reading its user's .bashrc.
 # shellcheck shell=sh
 port=$("$PYTHON" -c 'import socket
 s = socket.socket()
@@ -13,6 +13,7 @@ done
 mkdir remote there parallel
 cat >there/vcnflow <<TEXT
 #!/bin/sh
+[ "\$MACHINE" != bare ] || exit 127
 echo "\$MACHINE" >>"$PWD/machines"
 exec "$VCNFLOW" "\$@"
 TEXT
@@ -32,13 +33,13 @@ AcceptEnv MACHINE
 SetEnv PATH=$PWD/there:$PATH TMPDIR=$TMPDIR SHLVL=2
 TEXT
 {
-	for name in one two; do
+	for name in one two bare; do
 		printf 'Host %s\n\tSetEnv MACHINE=%s\n\tPort %s\n' $name $name "$port"
 	done
 	cat <<TEXT
 Host none
 	Port 1
-Host one two none
+Host one two bare none
 	HostName 127.0.0.1
 	IdentityFile $PWD/user.key
 	IdentitiesOnly yes
@@ -50,7 +51,11 @@ TEXT
 } >ssh_config
 # Where sshd, as root, keeps its unprivileged half.
 [ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-/usr/sbin/sshd -f sshd_config -E sshd.log || cat sshd.log
+/usr/sbin/sshd -D -f sshd_config -E sshd.log &
+until ssh -F ssh_config one true 2>/dev/null; do
+	kill -0 $! || exit 1
+	sleep 0.2
+done
 PARALLEL_SSH="ssh -F $PWD/ssh_config"
 PARALLEL_HOME=$PWD/parallel
 export PARALLEL_SSH PARALLEL_HOME

@@ -8,6 +8,11 @@
 
 def records: (. // empty), inputs;
 
+# Counts how often each key came. One flat object and setpath, since += and
+# nested objects are copied at each step by jq 1.6.
+def tally(keys):
+  reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
+
 def number: tonumber? // .;
 
 def protocol:
@@ -16,11 +21,11 @@ def protocol:
      "58": "icmpv6"}[$number] // $number;
 
 $ARGS.named.direction as $direction
-| reduce (records
-          | select($direction == null or .traffic_direction == $direction)
-          | [.sourceAddress, .destinationAddress, protocol,
-             (.destinationPort | number)]
-          | tojson) as $pair ({}; .[$pair] += 1)
+| tally(
+    records
+    | select($direction == null or .traffic_direction == $direction)
+    | [.sourceAddress, .destinationAddress, protocol,
+       (.destinationPort | number)])
 | to_entries | map([-.value, (.key | fromjson)]) | sort
 | .[:($ARGS.named.top // length | tonumber)][]
 | (-.[0]) as $flows | .[1]

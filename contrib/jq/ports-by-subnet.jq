@@ -10,7 +10,12 @@
 
 def records: (. // empty), inputs;
 
-def protocol: {"6": "tcp", "17": "udp"}[.protocol | tostring];
+# Counts how often each key came. One flat object and setpath, since += and
+# nested objects are copied at each step by jq 1.6.
+def tally(keys):
+  reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
+
+def protocol: {"6": "tcp", "17": "udp"}[.protocol | tostring] // empty;
 
 def port: .destinationPort | tonumber? // empty;
 
@@ -22,27 +27,33 @@ def ranges:
     else . + [[$port, $port]] end)
   | map(if .[0] == .[1] then "\(.[0])" else "\(.[0])-\(.[1])" end);
 
-def side:
-  (. // {}) | to_entries | map({port: (.key | tonumber), flows: .value})
+# What is said of one protocol on one side: from pairs of port and count.
+def side($protocol; $side):
+  map(select(.key[1] == $protocol and .key[2] == $side)
+      | {port: .key[3], flows: .value})
   | {flows: (map(.flows) | add // 0),
      ranges: (map(.port) | sort | ranges),
      ports: sort_by([-.flows, .port])};
+
+def sides($protocol):
+  {internal: side($protocol; "internal"),
+   external: side($protocol; "external")};
 
 ($ARGS.named.direction // "ingress") as $direction
 | ($ARGS.named.max // 65535 | tonumber) as $max
 | (if $direction == "egress"
    then "internal_or_external_destination"
    else "internal_or_external_source" end) as $other
-| reduce (records | select(.traffic_direction == $direction)) as $flow ({};
-    ($flow | protocol) as $protocol
-    | [$flow | port | select(. <= $max)] as $ports
-    | if $protocol and ($ports | length) == 1 then
-        .[$flow.oracle.vnicsubnetocid | tostring][$protocol]
-          [if $flow[$other] == "internal" then "internal" else "external" end]
-          [$ports[0] | tostring] += 1
-      else . end)
-| to_entries | sort_by(.key) | .[]
-| {subnet: .key, direction: $direction}
-  + (.value | {tcp, udp}
-     | map_values({internal: (.internal | side),
-                   external: (.external | side)}))
+| tally(
+    records
+    | select(.traffic_direction == $direction)
+    | protocol as $protocol
+    | port as $port
+    | select($port <= $max)
+    | [.oracle.vnicsubnetocid, $protocol,
+       (if .[$other] == "internal" then "internal" else "external" end),
+       $port])
+| to_entries | map({key: (.key | fromjson), value})
+| group_by(.key[0])[]
+| {subnet: .[0].key[0], direction: $direction,
+   tcp: sides("tcp"), udp: sides("udp")}

@@ -10,6 +10,11 @@
 
 def records: (. // empty), inputs;
 
+# Counts how often each key came. One flat object and setpath, since += and
+# nested objects are copied at each step by jq 1.6.
+def tally(keys):
+  reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
+
 def number: tonumber? // .;
 
 def protocol:
@@ -17,14 +22,18 @@ def protocol:
   | {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp",
      "58": "icmpv6"}[$number] // $number;
 
-reduce (records | select((.data.action? // "REJECT") == "REJECT")) as $flow ({};
-  ($flow | [.traffic_direction, protocol, (.destinationPort | number)]
-   | tojson) as $key
-  | .[$key].flows += 1
-  | .[$key].sources[$flow.sourceAddress | tojson] = true
-  | .[$key].destinations[$flow.destinationAddress | tojson] = true)
-| to_entries | map([-.value.flows, (.key | fromjson), .value]) | sort_by(.[:2])
+tally(
+  records
+  | select((.data.action? // "REJECT") == "REJECT")
+  | [.traffic_direction, protocol, (.destinationPort | number)] as $what
+  | ["flows", $what], ["source", $what, .sourceAddress],
+    ["destination", $what, .destinationAddress])
+| to_entries | map({key: (.key | fromjson), value})
+| group_by(.key[1])
+| map({direction: .[0].key[1][0], protocol: .[0].key[1][1],
+       port: .[0].key[1][2],
+       flows: (map(select(.key[0] == "flows").value) | add),
+       sources: (map(select(.key[0] == "source")) | length),
+       destinations: (map(select(.key[0] == "destination")) | length)})
+| sort_by([-.flows, .direction, .protocol, .port])
 | .[:($ARGS.named.top // length | tonumber)][]
-| .[1] as [$direction, $protocol, $port] | .[2]
-| {direction: $direction, protocol: $protocol, port: $port, flows: .flows,
-   sources: (.sources | length), destinations: (.destinations | length)}

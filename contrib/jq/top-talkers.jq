@@ -16,16 +16,23 @@ def need_data:
 
 def number: . // 0 | tonumber? // 0;
 
-reduce (records | need_data) as $flow ({};
-  ($flow.data.bytesOut | number) as $bytes
-  | ($flow.data.packets | number) as $packets
-  | .[$flow.sourceAddress | tojson] |=
-      (.sent += $bytes | .packets += $packets | .flows += 1)
-  | .[$flow.destinationAddress | tojson] |=
-      (.received += $bytes | .packets += $packets | .flows += 1))
+# Two of these for each record: an address, and what to add to it: sent,
+# received, packets, flows.
+def shares:
+  (.data.bytesOut | number) as $bytes
+  | (.data.packets | number) as $packets
+  | [(.sourceAddress | tojson), $bytes, 0, $packets, 1],
+    [(.destinationAddress | tojson), 0, $bytes, $packets, 1];
+
+# One flat object and setpath: += is copied at each step by jq 1.6.
+reduce (records | need_data | shares) as [$key, $sent, $received, $packets, $n]
+  ({};
+   getpath([$key]) as $old
+   | setpath([$key]; [$old[0] + $sent, $old[1] + $received,
+                      $old[2] + $packets, $old[3] + $n]))
 | to_entries
-| map({address: (.key | fromjson), bytes: (.value.sent + .value.received),
-       sent: (.value.sent // 0), received: (.value.received // 0)}
-      + (.value | {packets, flows}))
+| map({address: (.key | fromjson), bytes: (.value[0] + .value[1]),
+       sent: .value[0], received: .value[1], packets: .value[2],
+       flows: .value[3]})
 | sort_by([-.bytes, .address])
 | .[:($ARGS.named.top // 20 | tonumber)][]

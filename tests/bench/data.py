@@ -3,6 +3,7 @@
     records.log, .gz      at least 1 GB of records, plain and as gzip -6
     object.log, .gz       the first fifth of them
     large/, small/        a fifth of them 8 times, and 64 objects, all gzip -6
+    shuffled.log, .gz     a tenth, the members in another order each time
     one.log               a single record
 
     net.lut               the 64 subnets, with one or two lists of 3 to 15
@@ -61,6 +62,29 @@ def write_records(path, seed, size):
             size -= len(line)
 
 
+def shuffled(line, rng):
+    """The same record, the members of its objects in disorder."""
+    def disorder(thing):
+        if not isinstance(thing, dict):
+            return thing
+        members = list(thing.items())
+        rng.shuffle(members)
+        return {name: disorder(value) for name, value in members}
+    return json.dumps(disorder(json.loads(line)),
+                      separators=(",", ":")).encode() + b"\n"
+
+
+def _shuffle(source, target, size):
+    """Lines of source, until there are size bytes of them."""
+    rng = random.Random(SEED)
+    with open(source, "rb") as lines, open(target, "wb") as file:
+        for line in lines:
+            if file.tell() >= size:
+                break
+            file.write(shuffled(line, rng))
+    compress(target, target + ".gz")
+
+
 def compress(path, target):
     """gzip -6, which is what the service connector's objects look like."""
     with open(path, "rb") as source, open(target, "wb") as file:
@@ -111,7 +135,10 @@ def make_records(folder, scale):
                              for number in range(PARTS)], 1)
         _join(parts, whole)
         works = [pool.apply_async(compress, (whole, whole + ".gz")),
-                 pool.apply_async(_small_objects, (folder, whole, scale))]
+                 pool.apply_async(_small_objects, (folder, whole, scale)),
+                 pool.apply_async(_shuffle, (
+                     whole, os.path.join(folder, "shuffled.log"),
+                     max(100 * scale, 20) * MIB))]
         for work in works:
             work.get()
     os.mkdir(os.path.join(folder, "large"))

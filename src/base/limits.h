@@ -22,8 +22,9 @@
 /* The output of a block that is held back until its turn comes. */
 #define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
 
-/* All texts of blocks that are in flight together. */
-#define LIMIT_TEXT_IN_FLIGHT ((size_t)14 << 20)
+/* All texts of blocks that are in flight together: so much for each thread,
+ * and as if there were two more. */
+#define LIMIT_TEXT_IN_FLIGHT ((size_t)1 << 20)
 
 /* Worker threads. */
 #define LIMIT_THREADS 256

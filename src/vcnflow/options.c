@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/unknown.h"
 #include "vcnflow/arguments.h"
 #include "vcnflow/usage.h"
 
@@ -339,7 +340,7 @@ static enum options_result refuse(
 	else if (entry != NULL)
 		msg_error("option '--%s' takes no argument", entry->name);
 	else if (optopt == 0)
-		usage_unknown(argument, table->longs);
+		unknown_option(argument, table->longs, "vcnflow --help");
 	else
 		msg_error("no option %s, see 'vcnflow --help'",
 			msg_quote(quoted, typed, sizeof(typed)));

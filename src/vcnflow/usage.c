@@ -1,23 +1,15 @@
 /*
- * The help, the version, and what is said about an option that there is not.
- * The help is one screen; the manual page is the reference.
+ * The help and the version. The help is one screen, the manual page is the
+ * reference.
  */
 #include "vcnflow/usage.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/msg.h"
 #include "base/version.h"
-
-/* The longest name that a mistyped one is compared with. */
-#define NAME_MAX_LENGTH 31
-
-/* So many wrong letters still count as a slip, in a name of four or more. */
-#define NEAR 2
 
 static const char help[] =
 	"usage: vcnflow [options] [FILE | DIRECTORY | -]...\n"
@@ -84,83 +76,4 @@ void usage_short(void)
 {
 	msg_error("nothing to read: usage: vcnflow [-m LOOKUP-FILE] [options] "
 		  "[FILE | DIRECTORY | -]..., see 'vcnflow --help'");
-}
-
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-	size_t least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/*
- * How many letters must be changed, added or left out to make a into b, both
- * at most NAME_MAX_LENGTH long: row[j] is that of a's beginning and b[0..j).
- */
-static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t row[NAME_MAX_LENGTH + 1], diagonal, above;
-
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 0; i < a_len; i++) {
-		diagonal = row[0];
-		row[0] = i + 1;
-		for (size_t j = 1; j <= b_len; j++) {
-			above = row[j];
-			row[j] = smallest(above + 1, row[j - 1] + 1,
-				diagonal + (a[i] != b[j - 1]));
-			diagonal = above;
-		}
-	}
-	return row[b_len];
-}
-
-/* The nearest option, or null where none is near. */
-static const char *nearest(
-	const char *name, size_t len, const struct option *options)
-{
-	const char *found = NULL;
-	size_t best = len < 4 ? 1 : NEAR, far;
-
-	if (len > NAME_MAX_LENGTH)
-		return NULL;
-	for (; options->name != NULL; options++) {
-		if (strlen(options->name) > NAME_MAX_LENGTH)
-			continue;
-		far = distance(name, len, options->name, strlen(options->name));
-		if (far <= best && (found == NULL || far < best)) {
-			best = far;
-			found = options->name;
-		}
-	}
-	return found;
-}
-
-static bool is_beginning(
-	const char *name, size_t len, const struct option *options)
-{
-	for (; options->name != NULL; options++) {
-		if (strncmp(options->name, name, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-void usage_unknown(const char *argument, const struct option *options)
-{
-	const char *name = argument + strspn(argument, "-"), *near;
-	size_t len = strcspn(name, "=");
-	char quoted[MSG_QUOTED_SIZE];
-
-	msg_quote(quoted, argument, (size_t)(name - argument) + len);
-	near = nearest(name, len, options);
-	if (len > 0 && is_beginning(name, len, options))
-		msg_error("option %s is short for several, see 'vcnflow "
-			  "--help'",
-			quoted);
-	else if (near != NULL)
-		msg_error("no option %s, did you mean '--%s'?", quoted, near);
-	else
-		msg_error("no option %s, see 'vcnflow --help'", quoted);
 }

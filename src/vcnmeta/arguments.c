@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/unknown.h"
 
 static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
@@ -24,8 +25,7 @@ static enum arguments_result refuse(const char *why, const char *argument)
 	return ARGUMENTS_REFUSED;
 }
 
-/* The argument that getopt_long did not like, as it was given. */
-static const char *refused_argument(char **argv, char letter[3])
+const char *arguments_refused(char **argv, char letter[3])
 {
 	if (optopt == 0 || strncmp(argv[optind - 1], "--", 2) == 0)
 		return argv[optind - 1];
@@ -48,7 +48,7 @@ static enum arguments_result take_option(
 		return ARGUMENTS_VERSION;
 	case ':':
 		return refuse("no argument behind option",
-			refused_argument(argv, letter));
+			arguments_refused(argv, letter));
 	case 'o':
 		if (takes_output) {
 			arguments->output = optarg;
@@ -56,7 +56,9 @@ static enum arguments_result take_option(
 		}
 		return refuse("no output is written by", argv[0]);
 	default:
-		return refuse("no option", refused_argument(argv, letter));
+		unknown_option(arguments_refused(argv, letter), long_options,
+			"vcnmeta --help");
+		return ARGUMENTS_REFUSED;
 	}
 }
 

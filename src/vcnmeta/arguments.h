@@ -25,4 +25,10 @@ enum arguments_result {
 enum arguments_result arguments_parse(
 	struct arguments *arguments, int argc, char **argv, bool takes_output);
 
+/*
+ * The argument that getopt_long did not like, as it was given; letter is room
+ * for one that is a letter of several.
+ */
+const char *arguments_refused(char **argv, char letter[3]);
+
 #endif

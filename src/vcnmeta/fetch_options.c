@@ -14,6 +14,8 @@
 
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/unknown.h"
+#include "vcnmeta/arguments.h"
 
 #define LONGEST_TIMEOUT_S 86400
 #define MOST_ATTEMPTS 1000
@@ -223,15 +225,6 @@ static enum fetch_options_result take_value(
 	}
 }
 
-/* The argument that getopt_long did not like, as it was given. */
-static const char *refused_argument(char **argv, char letter[3])
-{
-	if (optopt == 0 || strncmp(argv[optind - 1], "--", 2) == 0)
-		return argv[optind - 1];
-	snprintf(letter, 3, "-%c", optopt);
-	return letter;
-}
-
 static enum fetch_options_result take_option(
 	struct fetch_options *options, int option, int argc, char **argv)
 {
@@ -258,9 +251,11 @@ static enum fetch_options_result take_option(
 		return take_subtree(options, argc, argv);
 	case ':':
 		return refuse("no argument behind option",
-			refused_argument(argv, letter));
+			arguments_refused(argv, letter));
 	case '?':
-		return refuse("no option", refused_argument(argv, letter));
+		unknown_option(arguments_refused(argv, letter), long_options,
+			"vcnmeta fetch --help");
+		return FETCH_OPTIONS_REFUSED;
 	default:
 		return take_value(options, option);
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/nearest.h"
 #include "vcnmeta/build.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/show.h"
@@ -36,11 +37,20 @@ static const struct {
 
 static int refuse(const char *argument)
 {
+	struct nearest near = {.text = argument};
 	char quoted[MSG_QUOTED_SIZE];
 
-	if (!argument)
+	if (!argument) {
 		msg_error("no command: usage: vcnmeta fetch | build | show | "
 			  "verify ..., see 'vcnmeta --help'");
+		return EXITCODE_REFUSED;
+	}
+	near.len = strlen(argument);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		nearest_look(&near, commands[i].name);
+	if (near.found != NULL)
+		msg_error("no command %s, did you mean '%s'?",
+			msg_quote_name(quoted, argument), near.found);
 	else
 		msg_error("no %s %s, see 'vcnmeta --help'",
 			argument[0] == '-' ? "option" : "command",

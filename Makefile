@@ -192,7 +192,7 @@ RUN = tests/run
 
 CHECK_SUITES = unit checks cli contrib examples reference fetch \
 	fuzz unit-asan cli-asan cli-zlib tsan cli-valgrind
-SLOW_SUITES = unit-zlib unit-valgrind cli-valgrind-all reference-slow
+SLOW_SUITES = unit-zlib unit-valgrind cli-valgrind-all reference-slow long
 
 # Packages first, then make anew, so that it sees what was installed.
 check:

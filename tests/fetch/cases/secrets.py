@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+import harness
 from harness import Skip, case, certs, need
 
 HERE = os.path.dirname(os.path.abspath(__file__))

@@ -335,7 +335,7 @@ def fetch_fault_cases(held):
             place.build("release"),
             "",
             judge=judge_counts,
-            limit=1800,
+            limit=LONG_LIMIT,
         )
 
 

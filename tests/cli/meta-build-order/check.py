@@ -12,7 +12,7 @@ done, lines = builds.traced(
 calls = []
 for line in lines:
     name, rest = re.match(r"\d+ +([a-z]+)\w*\((.*)", line).groups()
-    if "/place" not in line:
+    if "/case/place" not in line:
         continue
     if name in ("fsync", "fdatasync"):
         name += " file" if ".tmp" in rest else " folder"

@@ -53,6 +53,8 @@ SANFLAGS = -fsanitize=thread -O1
 FORTIFY =
 else ifeq ($(SAN),cov)
 SANFLAGS = --coverage -fprofile-update=atomic -O0
+COVERAGE_SRC = tests/coverage/dump.c
+COVERAGE_WRAP = -Wl,--wrap=kill,--wrap=raise,--wrap=_exit
 FORTIFY =
 else ifeq ($(SAN),fuzz)
 CC  = clang
@@ -69,8 +71,8 @@ ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE $(FORTIFY) \
 	$(if $(filter 0,$(SANDBOX)),-DRIGHTS_KEPT) $(CPPFLAGS)
 ALL_CFLAGS   = -std=c17 $(WARN) $(CWARN) $(HARDEN) $(CFLAGS) $(SANFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(HARDEN) -fno-exceptions -fno-rtti \
-	$(CXXFLAGS) $(SANFLAGS) -DNDEBUG
-ALL_LDFLAGS  = $(LINK_HARDEN) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
+	$(CXXFLAGS) $(SANFLAGS) -DNDEBUG -DSIMDJSON_DEVELOPMENT_CHECKS=0
+ALL_LDFLAGS  = $(LINK_HARDEN) $(CFLAGS) $(SANFLAGS) $(COVERAGE_WRAP) $(LDFLAGS)
 
 DEFLATE_ALL := $(wildcard src/deflate/*.c)
 ifeq ($(ISAL),1)
@@ -111,7 +113,7 @@ $(BUILD)/vcnflow: $(call objects,src/vcnflow/main.c) $(VCNFLOW_LIB) $(COMMON_LIB
 $(BUILD)/vcnmeta: $(call objects,src/vcnmeta/main.c) $(VCNMETA_LIB) $(COMMON_LIB)
 	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(VCNMETA_LIBS) $(COMMON_LIBS)
 
-$(COMMON_LIB): $(call objects,$(COMMON_SRC))
+$(COMMON_LIB): $(call objects,$(COMMON_SRC) $(COVERAGE_SRC))
 $(VCNFLOW_LIB): $(call objects,$(VCNFLOW_SRC))
 $(VCNMETA_LIB): $(call objects,$(VCNMETA_SRC))
 $(BUILD)/%.a:
@@ -230,11 +232,12 @@ check-all:
 	@$(MAKE) --no-print-directory check-peer
 
 coverage:
-	contrib/install-deps build test
+	contrib/install-deps build test coverage
 	@$(SUBMAKE) SAN=cov all units
 	find build/cov build/cov-zlib -name '*.gcda' -delete 2>/dev/null || :
 	-$(RUN) unit-cov cli-cov reference-cov fetch-cov
-	gcovr --root . --filter src/ --gcov-ignore-parse-errors --print-summary --sort-uncovered \
+	gcovr --root . --filter src/ --exclude-directories '.*/tests$$' \
+		--gcov-ignore-parse-errors --print-summary --sort-uncovered \
 		--exclude-unreachable-branches --exclude-throw-branches \
 		$(wildcard build/cov build/cov-zlib)
 
@@ -281,7 +284,7 @@ fuzz-corpus:
 	tests/fuzz/run --minimise $(FUZZ_BUILD)/fuzz $(TARGET)
 
 C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
-	tests/fuzz/*.[ch]))
+	tests/fuzz/*.[ch] tests/coverage/*.c))
 CLANG_FORMAT = $(shell command -v clang-format-14 || echo clang-format)
 CLANG_TIDY = $(shell command -v clang-tidy-14 || echo clang-tidy)
 

@@ -8,6 +8,7 @@ import argparse
 import concurrent.futures
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -122,6 +123,10 @@ def main():
             say(f"{case.suite}: {case.name}")
         return 0
     os.umask(0o022)
+    # In the background of a shell, or under nohup, these may be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     folder = tempfile.mkdtemp(prefix="vcnflow-tests.")
     started = time.monotonic()
     try:

@@ -1,12 +1,21 @@
 /*
- * Raw deflate data by ISA-L. Three things need care:
+ * Raw deflate data by ISA-L. Four things need care:
  *
  * - isal_inflate tells by the state of the block, not by its result, whether
  *   the data has ended.
+ * - Where data is bad, its fast loop counts bytes of output that it did not
+ *   write, and says that it has other room and input left than it has. So the
+ *   state before each call is kept, and from there the bad place is sought
+ *   again with so little input at a time that only the slow loop runs, whose
+ *   counts are right. That also makes what is handed out before the bad place
+ *   the same for any cutting of the input.
  * - It decodes into a buffer of its own first, and when it meets bad data it
  *   drops what that holds: those bytes were good, and are taken from there.
  * - It reads up to eight bytes ahead, which may be from an earlier call's
  *   input, so that they can't be given back by moving *in.
+ *
+ * Its own reset would leave the last stream's code tables, in which a code that
+ * is missing from an incomplete set would be found.
  *
  * It accepts code sets that are incomplete, which zlib refuses, as long as no
  * missing code is used. Such data is no compressor's, and only a crafted or
@@ -23,19 +32,21 @@
 /* What one call of the library is given at most. */
 #define MOST_AT_ONCE ((size_t)1 << 30)
 
+/* With less input than this the library's fast loop is not entered. */
+#define SLOW_INPUT 8
+
 struct inflate {
 	bool bad; /* only what the library still holds is to be handed out */
 	struct inflate_state isal;
+	struct inflate_state before; /* the call at hand */
 };
 
 struct inflate *inflate_new(void)
 {
 	struct inflate *inflate = malloc(sizeof(*inflate));
 
-	if (inflate) {
-		isal_inflate_init(&inflate->isal);
-		inflate->bad = false;
-	}
+	if (inflate)
+		inflate_reset(inflate);
 	return inflate;
 }
 
@@ -44,9 +55,11 @@ void inflate_free(struct inflate *inflate)
 	free(inflate);
 }
 
+/* All of it, so that a stream's bytes are its own. */
 void inflate_reset(struct inflate *inflate)
 {
-	isal_inflate_reset(&inflate->isal);
+	memset(&inflate->isal, 0, sizeof(inflate->isal));
+	isal_inflate_init(&inflate->isal);
 	inflate->bad = false;
 }
 
@@ -64,12 +77,45 @@ static void hand_out_rest(struct inflate_state *isal)
 	isal->tmp_out_processed += (int32_t)rest;
 }
 
+/* Inflates a little; tells if the data is bad. Sets *got_on when it got on. */
+static bool inflate_slowly(
+	struct inflate_state *isal, size_t in_len, bool *got_on)
+{
+	const uint8_t *in = isal->next_in;
+	uint32_t room = isal->avail_out;
+	int result;
+
+	isal->avail_in =
+		in_len < SLOW_INPUT ? (uint32_t)in_len : SLOW_INPUT - 1;
+	result = isal_inflate(isal);
+	*got_on = isal->next_in != in || isal->avail_out != room;
+	return result != ISAL_DECOMP_OK;
+}
+
+/* Comes to the bad place again, or to the end of the room for output. */
+static void seek_bad(struct inflate *inflate)
+{
+	struct inflate_state *isal = &inflate->isal;
+	const uint8_t *end;
+	bool got_on = true;
+
+	*isal = inflate->before;
+	end = isal->next_in + isal->avail_in;
+	while (!inflate->bad && got_on)
+		inflate->bad = inflate_slowly(
+			isal, (size_t)(end - isal->next_in), &got_on);
+	isal->avail_in = (uint32_t)(end - isal->next_in);
+}
+
 static enum inflate_result step(struct inflate *inflate)
 {
 	struct inflate_state *isal = &inflate->isal;
 
-	if (!inflate->bad)
-		inflate->bad = isal_inflate(isal) != ISAL_DECOMP_OK;
+	if (!inflate->bad) {
+		inflate->before = *isal;
+		if (isal_inflate(isal) != ISAL_DECOMP_OK)
+			seek_bad(inflate);
+	}
 	if (inflate->bad) {
 		hand_out_rest(isal);
 		return isal->tmp_out_valid == isal->tmp_out_processed

@@ -1,6 +1,7 @@
 """Inputs to begin with: real ones, from the files that other tests read."""
 
 import glob
+import json
 import os
 import struct
 import zlib
@@ -43,6 +44,73 @@ def long():
         if len(data) > 8 and data[:2] != b"\x1f\x8b":
             at = number * 37 % len(data)
             yield b"\x00\x00\x10\x40" + struct.pack(">H", at) + data
+
+
+RANGES = {
+    "destination-port-range": {"max": 2, "min": 1},
+    "source-port-range": {"max": 65535, "min": 1024},
+}
+RULE = {
+    "description": 'a "b" \\ \n \x01 \u00e9',
+    "icmp-options": {"code": 4, "type": 3},
+    "is-stateless": False,
+    "protocol": "6",
+    "tcp-options": RANGES,
+    "udp-options": {"source-port-range": None},
+}
+LIST = {
+    "id": "ocid1.securitylist.x",
+    "display-name": "x",
+    "ingress-security-rules": [
+        dict(RULE, source="0.0.0.0/0"),
+        {"source": "10.0.0.0/8", "source-type": "CIDR_BLOCK"},
+    ],
+    "egress-security-rules": [dict(RULE, destination="::/0")],
+}
+SUBNET = {
+    "id": "ocid1.subnet.a",
+    "display-name": "\u00e9",
+    "vcn-id": "v",
+    "compartment-id": "c",
+    "cidr-block": "10.0.0.0/16",
+    "ipv4-cidr-blocks": ["10.0.0.0/16", "10.1.0.0/16"],
+    "ipv6-cidr-blocks": ["fd00::/64"],
+    "security-list-ids": ["ocid1.securitylist.x", "ocid1.securitylist.y"],
+}
+
+
+def spelled(value, join):
+    """The same with members' names spelled another way."""
+    if isinstance(value, dict):
+        return {join(k): spelled(v, join) for k, v in value.items()}
+    if isinstance(value, list):
+        return [spelled(v, join) for v in value]
+    return value
+
+
+def camel(name):
+    first, *others = name.split("-")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def metadata():
+    for join in (str, camel, lambda name: name.replace("-", "_")):
+        one, other = spelled(SUBNET, join), spelled(LIST, join)
+        yield b"\x01", [one, dict(one, id="ocid1.subnet.b")]
+        yield b"\x02", [other, {"id": "ocid1.securitylist.y"}]
+        yield b"\x00", {"data": [one, other]}
+        yield b"\x00", [{"data": {"data": one}}, [other, 1, {"id": "z"}]]
+
+
+def api():
+    """Dumps (0), pages of subnets (1), of lists (2), of compartments (3)."""
+    for data in files("cli/meta-*/*", "bugs/meta-*/*"):
+        for choice in b"\x00\x01\x02":
+            yield bytes([choice]) + data
+    for choice, value in metadata():
+        yield choice + json.dumps(value).encode()
+        yield choice + json.dumps(value, indent=1, ensure_ascii=False).encode()
+    yield b'\x03[{"id":"ocid1.compartment.a","compartmentId":"ocid1.t"}]'
 
 
 def deflated(data):

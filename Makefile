@@ -174,9 +174,12 @@ fuzzers: $(FUZZERS)
 $(BUILD)/src/%.o: private SANFLAGS += $(FUZZ_GUIDED)
 
 # These read what the target feeds them, or write what it looks at.
-$(BUILD)/fuzz/record $(BUILD)/fuzz/long: FUZZ_WRAP = -Wl,--wrap=io_read,--wrap=io_ready
-$(BUILD)/fuzz/lookup: FUZZ_WRAP = -Wl,--wrap=io_write_all
-$(BUILD)/fuzz/api: FUZZ_WRAP = -Wl,--wrap=io_write_all,--wrap=caller_fail,--wrap=caller_parser,--wrap=caller_tree
+CATCH = -Wl,--wrap=io_write_all
+$(BUILD)/fuzz/record $(BUILD)/fuzz/long: \
+	FUZZ_WRAP = -Wl,--wrap=io_read,--wrap=io_ready
+$(BUILD)/fuzz/lookup $(BUILD)/fuzz/text $(BUILD)/fuzz/config: FUZZ_WRAP = $(CATCH)
+$(BUILD)/fuzz/api: FUZZ_WRAP = $(CATCH),--wrap=caller_fail \
+	-Wl,--wrap=caller_parser,--wrap=caller_tree
 
 $(FUZZ_LIB): $(call objects,$(filter-out $(FUZZ_SRC) %/replay.c,$(FUZZ_ALL)))
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \

@@ -96,7 +96,7 @@ int auth_jwt_read(struct auth_claims *claims, const struct secret *token)
 		return -1;
 	for (size_t i = 0; i < token->len; i++)
 		if (!isalnum((unsigned char)token->data[i]) &&
-			strchr("._-=", token->data[i]) == NULL)
+			memchr("._-=", token->data[i], 4) == NULL)
 			return -1;
 	start = strchr(token->data, '.');
 	end = start == NULL ? NULL : strchr(start + 1, '.');

@@ -324,7 +324,8 @@ static bool parse_prefix(struct prefix *prefix, const struct bytes *text)
 		return false;
 	memset(prefix, 0, sizeof *prefix);
 	for (int i = 0; i < 128; i++) {
-		uint64_t bit = i < length ? bytes[i / 8] >> (7 - i % 8) & 1 : 0;
+		uint64_t bit =
+			i < length && (bytes[i / 8] >> (7 - i % 8) & 1) != 0;
 
 		if (i < 64)
 			prefix->high |= bit << (63 - i);

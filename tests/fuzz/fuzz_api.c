@@ -12,9 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/limits.h"
-#include "base/msg.h"
 #include "lookup/lookup.h"
 #include "lookup/model.h"
 #include "lookup/writer.h"
@@ -24,6 +22,7 @@
 #include "json/tree.h"
 
 #include "catalog.h"
+#include "caught.h"
 #include "fuzz.h"
 
 static struct {
@@ -34,39 +33,15 @@ static struct {
 	struct json_parser *parser;
 	struct json_tree tree;
 	bool failed; /* caller_fail was called */
-	unsigned messages;
 	struct catalog catalog;
 } at_hand = {.fd = -1, .tree = JSON_TREE_INIT, .catalog = CATALOG_INIT};
 
 /* ---- what the linker asks for
  * ------------------------------------------------ */
 
-int __wrap_io_write_all(int fd, const void *data, size_t len);
-int __real_io_write_all(int fd, const void *data, size_t len);
 void __wrap_caller_fail(struct caller *caller, int status);
 struct json_parser *__wrap_caller_parser(struct caller *caller);
 struct json_tree *__wrap_caller_tree(struct caller *caller);
-
-static void check_message(const char *text, size_t len)
-{
-	static const char head[] = "vcnmeta: ";
-
-	PROMISE(len > sizeof head && len <= LIMIT_MESSAGE);
-	PROMISE(memcmp(text, head, sizeof head - 1) == 0);
-	PROMISE(text[len - 1] == '\n');
-	PROMISE(json_is_utf8(text, len));
-	for (size_t i = 0; i < len - 1; i++)
-		PROMISE((unsigned char)text[i] >= ' ' && text[i] != 0x7f);
-	at_hand.messages++;
-}
-
-int __wrap_io_write_all(int fd, const void *data, size_t len)
-{
-	if (fd != STDERR_FILENO)
-		return __real_io_write_all(fd, data, len);
-	check_message(data, len);
-	return 0;
-}
 
 void __wrap_caller_fail(struct caller *caller, int status)
 {
@@ -110,7 +85,7 @@ static void begin(void)
 	at_hand.parser = json_parser_new();
 	PROMISE(at_hand.parser != NULL && standard_begin() == 0);
 	PROMISE(setenv("SOURCE_DATE_EPOCH", "1", 1) == 0);
-	msg_program("vcnmeta");
+	caught_begin("vcnmeta");
 }
 
 static void check_file(void)
@@ -136,11 +111,11 @@ static void try_dump(const char *text, size_t len)
 
 	PROMISE(ftruncate(at_hand.fd, 0) == 0);
 	PROMISE(pwrite(at_hand.fd, text, len, 0) == (ssize_t)len);
-	at_hand.messages = 0;
+	caught_clear();
 	status = build_main(4, argv);
 	PROMISE(status == EXITCODE_OK || status == EXITCODE_PARTIAL ||
 		status == EXITCODE_REFUSED);
-	PROMISE(status == EXITCODE_OK || at_hand.messages != 0);
+	PROMISE(status == EXITCODE_OK || caught_messages != 0);
 	PROMISE((access(at_hand.output, F_OK) == 0) ==
 		(status != EXITCODE_REFUSED));
 	catalog_dump(catalog, text, len);
@@ -171,10 +146,10 @@ static bool take_page(struct survey *survey, enum errand_kind kind,
 	fuzz_append(&reply.body, zeros, sizeof zeros);
 	reply.body.len = len;
 	at_hand.failed = false;
-	at_hand.messages = 0;
+	caught_clear();
 	result = errand_take(&errand, &call, &reply);
 	PROMISE((result != 0) == at_hand.failed);
-	PROMISE((at_hand.messages != 0) == at_hand.failed);
+	PROMISE((caught_messages != 0) == at_hand.failed);
 	bytes_free(&reply.body);
 	return result == 0;
 }

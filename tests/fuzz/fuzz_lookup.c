@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/limits.h"
 #include "deflate/crc32.h"
 #include "lookup/content.h"
@@ -20,6 +19,7 @@
 #include "vcnmeta/verify.h"
 #include "json/json.h"
 
+#include "caught.h"
 #include "frame.h"
 #include "fuzz.h"
 #include "strict.h"
@@ -31,25 +31,11 @@ static struct {
 	int fd;
 	char path[40];
 	struct bytes file;
-	struct bytes shown; /* what went to standard output */
 	struct strict strict;
 } at_hand = {
 	.fd = -1,
 	.file = BYTES_INIT(SIZE_MAX / 2),
-	.shown = BYTES_INIT(SIZE_MAX / 2),
 };
-
-/* The names that the linker asks for: standard output is caught. */
-int __wrap_io_write_all(int fd, const void *data, size_t len);
-int __real_io_write_all(int fd, const void *data, size_t len);
-
-int __wrap_io_write_all(int fd, const void *data, size_t len)
-{
-	if (fd != STDOUT_FILENO)
-		return __real_io_write_all(fd, data, len);
-	fuzz_append(&at_hand.shown, data, len);
-	return 0;
-}
 
 static void begin(void)
 {
@@ -58,6 +44,7 @@ static void begin(void)
 	(void)snprintf(at_hand.path, sizeof at_hand.path, "/proc/self/fd/%d",
 		at_hand.fd);
 	PROMISE(standard_begin() == 0);
+	caught_begin("vcnmeta");
 }
 
 static void write_file(void)
@@ -153,8 +140,8 @@ static void check_contents(const struct lookup *lookup)
 /* Calls function for each line of what was shown; returns their number. */
 static size_t each_line(void (*function)(const char *text, size_t len))
 {
-	const char *text = at_hand.shown.data;
-	size_t len = at_hand.shown.len;
+	const char *text = caught_output.data;
+	size_t len = caught_output.len;
 	size_t count = 0;
 
 	while (len != 0) {
@@ -194,13 +181,14 @@ static void check_shown(size_t subnets)
 	char show[] = "show", verify[] = "verify";
 	char *argv[] = {show, at_hand.path, NULL};
 
-	bytes_clear(&at_hand.shown);
+	caught_clear();
 	PROMISE(show_main(2, argv) == 0);
 	PROMISE(each_line(check_object) == subnets);
 	argv[0] = verify;
-	bytes_clear(&at_hand.shown);
+	caught_clear();
 	PROMISE(verify_main(2, argv) == 0);
 	PROMISE(each_line(check_pair) == 11);
+	PROMISE(caught_messages == 0);
 }
 
 /* ---- read back and written again

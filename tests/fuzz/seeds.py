@@ -113,6 +113,72 @@ def api():
     yield b'\x03[{"id":"ocid1.compartment.a","compartmentId":"ocid1.t"}]'
 
 
+TIMES = """2026-08-07T11:34:30.123456789+02:00
+2026-02-29 2028-02-29T23:59:60Z 2026-08-01t12:00 now today yesterday
+@1785542400.5 @-1 30d 1d12h 90m 2w""".split()
+ADDRESSES = """10.0.0.1 255.255.255.255 01.2.3.4 10.0.0.5/16 ::/0 fd00::/8
+::ffff:1.2.3.4 2001:db8::1:0:0:1/64 1::2::3 fe80::1%eth0 ::1.2.3.4/128""".split()
+COMMANDS = (
+    "-m none --since 30d --until now --now @1785542400 -a all -p tcp,17",
+    "-d ingress,egress -t internal --internal ula,=10.0.0.0/8 -k data,time x",
+    "--format array -z -o out -j 4 --strict --stats=s --rejects r a b c",
+    "--list-subnets -m f --max-record 2M --framing json --name *.log d",
+    "--time-field start --since 2026-08-01 --security-lists ids -",
+    "--help",
+)
+
+
+def text():
+    """A TIME (0), an address (1), words of a command line (2)."""
+    for word in [*TIMES, "2 days ago", "2026-08-01 12:00:00+02:00"]:
+        yield b"\x00" + word.encode()
+    for word in ADDRESSES:
+        yield b"\x01" + word.encode()
+    for line in COMMANDS:
+        yield b"\x02" + line.replace(" ", "\n").encode()
+
+
+CONFIG = """# comment
+[DEFAULT]
+user=ocid1.user.oc1..a
+FingerPrint : aa:bb
+key_file = ~/.oci/k.pem
+
+[other]
+region=us-ashburn-1
+  goes on
+
+  here
+; comment
+tenancy=
+"""
+ENDPOINTS = (
+    "https://iaas.us-ashburn-1.oraclecloud.com/20160918",
+    "https://[::1]:8443",
+    "http://127.0.0.1:80/opc/v2",
+    "http://[fd00:c1::a9fe:a9fe]/",
+    "https://user@host",
+)
+HEADERS = """HTTP/1.1 429 Too Many Requests
+Date: Fri, 07 Aug 2026 11:34:30 GMT
+Retry-After: Fri, 07 Aug 2026 11:34:50 GMT
+opc-next-page: abc
+opc-request-id: x/y/z
+Content-Encoding: gzip
+retry-after: 120
+"""
+
+
+def config():
+    """A config file (0), an endpoint (1), a token (2), header lines (3)."""
+    yield b"\x00" + CONFIG.encode()
+    yield b"\x00\xef\xbb\xbf" + CONFIG.replace("\n", "\r\n").encode()
+    for endpoint in ENDPOINTS:
+        yield b"\x01" + endpoint.encode()
+    yield b"\x02a.eyJleHAiOjE3ODU1NDI0MDAsInJlc190ZW5hbnQiOiJvIn0.c"
+    yield b"\x03" + HEADERS.encode()
+
+
 def deflated(data):
     """The same data by all means of zlib."""
     for level in (0, 1, 9):

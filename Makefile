@@ -31,7 +31,7 @@ endif
 # Giving up rights gets in the way of what instrumented builds do at their end.
 SANDBOX ?= $(if $(SAN),0,1)
 
-BUILD := build/$(if $(SAN),$(SAN),release)$(if $(filter 0,$(ISAL)),-zlib)
+BUILD := build/$(if $(SAN),$(SAN),$(if $(filter 0,$(SANDBOX)),open,release))$(if $(filter 0,$(ISAL)),-zlib)
 
 # ---- flags ----------------------------------------------------------------
 
@@ -211,11 +211,13 @@ check-builds:
 	$(SUBMAKE) SAN=asan all units fuzzers
 	$(SUBMAKE) SAN=tsan all
 	$(SUBMAKE) ISAL=0 all
+	$(SUBMAKE) SANDBOX=0 all units
 
 check-slow:
 	contrib/install-deps build test
 	@$(SUBMAKE) all units
 	@$(SUBMAKE) ISAL=0 all units
+	@$(SUBMAKE) SANDBOX=0 all units
 	$(RUN) $(SLOW_SUITES)
 
 check-peer:

@@ -1,4 +1,5 @@
-/* An option that is not there: mistyped, or cut too short. */
+/* An option that is not there: mistyped, cut too short, or with an argument
+ * that it does not take. */
 #include "base/unknown.h"
 
 #include <stdbool.h>
@@ -6,6 +7,17 @@
 
 #include "base/msg.h"
 #include "base/nearest.h"
+
+static bool is_option(
+	const char *name, size_t len, const struct option *options)
+{
+	for (; options->name != NULL; options++) {
+		if (strlen(options->name) == len &&
+			memcmp(options->name, name, len) == 0)
+			return true;
+	}
+	return false;
+}
 
 static bool is_beginning(
 	const char *name, size_t len, const struct option *options)
@@ -29,7 +41,9 @@ void unknown_option(const char *argument, const struct option *options,
 	msg_quote(quoted, argument, (size_t)(name - argument) + len);
 	for (size_t i = 0; options[i].name != NULL; i++)
 		nearest_look(&near, options[i].name);
-	if (is_long && is_beginning(name, len, options))
+	if (is_long && is_option(name, len, options))
+		msg_error("option %s takes no argument", quoted);
+	else if (is_long && is_beginning(name, len, options))
 		msg_error("option %s is short for several, see '%s'", quoted,
 			help_command);
 	else if (is_long && near.found != NULL)

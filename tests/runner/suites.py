@@ -361,7 +361,7 @@ def cases_of(suite):
         folder = place.build("tsan")
         return list(cli_cases(suite, folder, "tsan", clicase.has_threads))
     if suite == "cli-valgrind":
-        folder = place.build("release")
+        folder = place.build("open")
         return list(
             cli_cases(suite, folder, "valgrind", clicase.is_representative)
         )
@@ -371,7 +371,9 @@ def cases_of(suite):
         raise Unusable(f"no suite '{suite}'; there are: " + ", ".join(NAMES))
     if name == "fuzz":
         folder = place.build("asan")
-    elif variant in ("", "slow", "valgrind"):
+    elif variant == "valgrind":
+        folder = place.build("open")
+    elif variant in ("", "slow"):
         folder = place.build("release")
     else:
         folder = place.build(variant)

@@ -20,6 +20,7 @@ void memory_is_back(void)
 {
 	failing = 0;
 }
+
 static FILE *file; /* opened before rights are given up */
 
 /* Only from main on: what the loader allocates is not the program's. */

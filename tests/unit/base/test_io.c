@@ -1,4 +1,6 @@
 /* Descriptors: interruptions, non-blocking ends, short counts, kinds. */
+#include "../calls.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -355,6 +358,99 @@ static void fills_closed_standard_descriptors(void **state)
 	}
 }
 
+/* In a child of its own, since descriptors are taken away for good. */
+static void assert_in_child(int (*run)(void))
+{
+	int status;
+
+	if (fork() == 0)
+		_exit(run());
+	wait(&status);
+	assert_int_equal(status, 0);
+}
+
+/* With no descriptors allowed, poll refuses. */
+static void allow_no_descriptors(void)
+{
+	const struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_NOFILE, &none);
+}
+
+static int fails_where_poll_does(void)
+{
+	static char buffer[1 << 20];
+	int ends[2];
+
+	make_pipe(ends, O_NONBLOCK);
+	allow_no_descriptors();
+	if (io_read(ends[0], buffer, 1, NULL) != -1 || errno != EINVAL)
+		return 1;
+	if (io_write_all(ends[1], buffer, sizeof(buffer)) != -1 ||
+		errno != EINVAL)
+		return 2;
+	return io_ready(ends[0]) ? 0 : 3;
+}
+
+static int fails_where_nothing_can_be_opened(void)
+{
+	bool was_open[3];
+
+	close(0);
+	allow_no_descriptors();
+	return io_standard_descriptors(was_open) == -1 ? 0 : 1;
+}
+
+static void does_without_poll_and_open(void **state)
+{
+	(void)state;
+	assert_in_child(fails_where_poll_does);
+	assert_in_child(fails_where_nothing_can_be_opened);
+}
+
+static void on_slow_signal(int number)
+{
+	(void)number;
+	usleep(60000);
+}
+
+/* The time is up when the handler comes back. */
+static void waits_no_longer_than_told(void **state)
+{
+	struct sigaction action = {.sa_handler = on_slow_signal};
+	int ends[2];
+
+	(void)state;
+	make_pipe(ends, 0);
+	sigaction(SIGALRM, &action, NULL);
+	ualarm(10000, 0);
+	assert_false(io_wait_ready(ends[0], 40));
+	close_both(ends);
+}
+
+static void tells_what_the_system_refuses(void **state)
+{
+	int fd = open("/dev/null", O_WRONLY);
+
+	(void)state;
+	calls.write_nothing = true;
+	assert_int_equal(io_write_all(fd, "x", 1), -1);
+	assert_int_equal(errno, ENOSPC);
+	calls.write_nothing = false;
+	close(fd);
+	calls.fstat = EIO;
+	assert_int_equal(io_open_read("/proc/self/exe", true), -1);
+	assert_int_equal(errno, EIO);
+	calls.fstat = 0;
+	calls.fcntl = ENOLCK;
+	assert_int_equal(io_open_read("/proc/self/exe", true), -1);
+	assert_int_equal(errno, ENOLCK);
+	calls.fcntl = 0;
+	fd = io_open_read("/proc/self/exe", true);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +465,9 @@ int main(void)
 		cmocka_unit_test(opens_a_fifo_whose_writer_is_late),
 		cmocka_unit_test(widens_pipes_only),
 		cmocka_unit_test(fills_closed_standard_descriptors),
+		cmocka_unit_test(does_without_poll_and_open),
+		cmocka_unit_test(waits_no_longer_than_told),
+		cmocka_unit_test(tells_what_the_system_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,6 @@
 /* Files that appear whole or not at all: links, modes, kinds, leftovers. */
+#include "../calls.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -266,6 +268,51 @@ static void leaves_nothing_when_refused_late(void **state)
 	assert_int_equal(entries(".", 0), 1);
 }
 
+static void assert_goes_wrong(int errno_value)
+{
+	struct replace replace;
+
+	assert_int_equal(replace_begin(&replace, "name"), -1);
+	assert_int_equal(errno, errno_value);
+	memset(&calls, 0, sizeof(calls));
+	assert_int_equal(entries(".", 0), 1);
+}
+
+/* Links that change while they are followed, and what else can go wrong. */
+static void tells_what_the_system_refuses(void **state)
+{
+	(void)state;
+	put("name", "old");
+	calls.all_are_links = true;
+	calls.readlink = EIO;
+	assert_goes_wrong(EIO);
+	calls.all_are_links = true;
+	calls.readlink_nothing = true;
+	assert_goes_wrong(ENAMETOOLONG);
+	calls.all_are_links = true;
+	assert_goes_wrong(ELOOP);
+	calls.fchmod = EPERM;
+	assert_goes_wrong(EPERM);
+	calls.open_directory = EMFILE;
+	assert_goes_wrong(EMFILE);
+}
+
+/* A directory may be written and not read; random bytes may be short. */
+static void does_without(void **state)
+{
+	struct replace replace;
+
+	(void)state;
+	calls.open_directory = EACCES;
+	calls.no_random = true;
+	assert_int_equal(replace_begin(&replace, "name"), 0);
+	assert_int_equal(write(replace.fd, "new", 3), 3);
+	assert_int_equal(replace_commit(&replace), 0);
+	memset(&calls, 0, sizeof(calls));
+	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(access("name", F_OK), 0);
+}
+
 int main(void)
 {
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter, leave)
@@ -280,6 +327,8 @@ int main(void)
 		IN_DIRECTORY(takes_long_names),
 		IN_DIRECTORY(refuses_what_is_no_file),
 		IN_DIRECTORY(leaves_nothing_when_refused_late),
+		IN_DIRECTORY(tells_what_the_system_refuses),
+		IN_DIRECTORY(does_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

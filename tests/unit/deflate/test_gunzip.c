@@ -112,6 +112,22 @@ static void test_header_flags(void **state)
 		}
 }
 
+/* An extra field that says that it is empty. */
+static void test_empty_extra_field(void **state)
+{
+	(void)state;
+	for (size_t in = 1; in < 40; in++) {
+		stream.len = 0;
+		add_bytes(&stream, "\x1f\x8b\x08\x0c\0\0\0\0\0\x03", 10);
+		add_bytes(&stream, "\0\0name\0", 7);
+		add_stored(&stream, "abc", 3);
+		add_trailer(&stream, "abc", 3);
+		inflate_in(stream.bytes, stream.len, in, 100);
+		assert_text("abc");
+		assert_int_equal(got.report.damage, GUNZIP_INTACT);
+	}
+}
+
 static void test_bad_headers(void **state)
 {
 	(void)state;
@@ -290,6 +306,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_cutting),
 		cmocka_unit_test(test_header_flags),
+		cmocka_unit_test(test_empty_extra_field),
 		cmocka_unit_test(test_bad_headers),
 		cmocka_unit_test(test_bad_trailer),
 		cmocka_unit_test(test_behind),

@@ -319,6 +319,20 @@ static void test_growing(void **state)
 	}
 }
 
+/* Each error has a text of its own, and there is one for what is none. */
+static void test_texts(void **state)
+{
+	(void)state;
+	for (int i = JSON_OK; i <= JSON_NO_MEMORY + 1; i++) {
+		const char *text = json_error_text((enum json_error)i);
+
+		assert_true(strlen(text) > 5);
+		for (int j = JSON_OK; j < i; j++)
+			assert_string_not_equal(
+				text, json_error_text((enum json_error)j));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_string),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_growing),
+		cmocka_unit_test(test_texts),
 	};
 	int failed;
 

@@ -1,4 +1,5 @@
 /* Lookup files written, opened and searched, and files that are none. */
+#include "../calls.h"
 #include "metadata.h"
 
 #include <fcntl.h>
@@ -279,6 +280,25 @@ static void test_not_allowed(void **state)
 	unlink("x");
 }
 
+/* What goes wrong between the open and the last look. */
+static void test_late(void **state)
+{
+	(void)state;
+	write_model(two_subnets(), "net.lut");
+	calls.fstat = EIO;
+	assert_refused("net.lut", LOOKUP_UNREADABLE, "Input/output");
+	calls.fstat = 0;
+	calls.mmap = ENODEV;
+	assert_refused("net.lut", LOOKUP_UNREADABLE, "No such device");
+	calls.mmap = ENOMEM;
+	assert_refused("net.lut", LOOKUP_NO_MEMORY, "out of memory");
+	calls.mmap = 0;
+	calls.cut = "net.lut";
+	assert_refused("net.lut", LOOKUP_DAMAGED, "shrank");
+	calls.cut = NULL;
+	unlink("net.lut");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_same_hash),
 		cmocka_unit_test(test_no_lookup_file),
 		cmocka_unit_test(test_not_allowed),
+		cmocka_unit_test(test_late),
 	};
 
 	return cmocka_run_group_tests(tests, enter_directory, leave_directory);

@@ -80,7 +80,7 @@ static int by_prefix(const void *a, const void *b)
 
 static void make_canonical(struct prefix *prefix)
 {
-	unsigned most = prefix->family % 2 ? 32 : 128;
+	unsigned most = prefix->family % 4 == 0 ? 32 : 128;
 	unsigned length = prefix->length % (most + 1);
 	unsigned high = length < 64 ? length : 64;
 	unsigned low = length - high;

@@ -70,8 +70,7 @@ static struct section *find(struct frame *frame, uint32_t id)
 	return NULL;
 }
 
-/* ---- putting right --------------------------------------------------------
- */
+/* ---- putting right ----------------------------------------------------- */
 
 static int by_prefix(const void *a, const void *b)
 {
@@ -221,8 +220,7 @@ static void repair_subnets(struct frame *frame)
 	make_index(index, subnets, count);
 }
 
-/* ---- the file ---------------------------------------------------------------
- */
+/* ---- the file ---------------------------------------------------------- */
 
 static void fill_up(struct bytes *file)
 {

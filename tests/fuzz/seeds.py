@@ -255,14 +255,29 @@ COMMANDS = (
 )
 
 
+NETWORKS = """10.0.0.0/9 # half
+ 10.128.0.0/9
+rfc1918
+255.255.255.255/32\t
+0.0.0.0/1
+ula
+fbff:ffff::/32
+::/128
+ffff::/16
+vcn
+"""
+
+
 def text():
-    """A TIME (0), an address (1), words of a command line (2)."""
+    """A TIME (0), an address (1), words of a command line (2), a file of
+    networks (3)."""
     for word in [*TIMES, "2 days ago", "2026-08-01 12:00:00+02:00"]:
         yield b"\x00" + word.encode()
     for word in ADDRESSES:
         yield b"\x01" + word.encode()
     for line in COMMANDS:
         yield b"\x02" + line.replace(" ", "\n").encode()
+    yield b"\x03" + NETWORKS.encode()
 
 
 CONFIG = """# comment
@@ -335,9 +350,11 @@ def member(data, packed, flags=0, more=b""):
 
 
 def gunzip():
-    """Two bytes of choices, then a stream (0) or deflated data (1)."""
+    """Two bytes of choices, then a stream (0), deflated data (1) or a text that
+    is to be compressed (2)."""
     texts = (b"", b"a" * 300, bytes(range(256)), b'{"data":{}}\n' * 9)
     for text in texts:
+        yield b"\x07\x02" + text
         for packed in deflated(text):
             yield b"\x07\x01" + packed
     short = next(deflated(b"{}\n"))

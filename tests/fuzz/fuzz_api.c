@@ -28,8 +28,8 @@
 static struct {
 	int fd; /* the dump */
 	char input[40];
-	char folder[40];
-	char output[60];
+	char folder[FUZZ_PATH_SIZE];
+	char output[FUZZ_PATH_SIZE + 8];
 	struct json_parser *parser;
 	struct json_tree tree;
 	bool failed; /* caller_fail was called */
@@ -71,7 +71,7 @@ static void remove_folder(void)
 
 static void begin(void)
 {
-	strcpy(at_hand.folder, "/dev/shm/vcnflow-fuzz.XXXXXX");
+	fuzz_path(at_hand.folder);
 	PROMISE(mkdtemp(at_hand.folder) != NULL);
 	(void)snprintf(at_hand.output, sizeof at_hand.output, "%s/lut",
 		at_hand.folder);

@@ -195,7 +195,7 @@ static void check_shown(size_t subnets)
 static void check_written(const struct lookup *lookup)
 {
 	struct model *model = model_new(MODEL_LATER_COUNTS);
-	char path[] = "/dev/shm/vcnflow-fuzz.XXXXXX";
+	char path[FUZZ_PATH_SIZE];
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct model_fault fault;
 	struct lookup *again = NULL;
@@ -206,6 +206,7 @@ static void check_written(const struct lookup *lookup)
 		model_free(model);
 		return;
 	}
+	fuzz_path(path);
 	fd = mkstemp(path);
 	PROMISE(fd >= 0 && close(fd) == 0);
 	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) ==

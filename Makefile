@@ -239,9 +239,9 @@ check-all:
 
 coverage:
 	contrib/install-deps build test coverage
-	@$(SUBMAKE) SAN=cov all units
+	@$(SUBMAKE) SAN=cov all units fuzzers
 	find build/cov build/cov-zlib -name '*.gcda' -delete 2>/dev/null || :
-	-$(RUN) unit-cov cli-cov reference-cov fetch-cov
+	-$(RUN) unit-cov cli-cov reference-cov fetch-cov fuzz-cov
 	gcovr --root . --filter src/ --exclude-directories '.*/tests$$' \
 		--gcov-ignore-parse-errors --print-summary --sort-uncovered \
 		--exclude-unreachable-branches --exclude-throw-branches \

@@ -34,8 +34,7 @@ static bool same(const struct bytes *a, const struct bytes *b)
 	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
-/* ---- members by folded names ------------------------------------------------
- */
+/* ---- members by folded names ------------------------------------------- */
 
 /* Whether the name at [at, end) is wanted, hyphens, underscores, case aside. */
 static bool folds_to(const struct catalog *catalog, size_t at, size_t end,
@@ -94,8 +93,7 @@ static void spell(
 		node_of(catalog, node)->end, to);
 }
 
-/* ---- security lists
- * ----------------------------------------------------------- */
+/* ---- security lists ---------------------------------------------------- */
 
 static void put_escaped(struct bytes *out, const struct bytes *text)
 {
@@ -279,8 +277,7 @@ static void read_list(
 	fuzz_append_text(out, "}");
 }
 
-/* ---- subnets
- * ------------------------------------------------------------------- */
+/* ---- subnets ----------------------------------------------------------- */
 
 /* The length behind the slash: decimal, no leading zeros; -1: it is none. */
 static int prefix_length(const char *text, size_t len, int most)
@@ -429,8 +426,7 @@ static void read_subnet(
 	sort_prefixes(item);
 }
 
-/* ---- items
- * ---------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------- */
 
 static struct catalog_item *items_of(
 	const struct catalog *catalog, size_t *count)
@@ -529,8 +525,7 @@ static void read_item(struct catalog *catalog, uint32_t node, bool is_list)
 		free_item(&item);
 }
 
-/* ---- dumps
- * ------------------------------------------------------------------------ */
+/* ---- dumps ------------------------------------------------------------- */
 
 static bool has_rules(const struct catalog *catalog, uint32_t node)
 {
@@ -664,8 +659,7 @@ void catalog_clear(struct catalog *catalog)
 	catalog->exact = true;
 }
 
-/* ---- the file
- * ----------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------- */
 
 static void put_name(struct bytes *out, const struct lookup_text *text)
 {

@@ -33,7 +33,7 @@ static void count(struct expect *expect, enum verdict verdict)
 	expect->tally.verdicts[verdict]++;
 }
 
-/* ---- selecting ----------------------------------------------------------- */
+/* ---- selecting --------------------------------------------------------- */
 
 /* What a string spells, until the next one; null when the node is none. */
 static const struct bytes *spelled(struct expect *expect, uint32_t node)
@@ -161,7 +161,7 @@ static enum verdict judge_protocol(struct expect *expect, uint32_t data)
 	return VERDICT_PROTOCOL;
 }
 
-/* ---- tagging ------------------------------------------------------------- */
+/* ---- tagging ----------------------------------------------------------- */
 
 /* An address as 16 bytes; IPv4 in the first four. family 0: it is none. */
 struct net {
@@ -274,7 +274,7 @@ static void find_traits(
 		traits->direction = DIRECTION_INGRESS;
 }
 
-/* ---- rendering ----------------------------------------------------------- */
+/* ---- rendering --------------------------------------------------------- */
 
 static void put(struct expect *expect, const char *text)
 {
@@ -399,7 +399,7 @@ static void put_record(
 	put(expect, options->format == FORMAT_ARRAY ? "}" : "}\n");
 }
 
-/* ---- records ------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------- */
 
 static enum verdict judge_tags(
 	const struct options *options, const struct traits *traits)
@@ -490,7 +490,7 @@ static void take_elements(struct expect *expect, uint32_t array, bool are_rows)
 		take_unit(expect, child, are_rows);
 }
 
-/* ---- framing ------------------------------------------------------------- */
+/* ---- framing ----------------------------------------------------------- */
 
 static size_t skip_blanks(const char *text, size_t at, size_t len)
 {

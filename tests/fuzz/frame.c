@@ -70,8 +70,7 @@ static struct section *find(struct frame *frame, uint32_t id)
 	return NULL;
 }
 
-/* ---- putting right --------------------------------------------------------
- */
+/* ---- putting right ----------------------------------------------------- */
 
 static int by_prefix(const void *a, const void *b)
 {
@@ -80,7 +79,7 @@ static int by_prefix(const void *a, const void *b)
 
 static void make_canonical(struct prefix *prefix)
 {
-	unsigned most = prefix->family % 2 ? 32 : 128;
+	unsigned most = prefix->family % 4 == 0 ? 32 : 128;
 	unsigned length = prefix->length % (most + 1);
 	unsigned high = length < 64 ? length : 64;
 	unsigned low = length - high;
@@ -221,8 +220,7 @@ static void repair_subnets(struct frame *frame)
 	make_index(index, subnets, count);
 }
 
-/* ---- the file ---------------------------------------------------------------
- */
+/* ---- the file ---------------------------------------------------------- */
 
 static void fill_up(struct bytes *file)
 {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 
@@ -36,6 +37,22 @@ static inline void fuzz_equal(const char *what, const char *a, size_t a_len,
 		(int)(a_len < 4096 ? a_len : 4096), a,
 		(int)(b_len < 4096 ? b_len : 4096), b);
 	abort();
+}
+
+#define FUZZ_PATH_SIZE 4096
+
+/*
+ * Writes the name of a new file or folder, for mkstemp or mkdtemp: in TMPDIR,
+ * or else in memory where that can be.
+ */
+static inline void fuzz_path(char path[FUZZ_PATH_SIZE])
+{
+	const char *folder = getenv("TMPDIR");
+
+	if (folder == NULL)
+		folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	PROMISE((size_t)snprintf(path, FUZZ_PATH_SIZE, "%s/vcnflow-fuzz.XXXXXX",
+			folder) < FUZZ_PATH_SIZE);
 }
 
 static inline void fuzz_append(struct bytes *to, const void *data, size_t len)

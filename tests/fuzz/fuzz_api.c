@@ -28,16 +28,15 @@
 static struct {
 	int fd; /* the dump */
 	char input[40];
-	char folder[40];
-	char output[60];
+	char folder[FUZZ_PATH_SIZE];
+	char output[FUZZ_PATH_SIZE + 8];
 	struct json_parser *parser;
 	struct json_tree tree;
 	bool failed; /* caller_fail was called */
 	struct catalog catalog;
 } at_hand = {.fd = -1, .tree = JSON_TREE_INIT, .catalog = CATALOG_INIT};
 
-/* ---- what the linker asks for
- * ------------------------------------------------ */
+/* ---- what the linker asks for ------------------------------------------ */
 
 void __wrap_caller_fail(struct caller *caller, int status);
 struct json_parser *__wrap_caller_parser(struct caller *caller);
@@ -62,8 +61,7 @@ struct json_tree *__wrap_caller_tree(struct caller *caller)
 	return &at_hand.tree;
 }
 
-/* ---- files
- * -------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------- */
 
 static void remove_folder(void)
 {
@@ -73,7 +71,7 @@ static void remove_folder(void)
 
 static void begin(void)
 {
-	strcpy(at_hand.folder, "/dev/shm/vcnflow-fuzz.XXXXXX");
+	fuzz_path(at_hand.folder);
 	PROMISE(mkdtemp(at_hand.folder) != NULL);
 	(void)snprintf(at_hand.output, sizeof at_hand.output, "%s/lut",
 		at_hand.folder);
@@ -99,8 +97,7 @@ static void check_file(void)
 	lookup_close(lookup);
 }
 
-/* ---- dumps
- * --------------------------------------------------------------------- */
+/* ---- dumps ------------------------------------------------------------- */
 
 static void try_dump(const char *text, size_t len)
 {
@@ -128,8 +125,7 @@ static void try_dump(const char *text, size_t len)
 	check_file();
 }
 
-/* ---- replies
- * ------------------------------------------------------------------- */
+/* ---- replies ----------------------------------------------------------- */
 
 /* Takes one page; tells if it was taken. */
 static bool take_page(struct survey *survey, enum errand_kind kind,

@@ -14,8 +14,7 @@
 #include "entries.h"
 #include "fuzz.h"
 
-/* ---- config files
- * ------------------------------------------------------------------ */
+/* ---- config files ------------------------------------------------------ */
 
 static void check_text(
 	const char *what, const char *text, const struct bytes *wanted)
@@ -73,8 +72,7 @@ static void try_config(const char *text, size_t len)
 	entries_clear(&entries);
 }
 
-/* ---- endpoints
- * ------------------------------------------------------------------------ */
+/* ---- endpoints --------------------------------------------------------- */
 
 static bool is_plain(const char *text, const char *forbidden)
 {
@@ -122,8 +120,7 @@ static void try_endpoint(const char *text, size_t len)
 	free(copy);
 }
 
-/* ---- tokens and headers
- * ------------------------------------------------------------------ */
+/* ---- tokens and headers ------------------------------------------------ */
 
 static void try_token(const char *text, size_t len)
 {

@@ -1,13 +1,16 @@
 /*
  * gzip streams: both inflate libraries behind gunzip.c against each other,
- * each against itself in other pieces, and against zlib's own reading of gzip.
+ * each against itself in other pieces, and against zlib's own reading of gzip;
+ * and what the program itself compresses.
  *
  * An input's first byte seeds the pieces, its second says what the rest is: a
- * stream, or deflate data to be wrapped with a trailer that fits.
+ * stream, deflate data to be wrapped with a trailer that fits, or a text to be
+ * compressed.
  */
 #include <zlib.h>
 
 #include "deflate/gunzip.h"
+#include "deflate/gzip.h"
 
 #include "fuzz.h"
 #include "zlib_gunzip.h"
@@ -91,8 +94,7 @@ static void inflate_all(struct backend *backend, struct outcome *outcome,
 	PROMISE(outcome->report.offset <= stream->len);
 }
 
-/* ---- zlib's own reading
- * ------------------------------------------------------ */
+/* ---- zlib's own reading ------------------------------------------------ */
 
 /* Inflates one member; returns the bytes taken, or 0 when it is not whole. */
 static size_t own_member(
@@ -136,8 +138,7 @@ static bool own_reading(struct bytes *output, const struct bytes *stream)
 	return len == 0;
 }
 
-/* ---- streams
- * ----------------------------------------------------------------- */
+/* ---- streams ----------------------------------------------------------- */
 
 static void put_number(struct bytes *to, unsigned long value)
 {
@@ -167,8 +168,34 @@ static void wrap(struct bytes *stream, const uint8_t *data, size_t len)
 	put_number(stream, output.len);
 }
 
-/* ---- promises
- * ---------------------------------------------------------------- */
+/* Compresses a text as -z does, twice: two members, alike. */
+static void compress_twice(
+	struct bytes *stream, const uint8_t *data, size_t len)
+{
+	static struct gzip *gzip;
+	size_t once;
+
+	if (gzip == NULL)
+		gzip = gzip_new();
+	PROMISE(gzip != NULL);
+	PROMISE(gzip_member(gzip, data, len, stream) == 0);
+	once = stream->len;
+	PROMISE(gzip_member(gzip, data, len, stream) == 0);
+	fuzz_equal("two members", stream->data, once, stream->data + once,
+		stream->len - once);
+}
+
+/* What was compressed comes out again, twice. */
+static void check_compressed(
+	const struct outcome *outcome, const uint8_t *data, size_t len)
+{
+	PROMISE(outcome->report.damage == GUNZIP_INTACT);
+	PROMISE(outcome->output.len == 2 * len);
+	for (size_t i = 0; i < 2 && len != 0; i++)
+		PROMISE(memcmp(outcome->output.data + i * len, data, len) == 0);
+}
+
+/* ---- promises ---------------------------------------------------------- */
 
 static bool is_prefix(const struct bytes *a, const struct bytes *b)
 {
@@ -267,10 +294,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	seed = data[0] * 2654435761u + 1;
 	bytes_clear(&stream);
-	if (data[1] % 2 == 0)
+	if (data[1] % 3 == 0)
 		fuzz_append(&stream, data + 2, len - 2);
-	else
+	else if (data[1] % 3 == 1)
 		wrap(&stream, data + 2, len - 2);
+	else
+		compress_twice(&stream, data + 2, len - 2);
 	inflate_all(&built, &first, &stream, 0);
 	inflate_all(&other, &second, &stream, 0);
 	check_history(&built, &first, &stream);
@@ -279,5 +308,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check_pieces(&other, &second, &stream, seed);
 	check_alike(&first, &second);
 	check_own(&second, &stream);
+	if (data[1] % 3 == 2)
+		check_compressed(&first, data + 2, len - 2);
 	return 0;
 }

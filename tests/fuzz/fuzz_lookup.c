@@ -54,8 +54,7 @@ static void write_file(void)
 		(ssize_t)at_hand.file.len);
 }
 
-/* ---- what is in it ----------------------------------------------------------
- */
+/* ---- what is in it ----------------------------------------------------- */
 
 static void check_array(const struct lookup_text *text)
 {
@@ -134,8 +133,7 @@ static void check_contents(const struct lookup *lookup)
 	(void)lookup_find(lookup, "ocid1.subnet.none", 17, &none);
 }
 
-/* ---- how it is shown --------------------------------------------------------
- */
+/* ---- how it is shown --------------------------------------------------- */
 
 /* Calls function for each line of what was shown; returns their number. */
 static size_t each_line(void (*function)(const char *text, size_t len))
@@ -191,14 +189,13 @@ static void check_shown(size_t subnets)
 	PROMISE(caught_messages == 0);
 }
 
-/* ---- read back and written again
- * ---------------------------------------------- */
+/* ---- read back and written again --------------------------------------- */
 
 /* A model made from a file makes a file with the same subnets. */
 static void check_written(const struct lookup *lookup)
 {
 	struct model *model = model_new(MODEL_LATER_COUNTS);
-	char path[] = "/dev/shm/vcnflow-fuzz.XXXXXX";
+	char path[FUZZ_PATH_SIZE];
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct model_fault fault;
 	struct lookup *again = NULL;
@@ -209,6 +206,7 @@ static void check_written(const struct lookup *lookup)
 		model_free(model);
 		return;
 	}
+	fuzz_path(path);
 	fd = mkstemp(path);
 	PROMISE(fd >= 0 && close(fd) == 0);
 	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) ==

@@ -1,11 +1,13 @@
 /*
- * What people type: TIMEs, addresses and CIDR blocks against the C library's
- * reading of them, and whole command lines of vcnflow.
+ * What people write: TIMEs, addresses and CIDR blocks against the C library's
+ * reading of them, files of networks against a search through all of them, and
+ * whole command lines of vcnflow.
  *
  * An input's first byte says what the rest is. A command line's words are
  * separated by line feeds.
  */
 #include <arpa/inet.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -20,8 +22,7 @@
 
 #define MOST_WORDS 12
 
-/* ---- times
- * -------------------------------------------------------------------- */
+/* ---- times ------------------------------------------------------------- */
 
 static void check_time(int result, const struct instant *time, bool expected,
 	const struct instant *wanted)
@@ -48,8 +49,7 @@ static void try_times(const char *text, size_t len)
 			times_option(&wanted, text, len, &nows[i]), &wanted);
 }
 
-/* ---- addresses
- * ------------------------------------------------------------------ */
+/* ---- addresses --------------------------------------------------------- */
 
 /* The C library's reading; its bytes as an address has them. */
 static bool own_address(struct address *address, const char *text, size_t len)
@@ -115,8 +115,146 @@ static void try_addresses(const char *text, size_t len)
 		check_prefix(&prefix, text, len);
 }
 
-/* ---- command lines
- * ---------------------------------------------------------------- */
+/* ---- files of networks ----------------------------------------------------
+ */
+
+#define MOST_NETWORKS 200
+
+struct networks {
+	struct prefix list[MOST_NETWORKS];
+	size_t count;
+	bool sound; /* all of it is such as it should be */
+};
+
+static void add_network(struct networks *networks, const char *text, size_t len)
+{
+	struct prefix prefix;
+
+	if (networks->count == MOST_NETWORKS)
+		return;
+	if (prefix_parse(&prefix, text, len) == 0 && prefix.length != 0)
+		networks->list[networks->count++] = prefix;
+	else
+		networks->sound = false;
+}
+
+/* A line without its comment and the blanks around it. */
+static void read_network(
+	struct networks *networks, const char *text, size_t len)
+{
+	static const char *const names[][4] = {
+		{"rfc1918", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"},
+		{"ula", "fc00::/7"},
+		{"cgnat", "100.64.0.0/10"},
+		{"vcn"},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strlen(names[i][0]) != len ||
+			memcmp(names[i][0], text, len) != 0)
+			continue;
+		for (size_t j = 1; j < 4 && names[i][j] != NULL; j++)
+			add_network(networks, names[i][j], strlen(names[i][j]));
+		return;
+	}
+	add_network(networks, text, len);
+}
+
+static void read_networks(
+	struct networks *networks, const char *text, size_t len)
+{
+	networks->count = 0;
+	networks->sound = true;
+	while (len != 0 && networks->sound) {
+		const char *feed = memchr(text, '\n', len);
+		size_t line = feed == NULL ? len : (size_t)(feed - text);
+		const char *comment = memchr(text, '#', line);
+		size_t end = comment == NULL ? line : (size_t)(comment - text);
+		size_t at = 0;
+
+		while (at < end && memchr(" \t\r", text[at], 3) != NULL)
+			at++;
+		while (end > at && memchr(" \t\r", text[end - 1], 3) != NULL)
+			end--;
+		if (end > at)
+			read_network(networks, text + at, end - at);
+		line += feed != NULL;
+		text += line;
+		len -= line;
+	}
+}
+
+static void check_holds(const struct internal *internal,
+	const struct networks *networks, struct address address)
+{
+	bool held = false;
+
+	if (address.family == ADDRESS_IPV4) {
+		address.high &= ~(uint64_t)UINT32_MAX;
+		address.low = 0;
+	}
+	for (size_t i = 0; i < networks->count; i++)
+		held = held || prefix_holds(&networks->list[i], &address);
+	PROMISE(internal_holds(internal, &address) == held);
+}
+
+/* At the borders of a network, inside and outside. */
+static void check_borders(const struct internal *internal,
+	const struct networks *networks, const struct prefix *prefix)
+{
+	unsigned length = prefix->length;
+	uint64_t high = length >= 64 ? 0 : UINT64_MAX >> length;
+	uint64_t low = length == 128 ? 0 : UINT64_MAX;
+	struct address first = {prefix->high, prefix->low, prefix->family};
+	struct address last;
+	uint64_t step = (uint64_t)1 << 32;
+
+	if (length > 64 && length < 128)
+		low >>= length - 64;
+	last = (struct address){
+		prefix->high | high, prefix->low | low, prefix->family};
+	check_holds(internal, networks, first);
+	check_holds(internal, networks, last);
+	if (first.family == ADDRESS_IPV4) {
+		first.high -= step;
+		last.high += step;
+	} else {
+		first.high -= first.low-- == 0;
+		last.high += ++last.low == 0;
+	}
+	check_holds(internal, networks, first);
+	check_holds(internal, networks, last);
+}
+
+static void try_networks(const char *text, size_t len)
+{
+	static struct networks networks;
+	static int fd = -1;
+	struct internal internal;
+	char list[40];
+	int result;
+
+	if (fd < 0)
+		fd = memfd_create("fuzz", MFD_CLOEXEC);
+	PROMISE(fd >= 0 && ftruncate(fd, 0) == 0);
+	PROMISE(pwrite(fd, text, len, 0) == (ssize_t)len);
+	(void)snprintf(list, sizeof list, "=@/proc/self/fd/%d", fd);
+	PROMISE(internal_init(&internal) == 0);
+	caught_clear();
+	result = internal_add(&internal, list);
+	PROMISE(caught_messages == (result != 0));
+	read_networks(&networks, text, len);
+	if (networks.count < MOST_NETWORKS)
+		PROMISE(networks.sound == (result == 0));
+	if (result == 0 && networks.count < MOST_NETWORKS) {
+		PROMISE(internal_finish(&internal, NULL, 0) == 0);
+		for (size_t i = 0; i < networks.count; i++)
+			check_borders(&internal, &networks, &networks.list[i]);
+	}
+	internal_free(&internal);
+}
+
+/* ---- command lines ----------------------------------------------------- */
 
 /* Cuts a text into words in place, each a string; returns their number. */
 static int cut_words(char *text, size_t len, char *words[MOST_WORDS + 2])
@@ -189,6 +327,8 @@ static void begin(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+	static void (*const tries[])(const char *text, size_t len) = {
+		try_times, try_addresses, try_options, try_networks};
 	static bool begun;
 	const char *text = (const char *)data + 1;
 
@@ -197,11 +337,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (!begun)
 		begin();
 	begun = true;
-	if (data[0] % 3 == 0)
-		try_times(text, len - 1);
-	else if (data[0] % 3 == 1)
-		try_addresses(text, len - 1);
-	else
-		try_options(text, len - 1);
+	tries[data[0] % 4](text, len - 1);
 	return 0;
 }

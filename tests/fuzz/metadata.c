@@ -46,12 +46,14 @@ static struct model *model_of(const char *text)
 
 struct lookup *metadata_lookup(const char *text)
 {
-	char path[] = "/tmp/vcnflow-fuzz.XXXXXX";
+	char path[FUZZ_PATH_SIZE];
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct model *model = model_of(text);
 	struct lookup *lookup = NULL;
-	int fd = mkstemp(path);
+	int fd;
 
+	fuzz_path(path);
+	fd = mkstemp(path);
 	PROMISE(fd >= 0 && close(fd) == 0);
 	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) ==
 		EXITCODE_OK);

@@ -1,14 +1,23 @@
 """Packs: many small inputs in one file.
 
+usage: pack.py TARGET     (writes a pack of the target's seeds)
+
 Of each input its length in decimal, a line feed, its bytes and a line feed.
 """
 
 import hashlib
 import os
+import sys
+
+import seeds
 
 
 def name_of(data):
     return hashlib.sha1(data).hexdigest()
+
+
+def entry_of(data):
+    return b"%d\n%s\n" % (len(data), data)
 
 
 def read(path):
@@ -29,7 +38,7 @@ def write(path, folder, budget):
     text = b""
     count = 0
     for data in sorted(inputs, key=lambda data: (len(data), data)):
-        entry = b"%d\n%s\n" % (len(data), data)
+        entry = entry_of(data)
         if len(text) + len(entry) <= budget:
             text += entry
             count += 1
@@ -37,3 +46,8 @@ def write(path, folder, budget):
     with open(path, "wb") as file:
         file.write(text)
     return count, len(text)
+
+
+if __name__ == "__main__":
+    for seed in seeds.of(sys.argv[1]):
+        sys.stdout.buffer.write(entry_of(seed))

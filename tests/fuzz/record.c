@@ -75,8 +75,7 @@ static void make_all(void)
 	at_hand.lookup = metadata_lookup(metadata);
 }
 
-/* ---- choices ---------------------------------------------------------------
- */
+/* ---- choices ----------------------------------------------------------- */
 
 static void choose_output(unsigned choice)
 {
@@ -164,8 +163,7 @@ static void choose_text(
 	fuzz_append(&at_hand.text, text + at, len - at);
 }
 
-/* ---- promises --------------------------------------------------------------
- */
+/* ---- promises ---------------------------------------------------------- */
 
 /* Each line of the output, or each element, is one valid JSON object. */
 static void check_lines(const struct stage_run *run)

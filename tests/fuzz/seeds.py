@@ -30,8 +30,79 @@ def flow_logs():
     return files("cli/flow-*/*", "bugs/*/*", "samples/*")
 
 
+# Of one record: what stands in data, or in oracle, in its place.
+VARIANTS = (
+    *({"action": value} for value in ("-", "", None, "REJECT", "accept", 1)),
+    *({"status": value} for value in ("NODATA", "SKIPDATA", "OK", 1)),
+    *({"protocol": value} for value in ("6", "06", 255, 256, 6.0, "tcp", 17)),
+    *({"startTime": value} for value in (1700000000, "1800000000", "x", -1)),
+    *({"endTime": value} for value in (1799999999, "1700000001", None)),
+    *({"sourceAddress": value} for value in ("10.0.0.9", "fd00:1::1", 1)),
+    *({"sourceAddress": value} for value in ("010.0.0.1", "::ffff:10.0.0.1")),
+    {"sourceAddress": "8.8.9.9"},
+    *({"destinationAddress": value} for value in ("100.64.0.1", "172.32.0.1")),
+    *({"vnicsubnetocid": value} for value in ("ocid1.subnet.b", "x", None)),
+    *({"ingestedtime": value} for value in ("2023-11-14T22:13:20.5Z", "", 1)),
+    {"ingestedtime": "2027-01-15T08:00:00Z"},
+    {"ingestedtime": "2027-01-15T07:59:59.999999999Z"},
+    {"type": "com.oraclecloud.vcn.flowlogs.DataEvent"},
+    {"type": "com.oraclecloud.vcn.flowlogs"},
+    {"time": "2024-02-29T23:59:60+01:00"},
+)
+CHOICES = (
+    b"\x00\x00\x00\x00",  # as a bare command line has it
+    b"\x0c\x02\x0c\x21",  # kept members, an array, all actions, a time
+    b"\x50\x05\x0d\x42",  # ids, more networks, REJECT, protocols, time
+    b"\x20\x0a\x0e\x83",  # no lists, ingress, startTime
+    b"\x83\x32\x0f\xc7",  # a run, no lookup file, egress, endTime
+    b"\x02\x40\x90\x15",  # lines, external, short records
+)
+
+
+def varied():
+    """A record with each variant, one line."""
+    for variant in VARIANTS:
+        value = {
+            "data": {
+                "action": "ACCEPT",
+                "destinationAddress": "8.8.8.8",
+                "destinationPort": 443,
+                "endTime": 1750000000,
+                "protocol": 6,
+                "protocolName": "TCP",
+                "sourceAddress": "10.0.0.7",
+                "startTime": 1750000000,
+                "status": "OK",
+            },
+            "oracle": {
+                "ingestedtime": "2026-08-07T11:34:30Z",
+                "vnicsubnetocid": "ocid1.subnet.a",
+            },
+            "time": "2026-08-07T11:34:30Z",
+        }
+        for name, other in variant.items():
+            holders = [part for part in (value["data"], value["oracle"])
+                       if name in part] or [value]
+            holders[0][name] = other
+        yield json.dumps(value).encode() + b"\n"
+
+
+def of_length(length):
+    """A record of so many bytes."""
+    text = b'{"data":{"action":"ACCEPT"},"oracle":{},"x":""}'
+    return text[:-2] + b"y" * (length - len(text)) + text[-2:]
+
+
 def record():
     """Four bytes of choices (record.h) before each text."""
+    for length in (63, 64, 65, 299, 300, 301):
+        for framing in b"\x02\x03":
+            for limit in b"\x10\x20":
+                choice = bytes([framing, 0, limit, length % 256])
+                yield choice + of_length(length) + b"\n"
+    for text in varied():
+        for choice in CHOICES:
+            yield choice + text
     for data in flow_logs():
         if data[:2] != b"\x1f\x8b":
             yield b"\x00\x00\x00\x00" + data
@@ -113,11 +184,67 @@ def api():
     yield b'\x03[{"id":"ocid1.compartment.a","compartmentId":"ocid1.t"}]'
 
 
+LISTS = b'[{"display_name":"x","security_list_ocid":"ocid1.securitylist.x"}]'
+IDS = b'["ocid1.securitylist.x"]'
+ABSENT = 0xFFFFFFFF
+
+
+def section(number, data):
+    return struct.pack("<BH", number, len(data)) + data
+
+
+def prefixes_of(firsts):
+    """Prefixes by their first bytes."""
+    return b"".join(
+        struct.pack("<QQBB6x", first << 56, 0, 4, 8) for first in firsts
+    )
+
+
+def sections(subnets, lists=LISTS, ids=IDS, more=b"", prefixes=()):
+    """A lookup file as frame.h has it; hashes and the like are made there."""
+    text = b"ocid1.subnet.%d" * subnets % tuple(range(subnets)) + b"name"
+    count = len(prefixes) or 1
+    records = b"".join(
+        struct.pack("<4I4Q", 0, 0, 0, count, 14 * i, len(text) - 4, 0, 0)
+        + struct.pack("<4I", 14, 4, ABSENT, ABSENT)
+        for i in range(subnets)
+    )
+    own = prefixes_of(prefixes or range(10, 10 + subnets))
+    return (
+        section(0, struct.pack("<q", 1785542400) + b"build")
+        + section(1, b"")
+        + section(2, records)
+        + section(3, own)
+        + section(4, struct.pack("<QQII", 0, 0, len(lists), len(ids)))
+        + section(5, lists + ids)
+        + section(6, text)
+        + section(7, prefixes_of(sorted(set(prefixes))))
+        + more
+    )
+
+
+def lookup():
+    """A byte that says what is put right, then the sections."""
+    for subnets in (0, 1, 3, 9):
+        for repairs in b"\x07\x17\x03\x05\x06":
+            yield bytes([repairs]) + sections(subnets)
+    for first, second in ((10, 11), (11, 10), (10, 10)):
+        yield b"\x06" + sections(1, prefixes=(first, second))
+    for lists in (b"[]", b"[1,]", b"[\n]", b" []", b"{}", b"[" * 128):
+        yield b"\x17" + sections(2, lists, b"[]")
+    for number in (8, 136, 6):
+        yield b"\x17" + sections(2, more=section(number, b"later"))
+    for poke in range(0, 290, 4):
+        yield b"\x0f" + struct.pack("<HB", poke, 1 + poke % 255) + sections(2)
+
+
 TIMES = """2026-08-07T11:34:30.123456789+02:00
-2026-02-29 2028-02-29T23:59:60Z 2026-08-01t12:00 now today yesterday
+2026-02-29 2020-02-29 1900-02-29 2000-02-29 2100-03-01 2028-02-29T23:59:60Z
+2020-03-01T00:00:00Z 2026-08-01t12:00 now today yesterday
 @1785542400.5 @-1 30d 1d12h 90m 2w""".split()
 ADDRESSES = """10.0.0.1 255.255.255.255 01.2.3.4 10.0.0.5/16 ::/0 fd00::/8
-::ffff:1.2.3.4 2001:db8::1:0:0:1/64 1::2::3 fe80::1%eth0 ::1.2.3.4/128""".split()
+::ffff:1.2.3.4 2001:db8::1:0:0:1/64 1::2::3 fe80::1%eth0
+::1.2.3.4/128""".split()
 COMMANDS = (
     "-m none --since 30d --until now --now @1785542400 -a all -p tcp,17",
     "-d ingress,egress -t internal --internal ula,=10.0.0.0/8 -k data,time x",
@@ -128,14 +255,29 @@ COMMANDS = (
 )
 
 
+NETWORKS = """10.0.0.0/9 # half
+ 10.128.0.0/9
+rfc1918
+255.255.255.255/32\t
+0.0.0.0/1
+ula
+fbff:ffff::/32
+::/128
+ffff::/16
+vcn
+"""
+
+
 def text():
-    """A TIME (0), an address (1), words of a command line (2)."""
+    """A TIME (0), an address (1), words of a command line (2), a file of
+    networks (3)."""
     for word in [*TIMES, "2 days ago", "2026-08-01 12:00:00+02:00"]:
         yield b"\x00" + word.encode()
     for word in ADDRESSES:
         yield b"\x01" + word.encode()
     for line in COMMANDS:
         yield b"\x02" + line.replace(" ", "\n").encode()
+    yield b"\x03" + NETWORKS.encode()
 
 
 CONFIG = """# comment
@@ -208,9 +350,11 @@ def member(data, packed, flags=0, more=b""):
 
 
 def gunzip():
-    """Two bytes of choices, then a stream (0) or deflated data (1)."""
+    """Two bytes of choices, then a stream (0), deflated data (1) or a text that
+    is to be compressed (2)."""
     texts = (b"", b"a" * 300, bytes(range(256)), b'{"data":{}}\n' * 9)
     for text in texts:
+        yield b"\x07\x02" + text
         for packed in deflated(text):
             yield b"\x07\x01" + packed
     short = next(deflated(b"{}\n"))
@@ -225,6 +369,31 @@ def gunzip():
     yield b"\x09\x00" + both[:-9]
 
 
+# Inputs that broke a promise once.
+FOUND = {
+    "long": (
+        "00007264290a2020",
+        "00007264290a20200a7b7d0a",
+        "efbb2265747372226caf73750a",
+        "08023130302e302f2432340a0a666430303a3a2f382023",
+    ),
+    "gunzip": (
+        "0701d4000000",
+        "0701a2aa564a49d4b65551492c494954229a0d00",
+        "07014a1c7000ffff4b1c9400ff03000000000000000000",
+        "07014a1c9400ff00000000000000" + "ff" * 52 + "4b1c940000",
+        "070104c1410d00000c02b1ff6420636e2e41c27e04ef262373"
+        "68d357640e776dda89cca14d3b9139b4692732c7030000ffff0500000004d003",
+        "070104c1410d00000c02b1ff6420636e2e41c27e04ef6b23736"
+        "8d300000000d003",
+        "09001f8b0800010200fdff7d0a06b1a1dd030000001f8b08000000000000fdff007d",
+    ),
+    "config": ("02612e65794a6c65484169000000005a573562692e63",),
+}
+
+
 def of(target):
-    maker = globals().get(target)
-    return maker() if maker else ()
+    """All first inputs of a target."""
+    for text in FOUND.get(target, ()):
+        yield bytes.fromhex(text)
+    yield from globals()[target]()

@@ -25,8 +25,7 @@
 /* So many bytes behind a block's padding are watched. */
 #define GUARD 256
 
-/* ---- standard input -------------------------------------------------------
- */
+/* ---- standard input ---------------------------------------------------- */
 
 static struct {
 	const char *text;
@@ -89,8 +88,7 @@ static struct {
 	struct result result;
 } rooms;
 
-/* ---- output ---------------------------------------------------------------
- */
+/* ---- output ------------------------------------------------------------ */
 
 /* As output.c does: what begins a record begins an element. */
 static int gather(struct outbuf *out, void *context)
@@ -146,8 +144,7 @@ static void add_block(struct stage_run *run, const struct block *block,
 	run->lines += result->lines;
 }
 
-/* ---- the stages ------------------------------------------------------------
- */
+/* ---- the stages -------------------------------------------------------- */
 
 static void make_reader(const struct options *options)
 {

@@ -193,14 +193,13 @@ def unit_cases(suite, folder, variant):
 
 def fuzz_cases(suite, folder, variant):
     """Each target on its corpus: what fuzzing found once stays found."""
+    replay = os.path.join(place.TESTS, "fuzz", "replay")
     for source in sorted(glob.glob(place.TESTS + "/fuzz/fuzz_*.c")):
         name = os.path.basename(source)[len("fuzz_"):-2]
-        program = os.path.join(folder, "fuzz", name)
-        corpus = os.path.join(place.TESTS, "fuzz", "corpus", name + ".pack")
         yield program_case(
             suite,
             name,
-            [program, corpus],
+            [replay, os.path.join(folder, "fuzz", name)],
             folder,
             variant,
             limit=limit_of(variant or "asan"),

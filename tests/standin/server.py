@@ -85,12 +85,13 @@ class Standin:
         self.stopped.set()
         with self.lock:
             sockets, self.sockets = self.sockets, set()
+        # Each is closed by the thread that uses it: a number that was free
+        # again could be another stand-in's connection by then.
         for sock in sockets:
             try:
                 sock.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
-            sock.close()
         shutil.rmtree(self.directory, ignore_errors=True)
         if self.record_file:
             self.record_file.close()
@@ -119,6 +120,10 @@ class Standin:
     # -- connections -------------------------------------------------------
 
     def _accept(self, name, listener):
+        with listener:
+            self._accept_all(name, listener)
+
+    def _accept_all(self, name, listener):
         while not self.stopped.is_set():
             try:
                 sock, _ = listener.accept()

@@ -244,8 +244,9 @@ static void check_history(struct backend *backend, const struct outcome *whole,
 	inflate_all(backend, &again, stream, 0);
 	fuzz_equal("outputs after another stream", again.output.data,
 		again.output.len, whole->output.data, whole->output.len);
-	PROMISE(memcmp(&again.report, &whole->report, sizeof again.report) ==
-		0);
+	PROMISE(again.report.damage == whole->report.damage);
+	PROMISE(again.report.member == whole->report.member);
+	PROMISE(again.report.offset == whole->report.offset);
 }
 
 /*

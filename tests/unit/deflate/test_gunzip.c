@@ -321,5 +321,6 @@ int main(void)
 	gunzip = gunzip_new();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	gunzip_free(gunzip);
+	gunzip_free(NULL);
 	return failed;
 }

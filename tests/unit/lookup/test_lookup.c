@@ -210,24 +210,28 @@ static void test_same_bytes(void **state)
 	unlink("second.lut");
 }
 
-/* Two OCIDs, and the first cut short, of which two have the same hash. */
+/* Pairs of OCIDs with the same hash: as long, one the other's beginning, and
+ * the longer one first; and one that is no more than a beginning. */
 static void test_same_hash(void **state)
 {
 	static const char *const ocids[] = {"ocid1.subnet.oc1.iad.o76xgbihtsxl",
-		"ocid1.subnet.oc1.iad.cnnh26bhpw5y", "ocid1.subnet.oc1.iad.o"};
+		"ocid1.subnet.oc1.iad.cnnh26bhpw5y", "ocid1.subnet.oc1.iad.o",
+		"ocid1.subnet.oc1.iad.a", "ocid1.subnet.oc1.iad.aaahylnhp",
+		"ocid1.subnet.oc1.iad.aaahylnhs", "ocid1.subnet.oc1.iad.b"};
+	const size_t count = sizeof(ocids) / sizeof(ocids[0]);
 	struct model *model = model_new(MODEL_REFUSE_DIFFERING);
 	struct lookup_entry entry;
 	struct lookup *lookup;
 	char text[200];
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < count; i++) {
 		snprintf(text, sizeof(text), "{\"id\":\"%s\"}", ocids[i]);
 		add_good(model, text);
 	}
 	write_model(model, "net.lut");
 	lookup = opened("net.lut");
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < count; i++) {
 		assert_true(lookup_find_entry(
 			lookup, ocids[i], strlen(ocids[i]), &entry));
 		assert_true(text_is(&entry.ocid, ocids[i]));

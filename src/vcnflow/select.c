@@ -53,7 +53,9 @@ static int read_epoch(struct instant *time, const struct json_value *value)
 
 	if (value->type == JSON_NUMBER)
 		return instant_of_epoch(time, value->text, value->len);
-	if (value->type != JSON_STRING || spell(&spelled, value))
+	/* a string holds digits alone, without a sign */
+	if (value->type != JSON_STRING || spell(&spelled, value) ||
+		spelled.len == 0 || spelled.text[0] == '-')
 		return -1;
 	return instant_of_epoch(time, spelled.text, spelled.len);
 }

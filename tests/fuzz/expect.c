@@ -69,7 +69,7 @@ static bool number_text(
 	if (string != NULL) {
 		*text = string->len == 0 ? "" : string->data;
 		*len = string->len;
-		return true;
+		return **text != '-';
 	}
 	if (!is_type(expect, node, STRICT_NUMBER))
 		return false;

@@ -381,7 +381,7 @@ def _instant(record, name):
         return None
     text = text.decode("utf-8")
     if name in ("start", "end"):
-        return vcntime.of_epoch(text)
+        return vcntime.of_epoch(text, value.kind == "n")
     return vcntime.of_record(text)
 
 

@@ -50,11 +50,12 @@ def of_record(text):
     return _instant(*found.groups()) if found else None
 
 
-def of_epoch(digits):
-    """What seconds since 1970 say, or None."""
-    if not re.fullmatch(r"\d+", digits, re.ASCII) or len(digits) > 18:
+def of_epoch(text, is_number):
+    """What seconds since 1970 say, or None; only a number may have a sign."""
+    form = r"-?\d{1,19}" if is_number else r"\d{1,19}"
+    if not re.fullmatch(form, text, re.ASCII) or abs(int(text)) >= 1 << 63:
         return None
-    return int(digits) * SECOND
+    return int(text) * SECOND
 
 
 def _midnight(now):

@@ -26,7 +26,9 @@ static struct {
 	int fstat;
 	int fcntl;
 	int fchmod;
+	int fstat_good; /* so many go well first */
 	int mmap;
+	int mmap_memory;    /* of no file */
 	int open_directory; /* but not one that is only to be a path */
 	int readlink;
 	bool write_nothing;
@@ -44,7 +46,7 @@ static int go_wrong(int errno_value)
 
 int fstat(int fd, struct stat *status)
 {
-	if (calls.fstat)
+	if (calls.fstat && calls.fstat_good-- <= 0)
 		return go_wrong(calls.fstat);
 	return (int)syscall(SYS_fstat, fd, status);
 }
@@ -120,10 +122,11 @@ ssize_t getrandom(void *to, size_t len, unsigned flags)
 void *mmap(void *address, size_t len, int protection, int flags, int fd,
 	off_t offset)
 {
+	int wrong = fd >= 0 ? calls.mmap : calls.mmap_memory;
 	void *map;
 
-	if (calls.mmap && fd >= 0) {
-		errno = calls.mmap;
+	if (wrong) {
+		errno = wrong;
 		return MAP_FAILED;
 	}
 	map = (void *)syscall(

@@ -363,8 +363,15 @@ static void assert_in_child(int (*run)(void))
 {
 	int status;
 
-	if (fork() == 0)
-		_exit(run());
+	if (fork() == 0) {
+		struct rlimit usual;
+		int result;
+
+		getrlimit(RLIMIT_NOFILE, &usual);
+		result = run();
+		setrlimit(RLIMIT_NOFILE, &usual);
+		_exit(result);
+	}
 	wait(&status);
 	assert_int_equal(status, 0);
 }
@@ -372,9 +379,11 @@ static void assert_in_child(int (*run)(void))
 /* With no descriptors allowed, poll refuses. */
 static void allow_no_descriptors(void)
 {
-	const struct rlimit none = {0, 0};
+	struct rlimit limit;
 
-	setrlimit(RLIMIT_NOFILE, &none);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int fails_where_poll_does(void)

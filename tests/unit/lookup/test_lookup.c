@@ -291,7 +291,12 @@ static void test_late(void **state)
 	write_model(two_subnets(), "net.lut");
 	calls.fstat = EIO;
 	assert_refused("net.lut", LOOKUP_UNREADABLE, "Input/output");
+	calls.fstat_good = 1;
+	assert_refused("net.lut", LOOKUP_UNREADABLE, "Input/output");
 	calls.fstat = 0;
+	calls.mmap_memory = ENODEV;
+	assert_refused("net.lut", LOOKUP_UNREADABLE, "No such device");
+	calls.mmap_memory = 0;
 	calls.mmap = ENODEV;
 	assert_refused("net.lut", LOOKUP_UNREADABLE, "No such device");
 	calls.mmap = ENOMEM;

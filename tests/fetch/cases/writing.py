@@ -21,7 +21,7 @@ def traced(t, *options, timeout=40):
                         "1", endpoint=False,
                         wrap=(strace, "-f", "-o", log, *options))
     # what is measured of a run whose calls fail would spoil the rest
-    result = t.run(command, timeout=timeout, env={"GCOV_PREFIX": t.dir})
+    result = t.run(command, timeout=timeout, env={"GCOV_PREFIX": os.path.join(t.dir, "gcov")})
     with open(log) as file:
         text = file.read()
     if "exited with" not in text and "killed by" not in text:

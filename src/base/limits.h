@@ -23,7 +23,7 @@
 #define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
 
 /* All texts of blocks that are in flight together: so much for each thread,
- * and as if there were two more. */
+ * and as if there were one more. */
 #define LIMIT_TEXT_IN_FLIGHT ((size_t)1 << 20)
 
 /* Worker threads. */

@@ -1,7 +1,7 @@
 /*
  * What is in flight, and which tasks may begin.
  *
- * Reading stops when the texts reach LIMIT_TEXT_IN_FLIGHT a thread and for two
+ * Reading stops when the texts reach LIMIT_TEXT_IN_FLIGHT a thread and for one
  * more: enough to keep all at work, and soon reached, so that a long run takes
  * no more memory than a short one. The oldest lane may always have one job.
  * There are two output buffers a thread and two more; the last free one is for
@@ -130,7 +130,7 @@ struct lane *flight_next_read(const struct flight *flight)
 	for (struct lane *lane = flight->lanes; lane != NULL;
 		lane = lane->next) {
 		bool oldest = lane == flight->lanes;
-		size_t room = LIMIT_TEXT_IN_FLIGHT * (flight->threads + 2);
+		size_t room = LIMIT_TEXT_IN_FLIGHT * (flight->threads + 1);
 
 		/* What is read ahead leaves some room to the oldest lane. */
 		if (!oldest)

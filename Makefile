@@ -272,8 +272,8 @@ bench:
 
 bench-instructions:
 	contrib/install-deps build test bench
-	@$(SUBMAKE) all
-	BUILD=$(BUILD) tests/bench/instructions $(if $(UPDATE),--update)
+	@$(SUBMAKE) SANDBOX=0 all
+	BUILD=$(subst release,open,$(BUILD)) tests/bench/instructions $(if $(UPDATE),--update)
 
 # For T seconds each: make fuzz T=600 TARGET='record gunzip'
 T ?= 60

@@ -1,5 +1,6 @@
 /* Files that appear whole or not at all: links, modes, kinds, leftovers. */
 #include "../calls.h"
+#include "../memory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -297,6 +298,29 @@ static void tells_what_the_system_refuses(void **state)
 	assert_goes_wrong(EMFILE);
 }
 
+/* Memory that is refused, at each request, also behind a link. */
+static void survives_without_memory(void **state)
+{
+	struct replace replace;
+	long requests = 0;
+	int result = -1;
+
+	(void)state;
+	put("name", "old");
+	assert_int_equal(symlink("name", "link"), 0);
+	while (result != 0) {
+		memory_left = requests++;
+		result = replace_begin(&replace, "link");
+		memory_left = -1;
+		if (result != 0)
+			assert_int_equal(errno, ENOMEM);
+		else
+			replace_abandon(&replace);
+		assert_int_equal(entries(".", 0), 2);
+	}
+	assert_true(!MEMORY_RUNS_OUT || requests > 3);
+}
+
 /* A directory may be written and not read; random bytes may be short. */
 static void does_without(void **state)
 {
@@ -328,6 +352,7 @@ int main(void)
 		IN_DIRECTORY(refuses_what_is_no_file),
 		IN_DIRECTORY(leaves_nothing_when_refused_late),
 		IN_DIRECTORY(tells_what_the_system_refuses),
+		IN_DIRECTORY(survives_without_memory),
 		IN_DIRECTORY(does_without),
 	};
 

@@ -1,6 +1,8 @@
 /* Blocks of whole records out of files, at every border that matters. */
 #include "rooms.h"
 
+#include "../memory.h"
+
 #include "base/bytes.h"
 #include "vcnflow/reader.h"
 
@@ -202,6 +204,96 @@ static void test_large_units(void **state)
 	free(text);
 }
 
+/* Reads a file while so many requests for memory are met. Returns false if they
+ * were too few. */
+static bool read_with(long requests, const char *path)
+{
+	struct reader *reader;
+	struct block block;
+	int failed = -1;
+
+	memory_left = requests;
+	reader = reader_new(&options, NULL);
+	if (reader != NULL && block_init(&block, 0) == 0) {
+		reader_open(reader, path);
+		do {
+			block_reset(&block);
+			failed = reader_next(reader, &block);
+		} while (failed == 0 && !block.input_ends);
+		reader_close(reader);
+		block_free(&block);
+	}
+	reader_free(reader);
+	memory_left = -1;
+	return failed == 0;
+}
+
+/* With one request more each time, until they are enough. */
+static void assert_survives(const void *data, size_t len)
+{
+	const char *path = file_of(data, len);
+	long requests = 0;
+
+	while (!read_with(requests, path))
+		requests++;
+	assert_true(!MEMORY_RUNS_OUT || requests > 3);
+	unlink(path);
+}
+
+static void repeat(struct bytes *text, const char *part, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(bytes_append_text(text, part), 0);
+}
+
+static void test_no_memory(void **state)
+{
+	struct bytes text = BYTES_INIT((size_t)1 << 30);
+
+	(void)state;
+	default_options(&options);
+	/* lines, one of them longer than a block */
+	repeat(&text, "{\"x\":1}\n", 30000);
+	repeat(&text, "{\"long\":1} ", 60000);
+	repeat(&text, "\n{}\n", 5);
+	assert_survives(text.data, text.len);
+	/* a run: units, closers of nothing, a long unit, a broken one */
+	bytes_clear(&text);
+	repeat(&text, "[\n", 1);
+	repeat(&text, "{\"x\":1},\n", 40000);
+	repeat(&text, "1]\n", 1);
+	repeat(&text, "]", 5000);
+	repeat(&text, "\n{\n\"long\": [", 1);
+	repeat(&text, "1234567,", 60000);
+	repeat(&text, "1]}\n{ \"broken\": ]\n", 300);
+	repeat(&text, "{\"cut\": [1, 2", 40000);
+	assert_survives(text.data, text.len);
+	/* closers alone; units that are broken one after another */
+	bytes_clear(&text);
+	repeat(&text, "[1]", 1);
+	repeat(&text, "]", 300);
+	assert_survives(text.data, text.len);
+	bytes_clear(&text);
+	repeat(&text, "[\n", 1);
+	repeat(&text, "{\"x\": }\n", 300);
+	repeat(&text, "{\"x\": ]\n", 300);
+	assert_survives(text.data, text.len);
+	/* a broken unit that fills blocks, and much behind it */
+	bytes_clear(&text);
+	repeat(&text, "[\n{\"x\": ]", 1);
+	repeat(&text, " 1234567", 200000);
+	repeat(&text, "\n", 1);
+	repeat(&text, "{\"x\":1},\n", 30000);
+	assert_survives(text.data, text.len);
+	/* a line of blanks that is longer than any record */
+	bytes_clear(&text);
+	repeat(&text, "{}\n", 1);
+	repeat(&text, "                ", 200000);
+	repeat(&text, "\n{}\n", 1);
+	assert_survives(text.data, text.len);
+	bytes_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_bom_and_sniffing),
 		cmocka_unit_test(test_half_line),
 		cmocka_unit_test(test_large_units),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

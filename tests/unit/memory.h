@@ -1,0 +1,55 @@
+/*
+ * Memory that runs out when a test wants it to, in place of the C library's.
+ * Included by the one file of a test program. Sanitizers have a memory of their
+ * own: with them it never runs out.
+ */
+#ifndef TESTS_UNIT_MEMORY_H
+#define TESTS_UNIT_MEMORY_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_RUNS_OUT false
+#else
+#define MEMORY_RUNS_OUT true
+#endif
+
+/* Requests that are still met; negative: all are. */
+static long memory_left = -1;
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+
+static bool memory_refused(void)
+{
+	if (memory_left < 0 || memory_left-- > 0)
+		return false;
+	memory_left = 0;
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	return memory_refused() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return memory_refused() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	return memory_refused() ? NULL : __libc_realloc(old, size);
+}
+
+#endif
+
+#endif

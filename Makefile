@@ -244,6 +244,7 @@ coverage:
 	-$(RUN) unit-cov cli-cov reference-cov fetch-cov fuzz-cov
 	gcovr --root . --filter src/ --exclude-directories '.*/tests$$' \
 		--gcov-ignore-parse-errors --print-summary --sort-uncovered \
+		--fail-under-line 95 --fail-under-branch 85 \
 		--exclude-unreachable-branches --exclude-throw-branches \
 		$(wildcard build/cov build/cov-zlib)
 

@@ -103,6 +103,13 @@ class Case:
         return [r for r in self.server.requests
                 if path is None or r["path"].endswith(path)]
 
+    @property
+    def is_covered(self):
+        """Is it a build that counts coverage?"""
+        place = os.path.dirname(os.path.realpath(self.vcnmeta))
+        with open(os.path.join(place, "flags")) as file:
+            return "--coverage" in file.read()
+
     # -- files ---------------------------------------------------------------
 
     def write(self, name, text, mode=0o600):

@@ -252,6 +252,8 @@ def signalled(t, name):
     """A signal in the middle: gone by it, and nothing is left."""
     import signal
     import time
+    if t.is_covered:
+        raise Skip("what was reached is not written down in a handler safely")
     t.standin({"when": {"path": "*/securityLists"}, "do": {"end": "silence"}})
     t.config()
     t.old()

@@ -1,7 +1,7 @@
 /*
  * Memory that runs out when a test wants it to, in place of the C library's.
- * Included by the one file of a test program. Sanitizers have a memory of their
- * own: with them it never runs out.
+ * Included by the one file of a test program. Sanitizers and valgrind have a
+ * memory of their own: with them it never runs out.
  */
 #ifndef TESTS_UNIT_MEMORY_H
 #define TESTS_UNIT_MEMORY_H
@@ -10,12 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MEMORY_RUNS_OUT false
-#else
-#define MEMORY_RUNS_OUT true
-#endif
 
 /* Requests that are still met; negative: all are. */
 static long memory_left = -1;
@@ -51,5 +45,17 @@ void *realloc(void *old, size_t size)
 }
 
 #endif
+
+/* Does it run out here? */
+static inline bool memory_runs_out(void)
+{
+	void *volatile memory;
+
+	memory_left = 0;
+	memory = malloc(1);
+	memory_left = -1;
+	free(memory);
+	return memory == NULL;
+}
 
 #endif

@@ -236,7 +236,7 @@ static void assert_survives(const void *data, size_t len)
 
 	while (!read_with(requests, path))
 		requests++;
-	assert_true(!MEMORY_RUNS_OUT || requests > 3);
+	assert_true(!memory_runs_out() || requests > 3);
 	unlink(path);
 }
 

@@ -181,13 +181,14 @@ static void join_pieces(struct json_shape *shape)
 	place_slots(shape);
 }
 
+/* What follows is of the same kind then: a string's quote is in the piece. */
 static bool is_same_piece(
 	const struct json_shape *a, const struct json_shape *b, size_t index)
 {
 	const struct json_shape_piece *left = &a->pieces[index];
 	const struct json_shape_piece *right = &b->pieces[index];
 
-	return left->len == right->len && left->is_number == right->is_number &&
+	return left->len == right->len &&
 	       memcmp(a->text + left->begin, b->text + right->begin,
 		       left->len) == 0;
 }

@@ -174,6 +174,54 @@ static void test_each_cut(void **state)
 	}
 }
 
+/* Cut at each byte, with the rest still standing behind: what ends there is not
+ * to be made whole by it. */
+static void test_more_behind(void **state)
+{
+	struct fixture *fixture = *state;
+	struct json_parser *fresh = json_parser_new();
+	struct json_value values[SLOTS];
+	struct json_found found;
+	char text[1024];
+	size_t len = strlen(record[3]);
+
+	learn(fixture, record[3]);
+	memset(text, 'x', sizeof text);
+	memcpy(text, record[3], len);
+	text[len] = '\n';
+	for (size_t cut = 1; cut < len; cut++) {
+		enum json_error expected = json_select(
+			fresh, text, cut, fixture->plan, DEPTH, values, &found);
+
+		assert_int_not_equal(expected, JSON_OK);
+		assert_int_equal(json_select(fixture->learned, text, cut,
+					 fixture->plan, DEPTH, values, &found),
+			expected);
+		assert_int_equal(
+			json_select_known_line(fixture->learned, text, cut,
+				fixture->plan, DEPTH, values, &found),
+			0);
+	}
+	json_parser_free(fresh);
+}
+
+/* A known text that is deeper than is allowed now. */
+static void test_depth(void **state)
+{
+	struct fixture *fixture = *state;
+	struct json_value values[SLOTS];
+	struct json_found found;
+	char text[256] = "";
+	size_t len = strlen(record[0]);
+
+	learn(fixture, record[0]);
+	memcpy(text, record[0], len);
+	for (unsigned depth = 1; depth <= DEPTH; depth++)
+		assert_int_equal(json_select(fixture->learned, text, len,
+					 fixture->plan, depth, values, &found),
+			depth < 4 ? JSON_TOO_DEEP : JSON_OK);
+}
+
 /* Insides and numbers of every length around the steps of sixteen. */
 static void test_lengths(void **state)
 {
@@ -286,6 +334,8 @@ int main(void)
 		CASE(test_known),
 		CASE(test_each_byte),
 		CASE(test_each_cut),
+		CASE(test_more_behind),
+		CASE(test_depth),
 		CASE(test_lengths),
 		CASE(test_constant_changes),
 		CASE(test_many_shapes),

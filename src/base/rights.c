@@ -96,8 +96,6 @@ void rights_leave_open(
 		return;
 	attr.allowed_access =
 		right == RIGHTS_READ ? ACCESS_READ : ACCESS_REPLACE;
-	if (right == RIGHTS_REPLACE && rights->landlock >= 3)
-		attr.allowed_access |= ACCESS_FS_TRUNCATE;
 	if (fstat(descriptor, &status) == 0 && !S_ISDIR(status.st_mode))
 		attr.allowed_access &= ACCESS_OF_FILES;
 	if (syscall(SYS_landlock_add_rule, rights->ruleset,

@@ -3,7 +3,12 @@
 
 #include <isa-l/crc.h>
 
+#include "deflate/upper.h"
+
 uint32_t crc32_update(uint32_t crc, const void *data, size_t len)
 {
-	return len > 0 ? crc32_gzip_refl(crc, data, len) : crc;
+	if (len > 0)
+		crc = crc32_gzip_refl(crc, data, len);
+	upper_clear();
+	return crc;
 }

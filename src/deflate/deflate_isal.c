@@ -5,6 +5,8 @@
 
 #include <isa-l/igzip_lib.h>
 
+#include "deflate/upper.h"
+
 #define LEVEL 1
 
 /* Room that is made before each call of the library. */
@@ -56,6 +58,7 @@ int deflate_all(struct deflate *deflate, const void *data, size_t len,
 		isal->avail_out = (uint32_t)STEP;
 		/* It fails for arguments only, and these never change. */
 		(void)isal_deflate(isal);
+		upper_clear();
 		out->len += STEP - isal->avail_out;
 	}
 	return 0;

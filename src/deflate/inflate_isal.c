@@ -24,10 +24,13 @@
 #include "deflate/inflate.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <isa-l/igzip_lib.h>
+
+#include "deflate/upper.h"
 
 /* What one call of the library is given at most. */
 #define MOST_AT_ONCE ((size_t)1 << 30)
@@ -92,6 +95,16 @@ static bool inflate_slowly(
 	return result != ISAL_DECOMP_OK;
 }
 
+/* Without what lies behind the bytes that the library holds: nothing refers to
+ * that, and it is a third of the whole or more. */
+static void copy_state(
+	struct inflate_state *to, const struct inflate_state *from)
+{
+	memcpy(to, from,
+		offsetof(struct inflate_state, tmp_out_buffer) +
+			(size_t)from->tmp_out_valid);
+}
+
 /* Comes to the bad place again, or to the end of the room for output. */
 static void seek_bad(struct inflate *inflate)
 {
@@ -99,7 +112,7 @@ static void seek_bad(struct inflate *inflate)
 	const uint8_t *end;
 	bool got_on = true;
 
-	*isal = inflate->before;
+	copy_state(isal, &inflate->before);
 	end = isal->next_in + isal->avail_in;
 	while (!inflate->bad && got_on)
 		inflate->bad = inflate_slowly(
@@ -112,7 +125,7 @@ static enum inflate_result step(struct inflate *inflate)
 	struct inflate_state *isal = &inflate->isal;
 
 	if (!inflate->bad) {
-		inflate->before = *isal;
+		copy_state(&inflate->before, isal);
 		if (isal_inflate(isal) != ISAL_DECOMP_OK)
 			seek_bad(inflate);
 	}
@@ -145,6 +158,7 @@ enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in,
 	isal->next_out = out;
 	isal->avail_out = out_given;
 	result = step(inflate);
+	upper_clear();
 	*in += in_given - isal->avail_in;
 	*in_len -= in_given - isal->avail_in;
 	*out_len = out_given - isal->avail_out;

@@ -9,6 +9,7 @@
  */
 #include "lookup/address.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define GROUPS 8
@@ -40,23 +41,91 @@ static int decimal(const char *text, size_t len, size_t *at, int maximum)
 	return value;
 }
 
-/* Reads four decimal octets, which have to be all of text[0..len). */
+/* The shortest and the longest IPv4 address. */
+#define IPV4_LEAST 7
+#define IPV4_MOST 15
+
+/* A number whose bytes are all the same. */
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Bit i is set if byte i, counted from the lowest one, is a dot. */
+static unsigned dots_in(uint64_t bytes)
+{
+	uint64_t low = EACH_BYTE(0x7f);
+	uint64_t other = bytes ^ EACH_BYTE('.');
+	uint64_t dots = ~(((other & low) + low) | other | low);
+
+	/* moves bit 8 i + 7 to bit 56 + i; no two products meet */
+	return (unsigned)(dots * UINT64_C(0x0002040810204081) >> 56);
+}
+
+/* Bit i is set if text[i] is a dot; len is that of an IPv4 address. */
+static unsigned find_dots(const char *text, size_t len)
+{
+	uint64_t low = 0, high = 0;
+	uint32_t ends[2];
+
+	if (len < sizeof low) {
+		memcpy(&ends[0], text, 4);
+		memcpy(&ends[1], text + 3, 4);
+		low = le32toh(ends[0]) | (uint64_t)le32toh(ends[1]) << 24;
+		return dots_in(low);
+	}
+	memcpy(&low, text, 8);
+	memcpy(&high, text + len - 8, 8);
+	high = le64toh(high) >> 8 * (IPV4_MOST - len) >> 8;
+	return dots_in(le64toh(low)) | dots_in(high) << 8;
+}
+
+/* Reads an octet of 1 to 3 digits. Returns more than 255 if it is none. */
+static uint32_t octet(const char *text, size_t len)
+{
+	static const uint8_t weights[4][2] = {
+		{0, 0}, {0, 0}, {10, 0}, {100, 10}};
+	uint32_t first = (unsigned char)(text[0] - '0');
+	uint32_t middle = (unsigned char)(text[len / 2] - '0');
+	uint32_t last = (unsigned char)(text[len - 1] - '0');
+	uint32_t bad = (first > 9) | (middle > 9) | (last > 9) |
+		       ((len > 1) & (first == 0));
+
+	return (first * weights[len][0] + middle * weights[len][1] + last) |
+	       bad << 8;
+}
+
+/*
+ * Reads four decimal octets, which have to be all of text[0..len). No branch
+ * depends on how many digits each octet has: that can't be foretold, and one
+ * wrong guess takes as long as all else here.
+ */
 static int parse_ipv4(uint32_t *bits, const char *text, size_t len)
 {
-	size_t at = 0;
+	unsigned dots, second, third;
+	size_t at[3], lengths[4];
+	uint32_t a, b, c, d;
 
-	*bits = 0;
-	for (int i = 0; i < 4; i++) {
-		int octet;
-
-		if (i > 0 && (at == len || text[at++] != '.'))
-			return -1;
-		octet = decimal(text, len, &at, 255);
-		if (octet < 0)
-			return -1;
-		*bits = *bits << 8 | (uint32_t)octet;
-	}
-	return at == len ? 0 : -1;
+	if (len < IPV4_LEAST || len > IPV4_MOST)
+		return -1;
+	dots = find_dots(text, len);
+	second = dots & (dots - 1);
+	third = second & (second - 1);
+	if (third == 0 || (third & (third - 1)) != 0)
+		return -1;
+	at[0] = (size_t)__builtin_ctz(dots) + 1;
+	at[1] = (size_t)__builtin_ctz(second) + 1;
+	at[2] = (size_t)__builtin_ctz(third) + 1;
+	lengths[0] = at[0] - 1;
+	lengths[1] = at[1] - at[0] - 1;
+	lengths[2] = at[2] - at[1] - 1;
+	lengths[3] = len - at[2];
+	if (lengths[0] - 1 > 2 || lengths[1] - 1 > 2 || lengths[2] - 1 > 2 ||
+		lengths[3] - 1 > 2)
+		return -1;
+	a = octet(text, lengths[0]);
+	b = octet(text + at[0], lengths[1]);
+	c = octet(text + at[1], lengths[2]);
+	d = octet(text + at[2], lengths[3]);
+	*bits = a << 24 | b << 16 | c << 8 | d;
+	return (a | b | c | d) > 255 ? -1 : 0;
 }
 
 static int hex_digit(char c)

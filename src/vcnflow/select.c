@@ -100,6 +100,8 @@ static bool value_is(
 		return false;
 	if (value->len == len + 2 && memcmp(value->text + 1, text, len) == 0)
 		return true;
+	if (value->text[1] != text[0] && value->text[1] != '\\')
+		return false;
 	return json_string_is(value, text);
 }
 

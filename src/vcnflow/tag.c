@@ -6,6 +6,7 @@
 /* No address is spelled with more bytes, escapes included: 45 times 6. */
 #define ADDRESS_SIZE 288
 
+/* Mostly as it stands: an escape is in no address. */
 static void read_address(
 	struct address *address, const struct json_value *value)
 {
@@ -14,8 +15,10 @@ static void read_address(
 	size_t len;
 
 	address->family = ADDRESS_NONE;
-	if (value->type == JSON_STRING &&
-		json_string(value, buffer, sizeof buffer, &text, &len) == 0)
+	if (value->type != JSON_STRING ||
+		address_parse(address, value->text + 1, value->len - 2) == 0)
+		return;
+	if (json_string(value, buffer, sizeof buffer, &text, &len) == 0)
 		(void)address_parse(address, text, len);
 }
 

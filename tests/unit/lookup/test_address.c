@@ -3,7 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <arpa/inet.h>
 
 #include <cmocka.h>
 
@@ -34,6 +38,63 @@ static void test_ipv4(void **state)
 	assert_address("0.0.0.0", ADDRESS_IPV4, 0, 0);
 	assert_address("10.0.0.201", ADDRESS_IPV4, 0x0a0000c900000000, 0);
 	assert_address("255.255.255.255", ADDRESS_IPV4, 0xffffffff00000000, 0);
+}
+
+/* A text is the IPv4 address that inet_pton(3) takes it for, or none. */
+static void compare_ipv4(const char *text, size_t len)
+{
+	char copy[32] = "";
+	char *tight = malloc(len + 1); /* so that a byte too many is seen */
+	struct address address;
+	struct in_addr expected;
+	bool is_address;
+
+	memcpy(copy, text, len);
+	memcpy(tight, text, len);
+	tight = realloc(tight, len == 0 ? 1 : len);
+	is_address = strlen(copy) == len && inet_pton(AF_INET, copy, &expected);
+	(void)address_parse(&address, tight, len);
+	assert_int_equal(address.family == ADDRESS_IPV4, is_address);
+	if (is_address)
+		assert_int_equal(address.high >> 32, ntohl(expected.s_addr));
+	free(tight);
+}
+
+/* Octets of all lengths, each byte replaced, left out and doubled. */
+static void test_ipv4_bytes(void **state)
+{
+	static const char *const octets[] = {
+		"0", "7", "10", "99", "100", "255", "256", "00", "1000", ""};
+	size_t count = sizeof octets / sizeof octets[0];
+
+	(void)state;
+	for (size_t i = 0; i < count * count * count * count; i++) {
+		char text[32];
+		int len = snprintf(text, sizeof text, "%s.%s.%s.%s",
+			octets[i % count], octets[i / count % count],
+			octets[i / count / count % count],
+			octets[i / count / count / count]);
+
+		compare_ipv4(text, (size_t)len);
+		for (int at = 0; i % 7 == 0 && at < len; at++) {
+			char changed[32];
+
+			memcpy(changed, text, (size_t)len);
+			changed[at] = (char)(i / 7 * 11 % 256);
+			compare_ipv4(changed, (size_t)len);
+			memmove(changed + at, text + at + 1,
+				(size_t)(len - at - 1));
+			compare_ipv4(changed, (size_t)len - 1);
+		}
+	}
+	for (int byte = 0; byte < 256; byte++) {
+		for (size_t at = 0; at < 13; at++) {
+			char text[] = "10.200.30.123";
+
+			text[at] = (char)byte;
+			compare_ipv4(text, 13);
+		}
+	}
 }
 
 static void test_ipv6(void **state)
@@ -220,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ipv4),
+		cmocka_unit_test(test_ipv4_bytes),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_no_address),
 		cmocka_unit_test(test_length_is_respected),

@@ -1,8 +1,8 @@
 /*
  * Matching runs over a text once, from value to value. The pieces between
  * them, and the insides of strings, are compared sixteen bytes at a time, with
- * up to fifteen bytes read beyond; never behind the padding, for each step
- * begins within the text. Where a text departs from one shape, the next one is
+ * up to 31 bytes read beyond; never behind the padding, for each step begins
+ * within the text. Where a text departs from one shape, the next one is
  * not tried from the beginning: how many pieces both begin with is known.
  */
 #include "json/shape.h"
@@ -19,6 +19,11 @@
 /* Shapes change places for no less. */
 #define SEEN_AHEAD 64
 
+/* What a string of one length may hold, but for the backslash, which is in no
+ * piece: what stands behind the quote, so that one comparison does for both. */
+#define INSIDE_LEAST 0x23
+#define INSIDE_MOST 0x7f
+
 /* A longer number is left to the parser. */
 #define DIGITS_MOST (SCAN16 - 1)
 
@@ -33,30 +38,42 @@ void json_shapes_init(struct json_shapes *shapes)
 
 /* ---- matching --------------------------------------------------------- */
 
-/* Tells if a[0..len) is b[0..len). */
-static inline bool same_bytes(const char *a, const char *b, size_t len)
+/* Tells if text[0..len) is what may stand in a piece of that length. */
+static inline bool piece_fits(
+	const char *text, const char *least, const char *most, size_t len)
 {
-	for (; len > SCAN16; len -= SCAN16) {
-		if (scan16_equal(a, b) != SCAN16_ALL)
+	if (len <= SCAN16)
+		return (~scan16_fit(text, least, most) &
+			       (SCAN16_ALL >> (SCAN16 - len))) == 0;
+	for (; len > 2 * SCAN16; len -= 2 * SCAN16) {
+		if (!scan16_two_fit(text, least, most, SCAN16))
 			return false;
-		a += SCAN16;
-		b += SCAN16;
+		text += 2 * SCAN16;
+		least += 2 * SCAN16;
+		most += 2 * SCAN16;
 	}
-	return ((scan16_equal(a, b) ^ SCAN16_ALL) &
-		       (SCAN16_ALL >> (SCAN16 - len))) == 0;
+	return len > SCAN16
+		       ? scan16_two_fit(text, least, most, len - SCAN16)
+		       : scan16_fit(text + len - SCAN16, least + len - SCAN16,
+				 most + len - SCAN16) == SCAN16_ALL;
 }
 
 /* Where the inside of a string that begins at text ends, or beyond end. */
 static inline const char *skip_inside(const char *text, const char *end)
 {
-	unsigned special;
+	unsigned special = scan16_special(text);
 
-	while ((special = scan16_special(text)) == 0) {
-		text += SCAN16;
-		if (text >= end)
-			return text;
+	if (special != 0)
+		return text + __builtin_ctz(special);
+	text += SCAN16;
+	while (text < end) {
+		special = scan16_special(text) | scan16_special(text + SCAN16)
+							 << SCAN16;
+		if (special != 0)
+			return text + __builtin_ctz(special);
+		text += 2 * SCAN16;
 	}
-	return text + __builtin_ctz(special);
+	return text;
 }
 
 /* Where the digits that begin at text end; null: they are no plain number. */
@@ -78,29 +95,30 @@ struct progress {
 
 /* Goes on from a piece of which the beginning is known: returns where the text
  * ends if it is of the shape, else null. */
-static inline const char *match_pieces(const struct json_shape *shape,
+static const char *match_pieces(const struct json_shape *shape,
 	struct progress *progress, const char *end)
 {
-	size_t i = progress->piece;
-	const char *text = progress->begins[i];
+	const struct json_shape_piece *piece = &shape->pieces[progress->piece];
+	const struct json_shape_piece *last =
+		&shape->pieces[shape->piece_count - 1];
+	const char **begin = &progress->begins[progress->piece];
+	const char *text = *begin;
 
-	for (;; i++) {
-		const struct json_shape_piece *piece = &shape->pieces[i];
-
-		progress->begins[i] = text;
-		progress->piece = i;
-		if (piece->len > (size_t)(end - text) ||
-			!same_bytes(
-				text, shape->text + piece->begin, piece->len))
-			return NULL;
+	while (piece->len <= (size_t)(end - text) &&
+		piece_fits(text, shape->least + piece->begin,
+			shape->most + piece->begin, piece->len)) {
 		text += piece->len;
-		if (i + 1 == shape->piece_count)
+		if (piece == last)
 			return text;
 		text = piece->is_number ? skip_number(text)
 					: skip_inside(text, end);
 		if (text == NULL || text >= end)
-			return NULL;
+			break;
+		piece++;
+		*++begin = text;
 	}
+	progress->piece = (size_t)(piece - shape->pieces);
+	return NULL;
 }
 
 static void fill_values(const struct json_shape *shape,
@@ -145,7 +163,15 @@ static size_t value_begin(const struct json_shape_piece *piece)
 	return (size_t)piece->begin + piece->len;
 }
 
-/* Notes which values are others than the shape's own. */
+static bool is_in_range(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < INSIDE_LEAST || text[i] == INSIDE_MOST)
+			return false;
+	return true;
+}
+
+/* Notes which values are others than the shape's own, or of another length. */
 static void note_varying(struct json_shape *shape, const char *const *begins)
 {
 	for (size_t i = 0; i + 1 < shape->piece_count; i++) {
@@ -154,13 +180,25 @@ static void note_varying(struct json_shape *shape, const char *const *begins)
 		size_t len = piece[1].begin - value_begin(piece);
 
 		if ((size_t)(begins[i + 1] - value) != len ||
-			memcmp(value, shape->text + value_begin(piece), len) !=
-				0)
+			(!piece->is_number && !is_in_range(value, len)))
 			piece->varies = true;
+		else if (memcmp(value, shape->text + value_begin(piece), len) !=
+			 0)
+			piece->differs = true;
 	}
 }
 
-/* Joins the pieces before and behind values that never varied. */
+/* Where a value of one length stands, its like may stand. */
+static void allow_value(
+	struct json_shape *shape, size_t at, size_t len, bool is_number)
+{
+	memset(shape->least + at, is_number ? '0' : INSIDE_LEAST, len);
+	memset(shape->most + at, is_number ? '9' : INSIDE_MOST, len);
+	if (is_number && len > 1)
+		shape->least[at] = '1';
+}
+
+/* Joins the pieces before and behind values that were of one length. */
 static void join_pieces(struct json_shape *shape)
 {
 	size_t kept = 0;
@@ -173,8 +211,13 @@ static void join_pieces(struct json_shape *shape)
 			shape->pieces[++kept] = *next;
 			continue;
 		}
+		if (last->differs)
+			allow_value(shape, value_begin(last),
+				next->begin - value_begin(last),
+				last->is_number);
 		last->len = (uint16_t)(next->begin + next->len - last->begin);
 		last->is_number = next->is_number;
+		last->differs = next->differs;
 		last->varies = next->varies;
 	}
 	shape->piece_count = kept + 1;
@@ -189,7 +232,9 @@ static bool is_same_piece(
 	const struct json_shape_piece *right = &b->pieces[index];
 
 	return left->len == right->len &&
-	       memcmp(a->text + left->begin, b->text + right->begin,
+	       memcmp(a->least + left->begin, b->least + right->begin,
+		       left->len) == 0 &&
+	       memcmp(a->most + left->begin, b->most + right->begin,
 		       left->len) == 0;
 }
 
@@ -292,7 +337,7 @@ static bool end_piece(
 		return false;
 	piece->len = (uint16_t)(at - piece->begin);
 	piece->is_number = is_number;
-	piece->varies = false;
+	piece->differs = piece->varies = false;
 	piece[1].begin = (uint16_t)(at + len);
 	shape->piece_count++;
 	return true;
@@ -387,6 +432,16 @@ static bool learn_slots(struct json_shape *shape, const char *text,
 	return true;
 }
 
+/* Each byte may only stand as it is. */
+static void set_text(struct json_shape *shape, const char *text, size_t len)
+{
+	memcpy(shape->text, text, len);
+	memcpy(shape->least, text, len);
+	memcpy(shape->most, text, len);
+	memset(shape->least + len, 0, LIMIT_JSON_PADDING);
+	memset(shape->most + len, 0, LIMIT_JSON_PADDING);
+}
+
 /* The room that the next shape is made in: the one that was used least. What
  * was seen long ago counts less and less. */
 static struct json_shape *make_room(struct json_shapes *shapes)
@@ -413,8 +468,7 @@ void json_shapes_learn(struct json_shapes *shapes, const struct json_plan *plan,
 		return;
 	shapes->credit -= CREDIT_PRICE;
 	shape = make_room(shapes);
-	memcpy(shape->text, text, len);
-	memset(shape->text + len, 0, LIMIT_JSON_PADDING);
+	set_text(shape, text, len);
 	if (!learn_pieces(shape, len) ||
 		!learn_slots(shape, text, values, count))
 		return;

@@ -33,16 +33,17 @@ extern "C" {
 /* Shapes that are kept; the one least often seen makes room for another. */
 #define JSON_SHAPES 8
 
-/* After so many matches, values that were the same in all of them are taken
- * for what lies between values. */
-#define JSON_SHAPE_TRIAL 32
+/* After so many matches, values that were the same in all of them, or at least
+ * of the same length, are taken for parts of what lies between values. */
+#define JSON_SHAPE_TRIAL 64
 
 /* What lies before a value, and what the value is made of. */
 struct json_shape_piece {
 	uint16_t begin; /* in the shape's text */
 	uint16_t len;
 	bool is_number; /* else the inside of a string */
-	bool varies;    /* the value was not always the same */
+	bool differs;   /* the value was not always the same */
+	bool varies;    /* nor of the same length */
 };
 
 /* A place in a text: so far behind the beginning of a piece. */
@@ -62,7 +63,11 @@ struct json_shape_slot {
 };
 
 struct json_shape {
-	char text[JSON_SHAPE_TEXT + LIMIT_JSON_PADDING];
+	char text[JSON_SHAPE_TEXT];
+	/* The least and the greatest byte in each place of a piece. They are
+	 * the text's own but in values of one length within a piece. */
+	char least[JSON_SHAPE_TEXT + LIMIT_JSON_PADDING];
+	char most[JSON_SHAPE_TEXT + LIMIT_JSON_PADDING];
 	/* The last piece has no value behind it. */
 	struct json_shape_piece pieces[JSON_SHAPE_PIECES + 1];
 	size_t piece_count;

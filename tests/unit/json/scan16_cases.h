@@ -10,10 +10,9 @@
 
 static void test_scan(void **state)
 {
-	char text[SCAN16], other[SCAN16];
+	char other[SCAN16];
 
 	(void)state;
-	memset(text, '5', sizeof text);
 	for (unsigned at = 0; at < SCAN16; at++) {
 		for (int byte = 0; byte < 256; byte++) {
 			int special = byte < 0x20 || byte > 0x7f ||
@@ -26,16 +25,44 @@ static void test_scan(void **state)
 				scan16_special(other), special ? 1u << at : 0);
 			assert_int_equal(
 				scan16_not_digit(other), digit ? 0 : 1u << at);
-			assert_int_equal(scan16_equal(text, other),
-				byte == '5' ? SCAN16_ALL
-					    : SCAN16_ALL ^ 1u << at);
+		}
+	}
+}
+
+/* Ranges of one byte, of digits, and beyond ASCII; all but one byte fit. */
+static void test_fit(void **state)
+{
+	static const unsigned char ranges[][2] = {
+		{'5', '5'}, {'0', '9'}, {'1', '9'}, {0x23, 0x7f}, {0, 255}};
+	char text[2 * SCAN16], least[2 * SCAN16], most[2 * SCAN16];
+
+	(void)state;
+	for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
+		memset(least, ranges[r][0], sizeof least);
+		memset(most, ranges[r][1], sizeof most);
+		for (unsigned i = 0; i < SCAN16 * 256; i++) {
+			unsigned at = i / 256, byte = i % 256;
+			bool fits = byte >= ranges[r][0] &&
+				    byte <= ranges[r][1] && byte != '\\';
+
+			memset(text, '5', sizeof text);
+			text[at] = (char)byte;
+			assert_int_equal(scan16_fit(text, least, most),
+				fits ? SCAN16_ALL : SCAN16_ALL ^ 1u << at);
+			assert_int_equal(
+				scan16_two_fit(text, least, most, 5), fits);
+			memset(text, '5', sizeof text);
+			text[5 + at] = (char)byte;
+			assert_int_equal(
+				scan16_two_fit(text, least, most, 5), fits);
 		}
 	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scan), cmocka_unit_test(test_fit)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -266,6 +266,55 @@ static void test_constant_changes(void **state)
 	assert_int_equal(fixture->known, 298);
 }
 
+/* Values that were of one length in many records: what else of that length is
+ * known, and what is of another one is judged all the same. */
+static void test_length_changes(void **state)
+{
+	static const char *const ids[] = {"abc", "a b", "a!c", "\x7f{}", "a\"c",
+		"a\\\\", "a\xc3\xa4", "ab\x1f", "ab", "", "abcd",
+		"a longer one than sixteen bytes"};
+	static const char *const ports[] = {"123", "100", "999", "012", "000",
+		"1.2", "1e1", "-12", "12", "0", "1234", "1 2", "12a", "\"1\""};
+	struct fixture *fixture = *state;
+	char text[128];
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(text, sizeof text,
+			"{\"id\":\"%c-%c\",\"data\":{\"port\":%d}}",
+			'a' + i % 26, '0' + i % 10, 100 + i);
+		compare(fixture, text, strlen(text));
+	}
+	assert_int_equal(fixture->known, 199);
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		for (size_t p = 0; p < sizeof ports / sizeof ports[0]; p++) {
+			snprintf(text, sizeof text,
+				"{\"id\":\"%s\",\"data\":{\"port\":%s}}",
+				ids[i], ports[p]);
+			compare(fixture, text, strlen(text));
+		}
+	}
+	assert_true(fixture->known > 199 + 8);
+}
+
+/* What was a value's end is another's inside: a quote where none was. */
+static void test_quote_moves(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[128];
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(text, sizeof text,
+			"{\"id\":\"%04d\",\"data\":{\"src\":\"%02d\"}}", i,
+			i % 100);
+		compare(fixture, text, strlen(text));
+	}
+	assert_int_equal(fixture->known, 199);
+	compare(fixture, "{\"id\":\"00\",7,\"data\":{\"src\":\"00\"}}", 33);
+	compare(fixture, "{\"id\":\"0\",\"\",\"data\":{\"src\":\"00\"}}", 34);
+	compare(fixture, "{\"id\":\"0000\",\"data\":{\"src\":\"\"\"\"}}", 34);
+	assert_int_equal(fixture->known, 199);
+}
+
 /* More shapes than are kept, in turn: all are judged, most are known. */
 static void test_many_shapes(void **state)
 {
@@ -338,6 +387,8 @@ int main(void)
 		CASE(test_depth),
 		CASE(test_lengths),
 		CASE(test_constant_changes),
+		CASE(test_length_changes),
+		CASE(test_quote_moves),
 		CASE(test_many_shapes),
 		CASE(test_odd),
 		CASE(test_too_much),

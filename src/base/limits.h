@@ -22,6 +22,9 @@
 /* The output of a block that is held back until its turn comes. */
 #define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
 
+/* Copies of security lists that one worker's output points at. */
+#define LIMIT_KEPT_LISTS ((size_t)2 << 20)
+
 /* All texts of blocks that are in flight together: so much for each thread,
  * and as if there were one more. */
 #define LIMIT_TEXT_IN_FLIGHT ((size_t)1 << 20)

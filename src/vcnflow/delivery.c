@@ -57,13 +57,13 @@ void delivery_begin(struct delivery *delivery, char *path)
 	delivery->pending_count = 0;
 }
 
-int delivery_write(struct delivery *delivery, const char *data, size_t len,
-	size_t raw_len, bool begins_record)
+int delivery_write(struct delivery *delivery, struct iovec *pieces,
+	size_t count, size_t raw_len, bool begins_record)
 {
 	if (delivery->end != DELIVERY_GOES_ON)
 		return -1;
-	if (output_write(delivery->output, data, len, raw_len, begins_record) ==
-		0)
+	if (output_write(delivery->output, pieces, count, raw_len,
+		    begins_record) == 0)
 		return 0;
 	switch (delivery->output->state) {
 	case OUTPUT_INTERRUPTED:

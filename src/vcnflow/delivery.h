@@ -62,9 +62,10 @@ void delivery_free(struct delivery *delivery);
 /* An input begins; path is taken over. */
 void delivery_begin(struct delivery *delivery, char *path);
 
-/* A piece of the output of the block that is next. Returns 0, or -1: stop. */
-int delivery_write(struct delivery *delivery, const char *data, size_t len,
-	size_t raw_len, bool begins_record);
+/* A part of the output of the block that is next; see output_write. Returns 0,
+ * or -1: stop. */
+int delivery_write(struct delivery *delivery, struct iovec *pieces,
+	size_t count, size_t raw_len, bool begins_record);
 
 /* A block, all of whose output was written. Returns 0, or -1: stop. */
 int delivery_block(struct delivery *delivery, const struct block *block,

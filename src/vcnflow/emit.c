@@ -12,7 +12,7 @@
 #define TEXT(literal) literal, sizeof(literal) - 1
 
 struct text {
-	const char *text;
+	char text[OUTBUF_STEP];
 	size_t len;
 };
 
@@ -38,7 +38,7 @@ static inline void put(struct outbuf *out, const char *text, size_t len)
 
 static inline void put_text(struct outbuf *out, const struct text *text)
 {
-	put(out, text->text, text->len);
+	outbuf_put_padded(out, text->text, text->len);
 }
 
 /* Copies a value without the white space between its tokens. */
@@ -81,13 +81,13 @@ static inline void put_value(struct outbuf *out, const struct json_value *value,
 			has_control_space(value->text, value->len)))
 		put_compact(out, value->text, value->len);
 	else
-		put(out, value->text, value->len);
+		outbuf_put_padded(out, value->text, value->len);
 }
 
 /* No more bytes than this, carried values uncompacted. */
 static size_t most_bytes(const struct options *options,
 	const struct record_plan *plan, const struct record *record,
-	const struct tags *tags)
+	const struct emit_lists *lists)
 {
 	const struct json_value *values = record->values;
 	size_t need = FIXED_ROOM + values[RECORD_ORACLE].len;
@@ -95,10 +95,8 @@ static size_t most_bytes(const struct options *options,
 	for (size_t i = RECORD_DESTINATION_ADDRESS; i <= RECORD_SOURCE_ADDRESS;
 		i++)
 		need += values[i].len;
-	if (tags->known && options->security_lists == LISTS_FULL)
-		need += tags->subnet.lists.len;
-	if (tags->known && options->security_lists == LISTS_IDS)
-		need += tags->subnet.ids.len;
+	if (!lists->lasts)
+		need += lists->len;
 	for (size_t i = 0; i < plan->keep_count; i++)
 		need += values[plan->keep[i]].len +
 			strlen(options->keep[i]) * 6 + 4;
@@ -106,22 +104,18 @@ static size_t most_bytes(const struct options *options,
 }
 
 static void put_lists(struct outbuf *out, const struct options *options,
-	const struct tags *tags)
+	const struct emit_lists *lists)
 {
-	struct lookup_text lists = {"[]", 2};
-
 	if (options->security_lists == LISTS_NONE)
 		return;
-	if (options->security_lists == LISTS_FULL) {
+	if (options->security_lists == LISTS_FULL)
 		put(out, TEXT(",\"security_lists\":"));
-		if (tags->known)
-			lists = tags->subnet.lists;
-	} else {
+	else
 		put(out, TEXT(",\"security_list_ids\":"));
-		if (tags->known)
-			lists = tags->subnet.ids;
-	}
-	put(out, lists.text, lists.len);
+	if (lists->lasts)
+		outbuf_put_lasting(out, lists->text, lists->len);
+	else
+		put(out, lists->text, lists->len);
 }
 
 /* The name of a kept member, which the command line gave. */
@@ -165,11 +159,12 @@ static void put_kept(struct outbuf *out, const struct options *options,
 
 void emit_record(struct outbuf *out, const struct options *options,
 	const struct record_plan *plan, const struct record *record,
-	const struct tags *tags, enum emit_space space)
+	const struct tags *tags, const struct emit_lists *lists,
+	enum emit_space space)
 {
 	const struct json_value *values = record->values;
 
-	outbuf_begin(out, most_bytes(options, plan, record, tags));
+	outbuf_begin(out, most_bytes(options, plan, record, lists));
 	put(out, TEXT("{\"destinationAddress\":"));
 	put_value(out, &values[RECORD_DESTINATION_ADDRESS], space);
 	put(out, TEXT(",\"destinationPort\":"));
@@ -190,7 +185,7 @@ void emit_record(struct outbuf *out, const struct options *options,
 		put(out, TEXT(",\"traffic_type\":\"internal traffic\""));
 	else
 		put(out, TEXT(",\"traffic_type\":\"external traffic\""));
-	put_lists(out, options, tags);
+	put_lists(out, options, lists);
 	put(out, TEXT(",\"oracle\":"));
 	put_value(out, &values[RECORD_ORACLE], space);
 	put_kept(out, options, plan, record, space);

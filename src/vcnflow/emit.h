@@ -20,9 +20,17 @@ enum emit_space {
 	SPACE_DROP,    /* always */
 };
 
+/* What a record carries of its subnet's security lists. */
+struct emit_lists {
+	const char *text;
+	size_t len;
+	bool lasts; /* until the output was written */
+};
+
 /* Appends a record without a separator behind it. */
 void emit_record(struct outbuf *out, const struct options *options,
 	const struct record_plan *plan, const struct record *record,
-	const struct tags *tags, enum emit_space space);
+	const struct tags *tags, const struct emit_lists *lists,
+	enum emit_space space);
 
 #endif

@@ -4,8 +4,8 @@
  * Reading stops when the texts reach LIMIT_TEXT_IN_FLIGHT a thread and for one
  * more: enough to keep all at work, and soon reached, so that a long run takes
  * no more memory than a short one. The oldest lane may always have one job.
- * There are two output buffers a thread and two more; the last free one is for
- * the oldest job alone, so that it can always go on.
+ * There are two rooms for output a thread and two more; the last free one is
+ * for the oldest job alone, so that it can always go on.
  */
 #include "vcnflow/flight.h"
 
@@ -14,7 +14,7 @@
 
 #include "base/limits.h"
 
-static size_t buffers_of(size_t threads)
+static size_t rooms_of(size_t threads)
 {
 	return 2 * threads + 2;
 }
@@ -24,18 +24,18 @@ int flight_init(struct flight *flight, const struct options *options,
 {
 	size_t threads = options->threads;
 
-	*flight = (struct flight){.threads = threads};
+	*flight = (struct flight){.threads = threads, .copying = options->gzip};
 	flight->lanes_end = &flight->lanes;
-	flight->buffers = calloc(buffers_of(threads), sizeof(char *));
+	flight->rooms = calloc(rooms_of(threads), sizeof(struct out_room *));
 	flight->readers = calloc(threads, sizeof(struct reader *));
-	if (flight->buffers == NULL || flight->readers == NULL)
+	if (flight->rooms == NULL || flight->readers == NULL)
 		return -1;
-	while (flight->buffer_count < buffers_of(threads)) {
-		char *buffer = malloc(LIMIT_OUTPUT_BUFFER);
+	while (flight->room_count < rooms_of(threads)) {
+		struct out_room *room = malloc(sizeof *room);
 
-		if (buffer == NULL)
+		if (room == NULL)
 			return -1;
-		flight->buffers[flight->buffer_count++] = buffer;
+		flight->rooms[flight->room_count++] = room;
 	}
 	while (flight->reader_count < threads) {
 		struct reader *reader = reader_new(options, stop);
@@ -52,7 +52,7 @@ static void free_jobs(struct job *job)
 	while (job != NULL) {
 		struct job *next = job->next;
 
-		free(job->out.data);
+		free(job->room);
 		block_free(&job->block);
 		result_free(&job->result);
 		bytes_free(&job->compressed);
@@ -81,11 +81,11 @@ void flight_free(struct flight *flight)
 		free_lane(lane);
 	}
 	free_jobs(flight->free_jobs);
-	for (size_t i = 0; i < flight->buffer_count; i++)
-		free(flight->buffers[i]);
+	for (size_t i = 0; i < flight->room_count; i++)
+		free(flight->rooms[i]);
 	for (size_t i = 0; i < flight->reader_count; i++)
 		reader_free(flight->readers[i]);
-	free(flight->buffers);
+	free(flight->rooms);
 	free(flight->readers);
 }
 
@@ -120,7 +120,7 @@ struct job *flight_next_work(const struct flight *flight)
 				bool oldest = job == flight_oldest(flight);
 				size_t kept = oldest ? 0 : 1;
 
-				return flight->buffer_count > kept ? job : NULL;
+				return flight->room_count > kept ? job : NULL;
 			}
 	return NULL;
 }
@@ -185,11 +185,11 @@ void flight_add_job(struct flight *flight, struct lane *lane, struct job *job)
 	lane->jobs_end = &job->next;
 }
 
-static void take_buffer(struct flight *flight, struct job *job)
+static void take_room(struct flight *flight, struct job *job)
 {
-	if (job->out.data != NULL)
-		flight->buffers[flight->buffer_count++] = job->out.data;
-	job->out.data = NULL;
+	if (job->room != NULL)
+		flight->rooms[flight->room_count++] = job->room;
+	job->room = NULL;
 	job->out.len = 0;
 }
 
@@ -202,7 +202,7 @@ void flight_drop_job(struct flight *flight)
 	if (lane->jobs == NULL)
 		lane->jobs_end = &lane->jobs;
 	flight->text_in_flight -= job->block.cap;
-	take_buffer(flight, job);
+	take_room(flight, job);
 	block_reset(&job->block);
 	job->next = flight->free_jobs;
 	flight->free_jobs = job;
@@ -212,16 +212,18 @@ void flight_begin_work(struct flight *flight, struct job *job)
 {
 	job->state = JOB_WORKING;
 	flight->waiting_jobs--;
+	job->room = flight->rooms[--flight->room_count];
 	job->out = (struct outbuf){
-		.data = flight->buffers[--flight->buffer_count],
-		.cap = LIMIT_OUTPUT_BUFFER,
+		.data = job->room->data,
+		.cap = sizeof job->room->data,
+		.inserts = flight->copying ? NULL : job->room->inserts,
 	};
 }
 
 void flight_end_work(struct flight *flight, struct job *job, bool gave_up)
 {
 	if (gave_up || job->out.len == 0)
-		take_buffer(flight, job);
+		take_room(flight, job);
 	if (gave_up)
 		flight->waiting_jobs++;
 	job->state = gave_up ? JOB_WAITING : JOB_DONE;

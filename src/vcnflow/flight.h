@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "vcnflow/block.h"
 #include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
@@ -22,14 +23,21 @@
 
 enum job_state { JOB_WAITING, JOB_WORKING, JOB_DONE };
 
+/* What a job's output is gathered in. */
+struct out_room {
+	struct outbuf_insert inserts[OUTBUF_INSERTS];
+	char data[LIMIT_OUTPUT_BUFFER];
+};
+
 /* A block on its way through. */
 struct job {
 	struct job *next;
 	struct block block;
 	struct result result;
 	enum job_state state;
-	bool in_turn; /* to be worked on only when it is the oldest */
-	bool shown;   /* a part of its output was delivered */
+	bool in_turn;          /* to be worked on only when it is the oldest */
+	bool shown;            /* a part of its output was delivered */
+	struct out_room *room; /* out's; null while there is no output */
 	struct outbuf out;
 	struct bytes compressed; /* with -z: what out becomes */
 	uint64_t bytes_in;       /* of its input so far, for the progress */
@@ -58,8 +66,9 @@ struct flight {
 	struct job *free_jobs;
 	size_t waiting_jobs; /* to be worked on */
 	size_t text_in_flight;
-	char **buffers; /* output buffers that are free */
-	size_t buffer_count;
+	struct out_room **rooms; /* for output, that are free */
+	size_t room_count;
+	bool copying;            /* the output has to be in one piece */
 	struct reader **readers; /* that are free */
 	size_t reader_count;
 };

@@ -1,6 +1,9 @@
 /*
- * A worker's output: whole records, gathered and handed over in large pieces.
- * What takes a piece decides when: it may wait until the piece's turn comes.
+ * A worker's output: whole records, gathered and handed over in large parts.
+ * What takes a part decides when: it may wait until the part's turn comes.
+ *
+ * Most of an enriched record are the security lists of its subnet, which other
+ * records have, too. Such text is not copied but pointed at.
  */
 #ifndef VCNFLOW_OUTBUF_H
 #define VCNFLOW_OUTBUF_H
@@ -9,18 +12,33 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/uio.h>
+
+/* A text that stands before data[at] without being in data. */
+struct outbuf_insert {
+	size_t at;
+	const char *text;
+	size_t len;
+};
+
+/* Further ones are copied. There is one of at least 256 bytes of input for
+ * each, and one writev(2) takes all pieces. */
+#define OUTBUF_INSERTS ((size_t)511)
+#define OUTBUF_PIECES (2 * OUTBUF_INSERTS + 1)
 
 struct outbuf {
 	char *data;
 	size_t len;
 	size_t cap;
+	struct outbuf_insert *inserts; /* room for OUTBUF_INSERTS; null: none */
+	size_t insert_count;
 	size_t record_begin; /* of the record that is being written, in data */
-	bool begins_record;  /* data[0] is the first byte of a record */
-	bool separate;       /* an element came before, in data */
-	bool failed;         /* a hand-over failed: nothing more is taken */
+	size_t record_inserts;
+	bool begins_record; /* the first byte is that of a record */
+	bool separate;      /* an element came before, in data */
+	bool failed;        /* a hand-over failed: nothing more is taken */
 
-	/* Takes data[0..len), and perhaps data itself, leaving another buffer
-	 * in its place. Returns 0, or -1: stop. */
+	/* Takes data[0..len) and the inserts. Returns 0, or -1: stop. */
 	int (*hand_over)(struct outbuf *out, void *context);
 	void *context;
 };
@@ -34,8 +52,18 @@ void outbuf_begin(struct outbuf *out, size_t need);
  */
 void outbuf_end_element(struct outbuf *out);
 
+/* Takes the record back that is being written, as far as it is there. */
+void outbuf_drop_record(struct outbuf *out);
+
 /* Hands over what there is. */
 void outbuf_flush(struct outbuf *out);
+
+/* How many bytes there are, inserts included. */
+size_t outbuf_bytes(const struct outbuf *out);
+
+/* What there is, in order and no piece empty; returns their number. */
+size_t outbuf_pieces(
+	const struct outbuf *out, struct iovec pieces[OUTBUF_PIECES]);
 
 /* Adds bytes, in as many pieces as it takes. */
 void outbuf_put_slowly(struct outbuf *out, const char *text, size_t len);
@@ -48,6 +76,33 @@ static inline void outbuf_put(struct outbuf *out, const char *text, size_t len)
 	}
 	memcpy(out->data + out->len, text, len);
 	out->len += len;
+}
+
+/* Adds a text behind which OUTBUF_STEP bytes can be read: that many are copied
+ * at once if it is no longer, which is faster than to ask how many. */
+#define OUTBUF_STEP 32
+
+static inline void outbuf_put_padded(
+	struct outbuf *out, const char *text, size_t len)
+{
+	if (len > OUTBUF_STEP || OUTBUF_STEP > out->cap - out->len) {
+		outbuf_put(out, text, len);
+		return;
+	}
+	memcpy(out->data + out->len, text, OUTBUF_STEP);
+	out->len += len;
+}
+
+/* Adds a text, not empty, that lasts until the output was written. */
+static inline void outbuf_put_lasting(
+	struct outbuf *out, const char *text, size_t len)
+{
+	if (out->inserts == NULL || out->insert_count == OUTBUF_INSERTS) {
+		outbuf_put(out, text, len);
+		return;
+	}
+	out->inserts[out->insert_count++] =
+		(struct outbuf_insert){out->len, text, len};
 }
 
 #endif

@@ -57,18 +57,42 @@ int output_open(
 	return 0;
 }
 
-/* How much of data must still be written once a signal came. */
+/* How many of the pieces must still be written once a signal came; the last
+ * one of them is cut behind the end of the line. */
 static size_t line_rest(
-	const struct output *output, const char *data, size_t len)
+	const struct output *output, struct iovec *pieces, size_t count)
 {
-	const char *feed;
-
 	if (!output->in_line)
 		return 0;
 	if (output->gzip != NULL)
-		return len;
-	feed = memchr(data, '\n', len);
-	return feed == NULL ? len : (size_t)(feed - data) + 1;
+		return count;
+	for (size_t i = 0; i < count; i++) {
+		const char *text = pieces[i].iov_base;
+		const char *feed = memchr(text, '\n', pieces[i].iov_len);
+
+		if (feed != NULL) {
+			pieces[i].iov_len = (size_t)(feed - text) + 1;
+			return i + 1;
+		}
+	}
+	return count;
+}
+
+/* The pieces behind the first len bytes; *last is the last one of those. */
+static struct iovec *skip_bytes(struct iovec *pieces, size_t len, char *last)
+{
+	while (len != 0) {
+		char *text = pieces->iov_base;
+		size_t part = len < pieces->iov_len ? len : pieces->iov_len;
+
+		*last = text[part - 1];
+		len -= part;
+		pieces->iov_base = text + part;
+		pieces->iov_len -= part;
+		if (pieces->iov_len == 0)
+			pieces++;
+	}
+	return pieces;
 }
 
 /* A write failed. Returns 0 if it is to be tried again. */
@@ -87,37 +111,46 @@ static int write_failed(struct output *output)
 	return -1;
 }
 
-static int write_bytes(struct output *output, const char *data, size_t len)
+static int write_pieces(
+	struct output *output, struct iovec *pieces, size_t count)
 {
+	struct iovec *end = pieces + count;
 	bool ending = false;
 
-	while (len != 0) {
-		ssize_t count;
+	while (pieces != end) {
+		ssize_t written;
+		char last = '\n';
 
 		if (interrupt_signal != 0 && !ending) {
-			len = line_rest(output, data, len);
+			end = pieces +
+			      line_rest(output, pieces, (size_t)(end - pieces));
 			ending = true;
-			if (len == 0)
+			if (pieces == end)
 				break;
 		}
-		count = write(output->fd, data, len);
-		if (count < 0) {
+		written = writev(output->fd, pieces, (int)(end - pieces));
+		if (written < 0) {
 			if (write_failed(output))
 				return -1;
 			continue;
 		}
-		data += count;
-		len -= (size_t)count;
-		if (count > 0)
-			output->in_line = output->gzip != NULL
-						  ? len != 0
-						  : data[-1] != '\n';
+		pieces = skip_bytes(pieces, (size_t)written, &last);
+		if (written > 0)
+			output->in_line = output->gzip != NULL ? pieces != end
+							       : last != '\n';
 	}
 	if (ending && !output->in_line) {
 		output->state = OUTPUT_INTERRUPTED;
 		return -1;
 	}
 	return 0;
+}
+
+static int write_bytes(struct output *output, const char *data, size_t len)
+{
+	struct iovec piece = {(void *)(uintptr_t)data, len};
+
+	return len == 0 ? 0 : write_pieces(output, &piece, 1);
 }
 
 /* Writes text that stands between or around records. */
@@ -135,7 +168,7 @@ static int write_text(struct output *output, const char *text, size_t len)
 		output, output->compressed.data, output->compressed.len);
 }
 
-int output_write(struct output *output, const char *data, size_t len,
+int output_write(struct output *output, struct iovec *pieces, size_t count,
 	size_t raw_len, bool begins_record)
 {
 	if (output->state != OUTPUT_GOOD)
@@ -147,7 +180,7 @@ int output_write(struct output *output, const char *data, size_t len,
 	}
 	output->started = true;
 	output->bytes += raw_len;
-	return write_bytes(output, data, len);
+	return write_pieces(output, pieces, count);
 }
 
 int output_write_plain(struct output *output, const char *text, size_t len)

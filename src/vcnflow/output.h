@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "base/bytes.h"
 #include "base/replace.h"
@@ -44,11 +45,12 @@ int output_open(
 	struct output *output, const struct options *options, bool stdout_open);
 
 /*
- * Writes a piece: data[0..len) as it is to be stored, raw_len bytes before
- * compression. begins_record: a record begins with it, which matters for what
- * separates the elements of an array. Returns 0, or -1 with state set.
+ * Writes a part in pieces, none of them empty, no more than IOV_MAX, which are
+ * changed: as it is to be stored, raw_len bytes before compression.
+ * begins_record: a record begins with it, which matters for what separates the
+ * elements of an array. Returns 0, or -1 with state set.
  */
-int output_write(struct output *output, const char *data, size_t len,
+int output_write(struct output *output, struct iovec *pieces, size_t count,
 	size_t raw_len, bool begins_record);
 
 /* Writes text that is no record. Returns 0, or -1 with state set. */

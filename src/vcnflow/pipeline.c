@@ -49,9 +49,10 @@ struct pipeline {
 	bool inputs_ended; /* there is no next one */
 	bool delivering;   /* a thread is */
 	bool stopped;      /* no new task is begun */
-	unsigned waiting;  /* threads that wait to hand output over */
-	unsigned running;  /* threads that have not ended */
-	unsigned away;     /* of those: in an input, perhaps for long */
+	struct iovec pieces[OUTBUF_PIECES]; /* being delivered */
+	unsigned waiting; /* threads that wait to hand output over */
+	unsigned running; /* threads that have not ended */
+	unsigned away;    /* of those: in an input, perhaps for long */
 };
 
 /* A thread, and what it works with. */
@@ -135,18 +136,22 @@ static void tell_beginning(
 /* Writes what a job's buffer holds. To be called without the mutex. */
 static int write_job(struct pipeline *pipeline, struct job *job)
 {
-	const char *data = job->out.data;
-	size_t len = job->out.len;
+	struct iovec *pieces = pipeline->pieces;
+	const struct bytes *compressed = &job->compressed;
+	size_t count;
 
-	if (len == 0)
+	if (job->out.len == 0)
 		return 0;
 	job->shown = true;
 	if (pipeline->options->gzip) {
-		data = job->compressed.data;
-		len = job->compressed.len;
+		/* none, if memory ran out */
+		count = compressed->len != 0 ? 1 : 0;
+		pieces[0] = (struct iovec){compressed->data, compressed->len};
+	} else {
+		count = outbuf_pieces(&job->out, pieces);
 	}
-	return delivery_write(pipeline->delivery, data, len, job->out.len,
-		job->out.begins_record);
+	return delivery_write(pipeline->delivery, pieces, count,
+		outbuf_bytes(&job->out), job->out.begins_record);
 }
 
 static int deliver_job(struct pipeline *pipeline, struct job *job)

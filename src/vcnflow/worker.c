@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "vcnflow/emit.h"
+#include "vcnflow/kept.h"
 #include "vcnflow/select.h"
 #include "vcnflow/span.h"
 #include "vcnflow/subnets.h"
@@ -25,6 +26,7 @@
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
+	struct kept *kept;
 	struct record record;
 
 	/* of the block at hand */
@@ -71,8 +73,9 @@ struct worker *worker_new(const struct worker_shared *shared)
 		return NULL;
 	worker->shared = *shared;
 	worker->parser = json_parser_new();
-	if (worker->parser == NULL) {
-		free(worker);
+	worker->kept = kept_new();
+	if (worker->parser == NULL || worker->kept == NULL) {
+		worker_free(worker);
 		return NULL;
 	}
 	return worker;
@@ -83,6 +86,7 @@ void worker_free(struct worker *worker)
 	if (worker == NULL)
 		return;
 	json_parser_free(worker->parser);
+	kept_free(worker->kept);
 	free(worker);
 }
 
@@ -158,18 +162,39 @@ static void count_unknown(struct worker *worker)
 		no_memory(worker);
 }
 
+/* The lists, where they can be pointed at if the output takes that. */
+static struct emit_lists lists_of(
+	struct worker *worker, const struct tags *tags)
+{
+	struct emit_lists lists = {"[]", 2, false};
+	const struct lookup_text *text;
+	const char *copy = NULL;
+
+	if (!tags->known)
+		return lists;
+	text = worker->shared.options->security_lists == LISTS_IDS
+		       ? &tags->subnet.ids
+		       : &tags->subnet.lists;
+	if (worker->out->inserts != NULL)
+		copy = kept_text(worker->kept, text);
+	return (struct emit_lists){
+		copy != NULL ? copy : text->text, text->len, copy != NULL};
+}
+
 static void emit(struct worker *worker, const struct tags *tags)
 {
 	const struct options *options = worker->shared.options;
 	struct outbuf *out = worker->out;
+	struct emit_lists lists;
 
 	if (!tags->known)
 		count_unknown(worker);
 	worker->result->tally.verdicts[VERDICT_EMITTED]++;
 	if (options->list_subnets)
 		return;
+	lists = lists_of(worker, tags);
 	emit_record(out, options, worker->shared.plan, &worker->record, tags,
-		worker->space);
+		&lists, worker->space);
 	if (options->format == FORMAT_NDJSON)
 		outbuf_put(out, "\n", 1);
 	else
@@ -441,7 +466,7 @@ void worker_run(struct worker *worker, struct block *block,
 		lookup_lost = &jump;
 		take_block(worker);
 	} else {
-		worker->out->len = worker->out->record_begin;
+		outbuf_drop_record(worker->out);
 		worker->result->state = RESULT_LOOKUP_LOST;
 	}
 	lookup_lost = NULL;

@@ -25,7 +25,7 @@ def calls(name, descriptor):
 whole = run().stdout
 assert whole.count(b"\n") == 3
 tried = 0
-for name, descriptor in (("read", 0), ("write", 1)):
+for name, descriptor in (("read", 0), ("writev", 1)):
     for number in calls(name, descriptor):
         for error in ("EINTR", "EAGAIN"):
             inject = f"inject={name}:error={error}:when={number}"

@@ -3,8 +3,11 @@
  * most SHORT_WRITE. Without them, or with 0, as many as there are.
  */
 #define _GNU_SOURCE
+#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static size_t most(const char *name, size_t len)
@@ -30,4 +33,19 @@ ssize_t __read_chk(int fd, void *buffer, size_t len, size_t room)
 ssize_t write(int fd, const void *buffer, size_t len)
 {
 	return syscall(SYS_write, fd, buffer, most("SHORT_WRITE", len));
+}
+
+ssize_t writev(int fd, const struct iovec *pieces, int count)
+{
+	struct iovec some[IOV_MAX];
+	size_t left = most("SHORT_WRITE", SIZE_MAX);
+	int taken = 0;
+
+	while (taken < count && left > 0) {
+		some[taken] = pieces[taken];
+		if (some[taken].iov_len > left)
+			some[taken].iov_len = left;
+		left -= some[taken++].iov_len;
+	}
+	return syscall(SYS_writev, fd, some, taken);
 }

@@ -172,14 +172,24 @@ static void test_rejects(void **state)
 	assert_int_equal(output_close(&output, false), 0);
 }
 
+static int write_text(const char *text, bool begins_record)
+{
+	char copy[32];
+	struct iovec piece = {copy, strlen(text)};
+
+	memcpy(copy, text, piece.iov_len);
+	return delivery_write(
+		&delivery, &piece, 1, piece.iov_len, begins_record);
+}
+
 static void test_array(void **state)
 {
 	(void)state;
 	options.format = FORMAT_ARRAY;
 	begin(-1);
-	assert_int_equal(delivery_write(&delivery, "{},\n{}", 6, 6, true), 0);
-	assert_int_equal(delivery_write(&delivery, "{\"a\"", 4, 4, true), 0);
-	assert_int_equal(delivery_write(&delivery, ":1}", 3, 3, false), 0);
+	assert_int_equal(write_text("{},\n{}", true), 0);
+	assert_int_equal(write_text("{\"a\"", true), 0);
+	assert_int_equal(write_text(":1}", false), 0);
 	assert_int_equal(output_finish(&output), 0);
 	assert_int_equal(output.bytes, 18);
 	assert_int_equal(output_close(&output, true), 0);
@@ -207,9 +217,9 @@ static void test_unwritten(void **state)
 	(void)state;
 	options.output = "/dev/full";
 	begin(-1);
-	assert_int_equal(delivery_write(&delivery, "{}\n", 3, 3, true), -1);
+	assert_int_equal(write_text("{}\n", true), -1);
 	assert_int_equal(delivery.end, DELIVERY_UNWRITTEN);
-	assert_int_equal(delivery_write(&delivery, "{}\n", 3, 3, true), -1);
+	assert_int_equal(write_text("{}\n", true), -1);
 	output_report(&output);
 	assert_non_null(
 		strstr(content(messages), "'/dev/full': No space left"));

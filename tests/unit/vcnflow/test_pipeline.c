@@ -161,7 +161,7 @@ static void test_stops(void **state)
 		assert_int_equal(run(threads, &tally), DELIVERY_UNWRITTEN);
 }
 
-/* What may be begun, and that buffers come back. */
+/* What may be begun, and that rooms come back. */
 static void test_flight(void **state)
 {
 	struct flight flight;
@@ -169,13 +169,13 @@ static void test_flight(void **state)
 	struct inputs_item message = {INPUTS_WARNING, NULL, strdup("b")};
 	struct lane *lane;
 	struct job *job;
-	size_t buffers;
+	size_t rooms;
 
 	(void)state;
 	set_up();
 	options.threads = 2;
 	assert_int_equal(flight_init(&flight, &options, NULL), 0);
-	buffers = flight.buffer_count;
+	rooms = flight.room_count;
 	assert_true(flight_can_open(&flight));
 	assert_false(flight_can_deliver(&flight));
 	lane = flight_add_lane(&flight, &file);
@@ -189,10 +189,10 @@ static void test_flight(void **state)
 	assert_ptr_equal(flight_next_work(&flight), job);
 	flight_begin_work(&flight, job);
 	assert_null(flight_next_work(&flight));
-	assert_int_equal(flight.buffer_count, buffers - 1);
+	assert_int_equal(flight.room_count, rooms - 1);
 	job->in_turn = true;
 	flight_end_work(&flight, job, true);
-	assert_int_equal(flight.buffer_count, buffers);
+	assert_int_equal(flight.room_count, rooms);
 	assert_ptr_equal(flight_next_work(&flight), job);
 	flight_begin_work(&flight, job);
 	flight_end_work(&flight, job, false);

@@ -1,0 +1,82 @@
+/*
+ * Kept texts are found by where they stand in the lookup file. Nothing is ever
+ * put out again: what came first stays, and once the room or a text's places
+ * are taken, further ones are not kept. Logs of more subnets than that lose
+ * the gain, and no time beyond it.
+ *
+ * Touching the file may raise the signal that ends the caller by a jump, so a
+ * text counts as kept only when all of it was copied.
+ */
+#include "vcnflow/kept.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+#define SLOT_BITS 12
+#define SLOTS ((size_t)1 << SLOT_BITS)
+
+/* Places that a text may have. */
+#define PROBES 8
+
+/* Shorter texts are not kept. */
+#define SHORT 256
+
+struct slot {
+	const char *original; /* null: the slot is free */
+	const char *copy;
+};
+
+struct kept {
+	struct slot slots[SLOTS + PROBES];
+	size_t len;
+	char room[LIMIT_KEPT_LISTS];
+};
+
+struct kept *kept_new(void)
+{
+	return calloc(1, sizeof(struct kept));
+}
+
+void kept_free(struct kept *kept)
+{
+	free(kept);
+}
+
+/* By multiplication with 2^64 over the golden ratio: Knuth, volume 3, 6.4. */
+static size_t first_slot(const char *original)
+{
+	return (size_t)((uint64_t)(uintptr_t)original *
+				UINT64_C(0x9e3779b97f4a7c15) >>
+			(64 - SLOT_BITS));
+}
+
+static const char *keep(
+	struct kept *kept, struct slot *slot, const struct lookup_text *text)
+{
+	char *copy = kept->room + kept->len;
+
+	if (text->len > sizeof kept->room - kept->len)
+		return NULL;
+	memcpy(copy, text->text, text->len);
+	kept->len += text->len;
+	*slot = (struct slot){text->text, copy};
+	return copy;
+}
+
+const char *kept_text(struct kept *kept, const struct lookup_text *text)
+{
+	struct slot *slot = &kept->slots[first_slot(text->text)];
+
+	if (text->len < SHORT)
+		return NULL;
+	for (unsigned i = 0; i < PROBES; i++, slot++) {
+		if (slot->original == text->text)
+			return slot->copy;
+		if (slot->original == NULL)
+			return keep(kept, slot, text);
+	}
+	return NULL;
+}

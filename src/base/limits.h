@@ -27,7 +27,7 @@
 
 /* All texts of blocks that are in flight together: so much for each thread,
  * and as if there were one more. */
-#define LIMIT_TEXT_IN_FLIGHT ((size_t)1 << 20)
+#define LIMIT_TEXT_IN_FLIGHT ((size_t)3 << 20)
 
 /* Worker threads. */
 #define LIMIT_THREADS 256

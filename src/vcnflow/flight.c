@@ -144,14 +144,6 @@ struct lane *flight_next_read(const struct flight *flight)
 	return NULL;
 }
 
-bool flight_is_hungry(const struct flight *flight)
-{
-	const struct lane *lane = flight->lanes;
-
-	return lane != NULL && flight->waiting_jobs < flight->threads &&
-	       flight_next_read(flight) == lane;
-}
-
 bool flight_can_open(const struct flight *flight)
 {
 	return flight->lane_count < flight->threads;

@@ -51,6 +51,7 @@ struct lane {
 	bool fault;    /* of the message */
 	struct reader *reader;
 	bool begun;                  /* delivery knows of it */
+	bool is_file;                /* of the disk: no read waits for long */
 	bool reading;                /* somebody is */
 	bool ended;                  /* all of it was read */
 	struct source_report report; /* once it ended */
@@ -94,12 +95,6 @@ struct job *flight_next_work(const struct flight *flight);
 
 /* The oldest lane of which a block may be read now, or null. */
 struct lane *flight_next_read(const struct flight *flight);
-
-/*
- * Tells if the oldest lane should be read before anything waiting is worked on:
- * fewer jobs wait than there are threads to work on them.
- */
-bool flight_is_hungry(const struct flight *flight);
 
 /* Tells if another input may be opened. */
 bool flight_can_open(const struct flight *flight);

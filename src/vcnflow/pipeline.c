@@ -1,18 +1,7 @@
 /*
  * Every thread takes the most urgent task that is there and comes back for the
- * next one:
- *
- *   deliver  the oldest job, once it is worked on: one thread at a time
- *   read     a block of the oldest lane, if few blocks wait to be worked on: so
- *            one thread goes on inflating while others work, and what was
- *            inflated is worked on while it is still in the cache
- *   work     on the oldest job that waits for it
- *   read     a block of the oldest lane that nobody is reading
- *   open     the next input, while fewer lanes than threads are under way
- *
- * A lane is read by one thread at a time, so that its blocks come in order.
- * With one thread this is: read a block, work on it, deliver it. What may be
- * begun is told by flight.c, which bounds the memory.
+ * next one; task.c tells which, and flight.c what may be begun, so that memory
+ * is bounded. A thread without a task sleeps until one is due.
  *
  * A job whose output buffer is full hands it over when it is the oldest, and
  * waits until then. Would all threads wait, the last one gives its job up
@@ -33,6 +22,7 @@
 #include "deflate/gzip.h"
 #include "vcnflow/flight.h"
 #include "vcnflow/interrupt.h"
+#include "vcnflow/task.h"
 
 /* How long a thread that waits for an input gets to notice the end. */
 #define LEAVE_BEHIND_MS 100
@@ -43,16 +33,13 @@ struct pipeline {
 	struct delivery *delivery;
 
 	pthread_mutex_t mutex;
-	pthread_cond_t changed;
+	pthread_cond_t task_there; /* for idle threads */
+	pthread_cond_t turn_there; /* for those that wait to hand over */
+	pthread_cond_t ended;      /* a thread has */
 	struct flight flight;
-	bool opening;      /* a thread is asking for the next input */
-	bool inputs_ended; /* there is no next one */
-	bool delivering;   /* a thread is */
-	bool stopped;      /* no new task is begun */
+	struct crew crew;
+	bool stopped;                       /* no new task is begun */
 	struct iovec pieces[OUTBUF_PIECES]; /* being delivered */
-	unsigned waiting; /* threads that wait to hand output over */
-	unsigned running; /* threads that have not ended */
-	unsigned away;    /* of those: in an input, perhaps for long */
 };
 
 /* A thread, and what it works with. */
@@ -101,11 +88,33 @@ static void install_waker(const struct hand *hands, unsigned count)
 static void stop(struct pipeline *pipeline, enum delivery_end end)
 {
 	pipeline->stopped = true;
+	(void)pthread_cond_broadcast(&pipeline->task_there);
+	(void)pthread_cond_broadcast(&pipeline->turn_there);
 	if (pipeline->delivery->end == DELIVERY_GOES_ON)
 		pipeline->delivery->end = end;
 }
 
-/* ---- deliver ------------------------------------------------------------- */
+/* ---- waking threads that sleep --------------------------------------------
+ */
+
+/* Wakes who can go on now. */
+static void wake_others(struct pipeline *pipeline)
+{
+	if (pipeline->crew.waiting > 0)
+		(void)pthread_cond_broadcast(&pipeline->turn_there);
+	if (task_is_due(&pipeline->flight, &pipeline->crew))
+		(void)pthread_cond_signal(&pipeline->task_there);
+}
+
+/* The thread begins what it does without the mutex. */
+static void leave(struct pipeline *pipeline)
+{
+	wake_others(pipeline);
+	(void)pthread_mutex_unlock(&pipeline->mutex);
+}
+
+/* ---- deliver --------------------------------------------------------------
+ */
 
 /* What delivery is to be told of a lane before anything else of it. */
 struct beginning {
@@ -180,13 +189,13 @@ static void deliver(struct pipeline *pipeline)
 	struct beginning beginning = begin_lane(lane);
 	int failed;
 
-	pipeline->delivering = true;
-	(void)pthread_mutex_unlock(&pipeline->mutex);
+	pipeline->crew.delivering = true;
+	leave(pipeline);
 	tell_beginning(pipeline, &beginning);
 	failed = job != NULL ? deliver_job(pipeline, job)
 			     : deliver_end(pipeline, lane);
 	(void)pthread_mutex_lock(&pipeline->mutex);
-	pipeline->delivering = false;
+	pipeline->crew.delivering = false;
 	if (failed)
 		stop(pipeline, pipeline->delivery->end);
 	if (job != NULL)
@@ -207,29 +216,21 @@ static int compress_job(struct hand *hand, struct job *job)
 		hand->gzip, job->out.data, job->out.len, &job->compressed);
 }
 
-/* Tells if a thread is at what must be delivered first, or free to be. */
-static bool oldest_is_served(const struct pipeline *pipeline)
-{
-	const struct lane *lane = pipeline->flight.lanes;
-	const struct job *job = flight_oldest(&pipeline->flight);
-
-	return pipeline->delivering || lane->reading ||
-	       (job != NULL && job->state == JOB_WORKING) ||
-	       pipeline->waiting + pipeline->away + 1 < pipeline->running;
-}
-
 /* Waits for the job's turn. Returns 0, or -1 when it must be given up. */
 static int wait_for_turn(struct pipeline *pipeline, struct job *job)
 {
 	while (!pipeline->stopped && (flight_oldest(&pipeline->flight) != job ||
-					     pipeline->delivering)) {
-		if (!oldest_is_served(pipeline)) {
+					     pipeline->crew.delivering)) {
+		if (!task_oldest_is_served(
+			    &pipeline->flight, &pipeline->crew)) {
 			job->in_turn = true;
 			return -1;
 		}
-		pipeline->waiting++;
-		(void)pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
-		pipeline->waiting--;
+		pipeline->crew.waiting++;
+		wake_others(pipeline);
+		(void)pthread_cond_wait(
+			&pipeline->turn_there, &pipeline->mutex);
+		pipeline->crew.waiting--;
 	}
 	return pipeline->stopped ? -1 : 0;
 }
@@ -240,15 +241,14 @@ static int write_part(struct pipeline *pipeline, struct job *job)
 	struct beginning beginning = begin_lane(pipeline->flight.lanes);
 	int failed;
 
-	pipeline->delivering = true;
-	(void)pthread_mutex_unlock(&pipeline->mutex);
+	pipeline->crew.delivering = true;
+	leave(pipeline);
 	tell_beginning(pipeline, &beginning);
 	failed = write_job(pipeline, job);
 	(void)pthread_mutex_lock(&pipeline->mutex);
-	pipeline->delivering = false;
+	pipeline->crew.delivering = false;
 	if (failed)
 		stop(pipeline, pipeline->delivery->end);
-	(void)pthread_cond_broadcast(&pipeline->changed);
 	return failed;
 }
 
@@ -281,7 +281,7 @@ static void work(struct hand *hand, struct job *job)
 	job->out.hand_over = hand_over;
 	job->out.context = hand;
 	hand->job = job;
-	(void)pthread_mutex_unlock(&pipeline->mutex);
+	leave(pipeline);
 	result_reset(&job->result);
 	worker_run(hand->worker, &job->block, &job->result, &job->out);
 	if (compress_job(hand, job))
@@ -295,16 +295,18 @@ static void work(struct hand *hand, struct job *job)
 /* ---- read and open ------------------------------------------------------- */
 
 /* The thread turns to an input, without the mutex, and comes back. */
-static void go_away(struct pipeline *pipeline)
+static void go_away(struct pipeline *pipeline, bool soon_back)
 {
-	pipeline->away++;
-	(void)pthread_mutex_unlock(&pipeline->mutex);
+	pipeline->crew.away++;
+	pipeline->crew.soon_back += soon_back;
+	leave(pipeline);
 }
 
-static void come_back(struct pipeline *pipeline)
+static void come_back(struct pipeline *pipeline, bool soon_back)
 {
 	(void)pthread_mutex_lock(&pipeline->mutex);
-	pipeline->away--;
+	pipeline->crew.away--;
+	pipeline->crew.soon_back -= soon_back;
 }
 
 static void read_block(struct pipeline *pipeline, struct lane *lane)
@@ -317,9 +319,9 @@ static void read_block(struct pipeline *pipeline, struct lane *lane)
 		return;
 	}
 	lane->reading = true;
-	go_away(pipeline);
+	go_away(pipeline, lane->is_file);
 	failed = reader_next(lane->reader, &job->block);
-	come_back(pipeline);
+	come_back(pipeline, lane->is_file);
 	lane->reading = false;
 	job->bytes_in = reader_report(lane->reader).bytes_in;
 	flight_add_job(&pipeline->flight, lane, job);
@@ -335,10 +337,11 @@ static void read_block(struct pipeline *pipeline, struct lane *lane)
 static void open_lane(struct pipeline *pipeline, struct lane *lane)
 {
 	lane->reading = true;
-	go_away(pipeline);
+	go_away(pipeline, false);
 	reader_open(lane->reader, lane->path);
-	come_back(pipeline);
+	come_back(pipeline, false);
 	lane->reading = false;
+	lane->is_file = reader_is_file(lane->reader);
 }
 
 static void open_input(struct pipeline *pipeline)
@@ -346,19 +349,19 @@ static void open_input(struct pipeline *pipeline)
 	struct inputs_item item;
 	struct lane *lane = NULL;
 
-	pipeline->opening = true;
-	go_away(pipeline);
+	pipeline->crew.opening = true;
+	go_away(pipeline, false);
 	item = inputs_next(pipeline->inputs);
-	come_back(pipeline);
+	come_back(pipeline, false);
 	if (item.kind == INPUTS_END)
-		pipeline->inputs_ended = true;
+		pipeline->crew.inputs_ended = true;
 	else if (item.kind != INPUTS_NO_MEMORY)
 		lane = flight_add_lane(&pipeline->flight, &item);
 	if (lane == NULL && item.kind != INPUTS_END)
 		stop(pipeline, DELIVERY_NO_MEMORY);
 	else if (lane != NULL && lane->reader != NULL)
 		open_lane(pipeline, lane);
-	pipeline->opening = false;
+	pipeline->crew.opening = false;
 }
 
 /* ---- threads ------------------------------------------------------------- */
@@ -366,41 +369,37 @@ static void open_input(struct pipeline *pipeline)
 static bool all_done(const struct pipeline *pipeline)
 {
 	return pipeline->stopped ||
-	       (pipeline->inputs_ended && pipeline->flight.lanes == NULL);
-}
-
-/* Tells if another thread can see to what waits while this one reads, perhaps
- * for long: what was read must not be held back. */
-static bool may_leave_work(const struct pipeline *pipeline)
-{
-	return pipeline->flight.waiting_jobs == 0 ||
-	       pipeline->away + pipeline->waiting + 1 < pipeline->running;
+	       (pipeline->crew.inputs_ended && pipeline->flight.lanes == NULL);
 }
 
 /* Does one task, or waits until there may be one. */
 static void take_task(struct hand *hand)
 {
 	struct pipeline *pipeline = hand->pipeline;
-	struct flight *flight = &pipeline->flight;
-	struct job *job;
-	struct lane *lane;
+	struct task task = task_next(&pipeline->flight, &pipeline->crew);
 
-	if (!pipeline->delivering && flight_can_deliver(flight)) {
+	switch (task.kind) {
+	case TASK_DELIVER:
 		deliver(pipeline);
-	} else if (flight_is_hungry(flight) && may_leave_work(pipeline)) {
-		read_block(pipeline, flight->lanes);
-	} else if ((job = flight_next_work(flight)) != NULL) {
-		work(hand, job);
-	} else if ((lane = flight_next_read(flight)) != NULL) {
-		read_block(pipeline, lane);
-	} else if (!pipeline->opening && !pipeline->inputs_ended &&
-		   flight_can_open(flight)) {
+		break;
+	case TASK_READ:
+		read_block(pipeline, task.lane);
+		break;
+	case TASK_WORK:
+		work(hand, task.job);
+		break;
+	case TASK_OPEN:
 		open_input(pipeline);
-	} else {
-		(void)pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
-		return;
+		break;
+	case TASK_NONE:
+		if (pipeline->crew.waiting > 0)
+			(void)pthread_cond_broadcast(&pipeline->turn_there);
+		pipeline->crew.idle++;
+		(void)pthread_cond_wait(
+			&pipeline->task_there, &pipeline->mutex);
+		pipeline->crew.idle--;
+		break;
 	}
-	(void)pthread_cond_broadcast(&pipeline->changed);
 }
 
 static void *run_hand(void *argument)
@@ -415,8 +414,10 @@ static void *run_hand(void *argument)
 		else
 			take_task(hand);
 	}
-	pipeline->running--;
-	(void)pthread_cond_broadcast(&pipeline->changed);
+	pipeline->crew.running--;
+	(void)pthread_cond_broadcast(&pipeline->task_there);
+	(void)pthread_cond_broadcast(&pipeline->turn_there);
+	(void)pthread_cond_signal(&pipeline->ended);
 	(void)pthread_mutex_unlock(&pipeline->mutex);
 	return NULL;
 }
@@ -444,7 +445,7 @@ static unsigned start_threads(struct hand *hands, unsigned count)
 	while (started < count && pthread_create(&hands[started].thread, NULL,
 					  run_hand, &hands[started]) == 0)
 		started++;
-	pipeline->running = started;
+	pipeline->crew.running = started;
 	(void)pthread_mutex_unlock(&pipeline->mutex);
 	return started;
 }
@@ -455,16 +456,17 @@ static void wait_for_threads(struct pipeline *pipeline)
 	struct timespec until;
 
 	(void)pthread_mutex_lock(&pipeline->mutex);
-	while (!all_done(pipeline) || pipeline->running > pipeline->away)
-		(void)pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+	while (!all_done(pipeline) ||
+		pipeline->crew.running > pipeline->crew.away)
+		(void)pthread_cond_wait(&pipeline->ended, &pipeline->mutex);
 	wake_threads();
 	(void)clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_nsec += LEAVE_BEHIND_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
-	while (pipeline->running != 0 &&
+	while (pipeline->crew.running != 0 &&
 		pthread_cond_timedwait(
-			&pipeline->changed, &pipeline->mutex, &until) == 0)
+			&pipeline->ended, &pipeline->mutex, &until) == 0)
 		;
 	(void)pthread_mutex_unlock(&pipeline->mutex);
 }
@@ -476,7 +478,7 @@ static bool run_threads(struct hand *hands, unsigned count)
 	unsigned started = count == 1 ? 0 : start_threads(hands, count);
 
 	if (started == 0) {
-		pipeline->running = 1;
+		pipeline->crew.running = 1;
 		hands[0].thread = pthread_self();
 		install_waker(hands, 1);
 		(void)run_hand(&hands[0]);
@@ -485,7 +487,7 @@ static bool run_threads(struct hand *hands, unsigned count)
 	install_waker(hands, started);
 	wait_for_threads(pipeline);
 	interrupt_set_waker(NULL);
-	if (pipeline->running != 0)
+	if (pipeline->crew.running != 0)
 		return false;
 	for (unsigned i = 0; i < started; i++)
 		(void)pthread_join(hands[i].thread, NULL);
@@ -519,7 +521,9 @@ void pipeline_run(const struct options *options, struct inputs *inputs,
 	pipeline->options = options;
 	pipeline->delivery = delivery;
 	(void)pthread_mutex_init(&pipeline->mutex, NULL);
-	(void)pthread_cond_init(&pipeline->changed, NULL);
+	(void)pthread_cond_init(&pipeline->task_there, NULL);
+	(void)pthread_cond_init(&pipeline->turn_there, NULL);
+	(void)pthread_cond_init(&pipeline->ended, NULL);
 	ready = flight_init(&pipeline->flight, options, &reading_ends) == 0;
 	for (unsigned i = 0; ready && i < options->threads; i++)
 		ready = hand_init(&hands[i], pipeline, shared) == 0;
@@ -529,7 +533,9 @@ void pipeline_run(const struct options *options, struct inputs *inputs,
 		return;
 	flight_free(&pipeline->flight);
 	(void)pthread_mutex_destroy(&pipeline->mutex);
-	(void)pthread_cond_destroy(&pipeline->changed);
+	(void)pthread_cond_destroy(&pipeline->task_there);
+	(void)pthread_cond_destroy(&pipeline->turn_there);
+	(void)pthread_cond_destroy(&pipeline->ended);
 	free_hands(hands, options->threads);
 	free(pipeline);
 }

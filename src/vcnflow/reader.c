@@ -426,6 +426,11 @@ static int take_carry(struct reader *reader, struct block *block)
 	return 0;
 }
 
+bool reader_is_file(const struct reader *reader)
+{
+	return source_is_file(reader->source);
+}
+
 int reader_next(struct reader *reader, struct block *block)
 {
 	size_t from = 0;

@@ -30,6 +30,9 @@ void reader_free(struct reader *reader);
 /* Begins with an input: path, or standard input when null. */
 void reader_open(struct reader *reader, const char *path);
 
+/* Tells if the input is a regular file, so that no read waits for long. */
+bool reader_is_file(const struct reader *reader);
+
 /*
  * Fills a block that was reset. Its last block says input_ends; it may be
  * empty. Returns 0, or -1 when memory ran out.

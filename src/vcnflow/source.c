@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -91,6 +92,14 @@ void source_open(struct source *source, const char *path)
 	/* Both are wishes: neither has to be granted. */
 	(void)posix_fadvise(source->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	io_widen_pipe(source->fd);
+}
+
+bool source_is_file(const struct source *source)
+{
+	struct stat status;
+
+	return source->fd >= 0 && fstat(source->fd, &status) == 0 &&
+	       S_ISREG(status.st_mode);
 }
 
 void source_close(struct source *source)

@@ -48,48 +48,73 @@ static int decimal(const char *text, size_t len, size_t *at, int maximum)
 /* A number whose bytes are all the same. */
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Bit i is set if byte i, counted from the lowest one, is a dot. */
-static unsigned dots_in(uint64_t bytes)
+/* The bytes of an IPv4 address, the first one lowest, and digits behind. */
+struct ipv4_bytes {
+	uint64_t low;
+	uint64_t high;
+};
+
+static struct ipv4_bytes ipv4_bytes(const char *text, size_t len)
+{
+	struct ipv4_bytes bytes = {0, EACH_BYTE('0')};
+	uint32_t ends[2];
+
+	if (len < sizeof bytes.low) {
+		memcpy(&ends[0], text, 4);
+		memcpy(&ends[1], text + 3, 4);
+		bytes.low = le32toh(ends[0]) |
+			    (uint64_t)le32toh(ends[1]) << 24 |
+			    (uint64_t)'0' << 56;
+		return bytes;
+	}
+	memcpy(&bytes.low, text, 8);
+	memcpy(&bytes.high, text + len - 8, 8);
+	bytes.low = le64toh(bytes.low);
+	bytes.high = le64toh(bytes.high) >> 8 * (IPV4_MOST - len) >> 8 |
+		     EACH_BYTE('0') << 8 * (len - 8);
+	return bytes;
+}
+
+/* Bit 7 of each byte that is a dot. */
+static uint64_t dots_in(uint64_t bytes)
 {
 	uint64_t low = EACH_BYTE(0x7f);
 	uint64_t other = bytes ^ EACH_BYTE('.');
-	uint64_t dots = ~(((other & low) + low) | other | low);
 
-	/* moves bit 8 i + 7 to bit 56 + i; no two products meet */
-	return (unsigned)(dots * UINT64_C(0x0002040810204081) >> 56);
+	return ~(((other & low) + low) | other | low);
 }
 
-/* Bit i is set if text[i] is a dot; len is that of an IPv4 address. */
-static unsigned find_dots(const char *text, size_t len)
+/* Bit i is bit 7 of byte i: moves bit 8 i + 7 to 56 + i; no products meet. */
+static unsigned gather(uint64_t bits)
 {
-	uint64_t low = 0, high = 0;
-	uint32_t ends[2];
-
-	if (len < sizeof low) {
-		memcpy(&ends[0], text, 4);
-		memcpy(&ends[1], text + 3, 4);
-		low = le32toh(ends[0]) | (uint64_t)le32toh(ends[1]) << 24;
-		return dots_in(low);
-	}
-	memcpy(&low, text, 8);
-	memcpy(&high, text + len - 8, 8);
-	high = le64toh(high) >> 8 * (IPV4_MOST - len) >> 8;
-	return dots_in(le64toh(low)) | dots_in(high) << 8;
+	return (unsigned)(bits * UINT64_C(0x0002040810204081) >> 56);
 }
 
-/* Reads an octet of 1 to 3 digits. Returns more than 255 if it is none. */
+/* Not 0 if a byte is neither a digit nor one of the dots: a byte beyond '9'
+ * carries into its bit 7 then, and one below '0' borrows it. */
+static uint64_t odd_bytes(uint64_t bytes, uint64_t dots)
+{
+	uint64_t digits = bytes ^ (dots >> 7) * ('.' ^ '0');
+
+	return (digits | (digits + EACH_BYTE(0x7f - '9')) |
+		       (digits - EACH_BYTE('0'))) &
+	       EACH_BYTE(0x80);
+}
+
+/* The value of 1 to 3 digits; more than 255 if the first is a needless 0. */
 static uint32_t octet(const char *text, size_t len)
 {
-	static const uint8_t weights[4][2] = {
-		{0, 0}, {0, 0}, {10, 0}, {100, 10}};
-	uint32_t first = (unsigned char)(text[0] - '0');
-	uint32_t middle = (unsigned char)(text[len / 2] - '0');
-	uint32_t last = (unsigned char)(text[len - 1] - '0');
-	uint32_t bad = (first > 9) | (middle > 9) | (last > 9) |
-		       ((len > 1) & (first == 0));
+	static const struct {
+		uint32_t first, middle; /* what they count, the last one 1 */
+		uint32_t zeros;         /* the value of so many '0' */
+		uint32_t least;         /* value of so many digits */
+	} by_len[4] = {{0}, {0, 0, '0', 0}, {10, 0, '0' * 11, 10},
+		{100, 10, '0' * 111, 100}};
+	uint32_t value = (uint32_t)text[0] * by_len[len].first +
+			 (uint32_t)text[len / 2] * by_len[len].middle +
+			 (uint32_t)text[len - 1] - by_len[len].zeros;
 
-	return (first * weights[len][0] + middle * weights[len][1] + last) |
-	       bad << 8;
+	return value | (uint32_t)(value < by_len[len].least) << 8;
 }
 
 /*
@@ -99,13 +124,21 @@ static uint32_t octet(const char *text, size_t len)
  */
 static int parse_ipv4(uint32_t *bits, const char *text, size_t len)
 {
+	struct ipv4_bytes bytes;
+	uint64_t low_dots, high_dots;
 	unsigned dots, second, third;
-	size_t at[3], lengths[4];
+	size_t at[3];
 	uint32_t a, b, c, d;
 
 	if (len < IPV4_LEAST || len > IPV4_MOST)
 		return -1;
-	dots = find_dots(text, len);
+	bytes = ipv4_bytes(text, len);
+	low_dots = dots_in(bytes.low);
+	high_dots = dots_in(bytes.high);
+	if ((odd_bytes(bytes.low, low_dots) |
+		    odd_bytes(bytes.high, high_dots)) != 0)
+		return -1;
+	dots = gather(low_dots) | gather(high_dots) << 8;
 	second = dots & (dots - 1);
 	third = second & (second - 1);
 	if (third == 0 || (third & (third - 1)) != 0)
@@ -113,17 +146,13 @@ static int parse_ipv4(uint32_t *bits, const char *text, size_t len)
 	at[0] = (size_t)__builtin_ctz(dots) + 1;
 	at[1] = (size_t)__builtin_ctz(second) + 1;
 	at[2] = (size_t)__builtin_ctz(third) + 1;
-	lengths[0] = at[0] - 1;
-	lengths[1] = at[1] - at[0] - 1;
-	lengths[2] = at[2] - at[1] - 1;
-	lengths[3] = len - at[2];
-	if (lengths[0] - 1 > 2 || lengths[1] - 1 > 2 || lengths[2] - 1 > 2 ||
-		lengths[3] - 1 > 2)
+	if (at[0] - 2 > 2 || at[1] - at[0] - 2 > 2 || at[2] - at[1] - 2 > 2 ||
+		len - at[2] - 1 > 2)
 		return -1;
-	a = octet(text, lengths[0]);
-	b = octet(text + at[0], lengths[1]);
-	c = octet(text + at[1], lengths[2]);
-	d = octet(text + at[2], lengths[3]);
+	a = octet(text, at[0] - 1);
+	b = octet(text + at[0], at[1] - at[0] - 1);
+	c = octet(text + at[1], at[2] - at[1] - 1);
+	d = octet(text + at[2], len - at[2]);
 	*bits = a << 24 | b << 16 | c << 8 | d;
 	return (a | b | c | d) > 255 ? -1 : 0;
 }

@@ -487,10 +487,10 @@ enum json_error json_select(struct json_parser *parser, const char *text,
 			judge.deepest()};
 		return error;
 	}
-	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	if (json_shapes_match(&parser->shapes, plan, text, len, false,
 		    max_depth, values, found))
 		return JSON_OK;
+	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	plan_visitor visitor(plan, values);
 	walk<plan_visitor> select(parser, text, len, max_depth, visitor);
 
@@ -508,7 +508,6 @@ size_t json_select_known_line(struct json_parser *parser, const char *text,
 	size_t len, const struct json_plan *plan, unsigned max_depth,
 	struct json_value *values, struct json_found *found)
 {
-	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	return json_shapes_match(&parser->shapes, plan, text, len, true,
 		max_depth, values, found);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "json/scan16.h"
+#include "json/scan32.h"
 
 /* Learning takes from the credit, a match adds to it. */
 #define CREDIT_FIRST 64
@@ -18,6 +19,9 @@
 
 /* Shapes change places for no less. */
 #define SEEN_AHEAD 64
+
+/* A piece that is worth a call. */
+#define LONG ((size_t)4 * SCAN32)
 
 /* What a string of one length may hold, but for the backslash, which is in no
  * piece: what stands behind the quote, so that one comparison does for both. */
@@ -32,6 +36,7 @@ void json_shapes_init(struct json_shapes *shapes)
 	shapes->plan = NULL;
 	shapes->count = 0;
 	shapes->credit = CREDIT_FIRST;
+	shapes->by_32 = scan32_is_there();
 	for (size_t i = 0; i < JSON_SHAPES; i++)
 		shapes->known[i] = &shapes->room[i];
 }
@@ -39,12 +44,14 @@ void json_shapes_init(struct json_shapes *shapes)
 /* ---- matching --------------------------------------------------------- */
 
 /* Tells if text[0..len) is what may stand in a piece of that length. */
-static inline bool piece_fits(
-	const char *text, const char *least, const char *most, size_t len)
+static inline bool piece_fits(const char *text, const char *least,
+	const char *most, size_t len, bool by_32)
 {
 	if (len <= SCAN16)
 		return (~scan16_fit(text, least, most) &
 			       (SCAN16_ALL >> (SCAN16 - len))) == 0;
+	if (by_32 && len >= LONG)
+		return scan32_all_fit(text, least, most, len);
 	for (; len > 2 * SCAN16; len -= 2 * SCAN16) {
 		if (!scan16_two_fit(text, least, most, SCAN16))
 			return false;
@@ -96,7 +103,7 @@ struct progress {
 /* Goes on from a piece of which the beginning is known: returns where the text
  * ends if it is of the shape, else null. */
 static const char *match_pieces(const struct json_shape *shape,
-	struct progress *progress, const char *end)
+	struct progress *progress, const char *end, bool by_32)
 {
 	const struct json_shape_piece *piece = &shape->pieces[progress->piece];
 	const struct json_shape_piece *last =
@@ -106,7 +113,7 @@ static const char *match_pieces(const struct json_shape *shape,
 
 	while (piece->len <= (size_t)(end - text) &&
 		piece_fits(text, shape->least + piece->begin,
-			shape->most + piece->begin, piece->len)) {
+			shape->most + piece->begin, piece->len, by_32)) {
 		text += piece->len;
 		if (piece == last)
 			return text;
@@ -133,6 +140,9 @@ static void fill_values(const struct json_shape *shape,
 		values[slot->slot] = (struct json_value){
 			begin, (size_t)(end - begin), slot->type};
 	}
+	for (size_t i = 0; i < shape->absent_count; i++)
+		values[shape->absent[i]] =
+			(struct json_value){NULL, 0, JSON_ABSENT};
 }
 
 /* The last piece that does not begin behind an offset of the shape's text. */
@@ -306,7 +316,7 @@ size_t json_shapes_match(struct json_shapes *shapes,
 
 		if (i != 0 && progress.piece > shapes->alike[i])
 			progress.piece = shapes->alike[i];
-		end = match_pieces(shape, &progress, limit);
+		end = match_pieces(shape, &progress, limit, shapes->by_32);
 		if (end == NULL || shape->depth > max_depth ||
 			(is_line ? end == limit || *end != '\n' : end != limit))
 			continue;
@@ -412,15 +422,18 @@ static bool learn_pieces(struct json_shape *shape, size_t len)
 static bool learn_slots(struct json_shape *shape, const char *text,
 	const struct json_value *values, size_t count)
 {
-	shape->slot_count = 0;
+	if (count > JSON_SHAPE_SLOTS)
+		return false;
+	shape->slot_count = shape->absent_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct json_value *value = &values[i];
+		size_t begin;
 
-		if (value->type == JSON_ABSENT)
+		if (value->type == JSON_ABSENT) {
+			shape->absent[shape->absent_count++] = (uint16_t)i;
 			continue;
-		if (shape->slot_count == JSON_SHAPE_SLOTS)
-			return false;
-		size_t begin = (size_t)(value->text - text);
+		}
+		begin = (size_t)(value->text - text);
 
 		shape->slots[shape->slot_count++] =
 			(struct json_shape_slot){.slot = (uint16_t)i,

@@ -73,6 +73,8 @@ struct json_shape {
 	size_t piece_count;
 	struct json_shape_slot slots[JSON_SHAPE_SLOTS];
 	size_t slot_count;
+	uint16_t absent[JSON_SHAPE_SLOTS]; /* slots without a value */
+	size_t absent_count;
 	uint64_t seen;
 	unsigned trial; /* matches to come before values are judged constant */
 
@@ -92,14 +94,15 @@ struct json_shapes {
 	struct json_shape room[JSON_SHAPES];
 	size_t count;
 	unsigned credit; /* what learning may still cost */
+	bool by_32;      /* the processor compares 32 bytes at a time */
 };
 
 void json_shapes_init(struct json_shapes *shapes);
 
 /*
  * If text[0..len) looks like one that was learned with this plan, and is not
- * deeper than max_depth, fills values (all absent when called) and found as
- * json_select does and returns its length. With is_line it is the text up to a
+ * deeper than max_depth, fills values and found as json_select does and returns
+ * its length. With is_line it is the text up to a
  * line feed in text[0..len), which need not be known. Else returns 0. Reads up
  * to LIMIT_JSON_PADDING bytes behind the text.
  */

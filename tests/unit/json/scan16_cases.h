@@ -59,10 +59,37 @@ static void test_fit(void **state)
 	}
 }
 
+/* Each byte of runs around the steps of 32, and none behind them. */
+static void test_long_runs(void **state)
+{
+	static const char bad[] = {'"', '\\', '\x80', 0};
+	char text[140], least[140], most[140];
+
+	(void)state;
+	if (!scan32_is_there())
+		skip();
+	memset(least, 0x23, sizeof least);
+	memset(most, 0x7f, sizeof most);
+	for (size_t len = SCAN32; len < sizeof text; len++) {
+		memset(text, '"', sizeof text);
+		memset(text, '5', len);
+		assert_true(scan32_all_fit(text, least, most, len));
+		for (size_t at = 0; at < len; at++) {
+			for (size_t i = 0; i < sizeof bad; i++) {
+				text[at] = bad[i];
+				assert_false(
+					scan32_all_fit(text, least, most, len));
+			}
+			text[at] = '\x7f';
+			assert_true(scan32_all_fit(text, least, most, len));
+		}
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scan), cmocka_unit_test(test_fit)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan),
+		cmocka_unit_test(test_fit), cmocka_unit_test(test_long_runs)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,7 @@ struct lane *flight_next_read(const struct flight *flight)
 
 		/* What is read ahead leaves some room to the oldest lane. */
 		if (!oldest)
-			room -= room / 8;
+			room -= room / 3;
 		if (lane->reader == NULL || lane->reading || lane->ended)
 			continue;
 		if ((oldest && lane->jobs == NULL) ||
@@ -171,6 +171,8 @@ void flight_add_job(struct flight *flight, struct lane *lane, struct job *job)
 	job->state = JOB_WAITING;
 	job->in_turn = false;
 	job->shown = false;
+	job->lane = lane;
+	lane->waiting_jobs++;
 	flight->waiting_jobs++;
 	flight->text_in_flight += job->block.cap;
 	*lane->jobs_end = job;
@@ -203,6 +205,7 @@ void flight_drop_job(struct flight *flight)
 void flight_begin_work(struct flight *flight, struct job *job)
 {
 	job->state = JOB_WORKING;
+	job->lane->waiting_jobs--;
 	flight->waiting_jobs--;
 	job->room = flight->rooms[--flight->room_count];
 	job->out = (struct outbuf){
@@ -216,8 +219,10 @@ void flight_end_work(struct flight *flight, struct job *job, bool gave_up)
 {
 	if (gave_up || job->out.len == 0)
 		take_room(flight, job);
-	if (gave_up)
+	if (gave_up) {
+		job->lane->waiting_jobs++;
 		flight->waiting_jobs++;
+	}
 	job->state = gave_up ? JOB_WAITING : JOB_DONE;
 }
 

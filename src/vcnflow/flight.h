@@ -32,6 +32,7 @@ struct out_room {
 /* A block on its way through. */
 struct job {
 	struct job *next;
+	struct lane *lane; /* that it is of */
 	struct block block;
 	struct result result;
 	enum job_state state;
@@ -55,6 +56,7 @@ struct lane {
 	bool reading;                /* somebody is */
 	bool ended;                  /* all of it was read */
 	struct source_report report; /* once it ended */
+	size_t waiting_jobs;         /* to be worked on */
 	struct job *jobs;            /* oldest first */
 	struct job **jobs_end;
 };
@@ -65,7 +67,7 @@ struct flight {
 	struct lane **lanes_end;
 	size_t lane_count;
 	struct job *free_jobs;
-	size_t waiting_jobs; /* to be worked on */
+	size_t waiting_jobs; /* of all lanes */
 	size_t text_in_flight;
 	struct out_room **rooms; /* for output, that are free */
 	size_t room_count;

@@ -29,7 +29,7 @@ static bool is_hungry(const struct flight *flight)
 {
 	size_t enough = flight->threads == 1 ? 1 : flight->threads + HEAP;
 
-	return flight->lanes != NULL && flight->waiting_jobs < enough &&
+	return flight->lanes != NULL && flight->lanes->waiting_jobs < enough &&
 	       flight_next_read(flight) == flight->lanes;
 }
 
@@ -56,18 +56,19 @@ struct task task_next(const struct flight *flight, const struct crew *crew)
 /*
  * To wake a thread takes both about as long as a tenth of a block. So while a
  * thread reads from a file, which it soon comes back from to look again, none
- * is woken to work on less than a heap.
+ * is woken to work on less than a heap of what is delivered next.
  */
 bool task_is_due(const struct flight *flight, const struct crew *crew)
 {
-	enum task_kind kind;
+	struct task task;
 
 	if (crew->idle == 0)
 		return false;
-	kind = task_next(flight, crew).kind;
-	if (kind == TASK_WORK && crew->soon_back > 0)
-		return flight->waiting_jobs >= HEAP;
-	return kind != TASK_NONE;
+	task = task_next(flight, crew);
+	if (task.kind == TASK_WORK && crew->soon_back > 0 &&
+		task.job->lane == flight->lanes)
+		return flight->lanes->waiting_jobs >= HEAP;
+	return task.kind != TASK_NONE;
 }
 
 bool task_oldest_is_served(const struct flight *flight, const struct crew *crew)

@@ -116,6 +116,28 @@ static void test_due(void **state)
 	flight_free(&flight);
 }
 
+/* What waits of inputs that come later counts for nothing. */
+static void test_later_lane(void **state)
+{
+	struct inputs_item file = {INPUTS_FILE, strdup("b"), NULL};
+	struct lane *first;
+
+	(void)state;
+	begin(2);
+	first = lane;
+	lane = flight_add_lane(&flight, &file);
+	for (unsigned i = 0; i < 8; i++)
+		(void)add_job();
+	assert_ptr_equal(task_next(&flight, &crew).lane, first);
+	assert_next(TASK_READ);
+	/* but a thread without a task works on it ahead */
+	first->reading = true;
+	crew.away = crew.soon_back = crew.idle = 1;
+	assert_next(TASK_WORK);
+	assert_true(task_is_due(&flight, &crew));
+	flight_free(&flight);
+}
+
 static void test_served(void **state)
 {
 	struct job *job;
@@ -148,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_two_threads),
 		cmocka_unit_test(test_last_one_works),
 		cmocka_unit_test(test_due),
+		cmocka_unit_test(test_later_lane),
 		cmocka_unit_test(test_served),
 	};
 

@@ -269,8 +269,21 @@ static void follow_record(const struct lookup *lookup,
 	subnet->ids = fragment.ids;
 }
 
-/* Finds the record of a subnet and copies it; false: it is not there. */
-static bool find_record(const struct lookup *lookup, const char *ocid,
+/* Copies the record of a subnet if it is the one with that OCID. */
+static bool take_record(const struct lookup *lookup, size_t at,
+	const char *ocid, size_t len, struct format_subnet *record)
+{
+	struct lookup_text text;
+
+	*record = lookup->subnets[at];
+	COPIED();
+	text = part_of(&lookup->text, record->ocid, record->ocid_length);
+	return text.len == len && memcmp(text.text, ocid, len) == 0;
+}
+
+/* Finds the record of a subnet and copies it. Returns its number, counted from
+ * 1, or 0: it is not there. */
+static size_t find_record(const struct lookup *lookup, const char *ocid,
 	size_t len, struct format_subnet *record)
 {
 	uint32_t hash = crc32_update(0, ocid, len);
@@ -282,19 +295,11 @@ static bool find_record(const struct lookup *lookup, const char *ocid,
 	COPIED();
 	if (end > lookup->subnet_count)
 		end = lookup->subnet_count;
-	for (; at < end; at++) {
-		struct lookup_text text;
-
-		if (lookup->subnets[at].hash != hash)
-			continue;
-		*record = lookup->subnets[at];
-		COPIED();
-		text = part_of(
-			&lookup->text, record->ocid, record->ocid_length);
-		if (text.len == len && memcmp(text.text, ocid, len) == 0)
-			return true;
-	}
-	return false;
+	for (; at < end; at++)
+		if (lookup->subnets[at].hash == hash &&
+			take_record(lookup, at, ocid, len, record))
+			return at + 1;
+	return 0;
 }
 
 bool lookup_find(const struct lookup *lookup, const char *ocid, size_t len,
@@ -302,7 +307,56 @@ bool lookup_find(const struct lookup *lookup, const char *ocid, size_t len,
 {
 	struct format_subnet record;
 
-	if (!find_record(lookup, ocid, len, &record))
+	if (find_record(lookup, ocid, len, &record) == 0)
+		return false;
+	follow_record(lookup, &record, subnet);
+	return true;
+}
+
+/* The last bytes of an OCID, which differ the most; 0 if there are too few. */
+static uint64_t tail_of(const char *ocid, size_t len)
+{
+	uint64_t tail = 0;
+
+	if (len >= sizeof(tail))
+		memcpy(&tail, ocid + len - sizeof(tail), sizeof(tail));
+	return tail;
+}
+
+/* By multiplication with 2^64 over the golden ratio: Knuth, volume 3, 6.4. */
+static size_t hint_of(uint64_t tail)
+{
+	return (size_t)(tail * UINT64_C(0x9e3779b97f4a7c15) >>
+			(64 - LOOKUP_HINTS_BITS));
+}
+
+bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints,
+	const char *ocid, size_t len, struct lookup_subnet *subnet)
+{
+	struct format_subnet record;
+	uint64_t tail = tail_of(ocid, len);
+	size_t number = find_record(lookup, ocid, len, &record);
+	size_t at = hint_of(tail);
+
+	if (number == 0)
+		return false;
+	hints->hints[at].tail = tail;
+	hints->hints[at].number = number;
+	follow_record(lookup, &record, subnet);
+	return true;
+}
+
+bool lookup_recall(const struct lookup *lookup,
+	const struct lookup_hints *hints, const char *ocid, size_t len,
+	struct lookup_subnet *subnet)
+{
+	struct format_subnet record;
+	uint64_t tail = tail_of(ocid, len);
+	size_t at = hint_of(tail);
+	uint64_t number = hints->hints[at].number;
+
+	if (hints->hints[at].tail != tail || number == 0 ||
+		!take_record(lookup, number - 1, ocid, len, &record))
 		return false;
 	follow_record(lookup, &record, subnet);
 	return true;
@@ -342,7 +396,7 @@ bool lookup_find_entry(const struct lookup *lookup, const char *ocid,
 {
 	struct format_subnet record;
 
-	if (!find_record(lookup, ocid, len, &record))
+	if (find_record(lookup, ocid, len, &record) == 0)
 		return false;
 	fill_entry(lookup, &record, entry);
 	return true;

@@ -93,16 +93,15 @@ static enum verdict select_time(
 }
 
 /* "ACCEPT" and the like, mostly spelled without escapes. */
-static bool value_is(
+static inline bool value_is(
 	const struct json_value *value, const char *text, size_t len)
 {
 	if (value->type != JSON_STRING)
 		return false;
 	if (value->len == len + 2 && memcmp(value->text + 1, text, len) == 0)
 		return true;
-	if (value->text[1] != text[0] && value->text[1] != '\\')
-		return false;
-	return json_string_is(value, text);
+	return (value->text[1] == text[0] || value->text[1] == '\\') &&
+	       json_string_is(value, text);
 }
 
 static bool has_no_data(const struct record *record)

@@ -42,8 +42,11 @@ static bool in_subnet(
 	return false;
 }
 
+/* Only what stands in records without an escape is learned, so an escape that
+ * is compared as it stands is not found. */
 static bool find_subnet(struct lookup_subnet *subnet,
-	const struct lookup *lookup, const struct json_value *value)
+	const struct lookup *lookup, struct lookup_hints *hints,
+	const struct json_value *value)
 {
 	char buffer[LIMIT_QUOTED * 6];
 	const char *text;
@@ -51,13 +54,18 @@ static bool find_subnet(struct lookup_subnet *subnet,
 
 	if (lookup == NULL || value->type != JSON_STRING)
 		return false;
+	if (lookup_recall(
+		    lookup, hints, value->text + 1, value->len - 2, subnet))
+		return true;
 	if (json_string(value, buffer, sizeof buffer, &text, &len))
 		return false;
-	return lookup_find(lookup, text, len, subnet);
+	return text == buffer ? lookup_find(lookup, text, len, subnet)
+			      : lookup_learn(lookup, hints, text, len, subnet);
 }
 
 void tag_record(struct tags *tags, const struct record *record,
-	const struct internal *internal, const struct lookup *lookup)
+	const struct internal *internal, const struct lookup *lookup,
+	struct lookup_hints *hints)
 {
 	struct address source, destination;
 
@@ -69,7 +77,7 @@ void tag_record(struct tags *tags, const struct record *record,
 				 tags->destination == PLACE_INTERNAL;
 	tags->direction = DIRECTION_NONE;
 	tags->known = find_subnet(
-		&tags->subnet, lookup, &record->values[RECORD_SUBNET]);
+		&tags->subnet, lookup, hints, &record->values[RECORD_SUBNET]);
 	if (!tags->known)
 		return;
 	if (in_subnet(&tags->subnet, &source))

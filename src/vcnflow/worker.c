@@ -27,6 +27,7 @@ struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
 	struct kept *kept;
+	struct lookup_hints hints;
 	struct record record;
 
 	/* of the block at hand */
@@ -216,7 +217,7 @@ static bool take_record(struct worker *worker)
 		return false;
 	if (verdict == VERDICT_EMITTED) {
 		tag_record(&tags, &worker->record, &options->internal,
-			worker->shared.lookup);
+			worker->shared.lookup, &worker->hints);
 		verdict = select_tags(options, &tags);
 	}
 	if (verdict == VERDICT_EMITTED)

@@ -87,6 +87,7 @@ static void check_prefixes(const struct prefix *prefixes, size_t count)
 
 static void check_entry(const struct lookup *lookup, size_t index)
 {
+	static struct lookup_hints hints;
 	struct lookup_entry entry, again;
 	struct lookup_subnet found;
 
@@ -101,6 +102,11 @@ static void check_entry(const struct lookup *lookup, size_t index)
 	check_array(&entry.subnet.ids);
 	PROMISE(entry.fragment < lookup_fragment_count(lookup));
 	PROMISE(lookup_find(lookup, entry.ocid.text, entry.ocid.len, &found));
+	PROMISE(memcmp(&found, &entry.subnet, sizeof found) == 0);
+	PROMISE(lookup_learn(
+		lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
+	PROMISE(lookup_recall(
+		lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
 	PROMISE(memcmp(&found, &entry.subnet, sizeof found) == 0);
 	PROMISE(lookup_find_entry(
 		lookup, entry.ocid.text, entry.ocid.len, &again));

@@ -81,6 +81,50 @@ static void test_find(void **state)
 	unlink("net.lut");
 }
 
+static bool recall(const struct lookup *lookup,
+	const struct lookup_hints *hints, const char *ocid,
+	struct lookup_subnet *subnet)
+{
+	return lookup_recall(lookup, hints, ocid, strlen(ocid), subnet);
+}
+
+static bool learn(const struct lookup *lookup, struct lookup_hints *hints,
+	const char *ocid, struct lookup_subnet *subnet)
+{
+	return lookup_learn(lookup, hints, ocid, strlen(ocid), subnet);
+}
+
+/* What was learned is recalled, and nothing else, however alike. */
+static void test_recall(void **state)
+{
+	struct lookup_hints hints = {0};
+	struct lookup_subnet found, subnet;
+	struct lookup *lookup;
+
+	(void)state;
+	write_model(two_subnets(), "net.lut");
+	lookup = opened("net.lut");
+	assert_false(recall(lookup, &hints, SUBNET_A, &subnet));
+	assert_true(lookup_find(lookup, SUBNET_A, strlen(SUBNET_A), &found));
+	assert_true(learn(lookup, &hints, SUBNET_A, &subnet));
+	assert_memory_equal(&subnet, &found, sizeof found);
+	memset(&subnet, 0, sizeof subnet);
+	assert_true(recall(lookup, &hints, SUBNET_A, &subnet));
+	assert_memory_equal(&subnet, &found, sizeof found);
+	assert_false(recall(lookup, &hints, SUBNET_B, &subnet));
+	assert_false(recall(lookup, &hints, "x" SUBNET_A, &subnet));
+	assert_false(recall(lookup, &hints, &SUBNET_A[1], &subnet));
+	assert_false(recall(lookup, &hints, "", &subnet));
+	assert_false(learn(lookup, &hints, "x" SUBNET_A, &subnet));
+	assert_false(learn(lookup, &hints, "", &subnet));
+	assert_false(recall(lookup, &hints, "x" SUBNET_A, &subnet));
+	assert_true(recall(lookup, &hints, SUBNET_A, &subnet));
+	assert_true(learn(lookup, &hints, SUBNET_B, &subnet));
+	assert_true(recall(lookup, &hints, SUBNET_B, &subnet));
+	lookup_close(lookup);
+	unlink("net.lut");
+}
+
 static void test_entries(void **state)
 {
 	struct lookup_entry entry;
@@ -165,7 +209,9 @@ static struct model *many_subnets(int step)
 
 static void test_many(void **state)
 {
+	struct lookup_hints hints = {0};
 	struct lookup_entry entry;
+	struct lookup_subnet subnet;
 	struct lookup *lookup;
 	char ocid[64], name[64];
 
@@ -183,7 +229,18 @@ static void test_many(void **state)
 		assert_true(text_is(&entry.ocid, ocid));
 		snprintf(name, sizeof(name), "[\"l%d\"]", i % 3);
 		assert_true(text_is(&entry.subnet.ids, name));
+		assert_true(learn(lookup, &hints, ocid, &subnet));
+		assert_true(recall(lookup, &hints, ocid, &subnet));
+		assert_memory_equal(&subnet, &entry.subnet, sizeof subnet);
+		many_ocid(ocid, i * 7 % (i + 1));
+		if (recall(lookup, &hints, ocid, &subnet)) {
+			assert_true(lookup_find_entry(
+				lookup, ocid, strlen(ocid), &entry));
+			assert_memory_equal(
+				&subnet, &entry.subnet, sizeof subnet);
+		}
 		many_ocid(ocid, MANY + i);
+		assert_false(recall(lookup, &hints, ocid, &subnet));
 		assert_false(
 			lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
 	}
@@ -312,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_many),

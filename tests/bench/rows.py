@@ -87,6 +87,21 @@ def gzip_input(bench):
                         bench.rounds)
 
 
+def gzip_input_floor(bench):
+    """What is left of inflating's speed while the other half of the work is
+    done beside it, by a process that shares nothing with it: what processors
+    share (memory, caches, sometimes a core) is the same for both."""
+    busy = bench.flow("-j 1 < records.log", lookup="net.lut")
+    alone, beside = [], []
+    timing.seconds(bench.inflate())
+    for _ in range(bench.rounds):
+        alone.append(timing.seconds(bench.inflate()))
+        with timing.repeated(busy):
+            beside.append(timing.seconds(bench.inflate()))
+    return timing.figure([x / y for x, y in zip(beside, alone)],
+                         statistics.median(beside) / statistics.median(alone))
+
+
 def plain_one_thread(bench):
     return timing.ratio(bench.flow("-j 1 < records.log"), bench.inflate(),
                         bench.rounds)
@@ -107,6 +122,16 @@ def shuffled(bench):
 def small_objects(bench):
     return timing.ratio(bench.flow("-j 2 small"), bench.flow("-j 1 small"),
                         bench.rounds)
+
+
+def small_objects_floor(bench):
+    """Two processes that do half of the objects each, and need not wait for
+    each other or keep an order."""
+    names = sorted(os.listdir(bench.path("small")))
+    halves = [bench.flow("-j 1 " + " ".join(
+        f"'small/{name}'" for name in names[part::2])) for part in (0, 1)]
+    return timing.ratio(f"({halves[0]}) & ({halves[1]}) & wait",
+                        bench.flow("-j 1 small"), bench.rounds)
 
 
 def large_objects(bench):
@@ -244,6 +269,8 @@ def with_zlib(bench):
 ROWS = (
     Row("1", "gzip input : igzip -dc", "<=", 1.10, "", ("igzip",),
         gzip_input),
+    Row("1f", "igzip -dc beside plain input, -j 1 : alone", "<=", None, "",
+        ("igzip",), gzip_input_floor),
     Row("2a", "plain input, -j 1 : igzip -dc of the same records", "<=", 0.60,
         "", ("igzip",), plain_one_thread),
     Row("2b", "gzip input, -j 1 : igzip -dc", "<=", 1.60, "", ("igzip",),
@@ -252,6 +279,8 @@ ROWS = (
         None, "", ("igzip",), shuffled),
     Row("3a", "a folder of 64 objects, -j 2 : -j 1", "<=", 0.60, "", (),
         small_objects),
+    Row("3f", "half of them each, two processes : one, -j 1", "<=", None, "",
+        (), small_objects_floor),
     Row("3b", "a folder of 8 large objects, -j 2 : -j 1", "<=", 0.80, "",
         (), large_objects),
     Row("4", "into a pipe : a pipe of the same bytes, or row 1", "<=", 1.25,

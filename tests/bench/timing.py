@@ -5,8 +5,10 @@ says otherwise. Commands that are compared run one after another, round by
 round, so that what slows the machine down slows down all of them.
 """
 
+import contextlib
 import fcntl
 import os
+import signal
 import statistics
 import struct
 import subprocess
@@ -45,6 +47,20 @@ def seconds_of(argv, name=None):
                      f"{process.returncode}: "
                      + message.decode("utf-8", "replace").strip())
     return passed
+
+
+@contextlib.contextmanager
+def repeated(line):
+    """Another processor is busy with a line, over and over, meanwhile."""
+    process = subprocess.Popen(["sh", "-c", f"while ({line}); do :; done"],
+                               stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL,
+                               start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def take_turns(lines, rounds, warm=True):

@@ -35,20 +35,27 @@ static bool has_control(const char *bytes, size_t len)
 	return found != 0;
 }
 
-/* Tells if bytes[0..len) are ASCII. */
+static uint64_t word_at(const char *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+/* Tells if bytes[0..len) are ASCII: four words at a time, for speed. */
 static bool is_ascii(const char *bytes, size_t len)
 {
-	uint64_t found = 0;
-	uint64_t word;
+	uint64_t even = 0, odd = 0;
 	size_t i = 0;
 
-	for (; len - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, bytes + i, sizeof(word));
-		found |= word;
+	for (; len - i >= 4 * sizeof(even); i += 4 * sizeof(even)) {
+		even |= word_at(bytes + i) | word_at(bytes + i + 16);
+		odd |= word_at(bytes + i + 8) | word_at(bytes + i + 24);
 	}
 	for (; i < len; i++)
-		found |= (unsigned char)bytes[i];
-	return (found & UINT64_MAX / 0xff * 0x80) == 0;
+		even |= (unsigned char)bytes[i];
+	return ((even | odd) & UINT64_MAX / 0xff * 0x80) == 0;
 }
 
 /* Tells if text[at] is no byte from the middle of a character, or the end. */
@@ -302,22 +309,40 @@ static enum lookup_error check_counts(struct lookup *lookup)
 	return LOOKUP_OK;
 }
 
-enum lookup_error mapped_check_contents(struct lookup *lookup)
+/* Runs checks until one finds something. */
+static enum lookup_error run_checks(struct lookup *lookup,
+	enum lookup_error (*const *checks)(struct lookup *), size_t count)
+{
+	enum lookup_error error = LOOKUP_OK;
+
+	for (size_t i = 0; i < count && error == LOOKUP_OK; i++)
+		error = checks[i](lookup);
+	return error;
+}
+
+#define RUN_CHECKS(lookup, checks)                                             \
+	run_checks((lookup), (checks), sizeof(checks) / sizeof((checks)[0]))
+
+enum lookup_error mapped_check_counts(struct lookup *lookup)
 {
 	static enum lookup_error (*const checks[])(struct lookup *) = {
-		check_counts,
-		check_meta,
-		check_text,
-		check_prefixes,
-		check_fragments,
-		check_subnets,
-	};
+		check_counts, check_meta};
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		enum lookup_error error = checks[i](lookup);
+	return RUN_CHECKS(lookup, checks);
+}
 
-		if (error != LOOKUP_OK)
-			return error;
-	}
-	return LOOKUP_OK;
+enum lookup_error mapped_check_parts(struct lookup *lookup)
+{
+	static enum lookup_error (*const checks[])(struct lookup *) = {
+		check_prefixes, check_fragments};
+
+	return RUN_CHECKS(lookup, checks);
+}
+
+enum lookup_error mapped_check_subnets(struct lookup *lookup)
+{
+	static enum lookup_error (*const checks[])(struct lookup *) = {
+		check_text, check_subnets};
+
+	return RUN_CHECKS(lookup, checks);
 }

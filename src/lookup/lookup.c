@@ -29,10 +29,10 @@
 #include "lookup/content.h"
 #include "lookup/mapped.h"
 
-#define MAKE_IT "run 'vcnmeta fetch' or 'vcnmeta build' to "
+/* A file that is worth another thread. */
+#define LARGE ((size_t)8 << 20)
 
-/* Keeps what was copied out of the mapping from being read there again. */
-#define COPIED() __asm__ volatile("" ::: "memory")
+#define MAKE_IT "run 'vcnmeta fetch' or 'vcnmeta build' to "
 
 static void say(char detail[LOOKUP_DETAIL_SIZE], const char *text)
 {
@@ -153,37 +153,104 @@ static enum lookup_error check_kind(struct lookup *lookup)
 	return LOOKUP_VERSION;
 }
 
-static enum lookup_error check_all(struct lookup *lookup)
-{
-	enum lookup_error error = check_kind(lookup);
-
-	if (error == LOOKUP_OK)
-		error = mapped_check_sections(lookup);
-	if (error == LOOKUP_OK)
-		error = mapped_check_contents(lookup);
-	return error;
-}
-
 /* Where a fault inside the mapping leads while it is being checked. */
-static sigjmp_buf check_escape;
+static _Thread_local sigjmp_buf *check_escape;
 
 static void escape_check(void *context)
 {
 	(void)context;
-	siglongjmp(check_escape, 1);
+	siglongjmp(*check_escape, 1);
 }
 
-static enum lookup_error check_guarded(struct lookup *lookup)
+/* Runs a check; one that touches what is gone ends with that. */
+static enum lookup_error check_guarded(
+	struct lookup *lookup, enum lookup_error (*check)(struct lookup *))
+{
+	sigjmp_buf escape;
+
+	check_escape = &escape;
+	if (sigsetjmp(escape, 1) != 0)
+		return mapped_damaged(lookup, "it shrank while it was read");
+	return check(lookup);
+}
+
+static enum lookup_error check_frame(struct lookup *lookup)
+{
+	enum lookup_error error = check_kind(lookup);
+
+	return error == LOOKUP_OK ? mapped_check_sections(lookup) : error;
+}
+
+/* Half of the work, with a view of its own on the same file. */
+struct half {
+	struct lookup lookup;
+	char detail[LOOKUP_DETAIL_SIZE];
+	enum lookup_error error;
+};
+
+static enum lookup_error check_sums_and_parts(struct lookup *lookup)
+{
+	enum lookup_error error = mapped_check_sums(lookup);
+
+	return error == LOOKUP_OK ? mapped_check_parts(lookup) : error;
+}
+
+static void check_first(void *context)
+{
+	struct half *half = context;
+
+	half->error = check_guarded(&half->lookup, check_sums_and_parts);
+}
+
+static void check_second(void *context)
+{
+	struct half *half = (struct half *)context + 1;
+
+	half->error = check_guarded(&half->lookup, mapped_check_subnets);
+}
+
+/* A wrong checksum, which the first half sees, explains all else. */
+static enum lookup_error check_halves(
+	struct lookup *lookup, lookup_runner *runner)
+{
+	struct half halves[2];
+	const struct half *bad;
+
+	for (size_t i = 0; i < 2; i++) {
+		halves[i].lookup = *lookup;
+		halves[i].lookup.detail = halves[i].detail;
+	}
+	runner(check_first, check_second, halves);
+	bad = &halves[halves[0].error == LOOKUP_OK ? 1 : 0];
+	if (bad->error != LOOKUP_OK)
+		say(lookup->detail, bad->detail);
+	return bad->error;
+}
+
+static enum lookup_error check_all(struct lookup *lookup, lookup_runner *runner)
+{
+	enum lookup_error error = check_guarded(lookup, check_frame);
+
+	if (error == LOOKUP_OK)
+		error = check_guarded(lookup, mapped_check_counts);
+	if (error != LOOKUP_OK)
+		return error;
+	if (runner != NULL && lookup->length >= LARGE)
+		return check_halves(lookup, runner);
+	error = check_guarded(lookup, check_sums_and_parts);
+	return error == LOOKUP_OK ? check_guarded(lookup, mapped_check_subnets)
+				  : error;
+}
+
+static enum lookup_error check_opened(
+	struct lookup *lookup, lookup_runner *runner)
 {
 	enum lookup_error error;
 
 	lookup->parser = json_parser_new();
 	if (!lookup->parser || lookup_guard(lookup, escape_check, NULL) != 0)
 		return LOOKUP_NO_MEMORY;
-	if (sigsetjmp(check_escape, 1) == 0)
-		error = check_all(lookup);
-	else
-		error = mapped_damaged(lookup, "it shrank while it was read");
+	error = check_all(lookup, runner);
 	lookup_guard(NULL, NULL, NULL);
 	json_parser_free(lookup->parser);
 	lookup->parser = NULL;
@@ -191,7 +258,7 @@ static enum lookup_error check_guarded(struct lookup *lookup)
 }
 
 enum lookup_error lookup_open(struct lookup **result, const char *path,
-	char detail[LOOKUP_DETAIL_SIZE])
+	char detail[LOOKUP_DETAIL_SIZE], lookup_runner *runner)
 {
 	struct lookup *lookup = calloc(1, sizeof(*lookup));
 	enum lookup_error error = LOOKUP_NO_MEMORY;
@@ -203,7 +270,7 @@ enum lookup_error lookup_open(struct lookup **result, const char *path,
 		error = map_path(lookup, path, detail);
 	}
 	if (error == LOOKUP_OK)
-		error = check_guarded(lookup);
+		error = check_opened(lookup, runner);
 	if (error != LOOKUP_OK) {
 		lookup_close(lookup);
 		return error;
@@ -244,7 +311,7 @@ struct lookup_fragment lookup_fragment(
 
 	if (index < lookup->fragment_count)
 		fragment = lookup->fragments[index];
-	COPIED();
+	MAPPED_COPIED();
 	result.lists =
 		part_of(&lookup->json, fragment.lists, fragment.lists_length);
 	result.ids = part_of(&lookup->json, fragment.ids, fragment.ids_length);
@@ -276,7 +343,7 @@ static bool take_record(const struct lookup *lookup, size_t at,
 	struct lookup_text text;
 
 	*record = lookup->subnets[at];
-	COPIED();
+	MAPPED_COPIED();
 	text = part_of(&lookup->text, record->ocid, record->ocid_length);
 	return text.len == len && memcmp(text.text, ocid, len) == 0;
 }
@@ -292,7 +359,7 @@ static size_t find_record(const struct lookup *lookup, const char *ocid,
 	size_t at = entry[0];
 	size_t end = entry[1];
 
-	COPIED();
+	MAPPED_COPIED();
 	if (end > lookup->subnet_count)
 		end = lookup->subnet_count;
 	for (; at < end; at++)
@@ -387,7 +454,7 @@ void lookup_entry(
 {
 	struct format_subnet record = lookup->subnets[index];
 
-	COPIED();
+	MAPPED_COPIED();
 	fill_entry(lookup, &record, entry);
 }
 

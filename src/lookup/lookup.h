@@ -29,13 +29,19 @@ enum lookup_error {
 
 struct lookup;
 
+/* Calls two functions with the same context, perhaps at the same time, and
+ * returns when both have returned. */
+typedef void lookup_runner(
+	void (*first)(void *), void (*second)(void *), void *context);
+
 /*
- * Opens, maps and checks path. Returns LOOKUP_OK and sets *lookup, to be
- * closed with lookup_close; or what is wrong, with detail filled by a text fit
- * to stand behind "cannot use lookup file 'PATH': ".
+ * Opens, maps and checks path; a large file by runner, if that is not null.
+ * Returns LOOKUP_OK and sets *lookup, to be closed with lookup_close; or what
+ * is wrong, with detail filled by a text fit to stand behind "cannot use lookup
+ * file 'PATH': ".
  */
 enum lookup_error lookup_open(struct lookup **lookup, const char *path,
-	char detail[LOOKUP_DETAIL_SIZE]);
+	char detail[LOOKUP_DETAIL_SIZE], lookup_runner *runner);
 void lookup_close(struct lookup *lookup);
 
 /* Views into the mapping, valid until lookup_close. */

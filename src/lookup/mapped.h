@@ -37,22 +37,33 @@ struct lookup {
 	size_t foreign_count; /* sections that this reader does not know */
 
 	/* Only while the file is being checked. */
+	size_t section_count;
 	struct json_parser *parser;
 	bool text_is_ascii;
 	char *detail;
 };
+
+/* Keeps what was copied out of the mapping from being read there again. */
+#define MAPPED_COPIED() __asm__ volatile("" ::: "memory")
 
 /* Says what is wrong with a file: fills detail, returns LOOKUP_DAMAGED. */
 enum lookup_error mapped_damaged(struct lookup *lookup, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Checks the header and the section table, the sections' checksums, and sets
- * the views on the sections (sections.c).
+ * Checks the header and the section table and sets the views on the sections
+ * (sections.c).
  */
 enum lookup_error mapped_check_sections(struct lookup *lookup);
 
-/* Checks what is in the sections; they have to be in place (check.c). */
-enum lookup_error mapped_check_contents(struct lookup *lookup);
+/* Checks the sections' checksums; they have to be in place. */
+enum lookup_error mapped_check_sums(struct lookup *lookup);
+
+/* Checks how much there is of everything, and section META (check.c). */
+enum lookup_error mapped_check_counts(struct lookup *lookup);
+
+/* Then, in whatever order: CIDR blocks and fragments; texts and subnets. */
+enum lookup_error mapped_check_parts(struct lookup *lookup);
+enum lookup_error mapped_check_subnets(struct lookup *lookup);
 
 #endif

@@ -66,6 +66,11 @@ static const struct known *find_known(uint32_t id)
 	return NULL;
 }
 
+static const struct format_section *table_of(const struct lookup *lookup)
+{
+	return (const void *)(lookup->map + sizeof(struct format_header));
+}
+
 static const void *view_get(const struct lookup *lookup, size_t at)
 {
 	const void *view;
@@ -123,10 +128,6 @@ static enum lookup_error check_section(struct lookup *lookup,
 	if (!is_zero(lookup->map + end, *offset - end))
 		return mapped_damaged(
 			lookup, "there are bytes behind section %s", id.text);
-	if (crc32_update(0, lookup->map + section->offset, section->length) !=
-		section->crc)
-		return mapped_damaged(
-			lookup, "the checksum of section %s is wrong", id.text);
 	return LOOKUP_OK;
 }
 
@@ -186,14 +187,15 @@ static enum lookup_error check_header(
 enum lookup_error mapped_check_sections(struct lookup *lookup)
 {
 	const struct format_header *header = (const void *)lookup->map;
-	const struct format_section *table = (const void *)(header + 1);
+	const struct format_section *table = table_of(lookup);
 	enum lookup_error error = check_header(lookup, header);
 	size_t offset;
 
 	if (error != LOOKUP_OK)
 		return error;
-	offset = sizeof(*header) + header->section_count * sizeof(*table);
-	for (size_t i = 0; i < header->section_count; i++) {
+	lookup->section_count = header->section_count;
+	offset = sizeof(*header) + lookup->section_count * sizeof(*table);
+	for (size_t i = 0; i < lookup->section_count; i++) {
 		error = check_section(lookup, &table[i], &offset);
 		if (error == LOOKUP_OK)
 			error = take_section(lookup, &table[i]);
@@ -204,4 +206,29 @@ enum lookup_error mapped_check_sections(struct lookup *lookup)
 		return mapped_damaged(
 			lookup, "there are bytes behind its last section");
 	return check_all_there(lookup);
+}
+
+/* Somebody may write into the file: what leads to a place is compared again. */
+static bool sum_is_right(
+	const struct lookup *lookup, const struct format_section *section)
+{
+	size_t offset = (size_t)section->offset;
+	size_t len = (size_t)section->length;
+
+	return offset <= lookup->length && len <= lookup->length - offset &&
+	       crc32_update(0, lookup->map + offset, len) == section->crc;
+}
+
+enum lookup_error mapped_check_sums(struct lookup *lookup)
+{
+	for (size_t i = 0; i < lookup->section_count; i++) {
+		struct format_section section = table_of(lookup)[i];
+
+		MAPPED_COPIED();
+		if (!sum_is_right(lookup, &section))
+			return mapped_damaged(lookup,
+				"the checksum of section %s is wrong",
+				id_text(section.id).text);
+	}
+	return LOOKUP_OK;
 }

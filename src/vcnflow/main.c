@@ -67,7 +67,8 @@ static int open_lookup(struct run *run)
 				    "(-m FILE names one, -m none is silent)");
 		return 0;
 	}
-	switch (lookup_open(&run->lookup, options->metadata, detail)) {
+	switch (lookup_open(&run->lookup, options->metadata, detail,
+		options->threads > 1 ? pipeline_run_both : NULL)) {
 	case LOOKUP_OK:
 		break;
 	case LOOKUP_NO_MEMORY:

@@ -17,4 +17,9 @@
 void pipeline_run(const struct options *options, struct inputs *inputs,
 	const struct worker_shared *shared, struct delivery *delivery);
 
+/* For lookup_open: two things at once, or one after the other where no thread
+ * can be had. */
+void pipeline_run_both(
+	void (*first)(void *), void (*second)(void *), void *context);
+
 #endif

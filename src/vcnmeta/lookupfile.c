@@ -25,7 +25,7 @@ static void file_shrank(void *path)
 enum exitcode lookupfile_open(struct lookup **lookup, const char *path)
 {
 	char detail[LOOKUP_DETAIL_SIZE];
-	enum lookup_error error = lookup_open(lookup, path, detail);
+	enum lookup_error error = lookup_open(lookup, path, detail, NULL);
 
 	if (error == LOOKUP_NO_MEMORY) {
 		msg_no_memory();

@@ -91,7 +91,7 @@ static void check_file(void)
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct lookup *lookup = NULL;
 
-	if (lookup_open(&lookup, at_hand.output, detail) != LOOKUP_OK)
+	if (lookup_open(&lookup, at_hand.output, detail, NULL) != LOOKUP_OK)
 		fuzz_broken(detail, __FILE__, __LINE__);
 	catalog_check(&at_hand.catalog, lookup);
 	lookup_close(lookup);

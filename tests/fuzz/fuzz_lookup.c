@@ -217,7 +217,7 @@ static void check_written(const struct lookup *lookup)
 	PROMISE(fd >= 0 && close(fd) == 0);
 	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) ==
 		EXITCODE_OK);
-	PROMISE(lookup_open(&again, path, detail) == LOOKUP_OK);
+	PROMISE(lookup_open(&again, path, detail, NULL) == LOOKUP_OK);
 	PROMISE(unlink(path) == 0);
 	PROMISE(lookup_subnet_count(again) == lookup_subnet_count(lookup));
 	for (size_t i = 0; i < lookup_subnet_count(again); i++) {
@@ -255,7 +255,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		begin();
 	frame_make(&at_hand.file, data + 1, len - 1, data[0] & REPAIRS);
 	write_file();
-	if (lookup_open(&lookup, at_hand.path, detail) != LOOKUP_OK) {
+	if (lookup_open(&lookup, at_hand.path, detail, NULL) != LOOKUP_OK) {
 		PROMISE(lookup == NULL);
 		check_refused(detail);
 		return 0;

@@ -57,7 +57,7 @@ struct lookup *metadata_lookup(const char *text)
 	PROMISE(fd >= 0 && close(fd) == 0);
 	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) ==
 		EXITCODE_OK);
-	PROMISE(lookup_open(&lookup, path, detail) == LOOKUP_OK);
+	PROMISE(lookup_open(&lookup, path, detail, NULL) == LOOKUP_OK);
 	PROMISE(unlink(path) == 0);
 	model_free(model);
 	return lookup;

@@ -156,7 +156,7 @@ static enum lookup_error open_bytes(const uint8_t *bytes, size_t len)
 
 	assert_int_equal(ftruncate(damaged, (off_t)len), 0);
 	assert_int_equal(pwrite(damaged, bytes, len, 0), len);
-	error = lookup_open(&lookup, damaged_path, detail);
+	error = lookup_open(&lookup, damaged_path, detail, NULL);
 	if (error == LOOKUP_OK)
 		use(lookup);
 	else if (!strstr(detail, "vcnmeta"))

@@ -21,7 +21,8 @@ static struct lookup *open_file(void)
 	assert_int_equal(
 		writer_write(model, "net.lut", 5, "build"), EXITCODE_OK);
 	model_free(model);
-	assert_int_equal(lookup_open(&lookup, "net.lut", detail), LOOKUP_OK);
+	assert_int_equal(
+		lookup_open(&lookup, "net.lut", detail, NULL), LOOKUP_OK);
 	return lookup;
 }
 

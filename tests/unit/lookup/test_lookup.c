@@ -12,7 +12,7 @@ static struct lookup *opened(const char *path)
 {
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct lookup *lookup;
-	enum lookup_error error = lookup_open(&lookup, path, detail);
+	enum lookup_error error = lookup_open(&lookup, path, detail, NULL);
 
 	if (error != LOOKUP_OK)
 		fail_msg("not opened: %s", detail);
@@ -303,7 +303,7 @@ static void assert_refused(
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct lookup *lookup;
 
-	assert_int_equal(lookup_open(&lookup, path, detail), expected);
+	assert_int_equal(lookup_open(&lookup, path, detail, NULL), expected);
 	assert_null(lookup);
 	if (!strstr(detail, text))
 		fail_msg("'%s' does not speak of '%s'", detail, text);

@@ -14,7 +14,7 @@ static struct lookup *opened(const char *path)
 {
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct lookup *lookup;
-	enum lookup_error error = lookup_open(&lookup, path, detail);
+	enum lookup_error error = lookup_open(&lookup, path, detail, NULL);
 
 	if (error != LOOKUP_OK)
 		fail_msg("not opened: %s", detail);

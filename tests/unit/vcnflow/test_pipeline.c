@@ -161,6 +161,27 @@ static void test_stops(void **state)
 		assert_int_equal(run(threads, &tally), DELIVERY_UNWRITTEN);
 }
 
+static atomic_int sum;
+
+static void add_one(void *context)
+{
+	assert_ptr_equal(context, &sum);
+	sum += 1;
+}
+
+static void add_ten(void *context)
+{
+	assert_ptr_equal(context, &sum);
+	sum += 10;
+}
+
+static void test_both(void **state)
+{
+	(void)state;
+	pipeline_run_both(add_one, add_ten, &sum);
+	assert_int_equal(sum, 11);
+}
+
 /* What may be begun, and that rooms come back. */
 static void test_flight(void **state)
 {
@@ -210,6 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flight),
+		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_same_bytes),
 		cmocka_unit_test(test_large_output),
 		cmocka_unit_test(test_stops),

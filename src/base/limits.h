@@ -23,11 +23,12 @@
 #define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
 
 /* Copies of security lists that one worker's output points at. */
-#define LIMIT_KEPT_LISTS ((size_t)2 << 20)
+#define LIMIT_KEPT_LISTS ((size_t)1 << 20)
 
-/* All texts of blocks that are in flight together: so much for each thread,
- * and as if there were one more. */
-#define LIMIT_TEXT_IN_FLIGHT ((size_t)3 << 20)
+/* All texts of blocks that are in flight together: so much, and so much for
+ * each thread. */
+#define LIMIT_TEXT_IN_FLIGHT ((size_t)6 << 20)
+#define LIMIT_TEXT_A_THREAD ((size_t)1 << 20)
 
 /* Worker threads. */
 #define LIMIT_THREADS 256

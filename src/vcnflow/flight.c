@@ -1,9 +1,11 @@
 /*
  * What is in flight, and which tasks may begin.
  *
- * Reading stops when the texts reach LIMIT_TEXT_IN_FLIGHT a thread and for one
- * more: enough to keep all at work, and soon reached, so that a long run takes
- * no more memory than a short one. The oldest lane may always have one job.
+ * Reading stops when the texts reach LIMIT_TEXT_IN_FLIGHT and so much for each
+ * thread: enough to keep all at work on objects of different sizes, and soon
+ * reached, so that a long run takes no more memory than a short one. What is
+ * read ahead leaves a third of that to the oldest lane, which may always have
+ * one job.
  * There are two rooms for output a thread and two more; the last free one is
  * for the oldest job alone, so that it can always go on.
  */
@@ -130,9 +132,9 @@ struct lane *flight_next_read(const struct flight *flight)
 	for (struct lane *lane = flight->lanes; lane != NULL;
 		lane = lane->next) {
 		bool oldest = lane == flight->lanes;
-		size_t room = LIMIT_TEXT_IN_FLIGHT * (flight->threads + 1);
+		size_t room = LIMIT_TEXT_IN_FLIGHT +
+			      LIMIT_TEXT_A_THREAD * flight->threads;
 
-		/* What is read ahead leaves some room to the oldest lane. */
 		if (!oldest)
 			room -= room / 3;
 		if (lane->reader == NULL || lane->reading || lane->ended)

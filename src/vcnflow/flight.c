@@ -171,6 +171,7 @@ struct job *flight_take_job(struct flight *flight)
 void flight_add_job(struct flight *flight, struct lane *lane, struct job *job)
 {
 	job->state = JOB_WAITING;
+	job->waits = false;
 	job->in_turn = false;
 	job->shown = false;
 	job->lane = lane;

@@ -36,6 +36,7 @@ struct job {
 	struct block block;
 	struct result result;
 	enum job_state state;
+	bool waits;            /* for its turn, to hand output over */
 	bool in_turn;          /* to be worked on only when it is the oldest */
 	bool shown;            /* a part of its output was delivered */
 	struct out_room *room; /* out's; null while there is no output */

@@ -100,7 +100,7 @@ static void stop(struct pipeline *pipeline, enum delivery_end end)
 /* Wakes who can go on now. */
 static void wake_others(struct pipeline *pipeline)
 {
-	if (pipeline->crew.waiting > 0)
+	if (task_turn_is_due(&pipeline->flight, &pipeline->crew))
 		(void)pthread_cond_broadcast(&pipeline->turn_there);
 	if (task_is_due(&pipeline->flight, &pipeline->crew))
 		(void)pthread_cond_signal(&pipeline->task_there);
@@ -216,9 +216,13 @@ static int compress_job(struct hand *hand, struct job *job)
 		hand->gzip, job->out.data, job->out.len, &job->compressed);
 }
 
-/* Waits for the job's turn. Returns 0, or -1 when it must be given up. */
-static int wait_for_turn(struct pipeline *pipeline, struct job *job)
+/* Waits until the job is the oldest. Returns 0, or -1 when it must be given up.
+ * Others are told once that this thread waits: would each one that looks again
+ * tell the others, they would never sleep. */
+static int sleep_until_turn(struct pipeline *pipeline, struct job *job)
 {
+	bool is_told = false;
+
 	while (!pipeline->stopped && (flight_oldest(&pipeline->flight) != job ||
 					     pipeline->crew.delivering)) {
 		if (!task_oldest_is_served(
@@ -227,12 +231,24 @@ static int wait_for_turn(struct pipeline *pipeline, struct job *job)
 			return -1;
 		}
 		pipeline->crew.waiting++;
-		wake_others(pipeline);
+		if (!is_told)
+			wake_others(pipeline);
+		is_told = true;
 		(void)pthread_cond_wait(
 			&pipeline->turn_there, &pipeline->mutex);
 		pipeline->crew.waiting--;
 	}
 	return pipeline->stopped ? -1 : 0;
+}
+
+static int wait_for_turn(struct pipeline *pipeline, struct job *job)
+{
+	int failed;
+
+	job->waits = true;
+	failed = sleep_until_turn(pipeline, job);
+	job->waits = false;
+	return failed;
 }
 
 /* Writes a part of the oldest job's output. */
@@ -392,8 +408,7 @@ static void take_task(struct hand *hand)
 		open_input(pipeline);
 		break;
 	case TASK_NONE:
-		if (pipeline->crew.waiting > 0)
-			(void)pthread_cond_broadcast(&pipeline->turn_there);
+		wake_others(pipeline);
 		pipeline->crew.idle++;
 		(void)pthread_cond_wait(
 			&pipeline->task_there, &pipeline->mutex);

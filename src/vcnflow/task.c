@@ -80,3 +80,13 @@ bool task_oldest_is_served(const struct flight *flight, const struct crew *crew)
 	       (job != NULL && job->state == JOB_WORKING) ||
 	       crew->waiting + crew->away + 1 < crew->running;
 }
+
+bool task_turn_is_due(const struct flight *flight, const struct crew *crew)
+{
+	const struct job *job = flight_oldest(flight);
+
+	if (crew->waiting == 0)
+		return false;
+	return (job != NULL && job->waits && !crew->delivering) ||
+	       !task_oldest_is_served(flight, crew);
+}

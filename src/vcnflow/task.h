@@ -35,6 +35,10 @@ struct task task_next(const struct flight *flight, const struct crew *crew);
 /* Tells if there is a task that an idle thread should be woken for. */
 bool task_is_due(const struct flight *flight, const struct crew *crew);
 
+/* Tells if threads that wait to hand output over should look again: one's turn
+ * has come, or nobody would come to what must be delivered first. */
+bool task_turn_is_due(const struct flight *flight, const struct crew *crew);
+
 /*
  * Tells if what must be delivered first is being seen to, or can be by a thread
  * other than those that wait and the one that asks.

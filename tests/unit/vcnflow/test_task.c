@@ -145,10 +145,18 @@ static void test_served(void **state)
 	(void)state;
 	begin(2);
 	job = add_job();
+	assert_false(task_turn_is_due(&flight, &crew));
 	crew.waiting = 1;
 	assert_false(task_oldest_is_served(&flight, &crew));
+	assert_true(task_turn_is_due(&flight, &crew));
 	job->state = JOB_WORKING;
 	assert_true(task_oldest_is_served(&flight, &crew));
+	assert_false(task_turn_is_due(&flight, &crew));
+	job->waits = true;
+	assert_true(task_turn_is_due(&flight, &crew));
+	crew.delivering = true;
+	assert_false(task_turn_is_due(&flight, &crew));
+	crew.delivering = job->waits = false;
 	job->state = JOB_WAITING;
 	crew.delivering = true;
 	assert_true(task_oldest_is_served(&flight, &crew));

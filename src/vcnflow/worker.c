@@ -26,7 +26,7 @@
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
-	struct kept *kept;
+	struct kept *kept; /* null: there is no lookup file */
 	struct lookup_hints hints;
 	struct record record;
 
@@ -74,8 +74,10 @@ struct worker *worker_new(const struct worker_shared *shared)
 		return NULL;
 	worker->shared = *shared;
 	worker->parser = json_parser_new();
-	worker->kept = kept_new();
-	if (worker->parser == NULL || worker->kept == NULL) {
+	if (shared->lookup != NULL)
+		worker->kept = kept_new();
+	if (worker->parser == NULL ||
+		(shared->lookup != NULL && worker->kept == NULL)) {
 		worker_free(worker);
 		return NULL;
 	}

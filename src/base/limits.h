@@ -25,10 +25,10 @@
 /* Copies of security lists that one worker's output points at. */
 #define LIMIT_KEPT_LISTS ((size_t)1 << 20)
 
-/* All texts of blocks that are in flight together: so much, and so much for
- * each thread. */
-#define LIMIT_TEXT_IN_FLIGHT ((size_t)6 << 20)
-#define LIMIT_TEXT_A_THREAD ((size_t)1 << 20)
+/* Texts of blocks that are in flight together: of the input at hand as many as
+ * there are threads, and a heap more; and so much of the inputs behind it. */
+#define LIMIT_BLOCK_HEAP 4
+#define LIMIT_TEXT_AHEAD ((size_t)6 << 20)
 
 /* Worker threads. */
 #define LIMIT_THREADS 256

@@ -1,11 +1,11 @@
 /*
  * What is in flight, and which tasks may begin.
  *
- * Reading stops when the texts reach LIMIT_TEXT_IN_FLIGHT and so much for each
- * thread: enough to keep all at work on objects of different sizes, and soon
- * reached, so that a long run takes no more memory than a short one. What is
- * read ahead leaves a third of that to the oldest lane, which may always have
- * one job.
+ * Reading of the oldest lane stops when as many blocks of it are in flight as
+ * there are threads, and a heap more: enough to keep all at work, and soon
+ * reached, so that a long run takes no more memory than a short one. It may
+ * always have one job. LIMIT_TEXT_AHEAD comes on top for the lanes behind it,
+ * so that objects of different sizes keep all at work.
  * There are two rooms for output a thread and two more; the last free one is
  * for the oldest job alone, so that it can always go on.
  */
@@ -127,23 +127,27 @@ struct job *flight_next_work(const struct flight *flight)
 	return NULL;
 }
 
+/* Tells if there is room for another block of a lane. */
+static bool has_room(const struct flight *flight, const struct lane *lane)
+{
+	size_t one = LIMIT_BLOCK * (flight->threads + LIMIT_BLOCK_HEAP);
+	size_t all = LIMIT_TEXT_AHEAD + one;
+
+	if (lane != flight->lanes)
+		return flight->text_in_flight + LIMIT_BLOCK <= all - all / 3;
+	return lane->jobs == NULL ||
+	       (lane->text_in_flight + LIMIT_BLOCK <= one &&
+		       flight->text_in_flight + LIMIT_BLOCK <= all);
+}
+
 struct lane *flight_next_read(const struct flight *flight)
 {
-	for (struct lane *lane = flight->lanes; lane != NULL;
-		lane = lane->next) {
-		bool oldest = lane == flight->lanes;
-		size_t room = LIMIT_TEXT_IN_FLIGHT +
-			      LIMIT_TEXT_A_THREAD * flight->threads;
+	struct lane *lane = flight->lanes;
 
-		if (!oldest)
-			room -= room / 3;
-		if (lane->reader == NULL || lane->reading || lane->ended)
-			continue;
-		if ((oldest && lane->jobs == NULL) ||
-			flight->text_in_flight + LIMIT_BLOCK <= room)
-			return lane;
-	}
-	return NULL;
+	while (lane != NULL && (lane->reader == NULL || lane->reading ||
+				       lane->ended || !has_room(flight, lane)))
+		lane = lane->next;
+	return lane;
 }
 
 bool flight_can_open(const struct flight *flight)
@@ -177,6 +181,7 @@ void flight_add_job(struct flight *flight, struct lane *lane, struct job *job)
 	job->lane = lane;
 	lane->waiting_jobs++;
 	flight->waiting_jobs++;
+	lane->text_in_flight += job->block.cap;
 	flight->text_in_flight += job->block.cap;
 	*lane->jobs_end = job;
 	lane->jobs_end = &job->next;
@@ -198,6 +203,7 @@ void flight_drop_job(struct flight *flight)
 	lane->jobs = job->next;
 	if (lane->jobs == NULL)
 		lane->jobs_end = &lane->jobs;
+	lane->text_in_flight -= job->block.cap;
 	flight->text_in_flight -= job->block.cap;
 	take_room(flight, job);
 	block_reset(&job->block);

@@ -58,6 +58,7 @@ struct lane {
 	bool ended;                  /* all of it was read */
 	struct source_report report; /* once it ended */
 	size_t waiting_jobs;         /* to be worked on */
+	size_t text_in_flight;       /* of its jobs */
 	struct job *jobs;            /* oldest first */
 	struct job **jobs_end;
 };

@@ -13,8 +13,7 @@
  */
 #include "vcnflow/task.h"
 
-/* So many blocks that wait are worth waking a thread for. */
-#define HEAP 4
+#include "base/limits.h"
 
 /* Tells if another thread can see to what waits while this one reads, perhaps
  * for long: what was read must not be held back. */
@@ -27,7 +26,8 @@ static bool may_leave_work(const struct flight *flight, const struct crew *crew)
 /* Tells if the oldest lane should be read before anything is worked on. */
 static bool is_hungry(const struct flight *flight)
 {
-	size_t enough = flight->threads == 1 ? 1 : flight->threads + HEAP;
+	size_t enough =
+		flight->threads == 1 ? 1 : flight->threads + LIMIT_BLOCK_HEAP;
 
 	return flight->lanes != NULL && flight->lanes->waiting_jobs < enough &&
 	       flight_next_read(flight) == flight->lanes;
@@ -67,7 +67,7 @@ bool task_is_due(const struct flight *flight, const struct crew *crew)
 	task = task_next(flight, crew);
 	if (task.kind == TASK_WORK && crew->soon_back > 0 &&
 		task.job->lane == flight->lanes)
-		return flight->lanes->waiting_jobs >= HEAP;
+		return flight->lanes->waiting_jobs >= LIMIT_BLOCK_HEAP;
 	return task.kind != TASK_NONE;
 }
 

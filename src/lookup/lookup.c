@@ -29,6 +29,9 @@
 #include "lookup/content.h"
 #include "lookup/mapped.h"
 
+/* A multiple of the size of a page on any machine. */
+#define ANY_PAGE ((size_t)64 << 10)
+
 /* A file that is worth another thread. */
 #define LARGE ((size_t)8 << 20)
 
@@ -88,8 +91,8 @@ static int map_file(struct lookup *lookup, int fd)
 	if (base == MAP_FAILED)
 		return -1;
 	lookup->map = base;
-	base = mmap(base, lookup->length, PROT_READ,
-		MAP_PRIVATE | MAP_FIXED | MAP_POPULATE, fd, 0);
+	base = mmap(base, lookup->length, PROT_READ, MAP_PRIVATE | MAP_FIXED,
+		fd, 0);
 	return base == MAP_FAILED ? -1 : 0;
 }
 
@@ -188,6 +191,22 @@ struct half {
 	enum lookup_error error;
 };
 
+/* Has the kernel map the pages of a half at once, which two threads do in half
+ * the time. A wish: what is not mapped is when it is touched. */
+static void map_half(const struct lookup *lookup, size_t number)
+{
+#ifdef MADV_POPULATE_READ
+	size_t half = lookup->length / 2 / ANY_PAGE * ANY_PAGE;
+	size_t begin = number == 0 ? 0 : half;
+	size_t end = number == 0 ? half : lookup->length;
+
+	(void)madvise((void *)(uintptr_t)(lookup->map + begin), end - begin,
+		MADV_POPULATE_READ);
+#else
+	(void)lookup, (void)number;
+#endif
+}
+
 static enum lookup_error check_sums_and_parts(struct lookup *lookup)
 {
 	enum lookup_error error = mapped_check_sums(lookup);
@@ -199,6 +218,7 @@ static void check_first(void *context)
 {
 	struct half *half = context;
 
+	map_half(&half->lookup, 0);
 	half->error = check_guarded(&half->lookup, check_sums_and_parts);
 }
 
@@ -206,6 +226,7 @@ static void check_second(void *context)
 {
 	struct half *half = (struct half *)context + 1;
 
+	map_half(&half->lookup, 1);
 	half->error = check_guarded(&half->lookup, mapped_check_subnets);
 }
 

@@ -35,6 +35,7 @@ struct source {
 	struct source_report report;
 	enum kind kind;
 	int fd;            /* -1: none */
+	bool is_file;      /* a regular one, which never has to be waited for */
 	bool at_end;       /* the descriptor has no more */
 	const uint8_t *at; /* what is read and not yet taken, in buffer */
 	size_t len;
@@ -56,6 +57,7 @@ struct source *source_new(void)
 	if (!source)
 		return NULL;
 	source->fd = -1;
+	source->is_file = false;
 	source->kind = KIND_ENDED;
 	source->report = (struct source_report){0};
 	source->gunzip = gunzip_new();
@@ -75,12 +77,20 @@ void source_free(struct source *source)
 	free(source);
 }
 
+static bool is_regular(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 void source_open(struct source *source, const char *path)
 {
 	gunzip_reset(source->gunzip);
 	source->report = (struct source_report){0};
 	source->kind = KIND_UNKNOWN;
 	source->at_end = false;
+	source->is_file = false;
 	source->at = source->buffer;
 	source->len = 0;
 	source->fd = path ? io_open_read(path, false) : STDIN_FILENO;
@@ -89,6 +99,7 @@ void source_open(struct source *source, const char *path)
 		source->kind = KIND_ENDED;
 		return;
 	}
+	source->is_file = is_regular(source->fd);
 	/* Both are wishes: neither has to be granted. */
 	(void)posix_fadvise(source->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	io_widen_pipe(source->fd);
@@ -96,10 +107,7 @@ void source_open(struct source *source, const char *path)
 
 bool source_is_file(const struct source *source)
 {
-	struct stat status;
-
-	return source->fd >= 0 && fstat(source->fd, &status) == 0 &&
-	       S_ISREG(status.st_mode);
+	return source->is_file;
 }
 
 void source_close(struct source *source)
@@ -128,9 +136,10 @@ static enum source_state read_some(struct source *source,
 	ssize_t result;
 
 	*got = 0;
-	if (!request->wait && !io_ready(source->fd))
+	if (!source->is_file && !request->wait && !io_ready(source->fd))
 		return SOURCE_WAIT;
-	result = io_read(source->fd, to, cap, request->stop);
+	result = io_read(
+		source->fd, to, cap, source->is_file ? NULL : request->stop);
 	if (result > 0) {
 		*got = (size_t)result;
 		return SOURCE_DATA;

@@ -25,6 +25,7 @@
 
 #include "base/io.h"
 #include "base/limits.h"
+#include "base/spread.h"
 #include "deflate/crc32.h"
 #include "lookup/content.h"
 #include "lookup/mapped.h"
@@ -411,20 +412,13 @@ static uint64_t tail_of(const char *ocid, size_t len)
 	return tail;
 }
 
-/* By multiplication with 2^64 over the golden ratio: Knuth, volume 3, 6.4. */
-static size_t hint_of(uint64_t tail)
-{
-	return (size_t)(tail * UINT64_C(0x9e3779b97f4a7c15) >>
-			(64 - LOOKUP_HINTS_BITS));
-}
-
 bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints,
 	const char *ocid, size_t len, struct lookup_subnet *subnet)
 {
 	struct format_subnet record;
 	uint64_t tail = tail_of(ocid, len);
 	size_t number = find_record(lookup, ocid, len, &record);
-	size_t at = hint_of(tail);
+	size_t at = spread(tail, LOOKUP_HINTS_BITS);
 
 	if (number == 0)
 		return false;
@@ -440,7 +434,7 @@ bool lookup_recall(const struct lookup *lookup,
 {
 	struct format_subnet record;
 	uint64_t tail = tail_of(ocid, len);
-	size_t at = hint_of(tail);
+	size_t at = spread(tail, LOOKUP_HINTS_BITS);
 	uint64_t number = hints->hints[at].number;
 
 	if (hints->hints[at].tail != tail || number == 0 ||

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/spread.h"
 
 #define SLOT_BITS 12
 #define SLOTS ((size_t)1 << SLOT_BITS)
@@ -45,14 +46,6 @@ void kept_free(struct kept *kept)
 	free(kept);
 }
 
-/* By multiplication with 2^64 over the golden ratio: Knuth, volume 3, 6.4. */
-static size_t first_slot(const char *original)
-{
-	return (size_t)((uint64_t)(uintptr_t)original *
-				UINT64_C(0x9e3779b97f4a7c15) >>
-			(64 - SLOT_BITS));
-}
-
 static const char *keep(
 	struct kept *kept, struct slot *slot, const struct lookup_text *text)
 {
@@ -68,7 +61,8 @@ static const char *keep(
 
 const char *kept_text(struct kept *kept, const struct lookup_text *text)
 {
-	struct slot *slot = &kept->slots[first_slot(text->text)];
+	struct slot *slot =
+		&kept->slots[spread((uintptr_t)text->text, SLOT_BITS)];
 
 	if (text->len < SHORT)
 		return NULL;

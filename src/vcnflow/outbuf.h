@@ -8,6 +8,8 @@
 #ifndef VCNFLOW_OUTBUF_H
 #define VCNFLOW_OUTBUF_H
 
+#include <assert.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,10 +23,12 @@ struct outbuf_insert {
 	size_t len;
 };
 
-/* Further ones are copied. There is one of at least 256 bytes of input for
- * each, and one writev(2) takes all pieces. */
+/* Further ones are copied. A block of records of 500 bytes has no more, and one
+ * writev(2) takes all pieces. */
 #define OUTBUF_INSERTS ((size_t)511)
 #define OUTBUF_PIECES (2 * OUTBUF_INSERTS + 1)
+
+static_assert(OUTBUF_PIECES <= IOV_MAX, "one call takes them");
 
 struct outbuf {
 	char *data;

@@ -62,7 +62,7 @@ enum lookup_error mapped_check_sums(struct lookup *lookup);
 /* Checks how much there is of everything, and section META (check.c). */
 enum lookup_error mapped_check_counts(struct lookup *lookup);
 
-/* Then, in whatever order: CIDR blocks and fragments; texts and subnets. */
+/* Then, in whatever order: texts, CIDR blocks and fragments; subnets. */
 enum lookup_error mapped_check_parts(struct lookup *lookup);
 enum lookup_error mapped_check_subnets(struct lookup *lookup);
 

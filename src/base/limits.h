@@ -28,7 +28,7 @@
 /* Texts of blocks that are in flight together: of the input at hand as many as
  * there are threads, and a heap more; and so much of the inputs behind it. */
 #define LIMIT_BLOCK_HEAP 4
-#define LIMIT_TEXT_AHEAD ((size_t)12 << 20)
+#define LIMIT_TEXT_AHEAD ((size_t)8 << 20)
 
 /* Worker threads. */
 #define LIMIT_THREADS 256

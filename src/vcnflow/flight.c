@@ -6,6 +6,7 @@
  * reached, so that a long run takes no more memory than a short one. It may
  * always have one job. LIMIT_TEXT_AHEAD comes on top for the lanes behind it,
  * so that objects of different sizes keep all at work.
+ *
  * There are two rooms for output a thread and two more; the last free one is
  * for the oldest job alone, so that it can always go on.
  */
@@ -131,13 +132,11 @@ struct job *flight_next_work(const struct flight *flight)
 static bool has_room(const struct flight *flight, const struct lane *lane)
 {
 	size_t one = LIMIT_BLOCK * (flight->threads + LIMIT_BLOCK_HEAP);
-	size_t all = LIMIT_TEXT_AHEAD + one;
 
 	if (lane != flight->lanes)
-		return flight->text_in_flight + LIMIT_BLOCK <= all - all / 3;
-	return lane->jobs == NULL ||
-	       (lane->text_in_flight + LIMIT_BLOCK <= one &&
-		       flight->text_in_flight + LIMIT_BLOCK <= all);
+		return flight->text_in_flight + LIMIT_BLOCK <=
+		       LIMIT_TEXT_AHEAD + one;
+	return lane->jobs == NULL || lane->text_in_flight + LIMIT_BLOCK <= one;
 }
 
 struct lane *flight_next_read(const struct flight *flight)

@@ -173,7 +173,8 @@ static struct emit_lists lists_of(
 	const struct lookup_text *text;
 	const char *copy = NULL;
 
-	if (!tags->known)
+	if (!tags->known ||
+		worker->shared.options->security_lists == LISTS_NONE)
 		return lists;
 	text = worker->shared.options->security_lists == LISTS_IDS
 		       ? &tags->subnet.ids

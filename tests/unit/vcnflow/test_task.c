@@ -138,6 +138,40 @@ static void test_later_lane(void **state)
 	flight_free(&flight);
 }
 
+/* Adds blocks to the lane while it may be read; returns their number. */
+static size_t fill(void)
+{
+	size_t jobs = 0;
+
+	while (flight_next_read(&flight) == lane) {
+		(void)add_job();
+		jobs++;
+	}
+	return jobs;
+}
+
+/* Of the input at hand a heap and one for each thread, of those behind it so
+ * much, which does not keep the first one from going on. */
+static void test_bounds(void **state)
+{
+	struct inputs_item file = {INPUTS_FILE, strdup("b"), NULL};
+	size_t ahead = LIMIT_TEXT_AHEAD / LIMIT_BLOCK;
+	struct lane *first;
+
+	(void)state;
+	begin(2);
+	first = lane;
+	assert_int_equal(fill(), 2 + LIMIT_BLOCK_HEAP);
+	lane = flight_add_lane(&flight, &file);
+	assert_int_equal(fill(), ahead);
+	assert_null(flight_next_read(&flight));
+	flight_begin_work(&flight, first->jobs);
+	flight_end_work(&flight, first->jobs, false);
+	flight_drop_job(&flight);
+	assert_ptr_equal(flight_next_read(&flight), first);
+	flight_free(&flight);
+}
+
 static void test_served(void **state)
 {
 	struct job *job;
@@ -179,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_last_one_works),
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_later_lane),
+		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_served),
 	};
 

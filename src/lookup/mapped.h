@@ -51,6 +51,15 @@ enum lookup_error mapped_damaged(struct lookup *lookup, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
+ * Checks everything once, a large file by runner if that is not null: calls all
+ * of those below (check_all.c).
+ */
+enum lookup_error mapped_check(struct lookup *lookup, lookup_runner *runner);
+
+/* Magic and version: whether this is a file for this reader at all. */
+enum lookup_error mapped_check_kind(struct lookup *lookup);
+
+/*
  * Checks the header and the section table and sets the views on the sections
  * (sections.c).
  */

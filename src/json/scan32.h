@@ -39,7 +39,7 @@ __attribute__((target("avx2"))) static inline __m256i scan32_fits(
 
 /* Tells if text[0..len) fits, at least SCAN32 bytes, all of which are read and
  * none beyond. Only where scan32_is_there. */
-__attribute__((target("avx2"))) static bool scan32_all_fit(
+__attribute__((target("avx2"))) static inline bool scan32_all_fit(
 	const char *text, const char *least, const char *most, size_t len)
 {
 	size_t last = len - SCAN32;

@@ -16,9 +16,9 @@ struct bytes {
 	size_t max; /* len never grows past it */
 };
 
-#define BYTES_INIT(maximum)                                                    \
-	{                                                                      \
-		NULL, 0, 0, (maximum)                                          \
+#define BYTES_INIT(maximum)                                                                        \
+	{                                                                                          \
+		NULL, 0, 0, (maximum)                                                              \
 	}
 
 /*

@@ -47,8 +47,7 @@ static size_t whole_characters(const char *text, size_t len)
 {
 	size_t cut = len;
 
-	while (cut > 0 && len - cut < 3 &&
-		((unsigned char)text[cut] & 0xc0) == 0x80)
+	while (cut > 0 && len - cut < 3 && ((unsigned char)text[cut] & 0xc0) == 0x80)
 		cut--;
 	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? len : cut;
 }
@@ -102,8 +101,7 @@ static void show(const char *cause, const char *format, va_list args)
 {
 	struct line line = {.len = 0};
 	size_t cause_len = cause ? strlen(cause) : 0;
-	const char *name =
-		program_name != NULL ? program_name : program_invocation_name;
+	const char *name = program_name != NULL ? program_name : program_invocation_name;
 	size_t name_len = strlen(name);
 	int saved = errno;
 
@@ -219,8 +217,7 @@ static bool shows_itself(unsigned char c)
 	return c < 0x80 && !is_control(c) && c != '\'' && c != '\\';
 }
 
-const char *msg_quote(
-	char buffer[MSG_QUOTED_SIZE], const char *text, size_t len)
+const char *msg_quote(char buffer[MSG_QUOTED_SIZE], const char *text, size_t len)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
 	size_t kept = len;
@@ -231,8 +228,7 @@ const char *msg_quote(
 		kept = whole_characters(text, LIMIT_QUOTED);
 	*to++ = '\'';
 	for (size_t i = 0; i < kept; i += step) {
-		step = bytes[i] < 0x80 ? shows_itself(bytes[i])
-				       : utf8_length(bytes + i, kept - i);
+		step = bytes[i] < 0x80 ? shows_itself(bytes[i]) : utf8_length(bytes + i, kept - i);
 		memcpy(to, bytes + i, step);
 		to += step;
 		if (step == 0) {

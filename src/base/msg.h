@@ -44,8 +44,7 @@ void msg_no_memory(void);
  * control bytes, bytes that are not UTF-8, quotes and backslashes are escaped,
  * and what is longer than LIMIT_QUOTED bytes is cut and ends in "...".
  */
-const char *msg_quote(
-	char buffer[MSG_QUOTED_SIZE], const char *text, size_t len);
+const char *msg_quote(char buffer[MSG_QUOTED_SIZE], const char *text, size_t len);
 
 /* msg_quote of a string. */
 const char *msg_quote_name(char buffer[MSG_QUOTED_SIZE], const char *name);

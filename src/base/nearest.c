@@ -31,8 +31,7 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 		row[0] = i + 1;
 		for (size_t j = 1; j <= b_len; j++) {
 			above = row[j];
-			row[j] = smallest(above + 1, row[j - 1] + 1,
-				diagonal + (a[i] != b[j - 1]));
+			row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (a[i] != b[j - 1]));
 			diagonal = above;
 		}
 	}

@@ -203,8 +203,7 @@ static int begin_direct(struct replace *replace)
 {
 	replace->direct = true;
 	do
-		replace->fd =
-			open(replace->target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		replace->fd = open(replace->target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	while (replace->fd < 0 && errno == EINTR);
 	return replace->fd < 0 ? -1 : 0;
 }
@@ -257,8 +256,8 @@ static int move_into_place(struct replace *replace)
 	/* A failed fsync isn't tried again: the bytes may be gone by then. */
 	if (fsync(replace->fd) != 0 || close_file(replace) != 0)
 		return -1;
-	return renameat(replace->directory, replace->temporary,
-		replace->directory, base_name(replace->target));
+	return renameat(replace->directory, replace->temporary, replace->directory,
+		base_name(replace->target));
 }
 
 /* Some directories and file systems know no fsync: that is no failure. */

@@ -33,13 +33,12 @@
 
 #define ACCESS_FIRST (LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1)
 #define ACCESS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define ACCESS_REPLACE                                                         \
-	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |          \
-		LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |  \
+#define ACCESS_REPLACE                                                                             \
+	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |                              \
+		LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |                      \
 		LANDLOCK_ACCESS_FS_REMOVE_FILE)
 /* Of these, what a rule on a file may name. */
-#define ACCESS_OF_FILES                                                        \
-	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE)
+#define ACCESS_OF_FILES (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE)
 
 /* ---- Landlock ----------------------------------------------------------- */
 
@@ -58,15 +57,15 @@ static uint64_t handled(int version)
 void rights_begin(struct rights *rights)
 {
 	struct landlock_ruleset_attr attr = {0};
-	long version = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
-		LANDLOCK_CREATE_RULESET_VERSION);
+	long version = syscall(
+		SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
 
 	*rights = (struct rights){.ruleset = -1};
 	if (version < 1)
 		return;
 	attr.handled_access_fs = handled((int)version);
-	rights->ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr,
-		sizeof(attr.handled_access_fs), 0u);
+	rights->ruleset = (int)syscall(
+		SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0u);
 	if (rights->ruleset >= 0)
 		rights->landlock = (int)version;
 }
@@ -86,25 +85,22 @@ static void note_shortage(struct rights *rights)
 		forget_ruleset(rights);
 }
 
-void rights_leave_open(
-	struct rights *rights, int descriptor, enum rights_path right)
+void rights_leave_open(struct rights *rights, int descriptor, enum rights_path right)
 {
 	struct landlock_path_beneath_attr attr = {.parent_fd = descriptor};
 	struct stat status;
 
 	if (rights->ruleset < 0)
 		return;
-	attr.allowed_access =
-		right == RIGHTS_READ ? ACCESS_READ : ACCESS_REPLACE;
+	attr.allowed_access = right == RIGHTS_READ ? ACCESS_READ : ACCESS_REPLACE;
 	if (fstat(descriptor, &status) == 0 && !S_ISDIR(status.st_mode))
 		attr.allowed_access &= ACCESS_OF_FILES;
-	if (syscall(SYS_landlock_add_rule, rights->ruleset,
-		    LANDLOCK_RULE_PATH_BENEATH, &attr, 0u) != 0)
+	if (syscall(SYS_landlock_add_rule, rights->ruleset, LANDLOCK_RULE_PATH_BENEATH, &attr,
+		    0u) != 0)
 		note_shortage(rights);
 }
 
-void rights_leave(
-	struct rights *rights, const char *path, enum rights_path right)
+void rights_leave(struct rights *rights, const char *path, enum rights_path right)
 {
 	int descriptor;
 
@@ -123,8 +119,7 @@ static void give_up_paths(struct rights *rights)
 {
 	if (rights->ruleset < 0)
 		return;
-	if (!rights->privileges ||
-		syscall(SYS_landlock_restrict_self, rights->ruleset, 0u) != 0) {
+	if (!rights->privileges || syscall(SYS_landlock_restrict_self, rights->ruleset, 0u) != 0) {
 		forget_ruleset(rights);
 		return;
 	}
@@ -228,18 +223,15 @@ static const uint16_t needed_calls[] = {
 static const uint32_t needed_ioctls[] = {TCGETS, TIOCGWINSZ};
 
 /* What no client of a service needs. */
-static const uint16_t foreign_calls[] = {SYS_execve, SYS_execveat, SYS_ptrace,
-	SYS_process_vm_readv, SYS_process_vm_writev, SYS_bpf,
-	SYS_perf_event_open, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot,
-	SYS_unshare, SYS_setns, SYS_init_module, SYS_finit_module,
-	SYS_delete_module, SYS_kexec_load, SYS_reboot, SYS_swapon, SYS_keyctl,
-	SYS_add_key, SYS_request_key, SYS_userfaultfd, SYS_mknodat, SYS_acct,
-	SYS_settimeofday, SYS_clock_settime};
+static const uint16_t foreign_calls[] = {SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv,
+	SYS_process_vm_writev, SYS_bpf, SYS_perf_event_open, SYS_mount, SYS_umount2, SYS_pivot_root,
+	SYS_chroot, SYS_unshare, SYS_setns, SYS_init_module, SYS_finit_module, SYS_delete_module,
+	SYS_kexec_load, SYS_reboot, SYS_swapon, SYS_keyctl, SYS_add_key, SYS_request_key,
+	SYS_userfaultfd, SYS_mknodat, SYS_acct, SYS_settimeofday, SYS_clock_settime};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MOST_CALLS                                                             \
-	(COUNT(needed_calls) > COUNT(foreign_calls) ? COUNT(needed_calls)      \
-						    : COUNT(foreign_calls))
+#define MOST_CALLS                                                                                 \
+	(COUNT(needed_calls) > COUNT(foreign_calls) ? COUNT(needed_calls) : COUNT(foreign_calls))
 #define ALLOW SECCOMP_RET_ALLOW
 #define REFUSE (SECCOMP_RET_ERRNO | ENOSYS)
 
@@ -249,11 +241,9 @@ struct filter {
 	unsigned short len;
 };
 
-static void add(
-	struct filter *filter, uint16_t code, uint8_t if_not, uint32_t operand)
+static void add(struct filter *filter, uint16_t code, uint8_t if_not, uint32_t operand)
 {
-	filter->code[filter->len++] =
-		(struct sock_filter){code, 0, if_not, operand};
+	filter->code[filter->len++] = (struct sock_filter){code, 0, if_not, operand};
 }
 
 static void add_load(struct filter *filter, size_t offset)
@@ -285,8 +275,7 @@ static void add_head(struct filter *filter)
 	add_answer(filter, REFUSE);
 }
 
-static void add_cases(struct filter *filter, const uint16_t *calls,
-	size_t count, uint32_t answer)
+static void add_cases(struct filter *filter, const uint16_t *calls, size_t count, uint32_t answer)
 {
 	for (size_t i = 0; i < count; i++)
 		add_case(filter, calls[i], answer);
@@ -319,8 +308,7 @@ static void give_up_calls(struct rights *rights, enum rights_calls calls)
 		add_answer(&filter, ALLOW);
 	}
 	program.len = filter.len;
-	rights->calls =
-		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+	rights->calls = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
 #else
@@ -348,16 +336,14 @@ void rights_begin(struct rights *rights)
 	*rights = (struct rights){.ruleset = -1};
 }
 
-void rights_leave(
-	struct rights *rights, const char *path, enum rights_path right)
+void rights_leave(struct rights *rights, const char *path, enum rights_path right)
 {
 	(void)rights;
 	(void)path;
 	(void)right;
 }
 
-void rights_leave_open(
-	struct rights *rights, int descriptor, enum rights_path right)
+void rights_leave_open(struct rights *rights, int descriptor, enum rights_path right)
 {
 	(void)rights;
 	(void)descriptor;
@@ -372,14 +358,12 @@ void rights_give_up(struct rights *rights, enum rights_calls calls)
 
 #endif
 
-const char *rights_text(
-	const struct rights *rights, char text[RIGHTS_TEXT_SIZE])
+const char *rights_text(const struct rights *rights, char text[RIGHTS_TEXT_SIZE])
 {
 	char landlock[32] = "";
 
 	if (rights->landlock != 0)
-		(void)snprintf(landlock, sizeof(landlock), ", Landlock %d",
-			rights->landlock);
+		(void)snprintf(landlock, sizeof(landlock), ", Landlock %d", rights->landlock);
 	(void)snprintf(text, RIGHTS_TEXT_SIZE, "%s%s%s",
 		rights->privileges ? "no new privileges" : "none", landlock,
 		rights->calls ? ", system calls" : "");

@@ -42,19 +42,16 @@ void rights_begin(struct rights *rights);
  * what that leads to now. A path that cannot be reached, or is a pipe without a
  * name, is passed over: opening it will tell.
  */
-void rights_leave(
-	struct rights *rights, const char *path, enum rights_path right);
+void rights_leave(struct rights *rights, const char *path, enum rights_path right);
 
 /* The same on what a descriptor stands for. */
-void rights_leave_open(
-	struct rights *rights, int descriptor, enum rights_path right);
+void rights_leave_open(struct rights *rights, int descriptor, enum rights_path right);
 
 /* Gives up the others. To be called while there is one thread. */
 void rights_give_up(struct rights *rights, enum rights_calls calls);
 
 /* What was given up, in words. */
 #define RIGHTS_TEXT_SIZE 96
-const char *rights_text(
-	const struct rights *rights, char text[RIGHTS_TEXT_SIZE]);
+const char *rights_text(const struct rights *rights, char text[RIGHTS_TEXT_SIZE]);
 
 #endif

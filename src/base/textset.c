@@ -48,14 +48,12 @@ static uint32_t hash_of(const char *text, size_t len)
 }
 
 /* Finds the slot that holds the text, or the free one where it would go. */
-static size_t find_slot(
-	const struct textset *set, uint32_t hash, const char *text, size_t len)
+static size_t find_slot(const struct textset *set, uint32_t hash, const char *text, size_t len)
 {
 	size_t slot = hash & (set->slot_count - 1);
 	const struct textset_entry *entry;
 
-	for (; set->slots[slot] != 0;
-		slot = (slot + 1) & (set->slot_count - 1)) {
+	for (; set->slots[slot] != 0; slot = (slot + 1) & (set->slot_count - 1)) {
 		entry = &set->entries[set->slots[slot] - 1];
 		if (entry->hash == hash && entry->len == len &&
 			memcmp(set->text + entry->offset, text, len) == 0)
@@ -120,8 +118,7 @@ static int grow_text(struct textset *set, size_t more)
 /* Makes room for one entry more, of len bytes. */
 static int make_room(struct textset *set, size_t len)
 {
-	size_t slots = set->slot_count ? set->slot_count * 2
-				       : (size_t)TEXTSET_FIRST_ENTRIES * 2;
+	size_t slots = set->slot_count ? set->slot_count * 2 : (size_t)TEXTSET_FIRST_ENTRIES * 2;
 
 	if (grow_entries(set) != 0 || grow_text(set, len) != 0)
 		return -1;
@@ -130,11 +127,10 @@ static int make_room(struct textset *set, size_t len)
 	return make_slots(set, slots);
 }
 
-static void append_entry(
-	struct textset *set, uint32_t hash, const char *text, size_t len)
+static void append_entry(struct textset *set, uint32_t hash, const char *text, size_t len)
 {
-	set->entries[set->count++] = (struct textset_entry){
-		.hash = hash, .len = (uint32_t)len, .offset = set->text_len};
+	set->entries[set->count++] =
+		(struct textset_entry){.hash = hash, .len = (uint32_t)len, .offset = set->text_len};
 	if (len > 0)
 		memcpy(set->text + set->text_len, text, len);
 	set->text_len += len;
@@ -145,8 +141,7 @@ static bool is_full(const struct textset *set)
 	return set->count >= set->max || set->count >= TEXTSET_MOST_ENTRIES;
 }
 
-enum textset_result textset_add(
-	struct textset *set, const char *text, size_t len)
+enum textset_result textset_add(struct textset *set, const char *text, size_t len)
 {
 	uint32_t hash = hash_of(text, len);
 
@@ -157,8 +152,7 @@ enum textset_result textset_add(
 	if (len > UINT32_MAX || make_room(set, len) != 0)
 		return TEXTSET_NO_MEMORY;
 	/* The table may have been made anew: look again. */
-	set->slots[find_slot(set, hash, text, len)] =
-		(uint32_t)(set->count + 1);
+	set->slots[find_slot(set, hash, text, len)] = (uint32_t)(set->count + 1);
 	append_entry(set, hash, text, len);
 	return TEXTSET_ADDED;
 }
@@ -199,8 +193,7 @@ static int compare(const void *a, const void *b, void *context)
 void textset_sort(struct textset *set)
 {
 	if (set->count > 1)
-		qsort_r(set->entries, set->count, sizeof(*set->entries),
-			compare, set->text);
+		qsort_r(set->entries, set->count, sizeof(*set->entries), compare, set->text);
 }
 
 void textset_clear(struct textset *set)

@@ -27,9 +27,9 @@ struct textset {
 	size_t max;
 };
 
-#define TEXTSET_INIT(maximum)                                                  \
-	{                                                                      \
-		.max = (maximum)                                               \
+#define TEXTSET_INIT(maximum)                                                                      \
+	{                                                                                          \
+		.max = (maximum)                                                                   \
 	}
 
 enum textset_result {
@@ -40,8 +40,7 @@ enum textset_result {
 };
 
 /* Adds text[0..len), of less than 4 GiB. */
-enum textset_result textset_add(
-	struct textset *set, const char *text, size_t len);
+enum textset_result textset_add(struct textset *set, const char *text, size_t len);
 bool textset_has(const struct textset *set, const char *text, size_t len);
 
 /* The entry that holds text[0..len), or SIZE_MAX when none does. */

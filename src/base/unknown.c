@@ -8,19 +8,16 @@
 #include "base/msg.h"
 #include "base/nearest.h"
 
-static bool is_option(
-	const char *name, size_t len, const struct option *options)
+static bool is_option(const char *name, size_t len, const struct option *options)
 {
 	for (; options->name != NULL; options++) {
-		if (strlen(options->name) == len &&
-			memcmp(options->name, name, len) == 0)
+		if (strlen(options->name) == len && memcmp(options->name, name, len) == 0)
 			return true;
 	}
 	return false;
 }
 
-static bool is_beginning(
-	const char *name, size_t len, const struct option *options)
+static bool is_beginning(const char *name, size_t len, const struct option *options)
 {
 	for (; options->name != NULL; options++) {
 		if (strncmp(options->name, name, len) == 0)
@@ -29,8 +26,7 @@ static bool is_beginning(
 	return false;
 }
 
-void unknown_option(const char *argument, const struct option *options,
-	const char *help_command)
+void unknown_option(const char *argument, const struct option *options, const char *help_command)
 {
 	const char *name = argument + strspn(argument, "-");
 	size_t len = strcspn(name, "=");
@@ -44,11 +40,9 @@ void unknown_option(const char *argument, const struct option *options,
 	if (is_long && is_option(name, len, options))
 		msg_error("option %s takes no argument", quoted);
 	else if (is_long && is_beginning(name, len, options))
-		msg_error("option %s is short for several, see '%s'", quoted,
-			help_command);
+		msg_error("option %s is short for several, see '%s'", quoted, help_command);
 	else if (is_long && near.found != NULL)
-		msg_error("no option %s, did you mean '--%s'?", quoted,
-			near.found);
+		msg_error("no option %s, did you mean '--%s'?", quoted, near.found);
 	else
 		msg_error("no option %s, see '%s'", quoted, help_command);
 }

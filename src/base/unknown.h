@@ -9,7 +9,6 @@
  * are those that there are, ended by one without a name. It names the nearest
  * one, or else the command that shows them all.
  */
-void unknown_option(const char *argument, const struct option *options,
-	const char *help_command);
+void unknown_option(const char *argument, const struct option *options, const char *help_command);
 
 #endif

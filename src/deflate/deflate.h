@@ -19,7 +19,6 @@ void deflate_free(struct deflate *deflate);
  * Appends data[0..len), at most 1 GiB, to out as one whole run of blocks.
  * Returns as bytes_reserve does; then out may have grown.
  */
-int deflate_all(struct deflate *deflate, const void *data, size_t len,
-	struct bytes *out);
+int deflate_all(struct deflate *deflate, const void *data, size_t len, struct bytes *out);
 
 #endif

@@ -45,8 +45,7 @@ static void begin(struct deflate *deflate, const void *data, size_t len)
 	isal->avail_in = (uint32_t)len;
 }
 
-int deflate_all(struct deflate *deflate, const void *data, size_t len,
-	struct bytes *out)
+int deflate_all(struct deflate *deflate, const void *data, size_t len, struct bytes *out)
 {
 	struct isal_zstream *isal = &deflate->isal;
 

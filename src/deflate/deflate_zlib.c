@@ -25,8 +25,8 @@ struct deflate *deflate_new(void)
 
 	if (!deflate)
 		return NULL;
-	if (deflateInit2(&deflate->zlib, LEVEL, Z_DEFLATED, RAW_WINDOW_BITS,
-		    MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+	if (deflateInit2(&deflate->zlib, LEVEL, Z_DEFLATED, RAW_WINDOW_BITS, MEMORY_LEVEL,
+		    Z_DEFAULT_STRATEGY) != Z_OK) {
 		free(deflate);
 		return NULL;
 	}
@@ -47,8 +47,7 @@ static int step(z_stream *zlib)
 	return deflate(zlib, Z_FINISH);
 }
 
-int deflate_all(struct deflate *deflate, const void *data, size_t len,
-	struct bytes *out)
+int deflate_all(struct deflate *deflate, const void *data, size_t len, struct bytes *out)
 {
 	z_stream *zlib = &deflate->zlib;
 	int result = Z_OK;

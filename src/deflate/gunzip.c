@@ -115,8 +115,7 @@ void gunzip_free(struct gunzip *gunzip)
 
 void gunzip_reset(struct gunzip *gunzip)
 {
-	*gunzip = (struct gunzip){
-		.inflate = gunzip->inflate, .step = STEP_HEADER, .member = 1};
+	*gunzip = (struct gunzip){.inflate = gunzip->inflate, .step = STEP_HEADER, .member = 1};
 	header_begin(&gunzip->header);
 }
 
@@ -125,17 +124,14 @@ struct gunzip_report gunzip_report(const struct gunzip *gunzip)
 	return gunzip->report;
 }
 
-static void note(
-	struct gunzip *gunzip, enum gunzip_damage damage, uint64_t offset)
+static void note(struct gunzip *gunzip, enum gunzip_damage damage, uint64_t offset)
 {
 	if (gunzip->report.damage == GUNZIP_INTACT)
-		gunzip->report = (struct gunzip_report){.damage = damage,
-			.member = gunzip->member,
-			.offset = offset};
+		gunzip->report = (struct gunzip_report){
+			.damage = damage, .member = gunzip->member, .offset = offset};
 }
 
-static void end_with(
-	struct gunzip *gunzip, enum gunzip_damage damage, uint64_t offset)
+static void end_with(struct gunzip *gunzip, enum gunzip_damage damage, uint64_t offset)
 {
 	note(gunzip, damage, offset);
 	gunzip->step = STEP_END;
@@ -180,8 +176,7 @@ static void end_data(struct gunzip *gunzip, enum inflate_result result)
 	gunzip->trailer_len = inflate_left(gunzip->inflate, gunzip->trailer);
 	gunzip->step = STEP_TRAILER;
 	if (result == INFLATE_BAD)
-		end_with(gunzip, GUNZIP_BAD_DATA,
-			gunzip->taken - gunzip->trailer_len);
+		end_with(gunzip, GUNZIP_BAD_DATA, gunzip->taken - gunzip->trailer_len);
 	else if (result == INFLATE_NO_MEMORY)
 		end_with(gunzip, GUNZIP_NO_MEMORY, gunzip->taken);
 }
@@ -192,8 +187,8 @@ static bool run_data(struct gunzip *gunzip, struct span *span)
 	const uint8_t *before = span->in;
 	size_t cap = span->cap < SLICE ? span->cap : SLICE;
 	size_t out_len;
-	enum inflate_result result = inflate_run(gunzip->inflate, &span->in,
-		&span->in_len, span->out, cap, &out_len);
+	enum inflate_result result =
+		inflate_run(gunzip->inflate, &span->in, &span->in_len, span->out, cap, &out_len);
 
 	gunzip->taken += (uint64_t)(span->in - before);
 	gunzip->crc = crc32_update(gunzip->crc, span->out, out_len);
@@ -288,8 +283,7 @@ static void end_here(struct gunzip *gunzip)
 	gunzip->step = STEP_END;
 }
 
-static enum gunzip_state run(
-	struct gunzip *gunzip, struct span *span, bool at_end)
+static enum gunzip_state run(struct gunzip *gunzip, struct span *span, bool at_end)
 {
 	while (gunzip->step != STEP_END) {
 		if (gunzip->step == STEP_DATA && span->cap == 0)
@@ -303,8 +297,8 @@ static enum gunzip_state run(
 	return GUNZIP_END;
 }
 
-enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in,
-	size_t *in_len, bool at_end, uint8_t *out, size_t cap, size_t *out_len)
+enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in, size_t *in_len, bool at_end,
+	uint8_t *out, size_t cap, size_t *out_len)
 {
 	struct span span = {*in, *in_len, out, cap};
 	enum gunzip_state state = run(gunzip, &span, at_end);

@@ -60,8 +60,8 @@ void gunzip_reset(struct gunzip *gunzip);
  * past what it took and sets *out_len. at_end says that nothing comes behind
  * this input. Call it until it says what it needs.
  */
-enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in,
-	size_t *in_len, bool at_end, uint8_t *out, size_t cap, size_t *out_len);
+enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in, size_t *in_len, bool at_end,
+	uint8_t *out, size_t cap, size_t *out_len);
 
 /* The first damage, or GUNZIP_INTACT; final after GUNZIP_END. */
 struct gunzip_report gunzip_report(const struct gunzip *gunzip);

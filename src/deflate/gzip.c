@@ -55,14 +55,12 @@ static int append_trailer(struct bytes *out, uint32_t crc, uint32_t size)
 	return bytes_append(out, trailer, sizeof(trailer));
 }
 
-int gzip_member(
-	struct gzip *gzip, const void *data, size_t len, struct bytes *out)
+int gzip_member(struct gzip *gzip, const void *data, size_t len, struct bytes *out)
 {
 	size_t before = out->len;
 	uint32_t crc = crc32_update(0, data, len);
 
-	if (append_header(out) == 0 &&
-		deflate_all(gzip->deflate, data, len, out) == 0 &&
+	if (append_header(out) == 0 && deflate_all(gzip->deflate, data, len, out) == 0 &&
 		append_trailer(out, crc, (uint32_t)len) == 0)
 		return 0;
 	out->len = before;

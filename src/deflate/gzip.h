@@ -20,7 +20,6 @@ void gzip_free(struct gzip *gzip);
  * The compressed bytes depend on data alone, for one deflate library. Returns
  * as bytes_reserve does.
  */
-int gzip_member(
-	struct gzip *gzip, const void *data, size_t len, struct bytes *out);
+int gzip_member(struct gzip *gzip, const void *data, size_t len, struct bytes *out);
 
 #endif

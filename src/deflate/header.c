@@ -86,13 +86,11 @@ static void go_on_from(struct header *header, enum step step)
 	header->field_len = 0;
 	header->step = STEP_DONE;
 	for (size_t i = sizeof(fields) / sizeof(fields[0]); i > 0; i--)
-		if (fields[i - 1].step >= step &&
-			(header->flags & fields[i - 1].flag))
+		if (fields[i - 1].step >= step && (header->flags & fields[i - 1].flag))
 			header->step = (int)fields[i - 1].step;
 }
 
-static void refuse(
-	struct header *header, enum gunzip_damage damage, size_t back)
+static void refuse(struct header *header, enum gunzip_damage damage, size_t back)
 {
 	header->damage = damage;
 	header->damage_back = back;
@@ -189,13 +187,11 @@ static void run_step(struct header *header, struct input *input)
 	runs[header->step](header, input);
 }
 
-enum header_result header_run(
-	struct header *header, const uint8_t **in, size_t *in_len)
+enum header_result header_run(struct header *header, const uint8_t **in, size_t *in_len)
 {
 	struct input input = {*in, *in_len};
 
-	while (input.len > 0 && header->step != STEP_DONE &&
-		header->damage == GUNZIP_INTACT)
+	while (input.len > 0 && header->step != STEP_DONE && header->damage == GUNZIP_INTACT)
 		run_step(header, &input);
 	*in = input.at;
 	*in_len = input.len;

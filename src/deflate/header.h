@@ -34,7 +34,6 @@ struct header {
 void header_begin(struct header *header);
 
 /* Reads from *in, of *in_len bytes, at least one; moves *in on. */
-enum header_result header_run(
-	struct header *header, const uint8_t **in, size_t *in_len);
+enum header_result header_run(struct header *header, const uint8_t **in, size_t *in_len);
 
 #endif

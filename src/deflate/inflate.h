@@ -29,8 +29,8 @@ void inflate_reset(struct inflate *inflate);
  * past what it took and sets *out_len. With no input it hands out what it
  * still holds. After any result but INFLATE_MORE, reset it.
  */
-enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in,
-	size_t *in_len, uint8_t *out, size_t cap, size_t *out_len);
+enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in, size_t *in_len,
+	uint8_t *out, size_t cap, size_t *out_len);
 
 #define INFLATE_MOST_LEFT 8
 
@@ -39,7 +39,6 @@ enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in,
  * input but lie behind the end of the data, or behind the place that is bad.
  * Returns their number.
  */
-size_t inflate_left(
-	const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT]);
+size_t inflate_left(const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT]);
 
 #endif

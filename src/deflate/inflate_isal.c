@@ -73,23 +73,20 @@ static void hand_out_rest(struct inflate_state *isal)
 
 	if (rest > isal->avail_out)
 		rest = isal->avail_out;
-	memcpy(isal->next_out, isal->tmp_out_buffer + isal->tmp_out_processed,
-		rest);
+	memcpy(isal->next_out, isal->tmp_out_buffer + isal->tmp_out_processed, rest);
 	isal->next_out += rest;
 	isal->avail_out -= (uint32_t)rest;
 	isal->tmp_out_processed += (int32_t)rest;
 }
 
 /* Inflates a little; tells if the data is bad. Sets *got_on when it got on. */
-static bool inflate_slowly(
-	struct inflate_state *isal, size_t in_len, bool *got_on)
+static bool inflate_slowly(struct inflate_state *isal, size_t in_len, bool *got_on)
 {
 	const uint8_t *in = isal->next_in;
 	uint32_t room = isal->avail_out;
 	int result;
 
-	isal->avail_in =
-		in_len < SLOW_INPUT ? (uint32_t)in_len : SLOW_INPUT - 1;
+	isal->avail_in = in_len < SLOW_INPUT ? (uint32_t)in_len : SLOW_INPUT - 1;
 	result = isal_inflate(isal);
 	*got_on = isal->next_in != in || isal->avail_out != room;
 	return result != ISAL_DECOMP_OK;
@@ -97,12 +94,10 @@ static bool inflate_slowly(
 
 /* Without what lies behind the bytes that the library holds: nothing refers to
  * that, and it is a third of the whole or more. */
-static void copy_state(
-	struct inflate_state *to, const struct inflate_state *from)
+static void copy_state(struct inflate_state *to, const struct inflate_state *from)
 {
 	memcpy(to, from,
-		offsetof(struct inflate_state, tmp_out_buffer) +
-			(size_t)from->tmp_out_valid);
+		offsetof(struct inflate_state, tmp_out_buffer) + (size_t)from->tmp_out_valid);
 }
 
 /* Comes to the bad place again, or to the end of the room for output. */
@@ -115,8 +110,7 @@ static void seek_bad(struct inflate *inflate)
 	copy_state(isal, &inflate->before);
 	end = isal->next_in + isal->avail_in;
 	while (!inflate->bad && got_on)
-		inflate->bad = inflate_slowly(
-			isal, (size_t)(end - isal->next_in), &got_on);
+		inflate->bad = inflate_slowly(isal, (size_t)(end - isal->next_in), &got_on);
 	isal->avail_in = (uint32_t)(end - isal->next_in);
 }
 
@@ -131,12 +125,9 @@ static enum inflate_result step(struct inflate *inflate)
 	}
 	if (inflate->bad) {
 		hand_out_rest(isal);
-		return isal->tmp_out_valid == isal->tmp_out_processed
-			       ? INFLATE_BAD
-			       : INFLATE_MORE;
+		return isal->tmp_out_valid == isal->tmp_out_processed ? INFLATE_BAD : INFLATE_MORE;
 	}
-	return isal->block_state == ISAL_BLOCK_FINISH ? INFLATE_DONE
-						      : INFLATE_MORE;
+	return isal->block_state == ISAL_BLOCK_FINISH ? INFLATE_DONE : INFLATE_MORE;
 }
 
 static uint32_t at_once(size_t len)
@@ -144,8 +135,8 @@ static uint32_t at_once(size_t len)
 	return (uint32_t)(len < MOST_AT_ONCE ? len : MOST_AT_ONCE);
 }
 
-enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in,
-	size_t *in_len, uint8_t *out, size_t cap, size_t *out_len)
+enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in, size_t *in_len,
+	uint8_t *out, size_t cap, size_t *out_len)
 {
 	struct inflate_state *isal = &inflate->isal;
 	uint32_t in_given = at_once(*in_len);
@@ -165,8 +156,7 @@ enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in,
 	return result;
 }
 
-size_t inflate_left(
-	const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT])
+size_t inflate_left(const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT])
 {
 	const struct inflate_state *isal = &inflate->isal;
 	int32_t bits = isal->read_in_length > 0 ? isal->read_in_length : 0;

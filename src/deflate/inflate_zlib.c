@@ -62,8 +62,8 @@ static uInt at_once(size_t len)
 	return (uInt)(len < MOST_AT_ONCE ? len : MOST_AT_ONCE);
 }
 
-enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in,
-	size_t *in_len, uint8_t *out, size_t cap, size_t *out_len)
+enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in, size_t *in_len,
+	uint8_t *out, size_t cap, size_t *out_len)
 {
 	static const uint8_t nothing;
 	z_stream *zlib = &inflate->zlib;
@@ -83,8 +83,7 @@ enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in,
 	return result;
 }
 
-size_t inflate_left(
-	const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT])
+size_t inflate_left(const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT])
 {
 	(void)inflate;
 	(void)left;

@@ -53,8 +53,7 @@ static int32_t second_unit(const char *text, size_t len)
 }
 
 /* Judges \uXXXX, of which text begins behind the u; *taken: how much of it. */
-static enum json_error unicode_error(
-	const char *text, size_t len, size_t *taken)
+static enum json_error unicode_error(const char *text, size_t len, size_t *taken)
 {
 	int32_t unit = code_unit(text, len);
 
@@ -66,9 +65,7 @@ static enum json_error unicode_error(
 	if (!is_high_surrogate(unit))
 		return JSON_OK;
 	*taken = 10;
-	return is_low_surrogate(second_unit(text + 4, len - 4))
-		       ? JSON_OK
-		       : JSON_SURROGATE;
+	return is_low_surrogate(second_unit(text + 4, len - 4)) ? JSON_OK : JSON_SURROGATE;
 }
 
 enum json_error json_escapes_error(const char *text, size_t len)
@@ -83,8 +80,7 @@ enum json_error json_escapes_error(const char *text, size_t len)
 
 		if (c == 'u') {
 			size_t taken = 0;
-			enum json_error error = unicode_error(
-				text, (size_t)(end - text), &taken);
+			enum json_error error = unicode_error(text, (size_t)(end - text), &taken);
 
 			if (error != JSON_OK)
 				return error;
@@ -122,8 +118,7 @@ static size_t put_utf8(char *out, uint32_t point)
 }
 
 /* Undoes \uXXXX, of which text begins behind the u; *taken: how much of it. */
-static size_t put_unicode(
-	char *out, const char *text, size_t len, size_t *taken)
+static size_t put_unicode(char *out, const char *text, size_t len, size_t *taken)
 {
 	int32_t unit = code_unit(text, len);
 	uint32_t point = (uint32_t)unit;
@@ -132,8 +127,7 @@ static size_t put_unicode(
 	if (is_high_surrogate(unit)) {
 		int32_t low = second_unit(text + 4, len - 4);
 
-		point = 0x10000 + ((point - 0xd800) << 10) +
-			((uint32_t)low - 0xdc00);
+		point = 0x10000 + ((point - 0xd800) << 10) + ((uint32_t)low - 0xdc00);
 		*taken = 10;
 	}
 	return put_utf8(out, point);
@@ -173,8 +167,7 @@ size_t json_unescape(const char *text, size_t len, char *out)
 		if (c == 'u') {
 			size_t taken;
 
-			at += put_unicode(
-				at, text, (size_t)(end - text), &taken);
+			at += put_unicode(at, text, (size_t)(end - text), &taken);
 			text += taken;
 		} else {
 			*at++ = simple_escape(c);

@@ -26,8 +26,8 @@ const char *json_error_text(enum json_error error)
 	return "unknown error";
 }
 
-int json_string(const struct json_value *value, char *buffer, size_t cap,
-	const char **out, size_t *out_len)
+int json_string(
+	const struct json_value *value, char *buffer, size_t cap, const char **out, size_t *out_len)
 {
 	const char *inside = value->text + 1;
 	size_t len = value->len - 2;

@@ -68,8 +68,7 @@ struct json_plan *json_plan_new(void);
  * their own. Returns the slot, a number from 0 counting up, or -1 when memory
  * ran out or the path is there already. At most 256 slots.
  */
-int json_plan_add(
-	struct json_plan *plan, const char *const *path, size_t path_len);
+int json_plan_add(struct json_plan *plan, const char *const *path, size_t path_len);
 void json_plan_free(struct json_plan *plan);
 
 /* What of a text was found besides its members. */
@@ -95,9 +94,9 @@ void json_parser_free(struct json_parser *parser);
  * not used. Deeper than max_depth (at most 1024) is JSON_TOO_DEEP. On any error
  * values and found are undefined.
  */
-enum json_error json_select(struct json_parser *parser, const char *text,
-	size_t len, const struct json_plan *plan, unsigned max_depth,
-	struct json_value *values, struct json_found *found);
+enum json_error json_select(struct json_parser *parser, const char *text, size_t len,
+	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
+	struct json_found *found);
 
 /*
  * The same for the first line of text[0..len), its line feed included in that,
@@ -106,9 +105,9 @@ enum json_error json_select(struct json_parser *parser, const char *text,
  * line without its line feed, or 0: json_select has to judge it. A line that
  * was known holds no control byte.
  */
-size_t json_select_known_line(struct json_parser *parser, const char *text,
-	size_t len, const struct json_plan *plan, unsigned max_depth,
-	struct json_value *values, struct json_found *found);
+size_t json_select_known_line(struct json_parser *parser, const char *text, size_t len,
+	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
+	struct json_found *found);
 
 /* Tells if text[0..len) is well-formed UTF-8; nothing behind it is read. */
 bool json_is_utf8(const char *text, size_t len);
@@ -119,8 +118,8 @@ bool json_is_utf8(const char *text, size_t len);
  * or -1 when it would not fit. The value must be of an accepted text; it never
  * needs more than value->len bytes.
  */
-int json_string(const struct json_value *value, char *buffer, size_t cap,
-	const char **out, size_t *out_len);
+int json_string(const struct json_value *value, char *buffer, size_t cap, const char **out,
+	size_t *out_len);
 
 /* Tells if a value is a string that spells text. */
 bool json_string_is(const struct json_value *value, const char *text);

@@ -96,8 +96,7 @@ enum json_error reserve(struct json_parser *parser, size_t len)
 	return JSON_OK;
 }
 
-bool is_text(
-	const char *text, size_t len, const char *literal, size_t literal_len)
+bool is_text(const char *text, size_t len, const char *literal, size_t literal_len)
 {
 	return len == literal_len && memcmp(text, literal, len) == 0;
 }
@@ -119,11 +118,11 @@ bool is_text(
 template <class Visitor> class walk
 {
       public:
-	walk(struct json_parser *parser, const char *text, size_t len,
-		unsigned max_depth, Visitor &visitor)
+	walk(struct json_parser *parser, const char *text, size_t len, unsigned max_depth,
+		Visitor &visitor)
 	    : parser_(parser), begin_(text), end_(text + len),
-	      max_depth_(max_depth < depth_limit ? max_depth : depth_limit),
-	      visitor_(visitor), escapes_(memchr(text, '\\', len) != nullptr)
+	      max_depth_(max_depth < depth_limit ? max_depth : depth_limit), visitor_(visitor),
+	      escapes_(memchr(text, '\\', len) != nullptr)
 	{
 	}
 
@@ -134,10 +133,8 @@ template <class Visitor> class walk
 
 		if (error != JSON_OK)
 			return error;
-		simdjson::padded_string_view view(
-			begin_, len, len + LIMIT_JSON_PADDING);
-		error = error_of(
-			parser_->parser.iterate(view).get(parser_->document));
+		simdjson::padded_string_view view(begin_, len, len + LIMIT_JSON_PADDING);
+		error = error_of(parser_->parser.iterate(view).get(parser_->document));
 		if (error != JSON_OK)
 			return error;
 		while (end_ > begin_ && json_is_space(end_[-1]))
@@ -187,8 +184,7 @@ template <class Visitor> class walk
 	/* All tokens were used, and not one more than there are. */
 	bool at_end()
 	{
-		return parser_->document.current_location().error() ==
-		       simdjson::OUT_OF_BOUNDS;
+		return parser_->document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 	}
 
 	enum json_error root_scalar(void *value)
@@ -198,8 +194,7 @@ template <class Visitor> class walk
 		if (*begin_ == '"') {
 			od::raw_json_string raw;
 
-			if (parser_->document.get_raw_json_string().get(raw) ||
-				!at_end())
+			if (parser_->document.get_raw_json_string().get(raw) || !at_end())
 				return JSON_INVALID;
 			type_ = JSON_STRING;
 			visitor_.scalar(value, JSON_STRING, begin_, len);
@@ -232,11 +227,8 @@ template <class Visitor> class walk
 		struct frame &top = parser_->stack[depth_ - 1];
 
 		if (top.is_object)
-			return top.members != od::object_iterator()
-				       ? member(top)
-				       : pop(top);
-		return top.elements != od::array_iterator() ? element(top)
-							    : pop(top);
+			return top.members != od::object_iterator() ? member(top) : pop(top);
+		return top.elements != od::array_iterator() ? element(top) : pop(top);
 	}
 
 	simdjson_inline enum json_error member(struct frame &top)
@@ -256,13 +248,11 @@ template <class Visitor> class walk
 		void *context;
 
 		if (escapes_ && memchr(name, '\\', name_len) != nullptr) {
-			enum json_error error =
-				string_error(name - 1, name_len + 2);
+			enum json_error error = string_error(name - 1, name_len + 2);
 
 			if (error != JSON_OK)
 				return error;
-			context = visitor_.escaped_member(
-				top.context, name, name_len);
+			context = visitor_.escaped_member(top.context, name, name_len);
 		} else {
 			context = visitor_.member(top.context, name, name_len);
 		}
@@ -297,8 +287,7 @@ template <class Visitor> class walk
 	}
 
 	/* The name ends before the quote before the colon before its value. */
-	static simdjson_inline size_t name_length(
-		const char *name, const char *value)
+	static simdjson_inline size_t name_length(const char *name, const char *value)
 	{
 		const char *at = value - 1;
 
@@ -327,8 +316,8 @@ template <class Visitor> class walk
 		return escapes_ ? string_error(text, len) : JSON_OK;
 	}
 
-	simdjson_inline enum json_error plain_scalar(void *context,
-		const char *text, size_t len, enum json_type &type)
+	simdjson_inline enum json_error plain_scalar(
+		void *context, const char *text, size_t len, enum json_type &type)
 	{
 		switch (text[0]) {
 		case 't':
@@ -393,8 +382,7 @@ template <class Visitor> class walk
 		return pushed(top, value, JSON_OBJECT, text);
 	}
 
-	simdjson_inline enum json_error push_array(
-		od::array &array, void *value, const char *text)
+	simdjson_inline enum json_error push_array(od::array &array, void *value, const char *text)
 	{
 		if (depth_ == max_depth_)
 			return JSON_TOO_DEEP;
@@ -406,8 +394,8 @@ template <class Visitor> class walk
 		return pushed(top, value, JSON_ARRAY, text);
 	}
 
-	simdjson_inline enum json_error pushed(struct frame &top, void *value,
-		enum json_type type, const char *text)
+	simdjson_inline enum json_error pushed(
+		struct frame &top, void *value, enum json_type type, const char *text)
 	{
 		if (deepest_ < depth_)
 			deepest_ = depth_;
@@ -424,8 +412,7 @@ template <class Visitor> class walk
 
 			if (end == nullptr)
 				return JSON_INVALID;
-			visitor_.close(top.value, top.text,
-				static_cast<size_t>(end - top.text));
+			visitor_.close(top.value, top.text, static_cast<size_t>(end - top.text));
 		}
 		if (--depth_ == 0)
 			return JSON_OK;
@@ -442,8 +429,7 @@ template <class Visitor> class walk
 	const char *container_end()
 	{
 		const char *next;
-		simdjson::error_code code =
-			parser_->document.current_location().get(next);
+		simdjson::error_code code = parser_->document.current_location().get(next);
 
 		if (code == simdjson::OUT_OF_BOUNDS)
 			return end_;
@@ -471,9 +457,9 @@ void json_parser_free(struct json_parser *parser)
 	delete parser;
 }
 
-enum json_error json_select(struct json_parser *parser, const char *text,
-	size_t len, const struct json_plan *plan, unsigned max_depth,
-	struct json_value *values, struct json_found *found)
+enum json_error json_select(struct json_parser *parser, const char *text, size_t len,
+	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
+	struct json_found *found)
 {
 	enum json_error error;
 
@@ -483,38 +469,33 @@ enum json_error json_select(struct json_parser *parser, const char *text,
 
 		error = judge.run(nullptr);
 		*found = {judge.type(), judge.begin(),
-			static_cast<size_t>(judge.end() - judge.begin()),
-			judge.deepest()};
+			static_cast<size_t>(judge.end() - judge.begin()), judge.deepest()};
 		return error;
 	}
-	if (json_shapes_match(&parser->shapes, plan, text, len, false,
-		    max_depth, values, found))
+	if (json_shapes_match(&parser->shapes, plan, text, len, false, max_depth, values, found))
 		return JSON_OK;
 	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	plan_visitor visitor(plan, values);
 	walk<plan_visitor> select(parser, text, len, max_depth, visitor);
 
 	error = select.run(json_plan_root(plan));
-	*found = {select.type(), select.begin(),
-		static_cast<size_t>(select.end() - select.begin()),
+	*found = {select.type(), select.begin(), static_cast<size_t>(select.end() - select.begin()),
 		select.deepest()};
 	if (error == JSON_OK)
-		json_shapes_learn(&parser->shapes, plan, text, len, values,
-			json_plan_slots(plan), found);
+		json_shapes_learn(
+			&parser->shapes, plan, text, len, values, json_plan_slots(plan), found);
 	return error;
 }
 
-size_t json_select_known_line(struct json_parser *parser, const char *text,
-	size_t len, const struct json_plan *plan, unsigned max_depth,
-	struct json_value *values, struct json_found *found)
+size_t json_select_known_line(struct json_parser *parser, const char *text, size_t len,
+	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
+	struct json_found *found)
 {
-	return json_shapes_match(&parser->shapes, plan, text, len, true,
-		max_depth, values, found);
+	return json_shapes_match(&parser->shapes, plan, text, len, true, max_depth, values, found);
 }
 
-enum json_error json_tree_parse(struct json_tree *tree,
-	struct json_parser *parser, const char *text, size_t len,
-	unsigned max_depth)
+enum json_error json_tree_parse(struct json_tree *tree, struct json_parser *parser,
+	const char *text, size_t len, unsigned max_depth)
 {
 	tree_visitor visitor(tree);
 	void *root = visitor.root();

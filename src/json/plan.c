@@ -8,8 +8,7 @@
 
 #include "json/escape.h"
 
-static void init_node(
-	struct json_plan_node *node, char *name, size_t name_len, int slot)
+static void init_node(struct json_plan_node *node, char *name, size_t name_len, int slot)
 {
 	node->name = name;
 	node->name_len = name_len;
@@ -50,8 +49,7 @@ static struct json_plan_node *find_parent(
 	return node;
 }
 
-int json_plan_add(
-	struct json_plan *plan, const char *const *path, size_t path_len)
+int json_plan_add(struct json_plan *plan, const char *const *path, size_t path_len)
 {
 	struct json_plan_node *parent = find_parent(plan, path, path_len);
 	const char *name = path[path_len - 1];
@@ -94,8 +92,8 @@ struct json_plan_node *json_plan_find_escaped(const struct json_plan *plan,
 
 /* Depth first, without recursion: a plan's depth is its maker's, not input's,
  * and the way back up is found by the stack of the nodes passed. */
-void json_plan_clear(const struct json_plan *plan,
-	const struct json_plan_node *node, struct json_value *values)
+void json_plan_clear(
+	const struct json_plan *plan, const struct json_plan_node *node, struct json_value *values)
 {
 	int stack[JSON_PLAN_SLOTS];
 	size_t depth = 0;
@@ -103,8 +101,7 @@ void json_plan_clear(const struct json_plan *plan,
 	if (node->first >= 0)
 		stack[depth++] = node->first;
 	while (depth != 0) {
-		const struct json_plan_node *member =
-			&plan->nodes[stack[--depth]];
+		const struct json_plan_node *member = &plan->nodes[stack[--depth]];
 
 		values[member->slot] = (struct json_value){0};
 		if (member->sibling >= 0)

@@ -21,10 +21,10 @@ extern "C" {
 struct json_plan_node {
 	char *name; /* owned; null for the root */
 	size_t name_len;
-	int slot;        /* -1 for the root */
-	int16_t first;   /* the first member of it, as an index, or -1 */
-	int16_t sibling; /* the next member of the same parent, or -1 */
-	int16_t same;    /* the next one in the same bucket, or -1 */
+	int slot;                           /* -1 for the root */
+	int16_t first;                      /* the first member of it, as an index, or -1 */
+	int16_t sibling;                    /* the next member of the same parent, or -1 */
+	int16_t same;                       /* the next one in the same bucket, or -1 */
 	int16_t buckets[JSON_PLAN_BUCKETS]; /* of its members; -1: none */
 };
 
@@ -55,25 +55,23 @@ struct json_plan_node *json_plan_find_escaped(const struct json_plan *plan,
 	const struct json_plan_node *node, const char *name, size_t len);
 
 /* Finds a member of node by its name as it stands in a text; null: none. */
-static inline struct json_plan_node *json_plan_find(
-	const struct json_plan *plan, const struct json_plan_node *node,
-	const char *name, size_t len)
+static inline struct json_plan_node *json_plan_find(const struct json_plan *plan,
+	const struct json_plan_node *node, const char *name, size_t len)
 {
 	int index = node->buckets[json_plan_bucket(name, len)];
 
 	for (; index >= 0; index = plan->nodes[index].same) {
 		const struct json_plan_node *member = &plan->nodes[index];
 
-		if (member->name_len == len &&
-			memcmp(member->name, name, len) == 0)
+		if (member->name_len == len && memcmp(member->name, name, len) == 0)
 			return (struct json_plan_node *)(uintptr_t)member;
 	}
 	return NULL;
 }
 
 /* Makes the values of all that is inside node absent. */
-void json_plan_clear(const struct json_plan *plan,
-	const struct json_plan_node *node, struct json_value *values);
+void json_plan_clear(
+	const struct json_plan *plan, const struct json_plan_node *node, struct json_value *values);
 
 #ifdef __cplusplus
 }

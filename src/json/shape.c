@@ -15,12 +15,11 @@
 #define LONG ((size_t)4 * SCAN32)
 
 /* Tells if text[0..len) is what may stand in a piece of that length. */
-static inline bool piece_fits(const char *text, const char *least,
-	const char *most, size_t len, bool by_32)
+static inline bool piece_fits(
+	const char *text, const char *least, const char *most, size_t len, bool by_32)
 {
 	if (len <= SCAN16)
-		return (~scan16_fit(text, least, most) &
-			       (SCAN16_ALL >> (SCAN16 - len))) == 0;
+		return (~scan16_fit(text, least, most) & (SCAN16_ALL >> (SCAN16 - len))) == 0;
 	if (by_32 && len >= LONG)
 		return scan32_all_fit(text, least, most, len);
 	for (; len > 2 * SCAN16; len -= 2 * SCAN16) {
@@ -30,10 +29,9 @@ static inline bool piece_fits(const char *text, const char *least,
 		least += 2 * SCAN16;
 		most += 2 * SCAN16;
 	}
-	return len > SCAN16
-		       ? scan16_two_fit(text, least, most, len - SCAN16)
-		       : scan16_fit(text + len - SCAN16, least + len - SCAN16,
-				 most + len - SCAN16) == SCAN16_ALL;
+	return len > SCAN16 ? scan16_two_fit(text, least, most, len - SCAN16)
+			    : scan16_fit(text + len - SCAN16, least + len - SCAN16,
+				      most + len - SCAN16) == SCAN16_ALL;
 }
 
 /* Where the inside of a string that begins at text ends, or beyond end. */
@@ -45,8 +43,7 @@ static inline const char *skip_inside(const char *text, const char *end)
 		return text + __builtin_ctz(special);
 	text += SCAN16;
 	while (text < end) {
-		special = scan16_special(text) | scan16_special(text + SCAN16)
-							 << SCAN16;
+		special = scan16_special(text) | scan16_special(text + SCAN16) << SCAN16;
 		if (special != 0)
 			return text + __builtin_ctz(special);
 		text += 2 * SCAN16;
@@ -67,29 +64,27 @@ static inline const char *skip_number(const char *text)
 
 /* How far a text was matched. */
 struct progress {
-	size_t piece; /* that did not match, or the last one */
+	size_t piece;                              /* that did not match, or the last one */
 	const char *begins[JSON_SHAPE_PIECES + 1]; /* of those up to it */
 };
 
 /* Goes on from a piece of which the beginning is known: returns where the text
  * ends if it is of the shape, else null. */
-static const char *match_pieces(const struct json_shape *shape,
-	struct progress *progress, const char *end, bool by_32)
+static const char *match_pieces(
+	const struct json_shape *shape, struct progress *progress, const char *end, bool by_32)
 {
 	const struct json_shape_piece *piece = &shape->pieces[progress->piece];
-	const struct json_shape_piece *last =
-		&shape->pieces[shape->piece_count - 1];
+	const struct json_shape_piece *last = &shape->pieces[shape->piece_count - 1];
 	const char **begin = &progress->begins[progress->piece];
 	const char *text = *begin;
 
 	while (piece->len <= (size_t)(end - text) &&
-		piece_fits(text, shape->least + piece->begin,
-			shape->most + piece->begin, piece->len, by_32)) {
+		piece_fits(text, shape->least + piece->begin, shape->most + piece->begin,
+			piece->len, by_32)) {
 		text += piece->len;
 		if (piece == last)
 			return text;
-		text = piece->is_number ? skip_number(text)
-					: skip_inside(text, end);
+		text = piece->is_number ? skip_number(text) : skip_inside(text, end);
 		if (text == NULL || text >= end)
 			break;
 		piece++;
@@ -99,33 +94,29 @@ static const char *match_pieces(const struct json_shape *shape,
 	return NULL;
 }
 
-static void fill_values(const struct json_shape *shape,
-	const char *const *begins, struct json_value *values)
+static void fill_values(
+	const struct json_shape *shape, const char *const *begins, struct json_value *values)
 {
 	for (size_t i = 0; i < shape->slot_count; i++) {
 		const struct json_shape_slot *slot = &shape->slots[i];
-		const char *begin =
-			begins[slot->begins.piece] + slot->begins.offset;
+		const char *begin = begins[slot->begins.piece] + slot->begins.offset;
 		const char *end = begins[slot->ends.piece] + slot->ends.offset;
 
-		values[slot->slot] = (struct json_value){
-			begin, (size_t)(end - begin), slot->type};
+		values[slot->slot] = (struct json_value){begin, (size_t)(end - begin), slot->type};
 	}
 	for (size_t i = 0; i < shape->absent_count; i++)
-		values[shape->absent[i]] =
-			(struct json_value){NULL, 0, JSON_ABSENT};
+		values[shape->absent[i]] = (struct json_value){NULL, 0, JSON_ABSENT};
 }
 
-static void fill_found(const struct json_shape *shape, const char *text,
-	size_t len, struct json_found *found)
+static void fill_found(
+	const struct json_shape *shape, const char *text, size_t len, struct json_found *found)
 {
-	*found = (struct json_found){shape->type, text + shape->found_begin,
-		len - shape->around, shape->depth};
+	*found = (struct json_found){
+		shape->type, text + shape->found_begin, len - shape->around, shape->depth};
 }
 
-size_t json_shapes_match(struct json_shapes *shapes,
-	const struct json_plan *plan, const char *text, size_t len,
-	bool is_line, unsigned max_depth, struct json_value *values,
+size_t json_shapes_match(struct json_shapes *shapes, const struct json_plan *plan, const char *text,
+	size_t len, bool is_line, unsigned max_depth, struct json_value *values,
 	struct json_found *found)
 {
 	const char *limit = text + len;

@@ -106,18 +106,16 @@ void json_shapes_init(struct json_shapes *shapes);
  * line feed in text[0..len), which need not be known. Else returns 0. Reads up
  * to LIMIT_JSON_PADDING bytes behind the text.
  */
-size_t json_shapes_match(struct json_shapes *shapes,
-	const struct json_plan *plan, const char *text, size_t len,
-	bool is_line, unsigned max_depth, struct json_value *values,
+size_t json_shapes_match(struct json_shapes *shapes, const struct json_plan *plan, const char *text,
+	size_t len, bool is_line, unsigned max_depth, struct json_value *values,
 	struct json_found *found);
 
 /*
  * Learns from a text that was accepted and matched none: values[0..count) and
  * found are what it gave. Texts that never look alike soon stop costing.
  */
-void json_shapes_learn(struct json_shapes *shapes, const struct json_plan *plan,
-	const char *text, size_t len, const struct json_value *values,
-	size_t count, const struct json_found *found);
+void json_shapes_learn(struct json_shapes *shapes, const struct json_plan *plan, const char *text,
+	size_t len, const struct json_value *values, size_t count, const struct json_found *found);
 
 #ifdef __cplusplus
 }

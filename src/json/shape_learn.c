@@ -36,15 +36,14 @@ void json_shapes_init(struct json_shapes *shapes)
 }
 
 /* The last piece that does not begin behind an offset of the shape's text. */
-static struct json_shape_place place_of(
-	const struct json_shape *shape, size_t offset)
+static struct json_shape_place place_of(const struct json_shape *shape, size_t offset)
 {
 	size_t piece = shape->piece_count - 1;
 
 	while (shape->pieces[piece].begin > offset)
 		piece--;
-	return (struct json_shape_place){(uint16_t)piece,
-		(uint16_t)(offset - shape->pieces[piece].begin)};
+	return (struct json_shape_place){
+		(uint16_t)piece, (uint16_t)(offset - shape->pieces[piece].begin)};
 }
 
 static void place_slots(struct json_shape *shape)
@@ -82,15 +81,13 @@ static void note_varying(struct json_shape *shape, const char *const *begins)
 		if ((size_t)(begins[i + 1] - value) != len ||
 			(!piece->is_number && !is_in_range(value, len)))
 			piece->varies = true;
-		else if (memcmp(value, shape->text + value_begin(piece), len) !=
-			 0)
+		else if (memcmp(value, shape->text + value_begin(piece), len) != 0)
 			piece->differs = true;
 	}
 }
 
 /* Where a value of one length stands, its like may stand. */
-static void allow_value(
-	struct json_shape *shape, size_t at, size_t len, bool is_number)
+static void allow_value(struct json_shape *shape, size_t at, size_t len, bool is_number)
 {
 	memset(shape->least + at, is_number ? '0' : INSIDE_LEAST, len);
 	memset(shape->most + at, is_number ? '9' : INSIDE_MOST, len);
@@ -112,8 +109,7 @@ static void join_pieces(struct json_shape *shape)
 			continue;
 		}
 		if (last->differs)
-			allow_value(shape, value_begin(last),
-				next->begin - value_begin(last),
+			allow_value(shape, value_begin(last), next->begin - value_begin(last),
 				last->is_number);
 		last->len = (uint16_t)(next->begin + next->len - last->begin);
 		last->is_number = next->is_number;
@@ -125,17 +121,14 @@ static void join_pieces(struct json_shape *shape)
 }
 
 /* What follows is of the same kind then: a string's quote is in the piece. */
-static bool is_same_piece(
-	const struct json_shape *a, const struct json_shape *b, size_t index)
+static bool is_same_piece(const struct json_shape *a, const struct json_shape *b, size_t index)
 {
 	const struct json_shape_piece *left = &a->pieces[index];
 	const struct json_shape_piece *right = &b->pieces[index];
 
 	return left->len == right->len &&
-	       memcmp(a->least + left->begin, b->least + right->begin,
-		       left->len) == 0 &&
-	       memcmp(a->most + left->begin, b->most + right->begin,
-		       left->len) == 0;
+	       memcmp(a->least + left->begin, b->least + right->begin, left->len) == 0 &&
+	       memcmp(a->most + left->begin, b->most + right->begin, left->len) == 0;
 }
 
 /* Counts what each shape begins with as the one before it does. Of the last
@@ -147,8 +140,7 @@ static void compare_neighbours(struct json_shapes *shapes)
 		const struct json_shape *b = shapes->known[i];
 		size_t alike = 0;
 
-		while (alike + 1 < a->piece_count &&
-			alike + 1 < b->piece_count &&
+		while (alike + 1 < a->piece_count && alike + 1 < b->piece_count &&
 			is_same_piece(a, b, alike))
 			alike++;
 		shapes->alike[i] = alike;
@@ -156,8 +148,7 @@ static void compare_neighbours(struct json_shapes *shapes)
 }
 
 /* A shape that is seen more often than the one before it changes places. */
-void json_shapes_note(
-	struct json_shapes *shapes, size_t index, const char *const *begins)
+void json_shapes_note(struct json_shapes *shapes, size_t index, const char *const *begins)
 {
 	struct json_shape *shape = shapes->known[index];
 	bool is_joined = false, is_ahead;
@@ -171,8 +162,7 @@ void json_shapes_note(
 	}
 	if (is_joined)
 		join_pieces(shape);
-	is_ahead = index != 0 &&
-		   shape->seen > shapes->known[index - 1]->seen + SEEN_AHEAD;
+	is_ahead = index != 0 && shape->seen > shapes->known[index - 1]->seen + SEEN_AHEAD;
 	if (is_ahead) {
 		shapes->known[index] = shapes->known[index - 1];
 		shapes->known[index - 1] = shape;
@@ -190,8 +180,7 @@ static inline bool is_digit(char c)
 
 /* Ends the piece at hand before a value of len bytes, behind which the next
  * one begins. Returns false when there are too many. */
-static bool end_piece(
-	struct json_shape *shape, size_t at, size_t len, bool is_number)
+static bool end_piece(struct json_shape *shape, size_t at, size_t len, bool is_number)
 {
 	struct json_shape_piece *piece = &shape->pieces[shape->piece_count - 1];
 
@@ -227,8 +216,7 @@ static size_t learn_number(struct json_shape *shape, size_t at, size_t len)
 
 	while (end < len && is_digit(shape->text[end]))
 		end++;
-	if (end - at > JSON_SHAPE_DIGITS ||
-		(end < len && strchr(".eE", shape->text[end]) != NULL))
+	if (end - at > JSON_SHAPE_DIGITS || (end < len && strchr(".eE", shape->text[end]) != NULL))
 		return 0;
 	return end_piece(shape, at, end - at, true) ? end : 0;
 }
@@ -271,8 +259,8 @@ static bool learn_pieces(struct json_shape *shape, size_t len)
 	return true;
 }
 
-static bool learn_slots(struct json_shape *shape, const char *text,
-	const struct json_value *values, size_t count)
+static bool learn_slots(
+	struct json_shape *shape, const char *text, const struct json_value *values, size_t count)
 {
 	if (count > JSON_SHAPE_SLOTS)
 		return false;
@@ -287,11 +275,10 @@ static bool learn_slots(struct json_shape *shape, const char *text,
 		}
 		begin = (size_t)(value->text - text);
 
-		shape->slots[shape->slot_count++] =
-			(struct json_shape_slot){.slot = (uint16_t)i,
-				.begin = (uint16_t)begin,
-				.end = (uint16_t)(begin + value->len),
-				.type = value->type};
+		shape->slots[shape->slot_count++] = (struct json_shape_slot){.slot = (uint16_t)i,
+			.begin = (uint16_t)begin,
+			.end = (uint16_t)(begin + value->len),
+			.type = value->type};
 	}
 	place_slots(shape);
 	return true;
@@ -318,9 +305,8 @@ static struct json_shape *make_room(struct json_shapes *shapes)
 	return shapes->known[shapes->count];
 }
 
-void json_shapes_learn(struct json_shapes *shapes, const struct json_plan *plan,
-	const char *text, size_t len, const struct json_value *values,
-	size_t count, const struct json_found *found)
+void json_shapes_learn(struct json_shapes *shapes, const struct json_plan *plan, const char *text,
+	size_t len, const struct json_value *values, size_t count, const struct json_found *found)
 {
 	struct json_shape *shape;
 
@@ -328,14 +314,13 @@ void json_shapes_learn(struct json_shapes *shapes, const struct json_plan *plan,
 		json_shapes_init(shapes);
 		shapes->plan = plan;
 	}
-	if (shapes->credit < CREDIT_PRICE || len == 0 ||
-		len > JSON_SHAPE_TEXT || !is_plain(text, len))
+	if (shapes->credit < CREDIT_PRICE || len == 0 || len > JSON_SHAPE_TEXT ||
+		!is_plain(text, len))
 		return;
 	shapes->credit -= CREDIT_PRICE;
 	shape = make_room(shapes);
 	set_text(shape, text, len);
-	if (!learn_pieces(shape, len) ||
-		!learn_slots(shape, text, values, count))
+	if (!learn_pieces(shape, len) || !learn_slots(shape, text, values, count))
 		return;
 	shape->type = found->type;
 	shape->found_begin = (size_t)(found->text - text);

@@ -11,7 +11,6 @@
 #define JSON_SHAPE_DIGITS (SCAN16 - 1)
 
 /* A text matched shapes->known[index]; its pieces begin there. */
-void json_shapes_note(
-	struct json_shapes *shapes, size_t index, const char *const *begins);
+void json_shapes_note(struct json_shapes *shapes, size_t index, const char *const *begins);
 
 #endif

@@ -25,9 +25,9 @@ struct json_tree {
 	size_t room;
 };
 
-#define JSON_TREE_INIT                                                         \
-	{                                                                      \
-		NULL, 0, 0                                                     \
+#define JSON_TREE_INIT                                                                             \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
 	}
 
 /*
@@ -35,23 +35,20 @@ struct json_tree {
  * held before is gone, its room is used again. The text must outlive it.
  * LIMIT_JSON_PADDING readable bytes behind the text.
  */
-enum json_error json_tree_parse(struct json_tree *tree,
-	struct json_parser *parser, const char *text, size_t len,
-	unsigned max_depth);
+enum json_error json_tree_parse(struct json_tree *tree, struct json_parser *parser,
+	const char *text, size_t len, unsigned max_depth);
 void json_tree_free(struct json_tree *tree);
 
 /*
  * The member of an object that has this name, the last one if several do; or
  * null, also when node is null or no object.
  */
-const struct json_node *json_tree_member(const struct json_tree *tree,
-	const struct json_node *node, const char *name);
+const struct json_node *json_tree_member(
+	const struct json_tree *tree, const struct json_node *node, const char *name);
 
 /* The first child, and the one behind a child; null where there is none. */
-const struct json_node *json_tree_first(
-	const struct json_tree *tree, const struct json_node *node);
-const struct json_node *json_tree_next(
-	const struct json_tree *tree, const struct json_node *node);
+const struct json_node *json_tree_first(const struct json_tree *tree, const struct json_node *node);
+const struct json_node *json_tree_next(const struct json_tree *tree, const struct json_node *node);
 
 #ifdef __cplusplus
 }

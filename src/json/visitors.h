@@ -42,8 +42,7 @@ class plan_visitor
 	{
 		return nullptr;
 	}
-	inline void scalar(
-		void *value, enum json_type type, const char *text, size_t len)
+	inline void scalar(void *value, enum json_type type, const char *text, size_t len)
 	{
 		if (value != nullptr)
 			set(value, type, text, len);
@@ -76,8 +75,7 @@ class plan_visitor
 	struct json_value *values_;
 
 	/* Of a member that comes again, what was in it is forgotten. */
-	inline void set(
-		void *value, enum json_type type, const char *text, size_t len)
+	inline void set(void *value, enum json_type type, const char *text, size_t len)
 	{
 		auto *node = static_cast<struct json_plan_node *>(value);
 
@@ -168,8 +166,7 @@ class tree_visitor
 		tree_->count = 0;
 		return append() == nullptr ? nullptr : handle(0);
 	}
-	void scalar(
-		void *value, enum json_type type, const char *text, size_t len)
+	void scalar(void *value, enum json_type type, const char *text, size_t len)
 	{
 		if (value != nullptr)
 			node(value)->value = {text, len, type};
@@ -199,8 +196,7 @@ class tree_visitor
 
 	static void *handle(uint32_t index)
 	{
-		return reinterpret_cast<void *>(
-			static_cast<uintptr_t>(index) + 1);
+		return reinterpret_cast<void *>(static_cast<uintptr_t>(index) + 1);
 	}
 	struct json_node *node(void *context)
 	{
@@ -223,8 +219,7 @@ class tree_visitor
 
 		if (room > UINT32_MAX)
 			return false;
-		void *nodes =
-			realloc(tree_->nodes, room * sizeof *tree_->nodes);
+		void *nodes = realloc(tree_->nodes, room * sizeof *tree_->nodes);
 
 		if (nodes == nullptr)
 			return false;

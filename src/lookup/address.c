@@ -62,16 +62,15 @@ static struct ipv4_bytes ipv4_bytes(const char *text, size_t len)
 	if (len < sizeof bytes.low) {
 		memcpy(&ends[0], text, 4);
 		memcpy(&ends[1], text + 3, 4);
-		bytes.low = le32toh(ends[0]) |
-			    (uint64_t)le32toh(ends[1]) << 24 |
-			    (uint64_t)'0' << 56;
+		bytes.low =
+			le32toh(ends[0]) | (uint64_t)le32toh(ends[1]) << 24 | (uint64_t)'0' << 56;
 		return bytes;
 	}
 	memcpy(&bytes.low, text, 8);
 	memcpy(&bytes.high, text + len - 8, 8);
 	bytes.low = le64toh(bytes.low);
-	bytes.high = le64toh(bytes.high) >> 8 * (IPV4_MOST - len) >> 8 |
-		     EACH_BYTE('0') << 8 * (len - 8);
+	bytes.high = le64toh(bytes.high) >> 8 * (IPV4_MOST - len) >> 8 | EACH_BYTE('0')
+										 << 8 * (len - 8);
 	return bytes;
 }
 
@@ -96,8 +95,7 @@ static uint64_t odd_bytes(uint64_t bytes, uint64_t dots)
 {
 	uint64_t digits = bytes ^ (dots >> 7) * ('.' ^ '0');
 
-	return (digits | (digits + EACH_BYTE(0x7f - '9')) |
-		       (digits - EACH_BYTE('0'))) &
+	return (digits | (digits + EACH_BYTE(0x7f - '9')) | (digits - EACH_BYTE('0'))) &
 	       EACH_BYTE(0x80);
 }
 
@@ -108,11 +106,10 @@ static uint32_t octet(const char *text, size_t len)
 		uint32_t first, middle; /* what they count, the last one 1 */
 		uint32_t zeros;         /* the value of so many '0' */
 		uint32_t least;         /* value of so many digits */
-	} by_len[4] = {{0}, {0, 0, '0', 0}, {10, 0, '0' * 11, 10},
-		{100, 10, '0' * 111, 100}};
+	} by_len[4] = {{0}, {0, 0, '0', 0}, {10, 0, '0' * 11, 10}, {100, 10, '0' * 111, 100}};
 	uint32_t value = (uint32_t)text[0] * by_len[len].first +
-			 (uint32_t)text[len / 2] * by_len[len].middle +
-			 (uint32_t)text[len - 1] - by_len[len].zeros;
+			 (uint32_t)text[len / 2] * by_len[len].middle + (uint32_t)text[len - 1] -
+			 by_len[len].zeros;
 
 	return value | (uint32_t)(value < by_len[len].least) << 8;
 }
@@ -135,8 +132,7 @@ static int parse_ipv4(uint32_t *bits, const char *text, size_t len)
 	bytes = ipv4_bytes(text, len);
 	low_dots = dots_in(bytes.low);
 	high_dots = dots_in(bytes.high);
-	if ((odd_bytes(bytes.low, low_dots) |
-		    odd_bytes(bytes.high, high_dots)) != 0)
+	if ((odd_bytes(bytes.low, low_dots) | odd_bytes(bytes.high, high_dots)) != 0)
 		return -1;
 	dots = gather(low_dots) | gather(high_dots) << 8;
 	second = dots & (dots - 1);
@@ -146,8 +142,7 @@ static int parse_ipv4(uint32_t *bits, const char *text, size_t len)
 	at[0] = (size_t)__builtin_ctz(dots) + 1;
 	at[1] = (size_t)__builtin_ctz(second) + 1;
 	at[2] = (size_t)__builtin_ctz(third) + 1;
-	if (at[0] - 2 > 2 || at[1] - at[0] - 2 > 2 || at[2] - at[1] - 2 > 2 ||
-		len - at[2] - 1 > 2)
+	if (at[0] - 2 > 2 || at[1] - at[0] - 2 > 2 || at[2] - at[1] - 2 > 2 || len - at[2] - 1 > 2)
 		return -1;
 	a = octet(text, at[0] - 1);
 	b = octet(text + at[0], at[1] - at[0] - 1);
@@ -200,8 +195,7 @@ static int embedded_ipv4(struct groups *groups, const char *text, size_t len)
 }
 
 /* The colon or colons behind a group: moves *at on past them. */
-static int separator(
-	struct groups *groups, const char *text, size_t len, size_t *at)
+static int separator(struct groups *groups, const char *text, size_t len, size_t *at)
 {
 	if (text[(*at)++] != ':' || *at == len)
 		return -1;
@@ -218,8 +212,7 @@ static int parse_groups(struct groups *groups, const char *text, size_t len)
 {
 	size_t at = 0;
 
-	if (len >= 2 && text[0] == ':' &&
-		separator(groups, text, len, &at) != 0)
+	if (len >= 2 && text[0] == ':' && separator(groups, text, len, &at) != 0)
 		return -1;
 	if (len < 2 || at == 1)
 		return -1;
@@ -250,8 +243,7 @@ static int place_groups(struct address *address, const struct groups *groups)
 	for (int i = 0; i < groups->count; i++) {
 		int to = i < gap ? i : i + missing;
 
-		halves[to / 4] |= (uint64_t)groups->value[i]
-				  << (48 - 16 * (to % 4));
+		halves[to / 4] |= (uint64_t)groups->value[i] << (48 - 16 * (to % 4));
 	}
 	address->high = halves[0];
 	address->low = halves[1];
@@ -269,8 +261,7 @@ int address_parse(struct address *address, const char *text, size_t len)
 		address->family = ADDRESS_IPV4;
 		return 0;
 	}
-	if (parse_groups(&groups, text, len) != 0 ||
-		place_groups(address, &groups) != 0)
+	if (parse_groups(&groups, text, len) != 0 || place_groups(address, &groups) != 0)
 		return -1;
 	address->family = ADDRESS_IPV6;
 	return 0;
@@ -297,8 +288,7 @@ int prefix_parse(struct prefix *prefix, const char *text, size_t len)
 	if (!slash || address_parse(&address, text, (size_t)(slash - text)))
 		return -1;
 	at = (size_t)(slash - text) + 1;
-	length = decimal(
-		text, len, &at, address.family == ADDRESS_IPV4 ? 32 : 128);
+	length = decimal(text, len, &at, address.family == ADDRESS_IPV4 ? 32 : 128);
 	if (length < 0 || at != len)
 		return -1;
 	prefix->family = address.family;
@@ -334,8 +324,7 @@ bool prefix_is_canonical(const struct prefix *prefix)
 	if (tail >> 16 != 0)
 		return false;
 	if (prefix->family == ADDRESS_IPV4)
-		return length <= 32 && prefix->low == 0 &&
-		       rest_is_zero(prefix->high, length);
+		return length <= 32 && prefix->low == 0 && rest_is_zero(prefix->high, length);
 	if (prefix->family != ADDRESS_IPV6 || length > 128)
 		return false;
 	if (length <= 64)

@@ -55,8 +55,7 @@ bool prefix_is_canonical(const struct prefix *prefix);
 /* Writes the canonical text (RFC 5952 for IPv6); returns its length. */
 size_t prefix_text(char text[PREFIX_TEXT_SIZE], const struct prefix *prefix);
 
-static inline bool prefix_holds(
-	const struct prefix *prefix, const struct address *address)
+static inline bool prefix_holds(const struct prefix *prefix, const struct address *address)
 {
 	unsigned length = prefix->length;
 	uint64_t high = prefix->high ^ address->high;

@@ -62,8 +62,7 @@ static bool is_ascii(const char *bytes, size_t len)
 /* Tells if text[at] is no byte from the middle of a character, or the end. */
 static bool is_boundary(const struct lookup_text *text, size_t at)
 {
-	return at == text->len ||
-	       ((unsigned char)text->text[at] & 0xc0) != 0x80;
+	return at == text->len || ((unsigned char)text->text[at] & 0xc0) != 0x80;
 }
 
 static enum lookup_error check_meta(struct lookup *lookup)
@@ -75,8 +74,7 @@ static enum lookup_error check_meta(struct lookup *lookup)
 	lookup->meta = (const void *)source->text;
 	source->text += sizeof(*lookup->meta);
 	source->len -= sizeof(*lookup->meta);
-	if (!json_is_utf8(source->text, source->len) ||
-		has_control(source->text, source->len))
+	if (!json_is_utf8(source->text, source->len) || has_control(source->text, source->len))
 		return mapped_damaged(lookup, "its source is no text");
 	return LOOKUP_OK;
 }
@@ -97,13 +95,11 @@ static enum lookup_error check_prefixes(struct lookup *lookup)
 
 	for (size_t i = 0; i < lookup->prefix_count; i++)
 		if (!prefix_is_canonical(&lookup->prefixes[i]))
-			return mapped_damaged(
-				lookup, "CIDR block %zu is not canonical", i);
+			return mapped_damaged(lookup, "CIDR block %zu is not canonical", i);
 	for (size_t i = 0; i < lookup->all_prefix_count; i++)
 		if (!prefix_is_canonical(&all[i]) ||
 			(i > 0 && prefix_compare(&all[i - 1], &all[i]) >= 0))
-			return mapped_damaged(lookup,
-				"CIDR block %zu of all is out of place", i);
+			return mapped_damaged(lookup, "CIDR block %zu of all is out of place", i);
 	return LOOKUP_OK;
 }
 
@@ -118,16 +114,14 @@ static enum lookup_error check_json(
 	struct json_found found;
 	enum json_error error;
 
-	if (offset != *at || length > json->len - *at ||
-		length > LIMIT_LOOKUP_FRAGMENT)
+	if (offset != *at || length > json->len - *at || length > LIMIT_LOOKUP_FRAGMENT)
 		return mapped_damaged(lookup, "a fragment is not in its place");
-	error = json_select(lookup->parser, json->text + *at, length, NULL,
-		LIMIT_DEPTH - 1, NULL, &found);
+	error = json_select(
+		lookup->parser, json->text + *at, length, NULL, LIMIT_DEPTH - 1, NULL, &found);
 	if (error == JSON_NO_MEMORY)
 		return LOOKUP_NO_MEMORY;
 	if (error != JSON_OK)
-		return mapped_damaged(
-			lookup, "a fragment is %s", json_error_text(error));
+		return mapped_damaged(lookup, "a fragment is %s", json_error_text(error));
 	if (found.type != JSON_ARRAY || found.len != length)
 		return mapped_damaged(lookup, "a fragment is no array");
 	*at += length;
@@ -139,60 +133,51 @@ static enum lookup_error check_fragments(struct lookup *lookup)
 	size_t at = 0;
 
 	if (has_control(lookup->json.text, lookup->json.len))
-		return mapped_damaged(
-			lookup, "a fragment has a line end or control byte");
+		return mapped_damaged(lookup, "a fragment has a line end or control byte");
 	for (size_t i = 0; i < lookup->fragment_count; i++) {
 		const struct format_fragment *fragment = &lookup->fragments[i];
-		enum lookup_error error = check_json(
-			lookup, fragment->lists, fragment->lists_length, &at);
+		enum lookup_error error =
+			check_json(lookup, fragment->lists, fragment->lists_length, &at);
 
 		if (error == LOOKUP_OK)
-			error = check_json(lookup, fragment->ids,
-				fragment->ids_length, &at);
+			error = check_json(lookup, fragment->ids, fragment->ids_length, &at);
 		if (error != LOOKUP_OK)
 			return error;
 	}
 	if (at != lookup->json.len)
-		return mapped_damaged(
-			lookup, "there are bytes behind the last fragment");
+		return mapped_damaged(lookup, "there are bytes behind the last fragment");
 	return LOOKUP_OK;
 }
 
-static bool text_is_good(
-	const struct lookup *lookup, uint64_t offset, uint32_t length)
+static bool text_is_good(const struct lookup *lookup, uint64_t offset, uint32_t length)
 {
 	const struct lookup_text *text = &lookup->text;
 
 	if (offset > text->len || length > text->len - offset)
 		return false;
 	return lookup->text_is_ascii ||
-	       (is_boundary(text, (size_t)offset) &&
-		       is_boundary(text, (size_t)offset + length));
+	       (is_boundary(text, (size_t)offset) && is_boundary(text, (size_t)offset + length));
 }
 
-static bool optional_is_good(
-	const struct lookup *lookup, uint64_t offset, uint32_t length)
+static bool optional_is_good(const struct lookup *lookup, uint64_t offset, uint32_t length)
 {
 	if (length == FORMAT_ABSENT)
 		return offset == 0;
 	return text_is_good(lookup, offset, length);
 }
 
-static bool texts_are_good(
-	const struct lookup *lookup, const struct format_subnet *subnet)
+static bool texts_are_good(const struct lookup *lookup, const struct format_subnet *subnet)
 {
-	return subnet->ocid_length != 0 &&
-	       subnet->ocid_length != FORMAT_ABSENT &&
+	return subnet->ocid_length != 0 && subnet->ocid_length != FORMAT_ABSENT &&
 	       text_is_good(lookup, subnet->ocid, subnet->ocid_length) &&
 	       optional_is_good(lookup, subnet->name, subnet->name_length) &&
 	       optional_is_good(lookup, subnet->vcn, subnet->vcn_length) &&
-	       optional_is_good(
-		       lookup, subnet->compartment, subnet->compartment_length);
+	       optional_is_good(lookup, subnet->compartment, subnet->compartment_length);
 }
 
 /* A subnet's prefixes: they follow those of the one before, and are sorted. */
-static bool range_is_good(const struct lookup *lookup,
-	const struct format_subnet *subnet, size_t *prefix_at)
+static bool range_is_good(
+	const struct lookup *lookup, const struct format_subnet *subnet, size_t *prefix_at)
 {
 	const struct prefix *prefix = &lookup->prefixes[*prefix_at];
 
@@ -206,15 +191,14 @@ static bool range_is_good(const struct lookup *lookup,
 	return true;
 }
 
-static const char *ocid_of(
-	const struct lookup *lookup, const struct format_subnet *subnet)
+static const char *ocid_of(const struct lookup *lookup, const struct format_subnet *subnet)
 {
 	return lookup->text.text + subnet->ocid;
 }
 
 /* Tells if subnet stands rightly behind the one before it. */
-static bool follows(const struct lookup *lookup,
-	const struct format_subnet *before, const struct format_subnet *subnet)
+static bool follows(const struct lookup *lookup, const struct format_subnet *before,
+	const struct format_subnet *subnet)
 {
 	size_t len = before->ocid_length;
 	int order;
@@ -224,34 +208,27 @@ static bool follows(const struct lookup *lookup,
 	if (len > subnet->ocid_length)
 		len = subnet->ocid_length;
 	order = memcmp(ocid_of(lookup, before), ocid_of(lookup, subnet), len);
-	return order < 0 ||
-	       (order == 0 && before->ocid_length < subnet->ocid_length);
+	return order < 0 || (order == 0 && before->ocid_length < subnet->ocid_length);
 }
 
 /*
  * Checks one subnet but for the index: texts, prefixes, fragment, hash, and
  * its place behind the one before it.
  */
-static enum lookup_error check_subnet(
-	struct lookup *lookup, size_t i, size_t *prefix_at)
+static enum lookup_error check_subnet(struct lookup *lookup, size_t i, size_t *prefix_at)
 {
 	const struct format_subnet *subnet = &lookup->subnets[i];
 
 	if (!texts_are_good(lookup, subnet))
 		return mapped_damaged(lookup, "subnet %zu has a bad text", i);
 	if (!range_is_good(lookup, subnet, prefix_at))
-		return mapped_damaged(
-			lookup, "the CIDR blocks of subnet %zu are bad", i);
+		return mapped_damaged(lookup, "the CIDR blocks of subnet %zu are bad", i);
 	if (subnet->fragment >= lookup->fragment_count)
-		return mapped_damaged(
-			lookup, "the fragment of subnet %zu is missing", i);
-	if (crc32_update(0, ocid_of(lookup, subnet), subnet->ocid_length) !=
-		subnet->hash)
-		return mapped_damaged(
-			lookup, "the hash of subnet %zu is wrong", i);
+		return mapped_damaged(lookup, "the fragment of subnet %zu is missing", i);
+	if (crc32_update(0, ocid_of(lookup, subnet), subnet->ocid_length) != subnet->hash)
+		return mapped_damaged(lookup, "the hash of subnet %zu is wrong", i);
 	if (i > 0 && !follows(lookup, subnet - 1, subnet))
-		return mapped_damaged(
-			lookup, "subnet %zu is out of order or there twice", i);
+		return mapped_damaged(lookup, "subnet %zu is out of order or there twice", i);
 	return LOOKUP_OK;
 }
 
@@ -259,8 +236,8 @@ static enum lookup_error check_subnet(
  * Compares the index, up to the entry of range, with the number of subnets
  * that have a lower one. Returns false where they differ.
  */
-static bool index_agrees(const struct lookup *lookup, size_t *entry,
-	size_t range, size_t subnets_below)
+static bool index_agrees(
+	const struct lookup *lookup, size_t *entry, size_t range, size_t subnets_below)
 {
 	for (; *entry <= range; (*entry)++)
 		if (lookup->index[*entry] != subnets_below)
@@ -279,18 +256,13 @@ enum lookup_error mapped_check_subnets(struct lookup *lookup)
 		if (error != LOOKUP_OK)
 			return error;
 		if (!index_agrees(lookup, &entry,
-			    format_range(lookup->subnets[i].hash,
-				    lookup->range_count),
-			    i))
-			return mapped_damaged(
-				lookup, "the index misses subnet %zu", i);
+			    format_range(lookup->subnets[i].hash, lookup->range_count), i))
+			return mapped_damaged(lookup, "the index misses subnet %zu", i);
 	}
-	if (!index_agrees(
-		    lookup, &entry, lookup->range_count, lookup->subnet_count))
+	if (!index_agrees(lookup, &entry, lookup->range_count, lookup->subnet_count))
 		return mapped_damaged(lookup, "the index is wrong at its end");
 	if (prefix_at != lookup->prefix_count)
-		return mapped_damaged(
-			lookup, "there are CIDR blocks of no subnet");
+		return mapped_damaged(lookup, "there are CIDR blocks of no subnet");
 	return LOOKUP_OK;
 }
 
@@ -299,20 +271,18 @@ static enum lookup_error check_counts(struct lookup *lookup)
 {
 	size_t ranges = lookup->range_count - 1; /* the last entry is the end */
 
-	if (lookup->range_count < 2 || (ranges & (ranges - 1)) != 0 ||
-		ranges > (size_t)1 << 31)
+	if (lookup->range_count < 2 || (ranges & (ranges - 1)) != 0 || ranges > (size_t)1 << 31)
 		return mapped_damaged(lookup, "section INDX has an odd length");
 	lookup->range_count = ranges;
-	if (lookup->subnet_count > LIMIT_LOOKUP_SUBNETS ||
-		lookup->prefix_count > UINT32_MAX ||
+	if (lookup->subnet_count > LIMIT_LOOKUP_SUBNETS || lookup->prefix_count > UINT32_MAX ||
 		lookup->fragment_count > UINT32_MAX)
 		return mapped_damaged(lookup, "it holds more than is allowed");
 	return LOOKUP_OK;
 }
 
 /* Runs checks until one finds something. */
-static enum lookup_error run_checks(struct lookup *lookup,
-	enum lookup_error (*const *checks)(struct lookup *), size_t count)
+static enum lookup_error run_checks(
+	struct lookup *lookup, enum lookup_error (*const *checks)(struct lookup *), size_t count)
 {
 	enum lookup_error error = LOOKUP_OK;
 
@@ -321,13 +291,12 @@ static enum lookup_error run_checks(struct lookup *lookup,
 	return error;
 }
 
-#define RUN_CHECKS(lookup, checks)                                             \
+#define RUN_CHECKS(lookup, checks)                                                                 \
 	run_checks((lookup), (checks), sizeof(checks) / sizeof((checks)[0]))
 
 enum lookup_error mapped_check_counts(struct lookup *lookup)
 {
-	static enum lookup_error (*const checks[])(struct lookup *) = {
-		check_counts, check_meta};
+	static enum lookup_error (*const checks[])(struct lookup *) = {check_counts, check_meta};
 
 	return RUN_CHECKS(lookup, checks);
 }

@@ -62,8 +62,7 @@ static void map_half(const struct lookup *lookup, size_t number)
 	size_t begin = number == 0 ? 0 : half;
 	size_t end = number == 0 ? half : lookup->length;
 
-	(void)madvise((void *)(uintptr_t)(lookup->map + begin), end - begin,
-		MADV_POPULATE_READ);
+	(void)madvise((void *)(uintptr_t)(lookup->map + begin), end - begin, MADV_POPULATE_READ);
 #else
 	(void)lookup, (void)number;
 #endif
@@ -93,8 +92,7 @@ static void check_second(void *context)
 }
 
 /* A wrong checksum, which the first half sees, explains all else. */
-static enum lookup_error check_halves(
-	struct lookup *lookup, lookup_runner *runner)
+static enum lookup_error check_halves(struct lookup *lookup, lookup_runner *runner)
 {
 	struct half halves[2];
 	const struct half *bad;
@@ -121,8 +119,7 @@ static enum lookup_error check_all(struct lookup *lookup, lookup_runner *runner)
 	if (runner != NULL && lookup->length >= LARGE)
 		return check_halves(lookup, runner);
 	error = check_guarded(lookup, check_sums_and_parts);
-	return error == LOOKUP_OK ? check_guarded(lookup, mapped_check_subnets)
-				  : error;
+	return error == LOOKUP_OK ? check_guarded(lookup, mapped_check_subnets) : error;
 }
 
 enum lookup_error mapped_check(struct lookup *lookup, lookup_runner *runner)

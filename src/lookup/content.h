@@ -23,12 +23,11 @@ struct lookup_entry {
 
 /* The number of subnets, and one of them, in the order of the file. */
 size_t lookup_subnet_count(const struct lookup *lookup);
-void lookup_entry(
-	const struct lookup *lookup, size_t index, struct lookup_entry *entry);
+void lookup_entry(const struct lookup *lookup, size_t index, struct lookup_entry *entry);
 
 /* The entry of a subnet; false: it is not there. */
-bool lookup_find_entry(const struct lookup *lookup, const char *ocid,
-	size_t len, struct lookup_entry *entry);
+bool lookup_find_entry(
+	const struct lookup *lookup, const char *ocid, size_t len, struct lookup_entry *entry);
 
 /* A set of security lists, as lookup_subnet has it. */
 struct lookup_fragment {
@@ -37,8 +36,7 @@ struct lookup_fragment {
 };
 
 size_t lookup_fragment_count(const struct lookup *lookup);
-struct lookup_fragment lookup_fragment(
-	const struct lookup *lookup, size_t index);
+struct lookup_fragment lookup_fragment(const struct lookup *lookup, size_t index);
 
 /* Where the metadata came from: "build", or a tenancy and regions. */
 struct lookup_text lookup_source(const struct lookup *lookup);

@@ -43,26 +43,24 @@ bool fields_name_is(const struct json_value *name, const char *wanted)
 	return folds_to(text, len, wanted);
 }
 
-const struct json_node *fields_member(const struct json_tree *tree,
-	const struct json_node *node, const char *wanted)
+const struct json_node *fields_member(
+	const struct json_tree *tree, const struct json_node *node, const char *wanted)
 {
 	const struct json_node *found = NULL;
 
 	if (node->value.type != JSON_OBJECT)
 		return NULL;
-	for (node = json_tree_first(tree, node); node;
-		node = json_tree_next(tree, node))
+	for (node = json_tree_first(tree, node); node; node = json_tree_next(tree, node))
 		if (fields_name_is(&node->name, wanted))
 			found = node;
 	return found && found->value.type != JSON_NULL ? found : NULL;
 }
 
-int fields_text(const struct json_value *value, struct bytes *scratch,
-	const char **text, size_t *len)
+int fields_text(
+	const struct json_value *value, struct bytes *scratch, const char **text, size_t *len)
 {
 	bytes_clear(scratch);
-	if (memchr(value->text, '\\', value->len) &&
-		bytes_reserve(scratch, value->len) != 0)
+	if (memchr(value->text, '\\', value->len) && bytes_reserve(scratch, value->len) != 0)
 		return -1;
 	return json_string(value, scratch->data, scratch->cap, text, len);
 }

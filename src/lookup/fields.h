@@ -20,14 +20,14 @@ bool fields_name_is(const struct json_value *name, const char *wanted);
  * The member of an object with this name, the last one if several have it; or
  * null, also when node is no object or the member is null.
  */
-const struct json_node *fields_member(const struct json_tree *tree,
-	const struct json_node *node, const char *wanted);
+const struct json_node *fields_member(
+	const struct json_tree *tree, const struct json_node *node, const char *wanted);
 
 /*
  * What a string spells: a view into the tree's text, or into scratch, where it
  * is valid until scratch changes. Returns 0, or -1 when memory ran out.
  */
-int fields_text(const struct json_value *value, struct bytes *scratch,
-	const char **text, size_t *len);
+int fields_text(
+	const struct json_value *value, struct bytes *scratch, const char **text, size_t *len);
 
 #endif

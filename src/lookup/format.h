@@ -56,9 +56,8 @@ struct format_section {
 	uint32_t zero;
 };
 
-#define FORMAT_ID(a, b, c, d)                                                  \
-	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 |            \
-		(uint32_t)(d) << 24)
+#define FORMAT_ID(a, b, c, d)                                                                      \
+	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 /* struct format_meta, and behind it the source's text */
 #define FORMAT_META FORMAT_ID('M', 'E', 'T', 'A')

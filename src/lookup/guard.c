@@ -35,8 +35,7 @@ static void take_off(void)
 	guard.length = 0;
 }
 
-int lookup_guard(
-	const struct lookup *lookup, void (*function)(void *), void *context)
+int lookup_guard(const struct lookup *lookup, void (*function)(void *), void *context)
 {
 	struct sigaction action = {0};
 

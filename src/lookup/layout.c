@@ -32,8 +32,7 @@ static int compare_sorted(const void *a, const void *b)
 	order = memcmp(left->ocid.text, right->ocid.text, len);
 	if (order != 0)
 		return order;
-	return (left->ocid.len > right->ocid.len) -
-	       (left->ocid.len < right->ocid.len);
+	return (left->ocid.len > right->ocid.len) - (left->ocid.len < right->ocid.len);
 }
 
 static struct sorted *sort_subnets(const struct model *model)
@@ -43,8 +42,7 @@ static struct sorted *sort_subnets(const struct model *model)
 	for (size_t i = 0; all && i < model->subnet_count; i++) {
 		all[i].subnet = (uint32_t)i;
 		all[i].ocid = store_bytes(model, model->subnets[i].ocid);
-		all[i].hash =
-			crc32_update(0, all[i].ocid.text, all[i].ocid.len);
+		all[i].hash = crc32_update(0, all[i].ocid.text, all[i].ocid.len);
 	}
 	if (all)
 		qsort(all, model->subnet_count, sizeof(*all), compare_sorted);
@@ -68,8 +66,7 @@ static int place_subnets(struct layout *layout)
 	return 0;
 }
 
-static const struct store_subnet *subnet_of(
-	const struct layout *layout, size_t record)
+static const struct store_subnet *subnet_of(const struct layout *layout, size_t record)
 {
 	return &layout->model->subnets[layout->order[record]];
 }
@@ -81,8 +78,7 @@ struct placing {
 	uint64_t end;
 };
 
-static void place_text(struct placing *placing, uint32_t text, uint64_t *offset,
-	uint32_t *length)
+static void place_text(struct placing *placing, uint32_t text, uint64_t *offset, uint32_t *length)
 {
 	struct layout *layout = placing->layout;
 
@@ -102,8 +98,7 @@ static void place_text(struct placing *placing, uint32_t text, uint64_t *offset,
 static int place_texts(struct layout *layout)
 {
 	size_t count = layout->model->texts.count;
-	struct placing placing = {
-		layout, malloc((count + 1) * sizeof(uint64_t)), 0};
+	struct placing placing = {layout, malloc((count + 1) * sizeof(uint64_t)), 0};
 
 	layout->texts = calloc(count + 1, sizeof(*layout->texts));
 	if (!placing.offsets || !layout->texts) {
@@ -116,12 +111,9 @@ static int place_texts(struct layout *layout)
 		struct format_subnet *record = &layout->records[i];
 		const struct store_subnet *subnet = subnet_of(layout, i);
 
-		place_text(&placing, subnet->ocid, &record->ocid,
-			&record->ocid_length);
-		place_text(&placing, subnet->name, &record->name,
-			&record->name_length);
-		place_text(&placing, subnet->vcn, &record->vcn,
-			&record->vcn_length);
+		place_text(&placing, subnet->ocid, &record->ocid, &record->ocid_length);
+		place_text(&placing, subnet->name, &record->name, &record->name_length);
+		place_text(&placing, subnet->vcn, &record->vcn, &record->vcn_length);
 		place_text(&placing, subnet->compartment, &record->compartment,
 			&record->compartment_length);
 	}
@@ -130,23 +122,21 @@ static int place_texts(struct layout *layout)
 }
 
 /* The lists of a subnet that are held, in its order, into set. */
-static int gather_set(const struct model *model,
-	const struct store_subnet *subnet, struct bytes *set)
+static int gather_set(
+	const struct model *model, const struct store_subnet *subnet, struct bytes *set)
 {
 	bytes_clear(set);
 	for (size_t i = 0; i < subnet->list_count; i++) {
 		uint32_t ocid = model->named[subnet->list_first + i];
 		uint32_t list = model->text_info[ocid].list;
 
-		if (list != STORE_NONE &&
-			bytes_append(set, &list, sizeof(list)) != 0)
+		if (list != STORE_NONE && bytes_append(set, &list, sizeof(list)) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int place_set(
-	struct layout *layout, const struct bytes *set, uint32_t *fragment)
+static int place_set(struct layout *layout, const struct bytes *set, uint32_t *fragment)
 {
 	const char *data = set->len > 0 ? set->data : "";
 
@@ -155,8 +145,7 @@ static int place_set(
 		*fragment = (uint32_t)(layout->sets.count - 1);
 		return 0;
 	case TEXTSET_KNOWN:
-		*fragment =
-			(uint32_t)textset_find(&layout->sets, data, set->len);
+		*fragment = (uint32_t)textset_find(&layout->sets, data, set->len);
 		return 0;
 	default:
 		return -1;
@@ -172,15 +161,13 @@ static int place_sets(struct layout *layout)
 	for (size_t i = 0; i < layout->subnet_count && result == 0; i++) {
 		result = gather_set(layout->model, subnet_of(layout, i), &set);
 		if (result == 0)
-			result = place_set(
-				layout, &set, &layout->records[i].fragment);
+			result = place_set(layout, &set, &layout->records[i].fragment);
 	}
 	bytes_free(&set);
 	return result;
 }
 
-const uint32_t *layout_set(
-	const struct layout *layout, size_t set, size_t *count)
+const uint32_t *layout_set(const struct layout *layout, size_t set, size_t *count)
 {
 	const char *text = textset_text(&layout->sets, set, count);
 
@@ -198,8 +185,7 @@ int layout_set_ids(const struct layout *layout, size_t set, struct bytes *ids)
 	if (bytes_append_char(ids, '[') != 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		struct lookup_text ocid =
-			store_bytes(model, model->lists[lists[i]].ocid);
+		struct lookup_text ocid = store_bytes(model, model->lists[lists[i]].ocid);
 
 		if (i > 0 && bytes_append_char(ids, ',') != 0)
 			return -1;
@@ -227,16 +213,14 @@ static int place_fragments(struct layout *layout)
 	struct bytes ids = BYTES_INIT(LIMIT_LOOKUP_FRAGMENT);
 	uint64_t end = 0;
 
-	layout->fragments =
-		calloc(layout->sets.count + 1, sizeof(*layout->fragments));
+	layout->fragments = calloc(layout->sets.count + 1, sizeof(*layout->fragments));
 	for (size_t i = 0; layout->fragments && i < layout->sets.count; i++) {
 		struct format_fragment *fragment = &layout->fragments[i];
 		uint64_t length = lists_length(layout, i);
 
 		if (length > LIMIT_LOOKUP_FRAGMENT)
 			errno = EFBIG;
-		if (length > LIMIT_LOOKUP_FRAGMENT ||
-			layout_set_ids(layout, i, &ids) != 0) {
+		if (length > LIMIT_LOOKUP_FRAGMENT || layout_set_ids(layout, i, &ids) != 0) {
 			bytes_free(&ids);
 			return -1;
 		}
@@ -272,8 +256,7 @@ static int place_prefixes(struct layout *layout)
 	const struct model *model = layout->model;
 	size_t count = 0;
 
-	layout->all_prefixes =
-		calloc(model->prefix_count + 1, sizeof(struct prefix));
+	layout->all_prefixes = calloc(model->prefix_count + 1, sizeof(struct prefix));
 	if (!layout->all_prefixes)
 		return -1;
 	for (size_t i = 0; i < layout->subnet_count; i++) {
@@ -282,8 +265,7 @@ static int place_prefixes(struct layout *layout)
 		layout->records[i].prefix_first = (uint32_t)count;
 		layout->records[i].prefix_count = subnet->prefix_count;
 		for (size_t j = 0; j < subnet->prefix_count; j++)
-			layout->all_prefixes[count++] =
-				model->prefixes[subnet->prefix_first + j];
+			layout->all_prefixes[count++] = model->prefixes[subnet->prefix_first + j];
 	}
 	sort_all_prefixes(layout, count);
 	return 0;

@@ -47,7 +47,6 @@ void layout_free(struct layout *layout);
 int layout_set_ids(const struct layout *layout, size_t set, struct bytes *ids);
 
 /* The lists of a set: their numbers in the model. */
-const uint32_t *layout_set(
-	const struct layout *layout, size_t set, size_t *count);
+const uint32_t *layout_set(const struct layout *layout, size_t set, size_t *count);
 
 #endif

@@ -44,8 +44,8 @@ enum lookup_error mapped_damaged(struct lookup *lookup, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(found, sizeof(found), format, args);
 	va_end(args);
-	snprintf(lookup->detail, LOOKUP_DETAIL_SIZE,
-		"it is damaged: %s; " MAKE_IT "write it anew", found);
+	snprintf(lookup->detail, LOOKUP_DETAIL_SIZE, "it is damaged: %s; " MAKE_IT "write it anew",
+		found);
 	return LOOKUP_DAMAGED;
 }
 
@@ -60,8 +60,7 @@ static enum lookup_error unreadable(char detail[LOOKUP_DETAIL_SIZE])
 static enum lookup_error open_failed(char detail[LOOKUP_DETAIL_SIZE])
 {
 	if (errno == EISDIR || errno == EINVAL || errno == ENXIO) {
-		say(detail, errno == EISDIR ? "it is a directory"
-					    : "it is no regular file");
+		say(detail, errno == EISDIR ? "it is a directory" : "it is no regular file");
 		return LOOKUP_NOT_REGULAR;
 	}
 	if (errno == ENOENT) {
@@ -80,18 +79,15 @@ static int map_file(struct lookup *lookup, int fd)
 	void *base;
 
 	lookup->mapped = lookup->length + LIMIT_JSON_PADDING;
-	base = mmap(NULL, lookup->mapped, PROT_READ,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	base = mmap(NULL, lookup->mapped, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (base == MAP_FAILED)
 		return -1;
 	lookup->map = base;
-	base = mmap(base, lookup->length, PROT_READ, MAP_PRIVATE | MAP_FIXED,
-		fd, 0);
+	base = mmap(base, lookup->length, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
 	return base == MAP_FAILED ? -1 : 0;
 }
 
-static enum lookup_error map_opened(
-	struct lookup *lookup, int fd, char detail[LOOKUP_DETAIL_SIZE])
+static enum lookup_error map_opened(struct lookup *lookup, int fd, char detail[LOOKUP_DETAIL_SIZE])
 {
 	struct stat status;
 
@@ -109,8 +105,8 @@ static enum lookup_error map_opened(
 	return map_file(lookup, fd) == 0 ? LOOKUP_OK : unreadable(detail);
 }
 
-static enum lookup_error map_path(struct lookup *lookup, const char *path,
-	char detail[LOOKUP_DETAIL_SIZE])
+static enum lookup_error map_path(
+	struct lookup *lookup, const char *path, char detail[LOOKUP_DETAIL_SIZE])
 {
 	int fd = io_open_read(path, true);
 	enum lookup_error error;
@@ -125,17 +121,14 @@ static enum lookup_error map_path(struct lookup *lookup, const char *path,
 enum lookup_error mapped_check_kind(struct lookup *lookup)
 {
 	const struct format_header *header = (const void *)lookup->map;
-	size_t magic = lookup->length < FORMAT_MAGIC_SIZE ? lookup->length
-							  : FORMAT_MAGIC_SIZE;
+	size_t magic = lookup->length < FORMAT_MAGIC_SIZE ? lookup->length : FORMAT_MAGIC_SIZE;
 
 	if (memcmp(header->magic, FORMAT_MAGIC, magic) != 0) {
-		say(lookup->detail,
-			"it is no lookup file; " MAKE_IT "make one");
+		say(lookup->detail, "it is no lookup file; " MAKE_IT "make one");
 		return LOOKUP_NOT_LOOKUP;
 	}
 	if (lookup->length < sizeof(*header))
-		return mapped_damaged(lookup, "it is cut off after %zu bytes",
-			lookup->length);
+		return mapped_damaged(lookup, "it is cut off after %zu bytes", lookup->length);
 	if (header->version == FORMAT_VERSION)
 		return LOOKUP_OK;
 	if (header->version == __builtin_bswap32(FORMAT_VERSION))
@@ -143,8 +136,7 @@ enum lookup_error mapped_check_kind(struct lookup *lookup)
 				    "little-endian; " MAKE_IT "write it anew");
 	else
 		snprintf(lookup->detail, LOOKUP_DETAIL_SIZE,
-			"its format version is %lu, expected is %d; " MAKE_IT
-			"write it anew",
+			"its format version is %lu, expected is %d; " MAKE_IT "write it anew",
 			(unsigned long)header->version, FORMAT_VERSION);
 	return LOOKUP_VERSION;
 }
@@ -195,8 +187,7 @@ static struct lookup_text part_of(
 	return part;
 }
 
-struct lookup_fragment lookup_fragment(
-	const struct lookup *lookup, size_t index)
+struct lookup_fragment lookup_fragment(const struct lookup *lookup, size_t index)
 {
 	struct format_fragment fragment = {0};
 	struct lookup_fragment result;
@@ -204,23 +195,20 @@ struct lookup_fragment lookup_fragment(
 	if (index < lookup->fragment_count)
 		fragment = lookup->fragments[index];
 	MAPPED_COPIED();
-	result.lists =
-		part_of(&lookup->json, fragment.lists, fragment.lists_length);
+	result.lists = part_of(&lookup->json, fragment.lists, fragment.lists_length);
 	result.ids = part_of(&lookup->json, fragment.ids, fragment.ids_length);
 	return result;
 }
 
 /* What a subnet's record, already copied out of the mapping, leads to. */
-static void follow_record(const struct lookup *lookup,
-	const struct format_subnet *record, struct lookup_subnet *subnet)
+static void follow_record(const struct lookup *lookup, const struct format_subnet *record,
+	struct lookup_subnet *subnet)
 {
-	struct lookup_fragment fragment =
-		lookup_fragment(lookup, record->fragment);
+	struct lookup_fragment fragment = lookup_fragment(lookup, record->fragment);
 	size_t first = record->prefix_first;
 	size_t count = record->prefix_count;
 
-	if (first > lookup->prefix_count ||
-		count > lookup->prefix_count - first)
+	if (first > lookup->prefix_count || count > lookup->prefix_count - first)
 		first = count = 0;
 	subnet->prefixes = lookup->prefixes + first;
 	subnet->prefix_count = count;
@@ -229,8 +217,8 @@ static void follow_record(const struct lookup *lookup,
 }
 
 /* Copies the record of a subnet if it is the one with that OCID. */
-static bool take_record(const struct lookup *lookup, size_t at,
-	const char *ocid, size_t len, struct format_subnet *record)
+static bool take_record(const struct lookup *lookup, size_t at, const char *ocid, size_t len,
+	struct format_subnet *record)
 {
 	struct lookup_text text;
 
@@ -242,12 +230,11 @@ static bool take_record(const struct lookup *lookup, size_t at,
 
 /* Finds the record of a subnet and copies it. Returns its number, counted from
  * 1, or 0: it is not there. */
-static size_t find_record(const struct lookup *lookup, const char *ocid,
-	size_t len, struct format_subnet *record)
+static size_t find_record(
+	const struct lookup *lookup, const char *ocid, size_t len, struct format_subnet *record)
 {
 	uint32_t hash = crc32_update(0, ocid, len);
-	const uint32_t *entry =
-		&lookup->index[format_range(hash, lookup->range_count)];
+	const uint32_t *entry = &lookup->index[format_range(hash, lookup->range_count)];
 	size_t at = entry[0];
 	size_t end = entry[1];
 
@@ -255,14 +242,13 @@ static size_t find_record(const struct lookup *lookup, const char *ocid,
 	if (end > lookup->subnet_count)
 		end = lookup->subnet_count;
 	for (; at < end; at++)
-		if (lookup->subnets[at].hash == hash &&
-			take_record(lookup, at, ocid, len, record))
+		if (lookup->subnets[at].hash == hash && take_record(lookup, at, ocid, len, record))
 			return at + 1;
 	return 0;
 }
 
-bool lookup_find(const struct lookup *lookup, const char *ocid, size_t len,
-	struct lookup_subnet *subnet)
+bool lookup_find(
+	const struct lookup *lookup, const char *ocid, size_t len, struct lookup_subnet *subnet)
 {
 	struct format_subnet record;
 
@@ -282,8 +268,8 @@ static uint64_t tail_of(const char *ocid, size_t len)
 	return tail;
 }
 
-bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints,
-	const char *ocid, size_t len, struct lookup_subnet *subnet)
+bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,
+	size_t len, struct lookup_subnet *subnet)
 {
 	struct format_subnet record;
 	uint64_t tail = tail_of(ocid, len);
@@ -298,9 +284,8 @@ bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints,
 	return true;
 }
 
-bool lookup_recall(const struct lookup *lookup,
-	const struct lookup_hints *hints, const char *ocid, size_t len,
-	struct lookup_subnet *subnet)
+bool lookup_recall(const struct lookup *lookup, const struct lookup_hints *hints, const char *ocid,
+	size_t len, struct lookup_subnet *subnet)
 {
 	struct format_subnet record;
 	uint64_t tail = tail_of(ocid, len);
@@ -322,20 +307,18 @@ static struct lookup_text optional_part(
 	return part_of(&lookup->text, offset, length);
 }
 
-static void fill_entry(const struct lookup *lookup,
-	const struct format_subnet *record, struct lookup_entry *entry)
+static void fill_entry(
+	const struct lookup *lookup, const struct format_subnet *record, struct lookup_entry *entry)
 {
 	entry->ocid = part_of(&lookup->text, record->ocid, record->ocid_length);
 	entry->name = optional_part(lookup, record->name, record->name_length);
 	entry->vcn = optional_part(lookup, record->vcn, record->vcn_length);
-	entry->compartment = optional_part(
-		lookup, record->compartment, record->compartment_length);
+	entry->compartment = optional_part(lookup, record->compartment, record->compartment_length);
 	entry->fragment = record->fragment;
 	follow_record(lookup, record, &entry->subnet);
 }
 
-void lookup_entry(
-	const struct lookup *lookup, size_t index, struct lookup_entry *entry)
+void lookup_entry(const struct lookup *lookup, size_t index, struct lookup_entry *entry)
 {
 	struct format_subnet record = lookup->subnets[index];
 
@@ -343,8 +326,8 @@ void lookup_entry(
 	fill_entry(lookup, &record, entry);
 }
 
-bool lookup_find_entry(const struct lookup *lookup, const char *ocid,
-	size_t len, struct lookup_entry *entry)
+bool lookup_find_entry(
+	const struct lookup *lookup, const char *ocid, size_t len, struct lookup_entry *entry)
 {
 	struct format_subnet record;
 

@@ -31,8 +31,7 @@ struct lookup;
 
 /* Calls two functions with the same context, perhaps at the same time, and
  * returns when both have returned. */
-typedef void lookup_runner(
-	void (*first)(void *), void (*second)(void *), void *context);
+typedef void lookup_runner(void (*first)(void *), void (*second)(void *), void *context);
 
 /*
  * Opens, maps and checks path; a large file by runner, if that is not null.
@@ -58,8 +57,8 @@ struct lookup_subnet {
 };
 
 /* Finds a subnet by its OCID with one hash probe; false: it is unknown. */
-bool lookup_find(const struct lookup *lookup, const char *ocid, size_t len,
-	struct lookup_subnet *subnet);
+bool lookup_find(
+	const struct lookup *lookup, const char *ocid, size_t len, struct lookup_subnet *subnet);
 
 /*
  * Where subnets were found before, for one thread and one file: 0 at first.
@@ -76,13 +75,12 @@ struct lookup_hints {
 };
 
 /* As lookup_find, and lookup_recall knows it from then on. */
-bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints,
-	const char *ocid, size_t len, struct lookup_subnet *subnet);
+bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,
+	size_t len, struct lookup_subnet *subnet);
 
 /* As lookup_find, but finds only, of what was learned, what is still known. */
-bool lookup_recall(const struct lookup *lookup,
-	const struct lookup_hints *hints, const char *ocid, size_t len,
-	struct lookup_subnet *subnet);
+bool lookup_recall(const struct lookup *lookup, const struct lookup_hints *hints, const char *ocid,
+	size_t len, struct lookup_subnet *subnet);
 
 /* Every CIDR block of the file, each once, sorted; valid until close. */
 const struct prefix *lookup_prefixes(const struct lookup *lookup, size_t *n);
@@ -96,7 +94,6 @@ int64_t lookup_fetched_at(const struct lookup *lookup);
  * return; any other fault takes its course. One mapping can be guarded at a
  * time; null takes the guard off.
  */
-int lookup_guard(
-	const struct lookup *lookup, void (*function)(void *), void *context);
+int lookup_guard(const struct lookup *lookup, void (*function)(void *), void *context);
 
 #endif

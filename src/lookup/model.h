@@ -58,27 +58,23 @@ enum model_kind { MODEL_SUBNET, MODEL_LIST, MODEL_OTHER };
  * the OCID of a subnet as its id a subnet. MODEL_OTHER for all else, whatever
  * its type.
  */
-enum model_kind model_kind(
-	const struct json_tree *tree, const struct json_node *node);
+enum model_kind model_kind(const struct json_tree *tree, const struct json_node *node);
 
 /*
  * The id of an object, or an empty text: a view into the tree's text, as it
  * stands there, escapes included.
  */
-struct lookup_text model_id(
-	const struct json_tree *tree, const struct json_node *node);
+struct lookup_text model_id(const struct json_tree *tree, const struct json_node *node);
 
 /*
  * Take a subnet or a security list: node is what the service calls Subnet or
  * SecurityList, as REST, the CLI or an SDK writes it. Only id is needed. On
  * anything but MODEL_OK the model stays as it was.
  */
-enum model_result model_add_subnet(struct model *model,
-	const struct json_tree *tree, const struct json_node *node,
-	struct model_place place, struct model_fault *fault);
-enum model_result model_add_list(struct model *model,
-	const struct json_tree *tree, const struct json_node *node,
-	struct model_place place, struct model_fault *fault);
+enum model_result model_add_subnet(struct model *model, const struct json_tree *tree,
+	const struct json_node *node, struct model_place place, struct model_fault *fault);
+enum model_result model_add_list(struct model *model, const struct json_tree *tree,
+	const struct json_node *node, struct model_place place, struct model_fault *fault);
 
 /*
  * Adds what a lookup file holds and the model does not: its subnets, with the
@@ -88,8 +84,8 @@ enum model_result model_add_list(struct model *model,
  * such as this program writes. On anything but MODEL_OK the model is fit for
  * model_free alone.
  */
-enum model_result model_add_lookup(struct model *model,
-	const struct lookup *lookup, struct model_fault *fault);
+enum model_result model_add_lookup(
+	struct model *model, const struct lookup *lookup, struct model_fault *fault);
 
 size_t model_subnet_count(const struct model *model);
 size_t model_list_count(const struct model *model);
@@ -108,7 +104,6 @@ struct model_missing {
  * valid until the model is added to; a list added meanwhile is no longer
  * missing.
  */
-bool model_next_missing(const struct model *model, size_t *cursor,
-	struct model_missing *missing);
+bool model_next_missing(const struct model *model, size_t *cursor, struct model_missing *missing);
 
 #endif

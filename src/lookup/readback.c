@@ -35,12 +35,10 @@ static enum model_result malformed(struct readback *readback)
 }
 
 /* Takes one element of a fragment: names it, and holds it if it is new. */
-static enum model_result take_list(
-	struct readback *readback, const struct json_node *node)
+static enum model_result take_list(struct readback *readback, const struct json_node *node)
 {
 	struct model *model = readback->model;
-	const struct json_node *id =
-		json_tree_member(&readback->tree, node, "security_list_ocid");
+	const struct json_node *id = json_tree_member(&readback->tree, node, "security_list_ocid");
 	struct store_list list = {0};
 	const char *ocid;
 	size_t len;
@@ -60,16 +58,14 @@ static enum model_result take_list(
 	return store_list(model, &list, readback->fault);
 }
 
-static enum model_result read_fragment(
-	struct readback *readback, size_t fragment)
+static enum model_result read_fragment(struct readback *readback, size_t fragment)
 {
-	struct lookup_text lists =
-		lookup_fragment(readback->lookup, fragment).lists;
+	struct lookup_text lists = lookup_fragment(readback->lookup, fragment).lists;
 	struct run *run = &readback->runs[fragment];
 	enum model_result result = MODEL_OK;
 	const struct json_node *node;
-	enum json_error error = json_tree_parse(&readback->tree,
-		readback->parser, lists.text, lists.len, LIMIT_DEPTH);
+	enum json_error error = json_tree_parse(
+		&readback->tree, readback->parser, lists.text, lists.len, LIMIT_DEPTH);
 
 	if (error == JSON_NO_MEMORY)
 		return MODEL_NO_MEMORY;
@@ -77,15 +73,14 @@ static enum model_result read_fragment(
 		return malformed(readback);
 	run->first = (uint32_t)readback->model->named_count;
 	for (node = json_tree_first(&readback->tree, readback->tree.nodes);
-		node && result == MODEL_OK;
-		node = json_tree_next(&readback->tree, node))
+		node && result == MODEL_OK; node = json_tree_next(&readback->tree, node))
 		result = take_list(readback, node);
 	run->count = (uint32_t)readback->model->named_count - run->first;
 	return result;
 }
 
-static enum model_result take_prefixes(struct model *model,
-	const struct lookup_subnet *from, struct store_subnet *subnet)
+static enum model_result take_prefixes(
+	struct model *model, const struct lookup_subnet *from, struct store_subnet *subnet)
 {
 	subnet->prefix_first = (uint32_t)model->prefix_count;
 	for (size_t i = 0; i < from->prefix_count; i++)
@@ -96,8 +91,7 @@ static enum model_result take_prefixes(struct model *model,
 }
 
 /* Takes in a text; one that is not known stays so. Returns 0, or -1. */
-static int take_text(
-	struct model *model, const struct lookup_text *from, uint32_t *text)
+static int take_text(struct model *model, const struct lookup_text *from, uint32_t *text)
 {
 	*text = STORE_NONE;
 	if (!from->text)
@@ -106,8 +100,7 @@ static int take_text(
 	return *text == STORE_NONE ? -1 : 0;
 }
 
-static enum model_result take_subnet(
-	struct readback *readback, const struct lookup_entry *entry)
+static enum model_result take_subnet(struct readback *readback, const struct lookup_entry *entry)
 {
 	struct model *model = readback->model;
 	struct run *run = &readback->runs[entry->fragment];
@@ -135,12 +128,9 @@ static enum model_result take_subnets(struct readback *readback)
 	enum model_result result = MODEL_OK;
 	struct lookup_entry entry;
 
-	for (size_t i = 0;
-		i < lookup_subnet_count(readback->lookup) && result == MODEL_OK;
-		i++) {
+	for (size_t i = 0; i < lookup_subnet_count(readback->lookup) && result == MODEL_OK; i++) {
 		lookup_entry(readback->lookup, i, &entry);
-		if (!model_has_subnet(
-			    readback->model, entry.ocid.text, entry.ocid.len))
+		if (!model_has_subnet(readback->model, entry.ocid.text, entry.ocid.len))
 			result = take_subnet(readback, &entry);
 	}
 	return result;
@@ -156,8 +146,8 @@ static struct run *make_runs(size_t count)
 	return runs;
 }
 
-enum model_result model_add_lookup(struct model *model,
-	const struct lookup *lookup, struct model_fault *fault)
+enum model_result model_add_lookup(
+	struct model *model, const struct lookup *lookup, struct model_fault *fault)
 {
 	struct readback readback = {
 		.model = model,

@@ -114,12 +114,11 @@ static int malformed(struct render *render, const char *expected)
 	for (size_t i = 0; i < render->depth; i++) {
 		const struct step *step = &render->steps[i];
 
-		len += (size_t)snprintf(text + len, MODEL_FAULT_SIZE - len,
-			"%s%s", i > 0 ? "." : "", step->name);
+		len += (size_t)snprintf(
+			text + len, MODEL_FAULT_SIZE - len, "%s%s", i > 0 ? "." : "", step->name);
 		if (step->element > 0)
-			len += (size_t)snprintf(text + len,
-				MODEL_FAULT_SIZE - len, "[%zu]",
-				step->element - 1);
+			len += (size_t)snprintf(
+				text + len, MODEL_FAULT_SIZE - len, "[%zu]", step->element - 1);
 	}
 	snprintf(text + len, MODEL_FAULT_SIZE - len, " is not %s", expected);
 	render->result = MODEL_MALFORMED;
@@ -168,11 +167,11 @@ static int put_integer(struct render *render, const struct json_value *value)
 	return put(render, value->text, value->len);
 }
 
-static int put_object(struct render *render, const struct json_node *node,
-	const struct field *fields);
+static int put_object(
+	struct render *render, const struct json_node *node, const struct field *fields);
 
-static int put_rules(struct render *render, const struct json_node *node,
-	const struct field *fields)
+static int put_rules(
+	struct render *render, const struct json_node *node, const struct field *fields)
 {
 	struct step *step = &render->steps[render->depth - 1];
 	const struct json_node *rule = NULL;
@@ -193,8 +192,7 @@ static int put_rules(struct render *render, const struct json_node *node,
 }
 
 /* Writes the value of a field; node is null when it is absent. */
-static int put_value(struct render *render, const struct json_node *node,
-	const struct field *field)
+static int put_value(struct render *render, const struct json_node *node, const struct field *field)
 {
 	if (field->shape == SHAPE_RULES)
 		return put_rules(render, node, field->inside);
@@ -214,8 +212,7 @@ static int put_value(struct render *render, const struct json_node *node,
 	}
 }
 
-static int put_field(struct render *render, const struct json_node *node,
-	const struct field *field)
+static int put_field(struct render *render, const struct json_node *node, const struct field *field)
 {
 	const char *name = field->name ? field->name : field->key;
 	const struct json_node *member = NULL;
@@ -233,8 +230,8 @@ static int put_field(struct render *render, const struct json_node *node,
 }
 
 /* Writes an object with these fields; of no node, one that has none. */
-static int put_object(struct render *render, const struct json_node *node,
-	const struct field *fields)
+static int put_object(
+	struct render *render, const struct json_node *node, const struct field *fields)
 {
 	if (node && node->value.type != JSON_OBJECT)
 		return malformed(render, "an object");
@@ -246,9 +243,8 @@ static int put_object(struct render *render, const struct json_node *node,
 	return put_text(render, "}");
 }
 
-enum model_result render_list(const struct json_tree *tree,
-	const struct json_node *node, struct bytes *out,
-	struct model_fault *fault)
+enum model_result render_list(const struct json_tree *tree, const struct json_node *node,
+	struct bytes *out, struct model_fault *fault)
 {
 	struct render render = {
 		.tree = tree,

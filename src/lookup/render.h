@@ -13,8 +13,7 @@
  * string as its id. Returns MODEL_OK, MODEL_NO_MEMORY, or MODEL_MALFORMED with
  * fault->text filled; then out holds a part of it.
  */
-enum model_result render_list(const struct json_tree *tree,
-	const struct json_node *node, struct bytes *out,
-	struct model_fault *fault);
+enum model_result render_list(const struct json_tree *tree, const struct json_node *node,
+	struct bytes *out, struct model_fault *fault);
 
 #endif

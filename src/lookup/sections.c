@@ -20,10 +20,9 @@ struct known {
 	size_t count_at; /* of the number of units there */
 };
 
-#define KNOWN(id, type, view, count)                                           \
-	{                                                                      \
-		(id), sizeof(type), offsetof(struct lookup, view),             \
-			offsetof(struct lookup, count)                         \
+#define KNOWN(id, type, view, count)                                                               \
+	{                                                                                          \
+		(id), sizeof(type), offsetof(struct lookup, view), offsetof(struct lookup, count)  \
 	}
 
 static const struct known known_sections[] = {
@@ -31,12 +30,10 @@ static const struct known known_sections[] = {
 	KNOWN(FORMAT_INDEX, uint32_t, index, range_count),
 	KNOWN(FORMAT_SUBNETS, struct format_subnet, subnets, subnet_count),
 	KNOWN(FORMAT_PREFIXES, struct prefix, prefixes, prefix_count),
-	KNOWN(FORMAT_FRAGMENTS, struct format_fragment, fragments,
-		fragment_count),
+	KNOWN(FORMAT_FRAGMENTS, struct format_fragment, fragments, fragment_count),
 	KNOWN(FORMAT_JSON, char, json.text, json.len),
 	KNOWN(FORMAT_TEXT, char, text.text, text.len),
-	KNOWN(FORMAT_ALL_PREFIXES, struct prefix, all_prefixes,
-		all_prefix_count),
+	KNOWN(FORMAT_ALL_PREFIXES, struct prefix, all_prefixes, all_prefix_count),
 };
 
 #define KNOWN_COUNT (sizeof(known_sections) / sizeof(known_sections[0]))
@@ -80,18 +77,18 @@ static const void *view_get(const struct lookup *lookup, size_t at)
 }
 
 /* Sets the view on a section; the same section twice is damage. */
-static enum lookup_error set_view(struct lookup *lookup,
-	const struct known *known, const struct format_section *section)
+static enum lookup_error set_view(
+	struct lookup *lookup, const struct known *known, const struct format_section *section)
 {
 	const void *view = lookup->map + section->offset;
 	size_t count = section->length / known->unit;
 
 	if (view_get(lookup, known->at))
-		return mapped_damaged(lookup, "section %s is there twice",
-			id_text(section->id).text);
+		return mapped_damaged(
+			lookup, "section %s is there twice", id_text(section->id).text);
 	if (section->length % known->unit != 0)
-		return mapped_damaged(lookup, "section %s has an odd length",
-			id_text(section->id).text);
+		return mapped_damaged(
+			lookup, "section %s has an odd length", id_text(section->id).text);
 	memcpy((char *)lookup + known->at, &view, sizeof(view));
 	memcpy((char *)lookup + known->count_at, &count, sizeof(count));
 	return LOOKUP_OK;
@@ -110,29 +107,24 @@ static bool is_zero(const uint8_t *bytes, size_t len)
  * where the next one begins. The file's length is a multiple of FORMAT_ALIGN,
  * so filling up cannot lead out of it.
  */
-static enum lookup_error check_section(struct lookup *lookup,
-	const struct format_section *section, size_t *offset)
+static enum lookup_error check_section(
+	struct lookup *lookup, const struct format_section *section, size_t *offset)
 {
 	struct id_text id = id_text(section->id);
 	size_t end;
 
-	if (section->offset != *offset ||
-		section->length > lookup->length - *offset)
-		return mapped_damaged(
-			lookup, "section %s is not in its place", id.text);
+	if (section->offset != *offset || section->length > lookup->length - *offset)
+		return mapped_damaged(lookup, "section %s is not in its place", id.text);
 	if ((section->flags & ~FORMAT_REQUIRED) != 0 || section->zero != 0)
-		return mapped_damaged(
-			lookup, "section %s has unknown flags", id.text);
+		return mapped_damaged(lookup, "section %s has unknown flags", id.text);
 	end = *offset + (size_t)section->length;
 	*offset = (size_t)format_aligned(end);
 	if (!is_zero(lookup->map + end, *offset - end))
-		return mapped_damaged(
-			lookup, "there are bytes behind section %s", id.text);
+		return mapped_damaged(lookup, "there are bytes behind section %s", id.text);
 	return LOOKUP_OK;
 }
 
-static enum lookup_error take_section(
-	struct lookup *lookup, const struct format_section *section)
+static enum lookup_error take_section(struct lookup *lookup, const struct format_section *section)
 {
 	const struct known *known = find_known(section->id);
 
@@ -157,30 +149,22 @@ static enum lookup_error check_all_there(struct lookup *lookup)
 }
 
 /* Checks the header but magic and version; the table lies in the file then. */
-static enum lookup_error check_header(
-	struct lookup *lookup, const struct format_header *header)
+static enum lookup_error check_header(struct lookup *lookup, const struct format_header *header)
 {
-	size_t room = (lookup->length - sizeof(*header)) /
-		      sizeof(struct format_section);
+	size_t room = (lookup->length - sizeof(*header)) / sizeof(struct format_section);
 	size_t end;
 
 	if (header->length > lookup->length)
-		return mapped_damaged(lookup,
-			"it is cut off: %zu bytes of %llu are there",
+		return mapped_damaged(lookup, "it is cut off: %zu bytes of %llu are there",
 			lookup->length, (unsigned long long)header->length);
 	if (header->length < lookup->length || header->length % FORMAT_ALIGN)
-		return mapped_damaged(
-			lookup, "its length is not the one that it tells");
-	if (header->section_count > room ||
-		header->section_count > FORMAT_SECTIONS_MAX ||
+		return mapped_damaged(lookup, "its length is not the one that it tells");
+	if (header->section_count > room || header->section_count > FORMAT_SECTIONS_MAX ||
 		header->zero != 0)
 		return mapped_damaged(lookup, "its header makes no sense");
-	end = sizeof(*header) +
-	      header->section_count * sizeof(struct format_section);
-	if (crc32_update(0, lookup->map + FORMAT_CRC_FROM,
-		    end - FORMAT_CRC_FROM) != header->crc)
-		return mapped_damaged(
-			lookup, "the checksum of its header is wrong");
+	end = sizeof(*header) + header->section_count * sizeof(struct format_section);
+	if (crc32_update(0, lookup->map + FORMAT_CRC_FROM, end - FORMAT_CRC_FROM) != header->crc)
+		return mapped_damaged(lookup, "the checksum of its header is wrong");
 	return LOOKUP_OK;
 }
 
@@ -203,14 +187,12 @@ enum lookup_error mapped_check_sections(struct lookup *lookup)
 			return error;
 	}
 	if (offset != lookup->length)
-		return mapped_damaged(
-			lookup, "there are bytes behind its last section");
+		return mapped_damaged(lookup, "there are bytes behind its last section");
 	return check_all_there(lookup);
 }
 
 /* Somebody may write into the file: what leads to a place is compared again. */
-static bool sum_is_right(
-	const struct lookup *lookup, const struct format_section *section)
+static bool sum_is_right(const struct lookup *lookup, const struct format_section *section)
 {
 	size_t offset = (size_t)section->offset;
 	size_t len = (size_t)section->length;
@@ -226,8 +208,7 @@ enum lookup_error mapped_check_sums(struct lookup *lookup)
 
 		MAPPED_COPIED();
 		if (!sum_is_right(lookup, &section))
-			return mapped_damaged(lookup,
-				"the checksum of section %s is wrong",
+			return mapped_damaged(lookup, "the checksum of section %s is wrong",
 				id_text(section.id).text);
 	}
 	return LOOKUP_OK;

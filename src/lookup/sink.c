@@ -34,8 +34,7 @@ void sink_begin(struct sink *sink)
 static void pass_on(struct sink *sink, const void *data, size_t len)
 {
 	sink->crc = crc32_update(sink->crc, data, len);
-	if (sink->fd >= 0 && sink->write_errno == 0 &&
-		io_write_all(sink->fd, data, len) != 0)
+	if (sink->fd >= 0 && sink->write_errno == 0 && io_write_all(sink->fd, data, len) != 0)
 		sink->write_errno = errno;
 }
 

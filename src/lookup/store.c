@@ -55,10 +55,9 @@ void model_free(struct model *model)
 
 uint32_t store_text(struct model *model, const char *text, size_t len)
 {
-	static const struct store_text nothing = {
-		STORE_NONE, STORE_NONE, false};
-	struct store_text *info = grow(model->text_info, model->texts.count,
-		&model->text_room, sizeof(*info));
+	static const struct store_text nothing = {STORE_NONE, STORE_NONE, false};
+	struct store_text *info =
+		grow(model->text_info, model->texts.count, &model->text_room, sizeof(*info));
 
 	if (!info)
 		return STORE_NONE;
@@ -76,8 +75,8 @@ uint32_t store_text(struct model *model, const char *text, size_t len)
 
 int store_prefix(struct model *model, const struct prefix *prefix)
 {
-	struct prefix *pool = grow(model->prefixes, model->prefix_count,
-		&model->prefix_room, sizeof(*pool));
+	struct prefix *pool =
+		grow(model->prefixes, model->prefix_count, &model->prefix_room, sizeof(*pool));
 
 	if (!pool)
 		return -1;
@@ -88,8 +87,7 @@ int store_prefix(struct model *model, const struct prefix *prefix)
 
 int store_named(struct model *model, uint32_t list)
 {
-	uint32_t *pool = grow(model->named, model->named_count,
-		&model->named_room, sizeof(*pool));
+	uint32_t *pool = grow(model->named, model->named_count, &model->named_room, sizeof(*pool));
 
 	if (!pool)
 		return -1;
@@ -121,30 +119,26 @@ void store_sort_prefixes(struct model *model, struct store_subnet *subnet)
 	model->prefix_count = subnet->prefix_first + kept;
 }
 
-static bool same_subnet(const struct model *model, const struct store_subnet *a,
-	const struct store_subnet *b)
+static bool same_subnet(
+	const struct model *model, const struct store_subnet *a, const struct store_subnet *b)
 {
-	if (a->name != b->name || a->vcn != b->vcn ||
-		a->compartment != b->compartment ||
-		a->prefix_count != b->prefix_count ||
-		a->list_count != b->list_count)
+	if (a->name != b->name || a->vcn != b->vcn || a->compartment != b->compartment ||
+		a->prefix_count != b->prefix_count || a->list_count != b->list_count)
 		return false;
 	for (size_t i = 0; i < a->prefix_count; i++)
 		if (prefix_compare(&model->prefixes[a->prefix_first + i],
 			    &model->prefixes[b->prefix_first + i]) != 0)
 			return false;
 	for (size_t i = 0; i < a->list_count; i++)
-		if (model->named[a->list_first + i] !=
-			model->named[b->list_first + i])
+		if (model->named[a->list_first + i] != model->named[b->list_first + i])
 			return false;
 	return true;
 }
 
-static enum model_result append_subnet(
-	struct model *model, const struct store_subnet *subnet)
+static enum model_result append_subnet(struct model *model, const struct store_subnet *subnet)
 {
-	struct store_subnet *pool = grow(model->subnets, model->subnet_count,
-		&model->subnet_room, sizeof(*pool));
+	struct store_subnet *pool =
+		grow(model->subnets, model->subnet_count, &model->subnet_room, sizeof(*pool));
 
 	if (!pool || model->subnet_count == LIMIT_LOOKUP_SUBNETS)
 		return MODEL_NO_MEMORY;
@@ -154,8 +148,8 @@ static enum model_result append_subnet(
 	return MODEL_OK;
 }
 
-enum model_result store_subnet(struct model *model,
-	const struct store_subnet *subnet, struct model_fault *fault)
+enum model_result store_subnet(
+	struct model *model, const struct store_subnet *subnet, struct model_fault *fault)
 {
 	uint32_t known = model->text_info[subnet->ocid].subnet;
 	struct store_subnet *copy;
@@ -173,8 +167,8 @@ enum model_result store_subnet(struct model *model,
 	return MODEL_OK;
 }
 
-enum model_result store_list(struct model *model, const struct store_list *list,
-	struct model_fault *fault)
+enum model_result store_list(
+	struct model *model, const struct store_list *list, struct model_fault *fault)
 {
 	uint32_t known = model->text_info[list->ocid].list;
 	struct store_list *pool;
@@ -189,8 +183,7 @@ enum model_result store_list(struct model *model, const struct store_list *list,
 		*pool = *list;
 		return MODEL_OK;
 	}
-	pool = grow(model->lists, model->list_count, &model->list_room,
-		sizeof(*pool));
+	pool = grow(model->lists, model->list_count, &model->list_room, sizeof(*pool));
 	if (!pool)
 		return MODEL_NO_MEMORY;
 	model->lists = pool;
@@ -207,8 +200,7 @@ struct lookup_text store_bytes(const struct model *model, uint32_t text)
 	return bytes;
 }
 
-const struct store_list *store_find_list(
-	const struct model *model, uint32_t ocid)
+const struct store_list *store_find_list(const struct model *model, uint32_t ocid)
 {
 	uint32_t list = model->text_info[ocid].list;
 
@@ -251,8 +243,7 @@ static struct cursor cursor_of(size_t number)
 }
 
 /* Fills missing if the list there is a missing one not told of before. */
-static bool tell_missing(const struct model *model, struct cursor at,
-	struct model_missing *missing)
+static bool tell_missing(const struct model *model, struct cursor at, struct model_missing *missing)
 {
 	const struct store_subnet *subnet = &model->subnets[at.subnet];
 	uint32_t ocid = model->named[subnet->list_first + at.list];
@@ -266,8 +257,7 @@ static bool tell_missing(const struct model *model, struct cursor at,
 	return true;
 }
 
-bool model_next_missing(const struct model *model, size_t *cursor,
-	struct model_missing *missing)
+bool model_next_missing(const struct model *model, size_t *cursor, struct model_missing *missing)
 {
 	struct cursor at = cursor_of(*cursor);
 
@@ -275,9 +265,7 @@ bool model_next_missing(const struct model *model, size_t *cursor,
 		model->text_info[i].missed = false;
 	for (; at.subnet < model->subnet_count; at.subnet++, at.list = 0)
 		while (at.list < model->subnets[at.subnet].list_count)
-			if (tell_missing(model,
-				    (struct cursor){at.subnet, at.list++},
-				    missing)) {
+			if (tell_missing(model, (struct cursor){at.subnet, at.list++}, missing)) {
 				*cursor = at.subnet << 32 | at.list;
 				return true;
 			}

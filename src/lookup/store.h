@@ -75,16 +75,15 @@ void store_sort_prefixes(struct model *model, struct store_subnet *subnet);
  * Takes a subnet whose runs are the ends of the pools, or a list. A copy goes
  * by model->copies. Set fault->earlier with MODEL_DIFFERS.
  */
-enum model_result store_subnet(struct model *model,
-	const struct store_subnet *subnet, struct model_fault *fault);
-enum model_result store_list(struct model *model, const struct store_list *list,
-	struct model_fault *fault);
+enum model_result store_subnet(
+	struct model *model, const struct store_subnet *subnet, struct model_fault *fault);
+enum model_result store_list(
+	struct model *model, const struct store_list *list, struct model_fault *fault);
 
 /* The bytes of a text. */
 struct lookup_text store_bytes(const struct model *model, uint32_t text);
 
 /* The list with this OCID, or null. */
-const struct store_list *store_find_list(
-	const struct model *model, uint32_t ocid);
+const struct store_list *store_find_list(const struct model *model, uint32_t ocid);
 
 #endif

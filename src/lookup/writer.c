@@ -43,8 +43,7 @@ static void put_index(struct writer *writer)
 
 	for (size_t range = 0; range <= layout->range_count; range++) {
 		while (below < layout->subnet_count &&
-			format_range(layout->records[below].hash,
-				layout->range_count) < range)
+			format_range(layout->records[below].hash, layout->range_count) < range)
 			below++;
 		sink_put(writer->sink, &below, sizeof(below));
 	}
@@ -54,8 +53,7 @@ static void put_subnets(struct writer *writer)
 {
 	const struct layout *layout = &writer->layout;
 
-	sink_put(writer->sink, layout->records,
-		layout->subnet_count * sizeof(*layout->records));
+	sink_put(writer->sink, layout->records, layout->subnet_count * sizeof(*layout->records));
 }
 
 static void put_prefixes(struct writer *writer)
@@ -63,12 +61,10 @@ static void put_prefixes(struct writer *writer)
 	const struct model *model = writer->layout.model;
 
 	for (size_t i = 0; i < writer->layout.subnet_count; i++) {
-		const struct store_subnet *subnet =
-			&model->subnets[writer->layout.order[i]];
+		const struct store_subnet *subnet = &model->subnets[writer->layout.order[i]];
 
 		if (subnet->prefix_count > 0)
-			sink_put(writer->sink,
-				&model->prefixes[subnet->prefix_first],
+			sink_put(writer->sink, &model->prefixes[subnet->prefix_first],
 				subnet->prefix_count * sizeof(struct prefix));
 	}
 }
@@ -87,8 +83,7 @@ static void put_lists(struct writer *writer, size_t set)
 
 	sink_put(writer->sink, "[", 1);
 	for (size_t i = 0; i < count; i++) {
-		struct lookup_text json =
-			store_bytes(model, model->lists[lists[i]].json);
+		struct lookup_text json = store_bytes(model, model->lists[lists[i]].json);
 
 		if (i > 0)
 			sink_put(writer->sink, ",", 1);
@@ -114,8 +109,7 @@ static void put_texts(struct writer *writer)
 	const struct layout *layout = &writer->layout;
 
 	for (size_t i = 0; i < layout->text_count; i++) {
-		struct lookup_text text =
-			store_bytes(layout->model, layout->texts[i]);
+		struct lookup_text text = store_bytes(layout->model, layout->texts[i]);
 
 		sink_put(writer->sink, text.text, text.len);
 	}
@@ -152,8 +146,7 @@ struct front {
 };
 
 /* Puts a section and fills it up; tells of it in entry. */
-static void put_section(
-	struct writer *writer, size_t i, struct format_section *entry)
+static void put_section(struct writer *writer, size_t i, struct format_section *entry)
 {
 	struct sink *sink = writer->sink;
 
@@ -162,8 +155,7 @@ static void put_section(
 	sink_flush(sink);
 	entry->length = sink->length;
 	entry->crc = sink->crc;
-	sink_put_zeros(
-		sink, (size_t)(format_aligned(entry->length) - entry->length));
+	sink_put_zeros(sink, (size_t)(format_aligned(entry->length) - entry->length));
 }
 
 static void fill_front(struct writer *writer, struct front *front)
@@ -185,8 +177,8 @@ static void fill_front(struct writer *writer, struct front *front)
 	header->version = FORMAT_VERSION;
 	header->length = offset;
 	header->section_count = SECTION_COUNT;
-	header->crc = crc32_update(0, (const char *)front + FORMAT_CRC_FROM,
-		sizeof(*front) - FORMAT_CRC_FROM);
+	header->crc = crc32_update(
+		0, (const char *)front + FORMAT_CRC_FROM, sizeof(*front) - FORMAT_CRC_FROM);
 }
 
 /* Puts the file together, once to learn and once to write. */
@@ -210,8 +202,7 @@ static enum exitcode put_file(struct writer *writer, int fd, const char *path)
 	}
 	if (writer->sink->write_errno == 0)
 		return EXITCODE_OK;
-	msg_error_errno(writer->sink->write_errno, "cannot write %s",
-		msg_quote_name(quoted, path));
+	msg_error_errno(writer->sink->write_errno, "cannot write %s", msg_quote_name(quoted, path));
 	return EXITCODE_WRITE;
 }
 
@@ -245,8 +236,7 @@ static enum exitcode replace_file(struct writer *writer, const char *path)
 	enum exitcode exitcode;
 
 	atomic_store(&unfinished, &replace);
-	exitcode = replace_begin(&replace, path) == 0 ? EXITCODE_OK
-						      : cannot_replace(path);
+	exitcode = replace_begin(&replace, path) == 0 ? EXITCODE_OK : cannot_replace(path);
 	if (exitcode == EXITCODE_OK) {
 		exitcode = put_file(writer, replace.fd, path);
 		if (exitcode != EXITCODE_OK)
@@ -271,8 +261,8 @@ static enum exitcode cannot_lay_out(const char *path)
 	return EXITCODE_INTERNAL;
 }
 
-enum exitcode writer_write(const struct model *model, const char *path,
-	int64_t fetched_at, const char *source)
+enum exitcode writer_write(
+	const struct model *model, const char *path, int64_t fetched_at, const char *source)
 {
 	struct writer writer = {
 		.fetched_at = fetched_at,

@@ -21,8 +21,8 @@
  * EXITCODE_OK, or EXITCODE_WRITE or EXITCODE_INTERNAL after a message; then
  * path is what it was.
  */
-enum exitcode writer_write(const struct model *model, const char *path,
-	int64_t fetched_at, const char *source);
+enum exitcode writer_write(
+	const struct model *model, const char *path, int64_t fetched_at, const char *source);
 
 /* Removes the temporary file, if there is one, by signal-safe calls only. */
 void writer_unlink_from_signal(void);

@@ -16,8 +16,7 @@
 #include "base/msg.h"
 #include "json/json.h"
 
-int arguments_refuse(
-	const char *option, const char *text, size_t len, const char *why)
+int arguments_refuse(const char *option, const char *text, size_t len, const char *why)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
@@ -48,8 +47,7 @@ static void join_words(char *out, size_t size, const char *const *words)
 }
 
 /* Finds one of words, or says which there are. */
-static int find_word(const char *option, const char *const *words,
-	const char *text, size_t len)
+static int find_word(const char *option, const char *const *words, const char *text, size_t len)
 {
 	char known[256], why[300];
 
@@ -62,8 +60,7 @@ static int find_word(const char *option, const char *const *words,
 	return arguments_refuse(option, text, len, why);
 }
 
-int arguments_choice(
-	const char *option, const char *const *words, const char *text)
+int arguments_choice(const char *option, const char *const *words, const char *text)
 {
 	return find_word(option, words, text, strlen(text));
 }
@@ -83,27 +80,26 @@ static int read_digits(uint64_t *number, const char *text, size_t len)
 		if (text[i] < '0' || text[i] > '9')
 			return -1;
 		over |= __builtin_mul_overflow(value, 10, &value);
-		over |= __builtin_add_overflow(
-			value, (uint64_t)(text[i] - '0'), &value);
+		over |= __builtin_add_overflow(value, (uint64_t)(text[i] - '0'), &value);
 	}
 	*number = over ? UINT64_MAX : value;
 	return 0;
 }
 
-static int check_bounds(const char *option, const char *text, uint64_t minimum,
-	uint64_t maximum, uint64_t number)
+static int check_bounds(
+	const char *option, const char *text, uint64_t minimum, uint64_t maximum, uint64_t number)
 {
 	char why[80];
 
 	if (number >= minimum && number <= maximum)
 		return 0;
-	snprintf(why, sizeof(why), "want %llu to %llu",
-		(unsigned long long)minimum, (unsigned long long)maximum);
+	snprintf(why, sizeof(why), "want %llu to %llu", (unsigned long long)minimum,
+		(unsigned long long)maximum);
 	return arguments_refuse(option, text, strlen(text), why);
 }
 
-int arguments_number(const char *option, const char *text, uint64_t minimum,
-	uint64_t maximum, uint64_t *number)
+int arguments_number(
+	const char *option, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *number)
 {
 	size_t len = strlen(text);
 
@@ -128,15 +124,14 @@ static unsigned shift_of_unit(char unit)
 	}
 }
 
-int arguments_size(const char *option, const char *text, uint64_t minimum,
-	uint64_t maximum, uint64_t *number)
+int arguments_size(
+	const char *option, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *number)
 {
 	size_t len = strlen(text);
 	unsigned shift = len > 0 ? shift_of_unit(text[len - 1]) : 0;
 
 	if (read_digits(number, text, len - (shift > 0)) < 0)
-		return arguments_refuse(
-			option, text, len, "not a number of bytes");
+		return arguments_refuse(option, text, len, "not a number of bytes");
 	if (*number > UINT64_MAX >> shift)
 		*number = UINT64_MAX;
 	else
@@ -148,8 +143,7 @@ static int check_list(const char *option, const char *list)
 {
 	if (strlen(list) <= LIMIT_LIST)
 		return 0;
-	return arguments_refuse(
-		option, list, strlen(list), "the list is too long");
+	return arguments_refuse(option, list, strlen(list), "the list is too long");
 }
 
 static const struct {
@@ -230,12 +224,10 @@ int arguments_directions(unsigned *directions, const char *list)
 
 static bool is_output_key(const char *name)
 {
-	static const char *const keys[] = {"destinationAddress",
-		"destinationPort", "protocol", "protocolName", "sourceAddress",
-		"internal_or_external_source",
-		"internal_or_external_destination", "traffic_direction",
-		"traffic_type", "security_lists", "security_list_ids",
-		"oracle"};
+	static const char *const keys[] = {"destinationAddress", "destinationPort", "protocol",
+		"protocolName", "sourceAddress", "internal_or_external_source",
+		"internal_or_external_destination", "traffic_direction", "traffic_type",
+		"security_lists", "security_list_ids", "oracle"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (strcmp(name, keys[i]) == 0)
@@ -284,8 +276,8 @@ int arguments_keep(struct options *options, char *list)
 	}
 }
 
-int arguments_time(struct instant *instant, const char *option,
-	const char *text, const struct instant *now)
+int arguments_time(
+	struct instant *instant, const char *option, const char *text, const struct instant *now)
 {
 	size_t len = strlen(text);
 

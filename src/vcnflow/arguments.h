@@ -12,23 +12,21 @@
 #include "vcnflow/options.h"
 
 /* Says "bad --OPTION 'TEXT': WHY" and returns -1. */
-int arguments_refuse(
-	const char *option, const char *text, size_t len, const char *why);
+int arguments_refuse(const char *option, const char *text, size_t len, const char *why);
 
 /*
  * The place of text among words, a list that ends in null; or -1 after a
  * message that names them all.
  */
-int arguments_choice(
-	const char *option, const char *const *words, const char *text);
+int arguments_choice(const char *option, const char *const *words, const char *text);
 
 /* Reads a decimal number between two bounds. Returns 0, or -1. */
-int arguments_number(const char *option, const char *text, uint64_t minimum,
-	uint64_t maximum, uint64_t *number);
+int arguments_number(
+	const char *option, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *number);
 
 /* As arguments_number, for bytes: K, M or G may stand behind the digits. */
-int arguments_size(const char *option, const char *text, uint64_t minimum,
-	uint64_t maximum, uint64_t *number);
+int arguments_size(
+	const char *option, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *number);
 
 /* Reads a list of protocols into one bit each. Returns 0, or -1. */
 int arguments_protocols(uint64_t protocols[4], const char *list);
@@ -43,8 +41,8 @@ int arguments_directions(unsigned *directions, const char *list);
 int arguments_keep(struct options *options, char *list);
 
 /* Reads a TIME. Returns 0, or -1. */
-int arguments_time(struct instant *instant, const char *option,
-	const char *text, const struct instant *now);
+int arguments_time(
+	struct instant *instant, const char *option, const char *text, const struct instant *now);
 
 /*
  * What only all options together tell: TIMEs, the metadata's place, standard

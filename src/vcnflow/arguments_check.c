@@ -37,14 +37,13 @@ static int resolve_times(struct options *options)
 
 	options->has_since = options->since_text != NULL;
 	options->has_until = options->until_text != NULL;
-	if (options->now_text != NULL &&
-		arguments_time(&now, "now", options->now_text, &clock) < 0)
+	if (options->now_text != NULL && arguments_time(&now, "now", options->now_text, &clock) < 0)
 		return -1;
-	if (options->has_since && arguments_time(&options->since, "since",
-					  options->since_text, &now) < 0)
+	if (options->has_since &&
+		arguments_time(&options->since, "since", options->since_text, &now) < 0)
 		return -1;
-	if (options->has_until && arguments_time(&options->until, "until",
-					  options->until_text, &now) < 0)
+	if (options->has_until &&
+		arguments_time(&options->until, "until", options->until_text, &now) < 0)
 		return -1;
 	if (!options->has_since || !options->has_until ||
 		instant_compare(&options->since, &options->until) <= 0)
@@ -74,8 +73,7 @@ static bool is_default_stdin(const struct options *options)
 /* How often standard input was named. */
 static size_t dashes_of(const struct options *options)
 {
-	size_t uses =
-		options->files_from != NULL && is_dash(options->files_from);
+	size_t uses = options->files_from != NULL && is_dash(options->files_from);
 
 	for (size_t i = 0; i < options->operand_count; i++)
 		uses += is_dash(options->operands[i]);
@@ -122,8 +120,7 @@ static int check_list(const struct options *options)
 		error = EISDIR;
 	if (error == 0)
 		return 0;
-	msg_error_errno(error, "cannot read --files-from %s",
-		msg_quote_name(quoted, path));
+	msg_error_errno(error, "cannot read --files-from %s", msg_quote_name(quoted, path));
 	return -1;
 }
 
@@ -188,14 +185,13 @@ static struct identity identity_of_path(const char *path)
 
 	if (path == NULL)
 		return none;
-	return stat(path, &status) == 0 ? identity_of(&status)
-					: identity_of_new(path);
+	return stat(path, &status) == 0 ? identity_of(&status) : identity_of_new(path);
 }
 
 static bool is_same(const struct identity *a, const struct identity *b)
 {
-	if (a->kind != b->kind || a->kind == IDENTITY_NONE ||
-		a->device != b->device || a->inode != b->inode)
+	if (a->kind != b->kind || a->kind == IDENTITY_NONE || a->device != b->device ||
+		a->inode != b->inode)
 		return false;
 	return a->kind == IDENTITY_FILE || strcmp(a->base, b->base) == 0;
 }
@@ -210,25 +206,20 @@ static int refuse_output(const char *option, const char *path, const char *why)
 	return arguments_refuse(option, path, strlen(path), why);
 }
 
-static int check_outputs(
-	const struct options *options, const struct outputs *outputs)
+static int check_outputs(const struct options *options, const struct outputs *outputs)
 {
 	if (is_same(&outputs->rejects, &outputs->output))
-		return refuse_output("rejects", options->rejects,
-			"the output goes there already");
+		return refuse_output("rejects", options->rejects, "the output goes there already");
 	if (is_same(&outputs->stats, &outputs->output))
-		return refuse_output("stats", options->stats_file,
-			"the output goes there already");
+		return refuse_output("stats", options->stats_file, "the output goes there already");
 	if (is_same(&outputs->stats, &outputs->rejects))
-		return refuse_output("stats", options->stats_file,
-			"the rejects go there already");
+		return refuse_output("stats", options->stats_file, "the rejects go there already");
 	return 0;
 }
 
 /* -o may name an input: it is replaced only when all has been read. */
-static int check_against(const struct options *options,
-	const struct outputs *outputs, const struct identity *input,
-	const char *why)
+static int check_against(const struct options *options, const struct outputs *outputs,
+	const struct identity *input, const char *why)
 {
 	if (is_same(&outputs->rejects, input))
 		return refuse_output("rejects", options->rejects, why);
@@ -241,8 +232,7 @@ static int check_against(const struct options *options,
 	return 0;
 }
 
-static int check_inputs(
-	const struct options *options, const struct outputs *outputs)
+static int check_inputs(const struct options *options, const struct outputs *outputs)
 {
 	const char *why = "it is an input too";
 	struct identity identity = identity_of_descriptor(STDIN_FILENO);
@@ -250,9 +240,8 @@ static int check_inputs(
 	if (is_default_stdin(options))
 		return check_against(options, outputs, &identity, why);
 	for (size_t i = 0; i < options->operand_count; i++) {
-		identity = is_dash(options->operands[i])
-				   ? identity_of_descriptor(STDIN_FILENO)
-				   : identity_of_path(options->operands[i]);
+		identity = is_dash(options->operands[i]) ? identity_of_descriptor(STDIN_FILENO)
+							 : identity_of_path(options->operands[i]);
 		if (check_against(options, outputs, &identity, why) < 0)
 			return -1;
 	}
@@ -260,8 +249,7 @@ static int check_inputs(
 	return check_against(options, outputs, &identity, why);
 }
 
-static int check_metadata(
-	const struct options *options, const struct outputs *outputs)
+static int check_metadata(const struct options *options, const struct outputs *outputs)
 {
 	const char *why = "it is the lookup file";
 	struct identity metadata = identity_of_path(options->metadata);
@@ -274,15 +262,13 @@ static int check_metadata(
 static int check_clashes(const struct options *options)
 {
 	struct outputs outputs = {
-		.output = writes_stdout(options)
-				  ? identity_of_descriptor(STDOUT_FILENO)
-				  : identity_of_path(options->output),
+		.output = writes_stdout(options) ? identity_of_descriptor(STDOUT_FILENO)
+						 : identity_of_path(options->output),
 		.rejects = identity_of_path(options->rejects),
 		.stats = identity_of_path(options->stats_file),
 	};
 
-	if (check_outputs(options, &outputs) < 0 ||
-		check_metadata(options, &outputs) < 0)
+	if (check_outputs(options, &outputs) < 0 || check_metadata(options, &outputs) < 0)
 		return -1;
 	return check_inputs(options, &outputs);
 }
@@ -306,8 +292,8 @@ int arguments_check(struct options *options)
 		msg_error("--strict and --ignore-bad exclude each other");
 		return -1;
 	}
-	if (resolve_times(options) < 0 || check_list(options) < 0 ||
-		check_stdin(options) < 0 || check_stdout(options) < 0)
+	if (resolve_times(options) < 0 || check_list(options) < 0 || check_stdin(options) < 0 ||
+		check_stdout(options) < 0)
 		return -1;
 	return check_clashes(options);
 }

@@ -87,10 +87,8 @@ void block_pad(struct block *block)
 int block_add_unit(struct block *block, const struct block_unit *unit)
 {
 	if (block->unit_count == block->unit_room) {
-		size_t room =
-			block->unit_room ? block->unit_room * 2 : FIRST_UNITS;
-		struct block_unit *units =
-			realloc(block->units, room * sizeof *units);
+		size_t room = block->unit_room ? block->unit_room * 2 : FIRST_UNITS;
+		struct block_unit *units = realloc(block->units, room * sizeof *units);
 
 		if (units == NULL)
 			return -1;
@@ -108,7 +106,6 @@ bool block_is_document(const char *text, size_t len)
 
 	if (at < end && text[at] == '[')
 		return true;
-	return at < end && text[at] == '{' &&
-	       memmem(text + at, end - at, "\"data\"", 6) != NULL &&
+	return at < end && text[at] == '{' && memmem(text + at, end - at, "\"data\"", 6) != NULL &&
 	       memmem(text + at, end - at, "\"results\"", 9) != NULL;
 }

@@ -14,8 +14,8 @@
 #include "base/msg.h"
 #include "vcnflow/progress.h"
 
-void delivery_init(struct delivery *delivery, const struct options *options,
-	struct output *output, int rejects)
+void delivery_init(struct delivery *delivery, const struct options *options, struct output *output,
+	int rejects)
 {
 	memset(delivery, 0, sizeof *delivery);
 	delivery->options = options;
@@ -39,11 +39,9 @@ static int stop(struct delivery *delivery, enum delivery_end end)
 }
 
 /* The input's name, quoted. */
-static const char *input_name(
-	const struct delivery *delivery, char quoted[MSG_QUOTED_SIZE])
+static const char *input_name(const struct delivery *delivery, char quoted[MSG_QUOTED_SIZE])
 {
-	return delivery->path == NULL ? "standard input"
-				      : msg_quote_name(quoted, delivery->path);
+	return delivery->path == NULL ? "standard input" : msg_quote_name(quoted, delivery->path);
 }
 
 void delivery_begin(struct delivery *delivery, char *path)
@@ -57,13 +55,12 @@ void delivery_begin(struct delivery *delivery, char *path)
 	delivery->pending_count = 0;
 }
 
-int delivery_write(struct delivery *delivery, struct iovec *pieces,
-	size_t count, size_t raw_len, bool begins_record)
+int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count, size_t raw_len,
+	bool begins_record)
 {
 	if (delivery->end != DELIVERY_GOES_ON)
 		return -1;
-	if (output_write(delivery->output, pieces, count, raw_len,
-		    begins_record) == 0)
+	if (output_write(delivery->output, pieces, count, raw_len, begins_record) == 0)
 		return 0;
 	switch (delivery->output->state) {
 	case OUTPUT_INTERRUPTED:
@@ -75,8 +72,7 @@ int delivery_write(struct delivery *delivery, struct iovec *pieces,
 	}
 }
 
-static int write_rejects(
-	struct delivery *delivery, const char *data, size_t len)
+static int write_rejects(struct delivery *delivery, const char *data, size_t len)
 {
 	if (len == 0)
 		return 0;
@@ -90,27 +86,24 @@ static int write_rejects(
 }
 
 /* Bad records as they stood, each ending in a line feed. */
-static int deliver_rejects(struct delivery *delivery, const struct block *block,
-	const struct result *result)
+static int deliver_rejects(
+	struct delivery *delivery, const struct block *block, const struct result *result)
 {
 	bool whole = block->kind != BLOCK_PIECE || block->last;
 
 	for (size_t i = 0; i < result->reject_count; i++) {
 		const struct reject *reject = &result->rejects[i];
 
-		if (write_rejects(delivery, block->text + reject->offset,
-			    reject->len))
+		if (write_rejects(delivery, block->text + reject->offset, reject->len))
 			return -1;
-		if (whole && delivery->rejects_in_line &&
-			write_rejects(delivery, "\n", 1))
+		if (whole && delivery->rejects_in_line && write_rejects(delivery, "\n", 1))
 			return -1;
 	}
 	return 0;
 }
 
 /* Under --strict it is what ends the run, and an error. */
-static void name_bad(
-	struct delivery *delivery, const struct mark *mark, bool is_line)
+static void name_bad(struct delivery *delivery, const struct mark *mark, bool is_line)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	const char *name = input_name(delivery, quoted);
@@ -119,21 +112,19 @@ static void name_bad(
 	if (delivery->named++ >= LIMIT_BAD_NAMED)
 		return;
 	if (delivery->options->strict)
-		msg_error("bad record in %s, %s %" PRIu64 ": %s", name, unit,
-			mark->place, mark->reason);
+		msg_error("bad record in %s, %s %" PRIu64 ": %s", name, unit, mark->place,
+			mark->reason);
 	else
-		msg_warning("bad record in %s, %s %" PRIu64 ": %s", name, unit,
-			mark->place, mark->reason);
+		msg_warning("bad record in %s, %s %" PRIu64 ": %s", name, unit, mark->place,
+			mark->reason);
 }
 
 /* Notes the block's bad records by their place in the input. */
-static void add_marks(struct delivery *delivery, const struct block *block,
-	const struct result *result)
+static void add_marks(
+	struct delivery *delivery, const struct block *block, const struct result *result)
 {
-	bool is_line = block->kind == BLOCK_LINES ||
-		       (block->kind == BLOCK_PIECE && block->is_line);
-	uint64_t base = 1 + (is_line ? delivery->lines
-				     : tally_records(&delivery->input));
+	bool is_line = block->kind == BLOCK_LINES || (block->kind == BLOCK_PIECE && block->is_line);
+	uint64_t base = 1 + (is_line ? delivery->lines : tally_records(&delivery->input));
 
 	for (size_t i = 0; i < result->mark_count; i++) {
 		struct mark mark = result->marks[i];
@@ -151,8 +142,7 @@ static void add_marks(struct delivery *delivery, const struct block *block,
 static void name_pending(struct delivery *delivery)
 {
 	for (size_t i = 0; i < delivery->pending_count; i++)
-		name_bad(delivery, &delivery->pending[i],
-			delivery->pending_is_line[i]);
+		name_bad(delivery, &delivery->pending[i], delivery->pending_is_line[i]);
 	delivery->pending_count = 0;
 }
 
@@ -176,8 +166,8 @@ static int add_unknown(struct delivery *delivery, const struct textset *set)
 }
 
 /* Adds the counts of a block up. */
-static int count_block(struct delivery *delivery, const struct block *block,
-	const struct result *result)
+static int count_block(
+	struct delivery *delivery, const struct block *block, const struct result *result)
 {
 	uint64_t records = tally_records(&result->tally);
 
@@ -192,8 +182,8 @@ static int count_block(struct delivery *delivery, const struct block *block,
 	return add_unknown(delivery, &result->unknown);
 }
 
-int delivery_block(struct delivery *delivery, const struct block *block,
-	const struct result *result)
+int delivery_block(
+	struct delivery *delivery, const struct block *block, const struct result *result)
 {
 	if (delivery->end != DELIVERY_GOES_ON)
 		return -1;
@@ -219,8 +209,7 @@ int delivery_block(struct delivery *delivery, const struct block *block,
 
 /* Says what is wrong with the input as a whole. Returns whether something is,
  * so that the input counts as unreadable or damaged. */
-static bool report_fault(
-	const struct delivery *delivery, const struct source_report *report)
+static bool report_fault(const struct delivery *delivery, const struct source_report *report)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	const char *name = input_name(delivery, quoted);
@@ -231,15 +220,13 @@ static bool report_fault(
 	}
 	if (report->gzip.damage == GUNZIP_INTACT)
 		return false;
-	msg_error("damaged input %s, member %" PRIu64 ", byte %" PRIu64 ": %s",
-		name, report->gzip.member, report->gzip.offset,
-		gunzip_damage_text(report->gzip.damage));
+	msg_error("damaged input %s, member %" PRIu64 ", byte %" PRIu64 ": %s", name,
+		report->gzip.member, report->gzip.offset, gunzip_damage_text(report->gzip.damage));
 	return true;
 }
 
 /* Says that an input is empty, or holds nothing but bad records. */
-static void report_nothing(
-	const struct delivery *delivery, const struct source_report *report)
+static void report_nothing(const struct delivery *delivery, const struct source_report *report)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	const char *name = input_name(delivery, quoted);
@@ -248,16 +235,13 @@ static void report_nothing(
 	if (report->bytes_in == 0)
 		msg_warning("%s is empty", name);
 	else if (bad != 0 && !delivery->shown_good)
-		msg_warning("%s holds no flow-log record: %" PRIu64
-			    " bad, the first at %s %" PRIu64 ": %s",
-			name, bad,
-			delivery->pending_is_line[0] ? "line" : "record",
-			delivery->pending[0].place,
-			delivery->pending[0].reason);
+		msg_warning("%s holds no flow-log record: %" PRIu64 " bad, the first at %s %" PRIu64
+			    ": %s",
+			name, bad, delivery->pending_is_line[0] ? "line" : "record",
+			delivery->pending[0].place, delivery->pending[0].reason);
 }
 
-int delivery_end_input(
-	struct delivery *delivery, const struct source_report *report)
+int delivery_end_input(struct delivery *delivery, const struct source_report *report)
 {
 	bool fault;
 
@@ -270,9 +254,7 @@ int delivery_end_input(
 		delivery->faulty = true;
 	if (report->read_errno == 0)
 		report_nothing(delivery, report);
-	return fault && delivery->options->strict
-		       ? stop(delivery, DELIVERY_STRICT)
-		       : 0;
+	return fault && delivery->options->strict ? stop(delivery, DELIVERY_STRICT) : 0;
 }
 
 int delivery_message(struct delivery *delivery, bool fault, char *text)
@@ -292,6 +274,5 @@ int delivery_message(struct delivery *delivery, bool fault, char *text)
 
 void delivery_progress(struct delivery *delivery, uint64_t bytes_in)
 {
-	progress_update(
-		delivery->bytes_in + bytes_in, tally_records(&delivery->tally));
+	progress_update(delivery->bytes_in + bytes_in, tally_records(&delivery->tally));
 }

@@ -48,15 +48,15 @@ struct delivery {
 	char *path; /* null: standard input */
 	uint64_t lines;
 	struct tally input;
-	bool shown_good; /* it held a record that is not bad */
+	bool shown_good;                      /* it held a record that is not bad */
 	struct mark pending[LIMIT_BAD_NAMED]; /* not yet named */
 	bool pending_is_line[LIMIT_BAD_NAMED];
 	size_t pending_count;
 	unsigned named; /* bad records in the run, those pending left out */
 };
 
-void delivery_init(struct delivery *delivery, const struct options *options,
-	struct output *output, int rejects);
+void delivery_init(struct delivery *delivery, const struct options *options, struct output *output,
+	int rejects);
 void delivery_free(struct delivery *delivery);
 
 /* An input begins; path is taken over. */
@@ -64,16 +64,15 @@ void delivery_begin(struct delivery *delivery, char *path);
 
 /* A part of the output of the block that is next; see output_write. Returns 0,
  * or -1: stop. */
-int delivery_write(struct delivery *delivery, struct iovec *pieces,
-	size_t count, size_t raw_len, bool begins_record);
+int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count, size_t raw_len,
+	bool begins_record);
 
 /* A block, all of whose output was written. Returns 0, or -1: stop. */
-int delivery_block(struct delivery *delivery, const struct block *block,
-	const struct result *result);
+int delivery_block(
+	struct delivery *delivery, const struct block *block, const struct result *result);
 
 /* The input ends. Returns 0, or -1: stop. */
-int delivery_end_input(
-	struct delivery *delivery, const struct source_report *report);
+int delivery_end_input(struct delivery *delivery, const struct source_report *report);
 
 /* A message about inputs: of a fault or only a warning; text is taken over.
  * Returns 0, or -1: stop. */

@@ -64,47 +64,42 @@ static void put_compact(struct outbuf *out, const char *text, size_t len)
 
 static bool has_control_space(const char *text, size_t len)
 {
-	return memchr(text, '\t', len) != NULL ||
-	       memchr(text, '\r', len) != NULL ||
+	return memchr(text, '\t', len) != NULL || memchr(text, '\r', len) != NULL ||
 	       memchr(text, '\n', len) != NULL;
 }
 
-static inline void put_value(struct outbuf *out, const struct json_value *value,
-	enum emit_space space)
+static inline void put_value(
+	struct outbuf *out, const struct json_value *value, enum emit_space space)
 {
 	if (value->type == JSON_ABSENT) {
 		put(out, TEXT("\"N/A\""));
 		return;
 	}
 	if (space == SPACE_DROP ||
-		(space == SPACE_CONTROL &&
-			has_control_space(value->text, value->len)))
+		(space == SPACE_CONTROL && has_control_space(value->text, value->len)))
 		put_compact(out, value->text, value->len);
 	else
 		outbuf_put_padded(out, value->text, value->len);
 }
 
 /* No more bytes than this, carried values uncompacted. */
-static size_t most_bytes(const struct options *options,
-	const struct record_plan *plan, const struct record *record,
-	const struct emit_lists *lists)
+static size_t most_bytes(const struct options *options, const struct record_plan *plan,
+	const struct record *record, const struct emit_lists *lists)
 {
 	const struct json_value *values = record->values;
 	size_t need = FIXED_ROOM + values[RECORD_ORACLE].len;
 
-	for (size_t i = RECORD_DESTINATION_ADDRESS; i <= RECORD_SOURCE_ADDRESS;
-		i++)
+	for (size_t i = RECORD_DESTINATION_ADDRESS; i <= RECORD_SOURCE_ADDRESS; i++)
 		need += values[i].len;
 	if (!lists->lasts)
 		need += lists->len;
 	for (size_t i = 0; i < plan->keep_count; i++)
-		need += values[plan->keep[i]].len +
-			strlen(options->keep[i]) * 6 + 4;
+		need += values[plan->keep[i]].len + strlen(options->keep[i]) * 6 + 4;
 	return need;
 }
 
-static void put_lists(struct outbuf *out, const struct options *options,
-	const struct emit_lists *lists)
+static void put_lists(
+	struct outbuf *out, const struct options *options, const struct emit_lists *lists)
 {
 	if (options->security_lists == LISTS_NONE)
 		return;
@@ -126,8 +121,7 @@ static void put_name(struct outbuf *out, const char *name)
 	put(out, TEXT("\""));
 	for (; *name != '\0'; name++) {
 		unsigned char c = (unsigned char)*name;
-		char escaped[6] = {
-			'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+		char escaped[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
 
 		if (c < 0x20) {
 			put(out, escaped, 6);
@@ -142,8 +136,7 @@ static void put_name(struct outbuf *out, const char *name)
 }
 
 static void put_kept(struct outbuf *out, const struct options *options,
-	const struct record_plan *plan, const struct record *record,
-	enum emit_space space)
+	const struct record_plan *plan, const struct record *record, enum emit_space space)
 {
 	for (size_t i = 0; i < plan->keep_count; i++) {
 		const struct json_value *value = &record->values[plan->keep[i]];
@@ -157,9 +150,8 @@ static void put_kept(struct outbuf *out, const struct options *options,
 	}
 }
 
-void emit_record(struct outbuf *out, const struct options *options,
-	const struct record_plan *plan, const struct record *record,
-	const struct tags *tags, const struct emit_lists *lists,
+void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
+	const struct record *record, const struct tags *tags, const struct emit_lists *lists,
 	enum emit_space space)
 {
 	const struct json_value *values = record->values;

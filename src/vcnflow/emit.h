@@ -28,9 +28,8 @@ struct emit_lists {
 };
 
 /* Appends a record without a separator behind it. */
-void emit_record(struct outbuf *out, const struct options *options,
-	const struct record_plan *plan, const struct record *record,
-	const struct tags *tags, const struct emit_lists *lists,
+void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
+	const struct record *record, const struct tags *tags, const struct emit_lists *lists,
 	enum emit_space space);
 
 #endif

@@ -110,8 +110,7 @@ static enum filelist_result finish(struct filelist *list, const char **name)
 	return FILELIST_NAME;
 }
 
-static enum filelist_result end_of(
-	struct filelist *list, const atomic_int *stop)
+static enum filelist_result end_of(struct filelist *list, const atomic_int *stop)
 {
 	list->ended = true;
 	if (errno == EINTR && stop != NULL && *stop != 0)
@@ -119,8 +118,7 @@ static enum filelist_result end_of(
 	return FILELIST_UNREADABLE;
 }
 
-enum filelist_result filelist_next(
-	struct filelist *list, const char **name, const atomic_int *stop)
+enum filelist_result filelist_next(struct filelist *list, const char **name, const atomic_int *stop)
 {
 	bool complete = true;
 	ssize_t got;

@@ -22,8 +22,7 @@ static size_t rooms_of(size_t threads)
 	return 2 * threads + 2;
 }
 
-int flight_init(struct flight *flight, const struct options *options,
-	const atomic_int *stop)
+int flight_init(struct flight *flight, const struct options *options, const atomic_int *stop)
 {
 	size_t threads = options->threads;
 
@@ -111,8 +110,7 @@ bool flight_can_deliver(const struct flight *flight)
 /* Tells if a job may be worked on as far as its turn is concerned. */
 static bool is_ready(const struct flight *flight, const struct job *job)
 {
-	return job->state == JOB_WAITING &&
-	       (!job->in_turn || job == flight_oldest(flight));
+	return job->state == JOB_WAITING && (!job->in_turn || job == flight_oldest(flight));
 }
 
 struct job *flight_next_work(const struct flight *flight)
@@ -134,8 +132,7 @@ static bool has_room(const struct flight *flight, const struct lane *lane)
 	size_t one = LIMIT_BLOCK * (flight->threads + LIMIT_BLOCK_HEAP);
 
 	if (lane != flight->lanes)
-		return flight->text_in_flight + LIMIT_BLOCK <=
-		       LIMIT_TEXT_AHEAD + one;
+		return flight->text_in_flight + LIMIT_BLOCK <= LIMIT_TEXT_AHEAD + one;
 	return lane->jobs == NULL || lane->text_in_flight + LIMIT_BLOCK <= one;
 }
 
@@ -143,8 +140,8 @@ struct lane *flight_next_read(const struct flight *flight)
 {
 	struct lane *lane = flight->lanes;
 
-	while (lane != NULL && (lane->reader == NULL || lane->reading ||
-				       lane->ended || !has_room(flight, lane)))
+	while (lane != NULL &&
+		(lane->reader == NULL || lane->reading || lane->ended || !has_room(flight, lane)))
 		lane = lane->next;
 	return lane;
 }
@@ -234,8 +231,7 @@ void flight_end_work(struct flight *flight, struct job *job, bool gave_up)
 	job->state = gave_up ? JOB_WAITING : JOB_DONE;
 }
 
-struct lane *flight_add_lane(
-	struct flight *flight, const struct inputs_item *item)
+struct lane *flight_add_lane(struct flight *flight, const struct inputs_item *item)
 {
 	struct lane *lane = calloc(1, sizeof *lane);
 

@@ -82,8 +82,7 @@ struct flight {
  * Makes readers and output buffers for so many threads. *stop: see reader_new.
  * Returns 0, or -1 when memory ran out; flight_free in either case.
  */
-int flight_init(struct flight *flight, const struct options *options,
-	const atomic_int *stop);
+int flight_init(struct flight *flight, const struct options *options, const atomic_int *stop);
 
 /* Frees all that is in flight. */
 void flight_free(struct flight *flight);
@@ -123,8 +122,7 @@ void flight_end_work(struct flight *flight, struct job *job, bool gave_up);
  * A new youngest lane for an item, which is taken over, with a reader if it is
  * a file. Returns null when memory ran out.
  */
-struct lane *flight_add_lane(
-	struct flight *flight, const struct inputs_item *item);
+struct lane *flight_add_lane(struct flight *flight, const struct inputs_item *item);
 
 /* The oldest lane was delivered to its end. */
 void flight_drop_lane(struct flight *flight);

@@ -51,8 +51,7 @@ struct inputs *inputs_new(const struct options *options)
 	inputs->options = options;
 	inputs->list_fd = -1;
 	inputs->list_done = options->files_from == NULL;
-	inputs->stdin_used = options->files_from != NULL &&
-			     strcmp(options->files_from, "-") == 0;
+	inputs->stdin_used = options->files_from != NULL && strcmp(options->files_from, "-") == 0;
 	return inputs;
 }
 
@@ -112,13 +111,11 @@ __attribute__((format(printf, 2, 3))) static struct inputs_item message_item(
 }
 
 /* "FORMAT: cause", of a subject that is quoted. */
-static struct inputs_item errno_item(
-	int error, const char *what, const char *subject)
+static struct inputs_item errno_item(int error, const char *what, const char *subject)
 {
 	char quoted[MSG_QUOTED_SIZE], text[128];
 
-	return message_item(INPUTS_FAULT, "%s %s: %s", what,
-		msg_quote_name(quoted, subject),
+	return message_item(INPUTS_FAULT, "%s %s: %s", what, msg_quote_name(quoted, subject),
 		strerror_r(error, text, sizeof(text)));
 }
 
@@ -158,11 +155,10 @@ static struct inputs_item nothing_in(const struct inputs *inputs)
 
 	msg_quote_name(directory, inputs->directory);
 	if (inputs->options->name_glob == NULL)
-		return message_item(INPUTS_WARNING,
-			"no file in %s is named like a log, see --name",
-			directory);
-	return message_item(INPUTS_WARNING, "no file in %s matches --name %s",
-		directory, msg_quote_name(glob, inputs->options->name_glob));
+		return message_item(
+			INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);
+	return message_item(INPUTS_WARNING, "no file in %s matches --name %s", directory,
+		msg_quote_name(glob, inputs->options->name_glob));
 }
 
 /* Takes the walk one step on; true: it gave an item. */
@@ -193,8 +189,7 @@ static bool walk_on(struct inputs *inputs, struct inputs_item *item)
 }
 
 /* Takes a name of an input; true: it gave an item. */
-static bool take_name(
-	struct inputs *inputs, const char *name, struct inputs_item *item)
+static bool take_name(struct inputs *inputs, const char *name, struct inputs_item *item)
 {
 	char *path;
 
@@ -226,22 +221,19 @@ static bool begin_list(struct inputs *inputs, struct inputs_item *item)
 		end_list(inputs);
 		return true;
 	}
-	inputs->list = filelist_new(
-		inputs->list_fd, inputs->options->files_null ? '\0' : '\n');
+	inputs->list = filelist_new(inputs->list_fd, inputs->options->files_null ? '\0' : '\n');
 	if (inputs->list == NULL)
 		*item = no_memory();
 	return inputs->list == NULL;
 }
 
-static struct inputs_item bad_name(
-	const struct inputs *inputs, enum filelist_result result)
+static struct inputs_item bad_name(const struct inputs *inputs, enum filelist_result result)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
 	msg_quote_name(quoted, inputs->options->files_from);
 	if (result == FILELIST_TOO_LONG)
-		return message_item(INPUTS_FAULT,
-			"cannot use name %zu in list %s: it is too long",
+		return message_item(INPUTS_FAULT, "cannot use name %zu in list %s: it is too long",
 			filelist_line(inputs->list), quoted);
 	return message_item(INPUTS_FAULT,
 		"cannot use name %zu in list %s: it holds a NUL, see --null",
@@ -280,8 +272,7 @@ static bool list_on(struct inputs *inputs, struct inputs_item *item)
 		*item = bad_name(inputs, result);
 		return true;
 	case FILELIST_UNREADABLE:
-		*item = errno_item(
-			errno, "cannot read list", inputs->options->files_from);
+		*item = errno_item(errno, "cannot read list", inputs->options->files_from);
 		end_list(inputs);
 		return true;
 	case FILELIST_STOPPED:
@@ -300,8 +291,7 @@ static struct inputs_item last_item(struct inputs *inputs)
 {
 	const struct options *options = inputs->options;
 
-	if (options->operand_count == 0 && options->files_from == NULL &&
-		!inputs->stdin_used)
+	if (options->operand_count == 0 && options->files_from == NULL && !inputs->stdin_used)
 		return stdin_item(inputs);
 	return (struct inputs_item){INPUTS_END, NULL, NULL};
 }
@@ -316,9 +306,7 @@ struct inputs_item inputs_next(struct inputs *inputs)
 		if (inputs->walk != NULL)
 			due = walk_on(inputs, &item);
 		else if (inputs->next_operand < options->operand_count)
-			due = take_name(inputs,
-				options->operands[inputs->next_operand++],
-				&item);
+			due = take_name(inputs, options->operands[inputs->next_operand++], &item);
 		else if (!inputs->list_done)
 			due = list_on(inputs, &item);
 		else
@@ -363,8 +351,7 @@ int64_t inputs_total_bytes(const struct options *options)
 		inputs = inputs_new(options);
 	if (inputs == NULL)
 		return -1;
-	while (size >= 0 && item.kind != INPUTS_END &&
-		item.kind != INPUTS_NO_MEMORY) {
+	while (size >= 0 && item.kind != INPUTS_END && item.kind != INPUTS_NO_MEMORY) {
 		item = inputs_next(inputs);
 		size = item_size(&item);
 		total += size;

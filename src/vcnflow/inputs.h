@@ -15,8 +15,8 @@
 #include "vcnflow/options.h"
 
 enum inputs_kind {
-	INPUTS_FILE,  /* an input: path, or standard input when path is null */
-	INPUTS_FAULT, /* a message is due: an error, exit status 1 */
+	INPUTS_FILE,    /* an input: path, or standard input when path is null */
+	INPUTS_FAULT,   /* a message is due: an error, exit status 1 */
 	INPUTS_WARNING, /* a message is due: a warning only */
 	INPUTS_END,
 	INPUTS_NO_MEMORY,

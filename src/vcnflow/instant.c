@@ -75,9 +75,8 @@ static int read_date(int64_t *days, const char *text)
 		length++;
 	if (day < 1 || day > length)
 		return -1;
-	*days = (int64_t)past * 365 + past / 4 - past / 100 + past / 400 +
-		before[month - 1] + (month > 2 && is_leap(year)) + day - 1 -
-		DAYS_TO_1970;
+	*days = (int64_t)past * 365 + past / 4 - past / 100 + past / 400 + before[month - 1] +
+		(month > 2 && is_leap(year)) + day - 1 - DAYS_TO_1970;
 	return 0;
 }
 
@@ -144,8 +143,7 @@ int instant_of_record(struct instant *instant, const char *text, size_t len)
 
 	if (len <= at || (text[DATE_SIZE] != 'T' && text[DATE_SIZE] != 't'))
 		return -1;
-	if (read_date(&days, text) < 0 ||
-		read_clock(&seconds, text + DATE_SIZE + 1) < 0)
+	if (read_date(&days, text) < 0 || read_clock(&seconds, text + DATE_SIZE + 1) < 0)
 		return -1;
 	fraction = read_fraction(&nanoseconds, text + at, len - at);
 	if (fraction > 1 + 9)
@@ -177,8 +175,7 @@ int instant_of_epoch(struct instant *instant, const char *text, size_t len)
 	int64_t seconds;
 	size_t at = len > 0 && text[0] == '-';
 
-	if (len - at > 19 || read_number(&seconds, text, len, &at) < 0 ||
-		at != len)
+	if (len - at > 19 || read_number(&seconds, text, len, &at) < 0 || at != len)
 		return -1;
 	instant->seconds = text[0] == '-' ? -seconds : seconds;
 	instant->nanoseconds = 0;
@@ -200,17 +197,14 @@ static struct instant day_of(const struct instant *instant)
 	return (struct instant){instant->seconds - past, 0};
 }
 
-static int go_back(
-	struct instant *instant, const struct instant *now, int64_t seconds)
+static int go_back(struct instant *instant, const struct instant *now, int64_t seconds)
 {
 	*instant = *now;
-	return __builtin_sub_overflow(now->seconds, seconds, &instant->seconds)
-		       ? -1
-		       : 0;
+	return __builtin_sub_overflow(now->seconds, seconds, &instant->seconds) ? -1 : 0;
 }
 
-static int read_word(struct instant *instant, const char *text, size_t len,
-	const struct instant *now)
+static int read_word(
+	struct instant *instant, const char *text, size_t len, const struct instant *now)
 {
 	struct instant today = day_of(now);
 
@@ -234,8 +228,7 @@ static int read_epoch(struct instant *instant, const char *text, size_t len)
 		whole++;
 	if (instant_of_epoch(instant, text + 1, whole - 1) < 0)
 		return -1;
-	whole +=
-		read_fraction(&instant->nanoseconds, text + whole, len - whole);
+	whole += read_fraction(&instant->nanoseconds, text + whole, len - whole);
 	if (text[1] == '-' && instant->nanoseconds > 0) {
 		instant->seconds--;
 		instant->nanoseconds = NANOSECONDS - instant->nanoseconds;
@@ -262,8 +255,8 @@ static int64_t seconds_of_unit(char unit)
 }
 
 /* 30d, 1d12h: numbers with units, added up and counted back from now. */
-static int read_span(struct instant *instant, const char *text, size_t len,
-	const struct instant *now)
+static int read_span(
+	struct instant *instant, const char *text, size_t len, const struct instant *now)
 {
 	int64_t total = 0, number, unit;
 	size_t at = 0;
@@ -274,8 +267,7 @@ static int read_span(struct instant *instant, const char *text, size_t len,
 		if (read_number(&number, text, len, &at) < 0 || at == len)
 			return -1;
 		unit = seconds_of_unit(text[at++]);
-		if (unit == 0 ||
-			__builtin_mul_overflow(number, unit, &number) ||
+		if (unit == 0 || __builtin_mul_overflow(number, unit, &number) ||
 			__builtin_add_overflow(total, number, &total))
 			return -1;
 	}
@@ -306,8 +298,8 @@ static void skip_spaces(const char *text, size_t len, size_t *at)
 }
 
 /* "2 days ago". */
-static int read_ago(struct instant *instant, const char *text, size_t len,
-	const struct instant *now)
+static int read_ago(
+	struct instant *instant, const char *text, size_t len, const struct instant *now)
 {
 	int64_t number, unit;
 	size_t at = 0, begin;
@@ -326,8 +318,7 @@ static int read_ago(struct instant *instant, const char *text, size_t len,
 }
 
 /* HH:MM or HH:MM:SS with a fraction, and a zone if there is one. */
-static int read_time_of_day(
-	struct instant *instant, const char *text, size_t len)
+static int read_time_of_day(struct instant *instant, const char *text, size_t len)
 {
 	char clock[CLOCK_SIZE] = {'0', '0', ':', '0', '0', ':', '0', '0'};
 	size_t at = len >= CLOCK_SIZE && text[5] == ':' ? CLOCK_SIZE : 5;
@@ -356,8 +347,7 @@ static int read_calendar(struct instant *instant, const char *text, size_t len)
 		return -1;
 	if (len > DATE_SIZE) {
 		if (memchr("Tt ", text[DATE_SIZE], 3) == NULL ||
-			read_time_of_day(&clock, text + DATE_SIZE + 1,
-				len - DATE_SIZE - 1) < 0)
+			read_time_of_day(&clock, text + DATE_SIZE + 1, len - DATE_SIZE - 1) < 0)
 			return -1;
 	}
 	instant->seconds = days * SECONDS_PER_DAY + clock.seconds;
@@ -365,13 +355,11 @@ static int read_calendar(struct instant *instant, const char *text, size_t len)
 	return 0;
 }
 
-int instant_of_option(struct instant *instant, const char *text, size_t len,
-	const struct instant *now)
+int instant_of_option(
+	struct instant *instant, const char *text, size_t len, const struct instant *now)
 {
-	if (read_word(instant, text, len, now) == 0 ||
-		read_epoch(instant, text, len) == 0 ||
-		read_calendar(instant, text, len) == 0 ||
-		read_span(instant, text, len, now) == 0 ||
+	if (read_word(instant, text, len, now) == 0 || read_epoch(instant, text, len) == 0 ||
+		read_calendar(instant, text, len) == 0 || read_span(instant, text, len, now) == 0 ||
 		read_ago(instant, text, len, now) == 0)
 		return 0;
 	return -1;

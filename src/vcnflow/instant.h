@@ -34,7 +34,7 @@ int instant_of_epoch(struct instant *instant, const char *text, size_t len);
  * Reads TIME of the command line (contract, section 3), counting relative
  * ones back from now. Returns 0, or -1.
  */
-int instant_of_option(struct instant *instant, const char *text, size_t len,
-	const struct instant *now);
+int instant_of_option(
+	struct instant *instant, const char *text, size_t len, const struct instant *now);
 
 #endif

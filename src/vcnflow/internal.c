@@ -74,8 +74,7 @@ struct place {
 	size_t line;
 };
 
-static int refuse(const char *element, size_t len, const struct place *place,
-	const char *why)
+static int refuse(const char *element, size_t len, const struct place *place, const char *why)
 {
 	char quoted[MSG_QUOTED_SIZE], file[MSG_QUOTED_SIZE];
 
@@ -83,8 +82,8 @@ static int refuse(const char *element, size_t len, const struct place *place,
 	if (place->file == NULL)
 		msg_error("bad --internal %s: %s", quoted, why);
 	else
-		msg_error("bad --internal %s in line %zu of %s: %s", quoted,
-			place->line, msg_quote_name(file, place->file), why);
+		msg_error("bad --internal %s in line %zu of %s: %s", quoted, place->line,
+			msg_quote_name(file, place->file), why);
 	errno = EINVAL;
 	return -1;
 }
@@ -95,8 +94,8 @@ static bool is_name(const char *element, size_t len, const char *name)
 }
 
 /* Adds a CIDR block or a name. */
-static int add_element(struct internal *internal, const char *element,
-	size_t len, const struct place *place)
+static int add_element(
+	struct internal *internal, const char *element, size_t len, const struct place *place)
 {
 	struct prefix prefix;
 
@@ -113,8 +112,7 @@ static int add_element(struct internal *internal, const char *element,
 			"want ADDRESS/LENGTH, @FILE, rfc1918, ula, cgnat or "
 			"vcn");
 	if (prefix.length == 0)
-		return refuse(element, len, place,
-			"it would make every address internal");
+		return refuse(element, len, place, "it would make every address internal");
 	return add_prefix(internal, &prefix);
 }
 
@@ -124,8 +122,8 @@ static bool is_blank(char c)
 }
 
 /* Adds what a line of a file holds besides blanks and a comment. */
-static int add_line(struct internal *internal, const char *line, size_t len,
-	const struct place *place)
+static int add_line(
+	struct internal *internal, const char *line, size_t len, const struct place *place)
 {
 	const char *comment = memchr(line, '#', len);
 
@@ -140,8 +138,7 @@ static int add_line(struct internal *internal, const char *line, size_t len,
 	return len == 0 ? 0 : add_element(internal, line, len, place);
 }
 
-static int add_lines(
-	struct internal *internal, const struct bytes *text, const char *path)
+static int add_lines(struct internal *internal, const struct bytes *text, const char *path)
 {
 	struct place place = {path, 0};
 	const char *end;
@@ -199,8 +196,7 @@ static int add_file(struct internal *internal, const char *path)
 }
 
 /* Adds an element of a list on the command line. */
-static int add_listed(
-	struct internal *internal, const char *element, size_t len)
+static int add_listed(struct internal *internal, const char *element, size_t len)
 {
 	const struct place place = {NULL, 0};
 	char *path;
@@ -224,8 +220,7 @@ int internal_add(struct internal *internal, const char *list)
 	size_t len;
 
 	if (strlen(list) > LIMIT_LIST)
-		return refuse(list, strlen(list), &place,
-			"too long, use --internal @FILE");
+		return refuse(list, strlen(list), &place, "too long, use --internal @FILE");
 	if (*list == '=') {
 		internal->prefix_count = 0;
 		internal->vcn = false;
@@ -249,8 +244,7 @@ static uint64_t bits_behind(unsigned length)
 /* An IPv4 range takes in the unused bits too, so that neighbours touch. */
 static struct internal_range range_of(const struct prefix *prefix)
 {
-	struct internal_range range = {
-		prefix->high, prefix->low, prefix->high, prefix->low};
+	struct internal_range range = {prefix->high, prefix->low, prefix->high, prefix->low};
 	unsigned length = prefix->length;
 
 	range.last_high |= bits_behind(length);
@@ -258,8 +252,7 @@ static struct internal_range range_of(const struct prefix *prefix)
 	return range;
 }
 
-static int compare_addresses(
-	uint64_t high_a, uint64_t low_a, uint64_t high_b, uint64_t low_b)
+static int compare_addresses(uint64_t high_a, uint64_t low_a, uint64_t high_b, uint64_t low_b)
 {
 	if (high_a != high_b)
 		return high_a < high_b ? -1 : 1;
@@ -272,8 +265,8 @@ static int compare_ranges(const void *a, const void *b)
 {
 	const struct internal_range *left = a, *right = b;
 
-	return compare_addresses(left->first_high, left->first_low,
-		right->first_high, right->first_low);
+	return compare_addresses(
+		left->first_high, left->first_low, right->first_high, right->first_low);
 }
 
 /*
@@ -281,19 +274,17 @@ static int compare_ranges(const void *a, const void *b)
  * before last does. The address behind last is reckoned with its carry; behind
  * the very last one there is none, but then every range overlaps.
  */
-static bool merge(
-	struct internal_range *last, const struct internal_range *range)
+static bool merge(struct internal_range *last, const struct internal_range *range)
 {
 	uint64_t next_low = last->last_low + 1;
 	uint64_t next_high = last->last_high + (next_low == 0);
 
-	if (compare_addresses(range->first_high, range->first_low,
-		    last->last_high, last->last_low) > 0 &&
-		compare_addresses(range->first_high, range->first_low,
-			next_high, next_low) != 0)
+	if (compare_addresses(
+		    range->first_high, range->first_low, last->last_high, last->last_low) > 0 &&
+		compare_addresses(range->first_high, range->first_low, next_high, next_low) != 0)
 		return false;
-	if (compare_addresses(range->last_high, range->last_low,
-		    last->last_high, last->last_low) > 0) {
+	if (compare_addresses(range->last_high, range->last_low, last->last_high, last->last_low) >
+		0) {
 		last->last_high = range->last_high;
 		last->last_low = range->last_low;
 	}
@@ -317,8 +308,7 @@ static int ranges_add(struct ranges *ranges, const struct prefix *prefix)
 	size_t room;
 
 	last = ranges->count > 0 ? &ranges->list[ranges->count - 1] : NULL;
-	if (last != NULL && compare_ranges(last, &range) <= 0 &&
-		merge(last, &range))
+	if (last != NULL && compare_ranges(last, &range) <= 0 && merge(last, &range))
 		return 0;
 	if (ranges->count == ranges->room) {
 		room = ranges->room + ranges->room / 2 + 8;
@@ -338,8 +328,7 @@ static void ranges_finish(struct ranges *ranges)
 
 	if (ranges->count == 0)
 		return;
-	qsort(ranges->list, ranges->count, sizeof(*ranges->list),
-		compare_ranges);
+	qsort(ranges->list, ranges->count, sizeof(*ranges->list), compare_ranges);
 	for (size_t i = 1; i < ranges->count; i++) {
 		if (!merge(&ranges->list[kept], &ranges->list[i]))
 			ranges->list[++kept] = ranges->list[i];
@@ -347,24 +336,21 @@ static void ranges_finish(struct ranges *ranges)
 	ranges->count = kept + 1;
 }
 
-static int add_all(struct ranges *ipv4, struct ranges *ipv6,
-	const struct prefix *prefixes, size_t count)
+static int add_all(
+	struct ranges *ipv4, struct ranges *ipv6, const struct prefix *prefixes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (ranges_add(prefixes[i].family == ADDRESS_IPV4 ? ipv4 : ipv6,
-			    &prefixes[i]) < 0)
+		if (ranges_add(prefixes[i].family == ADDRESS_IPV4 ? ipv4 : ipv6, &prefixes[i]) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int internal_finish(
-	struct internal *internal, const struct prefix *prefixes, size_t count)
+int internal_finish(struct internal *internal, const struct prefix *prefixes, size_t count)
 {
 	struct ranges ipv4 = {NULL, 0, 0}, ipv6 = {NULL, 0, 0};
 
-	if (add_all(&ipv4, &ipv6, internal->prefixes, internal->prefix_count) <
-			0 ||
+	if (add_all(&ipv4, &ipv6, internal->prefixes, internal->prefix_count) < 0 ||
 		(internal->vcn && add_all(&ipv4, &ipv6, prefixes, count) < 0)) {
 		free(ipv4.list);
 		free(ipv6.list);
@@ -379,25 +365,23 @@ int internal_finish(
 	return 0;
 }
 
-static bool range_holds(
-	const struct internal_range *range, const struct address *address)
+static bool range_holds(const struct internal_range *range, const struct address *address)
 {
-	return compare_addresses(address->high, address->low, range->first_high,
-		       range->first_low) >= 0 &&
-	       compare_addresses(address->high, address->low, range->last_high,
-		       range->last_low) <= 0;
+	return compare_addresses(
+		       address->high, address->low, range->first_high, range->first_low) >= 0 &&
+	       compare_addresses(address->high, address->low, range->last_high, range->last_low) <=
+		       0;
 }
 
 /* Halves until few are left; the range, if any, is among them. */
-static bool ranges_hold(const struct internal_range *ranges, size_t count,
-	const struct address *address)
+static bool ranges_hold(
+	const struct internal_range *ranges, size_t count, const struct address *address)
 {
 	size_t half;
 
 	while (count > FEW_RANGES) {
 		half = count / 2;
-		if (compare_addresses(address->high, address->low,
-			    ranges[half].first_high,
+		if (compare_addresses(address->high, address->low, ranges[half].first_high,
 			    ranges[half].first_low) >= 0) {
 			ranges += half;
 			count -= half;
@@ -412,15 +396,12 @@ static bool ranges_hold(const struct internal_range *ranges, size_t count,
 	return false;
 }
 
-bool internal_holds(
-	const struct internal *internal, const struct address *address)
+bool internal_holds(const struct internal *internal, const struct address *address)
 {
 	if (address->family == ADDRESS_IPV4)
-		return ranges_hold(
-			internal->ipv4, internal->ipv4_count, address);
+		return ranges_hold(internal->ipv4, internal->ipv4_count, address);
 	if (address->family == ADDRESS_IPV6)
-		return ranges_hold(
-			internal->ipv6, internal->ipv6_count, address);
+		return ranges_hold(internal->ipv6, internal->ipv6_count, address);
 	return false;
 }
 

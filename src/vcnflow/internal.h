@@ -24,7 +24,7 @@ struct internal {
 	size_t ipv4_count;
 	struct internal_range *ipv6;
 	size_t ipv6_count;
-	bool vcn; /* "vcn" was named: the lookup file's prefixes belong to it */
+	bool vcn;                /* "vcn" was named: the lookup file's prefixes belong to it */
 	struct prefix *prefixes; /* as named, before internal_finish */
 	size_t prefix_count;
 	size_t prefix_room;
@@ -45,10 +45,8 @@ int internal_add(struct internal *internal, const char *list);
  * Makes the ranges; with "vcn" named, of prefixes[0..count) too. To be called
  * once, before internal_holds. Returns 0, or -1 when memory ran out.
  */
-int internal_finish(
-	struct internal *internal, const struct prefix *prefixes, size_t count);
-bool internal_holds(
-	const struct internal *internal, const struct address *address);
+int internal_finish(struct internal *internal, const struct prefix *prefixes, size_t count);
+bool internal_holds(const struct internal *internal, const struct address *address);
 void internal_free(struct internal *internal);
 
 #endif

@@ -60,8 +60,8 @@ static void install(int signal_number, void (*handler)(int))
 	struct sigaction action = {.sa_handler = handler};
 	struct sigaction old;
 
-	if (sigaction(signal_number, NULL, &old) == 0 &&
-		old.sa_handler == SIG_IGN && handler == on_signal)
+	if (sigaction(signal_number, NULL, &old) == 0 && old.sa_handler == SIG_IGN &&
+		handler == on_signal)
 		return;
 	(void)sigfillset(&action.sa_mask);
 	(void)sigaction(signal_number, &action, NULL);

@@ -46,8 +46,7 @@ void kept_free(struct kept *kept)
 	free(kept);
 }
 
-static const char *keep(
-	struct kept *kept, struct slot *slot, const struct lookup_text *text)
+static const char *keep(struct kept *kept, struct slot *slot, const struct lookup_text *text)
 {
 	char *copy = kept->room + kept->len;
 
@@ -61,8 +60,7 @@ static const char *keep(
 
 const char *kept_text(struct kept *kept, const struct lookup_text *text)
 {
-	struct slot *slot =
-		&kept->slots[spread((uintptr_t)text->text, SLOT_BITS)];
+	struct slot *slot = &kept->slots[spread((uintptr_t)text->text, SLOT_BITS)];
 
 	if (text->len < SHORT)
 		return NULL;

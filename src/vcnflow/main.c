@@ -48,8 +48,7 @@ static double seconds_since(const struct timespec *began)
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - began->tv_sec) +
-	       (double)(now.tv_nsec - began->tv_nsec) / 1e9;
+	return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
 }
 
 /* ---- before the run: each returns an exit status, 0 to go on --------------
@@ -80,8 +79,7 @@ static int open_lookup(struct run *run)
 		return EXITCODE_REFUSED;
 	}
 	if (options->verbose) {
-		int64_t age =
-			(int64_t)time(NULL) - lookup_fetched_at(run->lookup);
+		int64_t age = (int64_t)time(NULL) - lookup_fetched_at(run->lookup);
 
 		msg_note("lookup file %s: its metadata is %" PRId64 " days old",
 			msg_quote_name(quoted, options->metadata), age / 86400);
@@ -118,8 +116,7 @@ static int open_side(const char *path)
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
 	if (fd < 0)
-		msg_error_errno(errno, "cannot create %s",
-			msg_quote_name(quoted, path));
+		msg_error_errno(errno, "cannot create %s", msg_quote_name(quoted, path));
 	return fd;
 }
 
@@ -128,13 +125,10 @@ static int open_outputs(struct run *run)
 	const struct options *options = &run->options;
 
 	if (output_open(&run->output, options, run->was_open[1]))
-		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL
-							     : EXITCODE_WRITE;
-	if (options->rejects != NULL &&
-		(run->rejects = open_side(options->rejects)) < 0)
+		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL : EXITCODE_WRITE;
+	if (options->rejects != NULL && (run->rejects = open_side(options->rejects)) < 0)
 		return EXITCODE_WRITE;
-	if (options->stats_file != NULL &&
-		(run->stats = open_side(options->stats_file)) < 0)
+	if (options->stats_file != NULL && (run->stats = open_side(options->stats_file)) < 0)
 		return EXITCODE_WRITE;
 	return 0;
 }
@@ -170,13 +164,11 @@ static int write_subnets(struct run *run)
 			continue;
 		}
 		bytes_clear(&line);
-		if (bytes_append(&line, text, len) ||
-			bytes_append_char(&line, '\n')) {
+		if (bytes_append(&line, text, len) || bytes_append_char(&line, '\n')) {
 			run->delivery.end = DELIVERY_NO_MEMORY;
 			failed = -1;
 		} else {
-			failed = output_write_plain(
-				&run->output, line.data, line.len);
+			failed = output_write_plain(&run->output, line.data, line.len);
 		}
 	}
 	bytes_free(&line);
@@ -194,20 +186,17 @@ static int finish_output(struct run *run)
 	if (!run->options.list_subnets && output_finish(&run->output) == 0)
 		return 0;
 	if (delivery->end == DELIVERY_GOES_ON)
-		delivery->end = run->output.state == OUTPUT_INTERRUPTED
-					? DELIVERY_INTERRUPTED
-					: DELIVERY_UNWRITTEN;
+		delivery->end = run->output.state == OUTPUT_INTERRUPTED ? DELIVERY_INTERRUPTED
+									: DELIVERY_UNWRITTEN;
 	return -1;
 }
 
 /* "1 bad record", "2 bad records": a count and what is counted. */
 #define COUNTED_SIZE 64
 
-static const char *counted(
-	char text[COUNTED_SIZE], uint64_t count, const char *what)
+static const char *counted(char text[COUNTED_SIZE], uint64_t count, const char *what)
 {
-	(void)snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", count, what,
-		count == 1 ? "" : "s");
+	(void)snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
 	return text;
 }
 
@@ -220,21 +209,16 @@ static void add_unknown(struct run *run, struct bytes *line)
 
 	if (run->options.list_subnets && run->odd_subnets != 0) {
 		(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
-		(void)bytes_append_text(line,
-			counted(text, run->odd_subnets, "unknown subnet"));
+		(void)bytes_append_text(line, counted(text, run->odd_subnets, "unknown subnet"));
 		(void)bytes_append_text(line, " left out: no OCID");
 	}
-	if (run->options.list_subnets || run->lookup == NULL ||
-		delivery->unknown.count == 0)
+	if (run->options.list_subnets || run->lookup == NULL || delivery->unknown.count == 0)
 		return;
 	(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
-	(void)bytes_append_text(
-		line, delivery->unknown_more ? "more than " : "");
-	(void)bytes_append_text(
-		line, counted(text, delivery->unknown.count, "unknown subnet"));
-	(void)bytes_append_text(line,
-		": list them with --list-subnets, fetch them with 'vcnmeta "
-		"fetch --subnets-from - --merge'");
+	(void)bytes_append_text(line, delivery->unknown_more ? "more than " : "");
+	(void)bytes_append_text(line, counted(text, delivery->unknown.count, "unknown subnet"));
+	(void)bytes_append_text(line, ": list them with --list-subnets, fetch them with 'vcnmeta "
+				      "fetch --subnets-from - --merge'");
 }
 
 /* One line at the end: bad records, unknown subnets, and what to do. */
@@ -245,8 +229,7 @@ static void summarise(struct run *run)
 	char text[COUNTED_SIZE];
 
 	if (bad != 0)
-		(void)bytes_append_text(
-			&line, counted(text, bad, "bad record"));
+		(void)bytes_append_text(&line, counted(text, bad, "bad record"));
 	add_unknown(run, &line);
 	if (line.len != 0)
 		msg_warning("%.*s", (int)line.len, line.data);
@@ -261,8 +244,7 @@ static int write_stats(struct run *run)
 
 	if (!run->options.stats)
 		return 0;
-	failed = stats_write(
-		&text, &run->delivery, run->lookup, seconds_since(&run->began));
+	failed = stats_write(&text, &run->delivery, run->lookup, seconds_since(&run->began));
 	if (failed == 0)
 		failed = io_write_all(fd, text.data, text.len);
 	if (failed && run->stats < 0)
@@ -270,8 +252,8 @@ static int write_stats(struct run *run)
 	if (failed) {
 		char quoted[MSG_QUOTED_SIZE];
 
-		msg_error_errno(errno, "cannot write %s",
-			msg_quote_name(quoted, run->options.stats_file));
+		msg_error_errno(
+			errno, "cannot write %s", msg_quote_name(quoted, run->options.stats_file));
 	}
 	bytes_free(&text);
 	return failed;
@@ -285,8 +267,7 @@ static int close_side(int *fd, const char *path)
 
 	*fd = -1;
 	if (result)
-		msg_error_errno(
-			errno, "cannot write %s", msg_quote_name(quoted, path));
+		msg_error_errno(errno, "cannot write %s", msg_quote_name(quoted, path));
 	return result;
 }
 
@@ -305,8 +286,7 @@ static int status_of_end(struct run *run)
 		return EXITCODE_PARTIAL;
 	case DELIVERY_UNWRITTEN:
 		if (delivery->unwritable)
-			msg_error_errno(delivery->errno_value,
-				"cannot write %s",
+			msg_error_errno(delivery->errno_value, "cannot write %s",
 				msg_quote_name(quoted, run->options.rejects));
 		else
 			output_report(&run->output);
@@ -329,8 +309,7 @@ static int status_of_inputs(const struct run *run)
 
 	if (delivery->faulty)
 		return EXITCODE_PARTIAL;
-	if (delivery->tally.verdicts[VERDICT_BAD] != 0 &&
-		!run->options.ignore_bad)
+	if (delivery->tally.verdicts[VERDICT_BAD] != 0 && !run->options.ignore_bad)
 		return EXITCODE_PARTIAL;
 	return EXITCODE_OK;
 }
@@ -338,17 +317,13 @@ static int status_of_inputs(const struct run *run)
 /* Ends a run that was begun; returns its exit status, or dies by a signal. */
 static int finish(struct run *run)
 {
-	bool reached_end = run->delivery.end == DELIVERY_GOES_ON &&
-			   finish_output(run) == 0;
+	bool reached_end = run->delivery.end == DELIVERY_GOES_ON && finish_output(run) == 0;
 	int status;
 
 	progress_end();
-	if (run->delivery.end == DELIVERY_INTERRUPTED ||
-		run->output.state == OUTPUT_READER_GONE) {
+	if (run->delivery.end == DELIVERY_INTERRUPTED || run->output.state == OUTPUT_READER_GONE) {
 		(void)output_close(&run->output, false);
-		interrupt_die(run->output.state == OUTPUT_READER_GONE
-				      ? SIGPIPE
-				      : interrupt_signal);
+		interrupt_die(run->output.state == OUTPUT_READER_GONE ? SIGPIPE : interrupt_signal);
 	}
 	status = status_of_end(run);
 	if (status < 0)
@@ -367,8 +342,7 @@ static int finish(struct run *run)
 
 static void guard_lookup(struct run *run)
 {
-	if (run->lookup != NULL &&
-		lookup_guard(run->lookup, worker_lookup_lost, NULL))
+	if (run->lookup != NULL && lookup_guard(run->lookup, worker_lookup_lost, NULL))
 		msg_warning("a lookup file that shrinks can't be noticed");
 }
 
@@ -388,8 +362,7 @@ static void give_up_rights(const struct run *run)
 	if (options->files_from != NULL)
 		rights_leave(&rights, "/", RIGHTS_READ);
 	if (run->output.is_file && !run->output.replace.direct)
-		rights_leave_open(
-			&rights, run->output.replace.directory, RIGHTS_REPLACE);
+		rights_leave_open(&rights, run->output.replace.directory, RIGHTS_REPLACE);
 	rights_give_up(&rights, RIGHTS_FILTER);
 	if (options->verbose)
 		msg_note("rights given up: %s", rights_text(&rights, text));
@@ -399,8 +372,7 @@ static int run_pipeline(struct run *run)
 {
 	struct worker_shared shared = {&run->options, &run->plan, run->lookup};
 
-	delivery_init(
-		&run->delivery, &run->options, &run->output, run->rejects);
+	delivery_init(&run->delivery, &run->options, &run->output, run->rejects);
 	if (wants_progress(run))
 		progress_begin(inputs_total_bytes(&run->options));
 	pipeline_run(&run->options, run->inputs, &shared, &run->delivery);

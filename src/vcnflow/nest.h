@@ -38,8 +38,7 @@ static inline bool nest_close(struct nest *nest, char closer)
 
 	if (level >= NEST_JUDGED)
 		return true;
-	return (nest->is_object[level / 64] >> level % 64 & 1) ==
-	       (closer == '}');
+	return (nest->is_object[level / 64] >> level % 64 & 1) == (closer == '}');
 }
 
 #endif

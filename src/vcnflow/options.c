@@ -34,8 +34,7 @@ static enum options_result take_framing(struct options *options, char *text)
 
 static enum options_result take_time_field(struct options *options, char *text)
 {
-	static const char *const words[] = {
-		"ingested", "event", "start", "end", NULL};
+	static const char *const words[] = {"ingested", "event", "start", "end", NULL};
 	int choice = arguments_choice("time-field", words, text);
 
 	if (choice >= 0)
@@ -59,8 +58,7 @@ static enum options_result take_traffic(struct options *options, char *text)
 	int choice = arguments_choice("traffic", words, text);
 
 	if (choice >= 0)
-		options->traffic =
-			choice == 0 ? TRAFFIC_INTERNAL : TRAFFIC_EXTERNAL;
+		options->traffic = choice == 0 ? TRAFFIC_INTERNAL : TRAFFIC_EXTERNAL;
 	return result_of(choice);
 }
 
@@ -87,8 +85,8 @@ static enum options_result take_format(struct options *options, char *text)
 static enum options_result take_name(struct options *options, char *text)
 {
 	if (strchr(text, '/') != NULL)
-		return result_of(arguments_refuse("name", text, strlen(text),
-			"no name of a file holds a '/'"));
+		return result_of(arguments_refuse(
+			"name", text, strlen(text), "no name of a file holds a '/'"));
 	options->name_glob = text;
 	return OPTIONS_RUN;
 }
@@ -97,8 +95,7 @@ static enum options_result take_max_record(struct options *options, char *text)
 {
 	uint64_t size;
 
-	if (arguments_size("max-record", text, LIMIT_RECORD_MIN,
-		    LIMIT_RECORD_MAX, &size) < 0)
+	if (arguments_size("max-record", text, LIMIT_RECORD_MIN, LIMIT_RECORD_MAX, &size) < 0)
 		return OPTIONS_REFUSED;
 	options->max_record = (size_t)size;
 	return OPTIONS_RUN;
@@ -138,12 +135,11 @@ static enum options_result take_threads(struct options *options, char *text)
 }
 
 /* A "-" would be taken for standard output, which the records have. */
-static enum options_result take_file(
-	const char **file, const char *option, const char *text)
+static enum options_result take_file(const char **file, const char *option, const char *text)
 {
 	if (strcmp(text, "-") == 0)
-		return result_of(arguments_refuse(
-			option, text, strlen(text), "want the name of a file"));
+		return result_of(
+			arguments_refuse(option, text, strlen(text), "want the name of a file"));
 	*file = text;
 	return OPTIONS_RUN;
 }
@@ -157,8 +153,7 @@ static enum options_result take_stats(struct options *options, char *text)
 {
 	options->stats = true;
 	options->stats_file = NULL;
-	return text == NULL ? OPTIONS_RUN
-			    : take_file(&options->stats_file, "stats", text);
+	return text == NULL ? OPTIONS_RUN : take_file(&options->stats_file, "stats", text);
 }
 
 static enum options_result take_progress(struct options *options, char *text)
@@ -217,19 +212,17 @@ struct entry {
 	enum options_result (*call)(struct options *options, char *text);
 };
 
-#define FLAG(name, letter, member)                                             \
-	{                                                                      \
-		name, letter, KIND_FLAG, no_argument,                          \
-			offsetof(struct options, member), NULL                 \
+#define FLAG(name, letter, member)                                                                 \
+	{                                                                                          \
+		name, letter, KIND_FLAG, no_argument, offsetof(struct options, member), NULL       \
 	}
-#define TEXT(name, letter, member)                                             \
-	{                                                                      \
-		name, letter, KIND_TEXT, required_argument,                    \
-			offsetof(struct options, member), NULL                 \
+#define TEXT(name, letter, member)                                                                 \
+	{                                                                                          \
+		name, letter, KIND_TEXT, required_argument, offsetof(struct options, member), NULL \
 	}
-#define CALL(name, letter, argument, function)                                 \
-	{                                                                      \
-		name, letter, KIND_CALL, argument, 0, function                 \
+#define CALL(name, letter, argument, function)                                                     \
+	{                                                                                          \
+		name, letter, KIND_CALL, argument, 0, function                                     \
 	}
 
 static const struct entry entries[] = {
@@ -309,15 +302,13 @@ static const struct entry *find_entry(int code)
 	return NULL;
 }
 
-static enum options_result take(
-	struct options *options, const struct entry *entry, char *text)
+static enum options_result take(struct options *options, const struct entry *entry, char *text)
 {
 	char *place = (char *)options + entry->offset;
 	const bool on = true;
 
 	if (text != NULL && text[0] == '\0')
-		return result_of(
-			arguments_refuse(entry->name, text, 0, "it is empty"));
+		return result_of(arguments_refuse(entry->name, text, 0, "it is empty"));
 	if (entry->kind == KIND_CALL)
 		return entry->call(options, text);
 	if (entry->kind == KIND_FLAG)
@@ -328,8 +319,7 @@ static enum options_result take(
 }
 
 /* Says what getopt_long did not like; argument is where it stopped. */
-static enum options_result refuse(
-	int code, const char *argument, const struct table *table)
+static enum options_result refuse(int code, const char *argument, const struct table *table)
 {
 	const struct entry *entry = find_entry(optopt);
 	const char typed[] = {'-', (char)optopt};
@@ -347,8 +337,7 @@ static enum options_result refuse(
 	return OPTIONS_REFUSED;
 }
 
-static enum options_result read_all(
-	struct options *options, int argc, char **argv)
+static enum options_result read_all(struct options *options, int argc, char **argv)
 {
 	enum options_result result = OPTIONS_RUN;
 	struct table table;
@@ -375,12 +364,11 @@ static void set_defaults(struct options *options)
 	memset(options, 0, sizeof(*options));
 	options->max_record = LIMIT_RECORD_DEFAULT;
 	options->any_protocol = true;
-	options->directions = 1u << DIRECTION_INGRESS | 1u << DIRECTION_EGRESS |
-			      1u << DIRECTION_NONE;
+	options->directions =
+		1u << DIRECTION_INGRESS | 1u << DIRECTION_EGRESS | 1u << DIRECTION_NONE;
 }
 
-enum options_result options_parse(
-	struct options *options, int argc, char **argv)
+enum options_result options_parse(struct options *options, int argc, char **argv)
 {
 	enum options_result result;
 

@@ -91,8 +91,7 @@ enum options_result {
  * Reads argv and the environment (VCNFLOW_METADATA). Free with options_free
  * whatever it returned. A --keep name is split in place, so argv changes.
  */
-enum options_result options_parse(
-	struct options *options, int argc, char **argv);
+enum options_result options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 
 /*

@@ -73,8 +73,7 @@ size_t outbuf_bytes(const struct outbuf *out)
 	return bytes;
 }
 
-static size_t add_piece(
-	struct iovec *pieces, size_t count, const char *text, size_t len)
+static size_t add_piece(struct iovec *pieces, size_t count, const char *text, size_t len)
 {
 	if (len == 0)
 		return count;
@@ -82,16 +81,14 @@ static size_t add_piece(
 	return count + 1;
 }
 
-size_t outbuf_pieces(
-	const struct outbuf *out, struct iovec pieces[OUTBUF_PIECES])
+size_t outbuf_pieces(const struct outbuf *out, struct iovec pieces[OUTBUF_PIECES])
 {
 	size_t count = 0, at = 0;
 
 	for (size_t i = 0; i < out->insert_count; i++) {
 		const struct outbuf_insert *insert = &out->inserts[i];
 
-		count = add_piece(
-			pieces, count, out->data + at, insert->at - at);
+		count = add_piece(pieces, count, out->data + at, insert->at - at);
 		count = add_piece(pieces, count, insert->text, insert->len);
 		at = insert->at;
 	}

@@ -66,8 +66,7 @@ void outbuf_flush(struct outbuf *out);
 size_t outbuf_bytes(const struct outbuf *out);
 
 /* What there is, in order and no piece empty; returns their number. */
-size_t outbuf_pieces(
-	const struct outbuf *out, struct iovec pieces[OUTBUF_PIECES]);
+size_t outbuf_pieces(const struct outbuf *out, struct iovec pieces[OUTBUF_PIECES]);
 
 /* Adds bytes, in as many pieces as it takes. */
 void outbuf_put_slowly(struct outbuf *out, const char *text, size_t len);
@@ -86,8 +85,7 @@ static inline void outbuf_put(struct outbuf *out, const char *text, size_t len)
  * at once if it is no longer, which is faster than to ask how many. */
 #define OUTBUF_STEP 32
 
-static inline void outbuf_put_padded(
-	struct outbuf *out, const char *text, size_t len)
+static inline void outbuf_put_padded(struct outbuf *out, const char *text, size_t len)
 {
 	if (len > OUTBUF_STEP || OUTBUF_STEP > out->cap - out->len) {
 		outbuf_put(out, text, len);
@@ -98,15 +96,13 @@ static inline void outbuf_put_padded(
 }
 
 /* Adds a text, not empty, that lasts until the output was written. */
-static inline void outbuf_put_lasting(
-	struct outbuf *out, const char *text, size_t len)
+static inline void outbuf_put_lasting(struct outbuf *out, const char *text, size_t len)
 {
 	if (out->inserts == NULL || out->insert_count == OUTBUF_INSERTS) {
 		outbuf_put(out, text, len);
 		return;
 	}
-	out->inserts[out->insert_count++] =
-		(struct outbuf_insert){out->len, text, len};
+	out->inserts[out->insert_count++] = (struct outbuf_insert){out->len, text, len};
 }
 
 #endif

@@ -15,8 +15,7 @@
 #include "base/msg.h"
 #include "vcnflow/interrupt.h"
 
-int output_open(
-	struct output *output, const struct options *options, bool stdout_open)
+int output_open(struct output *output, const struct options *options, bool stdout_open)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	const char *path = options->output;
@@ -44,10 +43,8 @@ int output_open(
 		return 0;
 	}
 	if (replace_begin(&output->replace, path)) {
-		msg_error_errno(errno, "cannot create %s",
-			msg_quote_name(quoted, path));
-		output->state =
-			errno == ENOMEM ? OUTPUT_NO_MEMORY : OUTPUT_FAILED;
+		msg_error_errno(errno, "cannot create %s", msg_quote_name(quoted, path));
+		output->state = errno == ENOMEM ? OUTPUT_NO_MEMORY : OUTPUT_FAILED;
 		return -1;
 	}
 	output->is_file = true;
@@ -59,8 +56,7 @@ int output_open(
 
 /* How many of the pieces must still be written once a signal came; the last
  * one of them is cut behind the end of the line. */
-static size_t line_rest(
-	const struct output *output, struct iovec *pieces, size_t count)
+static size_t line_rest(const struct output *output, struct iovec *pieces, size_t count)
 {
 	if (!output->in_line)
 		return 0;
@@ -111,8 +107,7 @@ static int write_failed(struct output *output)
 	return -1;
 }
 
-static int write_pieces(
-	struct output *output, struct iovec *pieces, size_t count)
+static int write_pieces(struct output *output, struct iovec *pieces, size_t count)
 {
 	struct iovec *end = pieces + count;
 	bool ending = false;
@@ -122,8 +117,7 @@ static int write_pieces(
 		char last = '\n';
 
 		if (interrupt_signal != 0 && !ending) {
-			end = pieces +
-			      line_rest(output, pieces, (size_t)(end - pieces));
+			end = pieces + line_rest(output, pieces, (size_t)(end - pieces));
 			ending = true;
 			if (pieces == end)
 				break;
@@ -136,8 +130,7 @@ static int write_pieces(
 		}
 		pieces = skip_bytes(pieces, (size_t)written, &last);
 		if (written > 0)
-			output->in_line = output->gzip != NULL ? pieces != end
-							       : last != '\n';
+			output->in_line = output->gzip != NULL ? pieces != end : last != '\n';
 	}
 	if (ending && !output->in_line) {
 		output->state = OUTPUT_INTERRUPTED;
@@ -164,18 +157,16 @@ static int write_text(struct output *output, const char *text, size_t len)
 		output->state = OUTPUT_NO_MEMORY;
 		return -1;
 	}
-	return write_bytes(
-		output, output->compressed.data, output->compressed.len);
+	return write_bytes(output, output->compressed.data, output->compressed.len);
 }
 
-int output_write(struct output *output, struct iovec *pieces, size_t count,
-	size_t raw_len, bool begins_record)
+int output_write(struct output *output, struct iovec *pieces, size_t count, size_t raw_len,
+	bool begins_record)
 {
 	if (output->state != OUTPUT_GOOD)
 		return -1;
 	if (output->options->format == FORMAT_ARRAY && begins_record) {
-		if (output->started ? write_text(output, ",\n", 2)
-				    : write_text(output, "[", 1))
+		if (output->started ? write_text(output, ",\n", 2) : write_text(output, "[", 1))
 			return -1;
 	}
 	output->started = true;
@@ -202,13 +193,10 @@ int output_finish(struct output *output)
 {
 	if (output->state != OUTPUT_GOOD)
 		return -1;
-	if (output->options->format == FORMAT_ARRAY &&
-		!output->options->list_subnets)
+	if (output->options->format == FORMAT_ARRAY && !output->options->list_subnets)
 		return output->started ? write_text(output, "]\n", 2)
 				       : write_text(output, "[]\n", 3);
-	return output->gzip != NULL && !output->started
-		       ? write_text(output, "", 0)
-		       : 0;
+	return output->gzip != NULL && !output->started ? write_text(output, "", 0) : 0;
 }
 
 void output_report(const struct output *output)
@@ -223,8 +211,7 @@ void output_report(const struct output *output)
 		msg_error_errno(output->errno_value, "cannot write %s",
 			msg_quote_name(quoted, output->options->output));
 	else
-		msg_error_errno(
-			output->errno_value, "cannot write to standard output");
+		msg_error_errno(output->errno_value, "cannot write to standard output");
 }
 
 int output_close(struct output *output, bool commit)
@@ -240,8 +227,8 @@ int output_close(struct output *output, bool commit)
 	if (!commit) {
 		replace_abandon(&output->replace);
 	} else if (replace_commit(&output->replace)) {
-		msg_error_errno(errno, "cannot write %s",
-			msg_quote_name(quoted, output->options->output));
+		msg_error_errno(
+			errno, "cannot write %s", msg_quote_name(quoted, output->options->output));
 		result = -1;
 	}
 	return result;

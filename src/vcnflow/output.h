@@ -41,8 +41,7 @@ struct output {
  * Opens what options->output names, or standard output, which must have been
  * open at the start (stdout_open). Returns 0, or -1 after a message.
  */
-int output_open(
-	struct output *output, const struct options *options, bool stdout_open);
+int output_open(struct output *output, const struct options *options, bool stdout_open);
 
 /*
  * Writes a part in pieces, none of them empty, no more than IOV_MAX, which are
@@ -50,8 +49,8 @@ int output_open(
  * begins_record: a record begins with it, which matters for what separates the
  * elements of an array. Returns 0, or -1 with state set.
  */
-int output_write(struct output *output, struct iovec *pieces, size_t count,
-	size_t raw_len, bool begins_record);
+int output_write(struct output *output, struct iovec *pieces, size_t count, size_t raw_len,
+	bool begins_record);
 
 /* Writes text that is no record. Returns 0, or -1 with state set. */
 int output_write_plain(struct output *output, const char *text, size_t len);

@@ -125,8 +125,7 @@ struct beginning {
 /* To be called with the mutex, before the lane's first delivery. */
 static struct beginning begin_lane(struct lane *lane)
 {
-	struct beginning beginning = {
-		!lane->begun && lane->message == NULL, lane->path};
+	struct beginning beginning = {!lane->begun && lane->message == NULL, lane->path};
 
 	if (beginning.is_due)
 		lane->path = NULL;
@@ -135,8 +134,7 @@ static struct beginning begin_lane(struct lane *lane)
 }
 
 /* To be called without it. */
-static void tell_beginning(
-	struct pipeline *pipeline, const struct beginning *beginning)
+static void tell_beginning(struct pipeline *pipeline, const struct beginning *beginning)
 {
 	if (beginning->is_due)
 		delivery_begin(pipeline->delivery, beginning->path);
@@ -159,8 +157,8 @@ static int write_job(struct pipeline *pipeline, struct job *job)
 	} else {
 		count = outbuf_pieces(&job->out, pieces);
 	}
-	return delivery_write(pipeline->delivery, pieces, count,
-		outbuf_bytes(&job->out), job->out.begins_record);
+	return delivery_write(
+		pipeline->delivery, pieces, count, outbuf_bytes(&job->out), job->out.begins_record);
 }
 
 static int deliver_job(struct pipeline *pipeline, struct job *job)
@@ -192,8 +190,7 @@ static void deliver(struct pipeline *pipeline)
 	pipeline->crew.delivering = true;
 	leave(pipeline);
 	tell_beginning(pipeline, &beginning);
-	failed = job != NULL ? deliver_job(pipeline, job)
-			     : deliver_end(pipeline, lane);
+	failed = job != NULL ? deliver_job(pipeline, job) : deliver_end(pipeline, lane);
 	(void)pthread_mutex_lock(&pipeline->mutex);
 	pipeline->crew.delivering = false;
 	if (failed)
@@ -212,8 +209,7 @@ static int compress_job(struct hand *hand, struct job *job)
 	if (!hand->pipeline->options->gzip || job->out.len == 0)
 		return 0;
 	bytes_clear(&job->compressed);
-	return gzip_member(
-		hand->gzip, job->out.data, job->out.len, &job->compressed);
+	return gzip_member(hand->gzip, job->out.data, job->out.len, &job->compressed);
 }
 
 /* Waits until the job is the oldest. Returns 0, or -1 when it must be given up.
@@ -223,10 +219,9 @@ static int sleep_until_turn(struct pipeline *pipeline, struct job *job)
 {
 	bool is_told = false;
 
-	while (!pipeline->stopped && (flight_oldest(&pipeline->flight) != job ||
-					     pipeline->crew.delivering)) {
-		if (!task_oldest_is_served(
-			    &pipeline->flight, &pipeline->crew)) {
+	while (!pipeline->stopped &&
+		(flight_oldest(&pipeline->flight) != job || pipeline->crew.delivering)) {
+		if (!task_oldest_is_served(&pipeline->flight, &pipeline->crew)) {
 			job->in_turn = true;
 			return -1;
 		}
@@ -234,8 +229,7 @@ static int sleep_until_turn(struct pipeline *pipeline, struct job *job)
 		if (!is_told)
 			wake_others(pipeline);
 		is_told = true;
-		(void)pthread_cond_wait(
-			&pipeline->turn_there, &pipeline->mutex);
+		(void)pthread_cond_wait(&pipeline->turn_there, &pipeline->mutex);
 		pipeline->crew.waiting--;
 	}
 	return pipeline->stopped ? -1 : 0;
@@ -303,8 +297,7 @@ static void work(struct hand *hand, struct job *job)
 	if (compress_job(hand, job))
 		job->result.state = RESULT_NO_MEMORY;
 	(void)pthread_mutex_lock(&pipeline->mutex);
-	gave_up = job->result.state == RESULT_REFUSED && job->in_turn &&
-		  !job->shown;
+	gave_up = job->result.state == RESULT_REFUSED && job->in_turn && !job->shown;
 	flight_end_work(&pipeline->flight, job, gave_up);
 }
 
@@ -384,8 +377,7 @@ static void open_input(struct pipeline *pipeline)
 
 static bool all_done(const struct pipeline *pipeline)
 {
-	return pipeline->stopped ||
-	       (pipeline->crew.inputs_ended && pipeline->flight.lanes == NULL);
+	return pipeline->stopped || (pipeline->crew.inputs_ended && pipeline->flight.lanes == NULL);
 }
 
 /* Does one task, or waits until there may be one. */
@@ -410,8 +402,7 @@ static void take_task(struct hand *hand)
 	case TASK_NONE:
 		wake_others(pipeline);
 		pipeline->crew.idle++;
-		(void)pthread_cond_wait(
-			&pipeline->task_there, &pipeline->mutex);
+		(void)pthread_cond_wait(&pipeline->task_there, &pipeline->mutex);
 		pipeline->crew.idle--;
 		break;
 	}
@@ -437,8 +428,8 @@ static void *run_hand(void *argument)
 	return NULL;
 }
 
-static int hand_init(struct hand *hand, struct pipeline *pipeline,
-	const struct worker_shared *shared)
+static int hand_init(
+	struct hand *hand, struct pipeline *pipeline, const struct worker_shared *shared)
 {
 	hand->pipeline = pipeline;
 	hand->worker = worker_new(shared);
@@ -457,8 +448,8 @@ static unsigned start_threads(struct hand *hands, unsigned count)
 	unsigned started = 0;
 
 	(void)pthread_mutex_lock(&pipeline->mutex);
-	while (started < count && pthread_create(&hands[started].thread, NULL,
-					  run_hand, &hands[started]) == 0)
+	while (started < count &&
+		pthread_create(&hands[started].thread, NULL, run_hand, &hands[started]) == 0)
 		started++;
 	pipeline->crew.running = started;
 	(void)pthread_mutex_unlock(&pipeline->mutex);
@@ -471,8 +462,7 @@ static void wait_for_threads(struct pipeline *pipeline)
 	struct timespec until;
 
 	(void)pthread_mutex_lock(&pipeline->mutex);
-	while (!all_done(pipeline) ||
-		pipeline->crew.running > pipeline->crew.away)
+	while (!all_done(pipeline) || pipeline->crew.running > pipeline->crew.away)
 		(void)pthread_cond_wait(&pipeline->ended, &pipeline->mutex);
 	wake_threads();
 	(void)clock_gettime(CLOCK_REALTIME, &until);
@@ -480,8 +470,7 @@ static void wait_for_threads(struct pipeline *pipeline)
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
 	while (pipeline->crew.running != 0 &&
-		pthread_cond_timedwait(
-			&pipeline->ended, &pipeline->mutex, &until) == 0)
+		pthread_cond_timedwait(&pipeline->ended, &pipeline->mutex, &until) == 0)
 		;
 	(void)pthread_mutex_unlock(&pipeline->mutex);
 }

@@ -19,7 +19,6 @@ void pipeline_run(const struct options *options, struct inputs *inputs,
 
 /* For lookup_open: two things at once, or one after the other where no thread
  * can be had. */
-void pipeline_run_both(
-	void (*first)(void *), void (*second)(void *), void *context);
+void pipeline_run_both(void (*first)(void *), void (*second)(void *), void *context);
 
 #endif

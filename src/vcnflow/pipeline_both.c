@@ -16,8 +16,7 @@ static void *run_errand(void *argument)
 	return NULL;
 }
 
-void pipeline_run_both(
-	void (*first)(void *), void (*second)(void *), void *context)
+void pipeline_run_both(void (*first)(void *), void (*second)(void *), void *context)
 {
 	struct errand errand = {first, context};
 	pthread_t thread;

@@ -90,8 +90,7 @@ static unsigned least(unsigned a, unsigned b)
 }
 
 /* Asks a group and each one above it, up to the hierarchy's root. */
-static unsigned quota_upwards(
-	const char *root, const char *group, bool version_2)
+static unsigned quota_upwards(const char *root, const char *group, bool version_2)
 {
 	char path[PATH_MAX];
 	size_t root_len = strlen(root);
@@ -103,8 +102,7 @@ static unsigned quota_upwards(
 	memcpy(path, root, root_len);
 	strcpy(path + root_len, group);
 	for (;;) {
-		quota = least(quota, version_2 ? quota_version_2(path)
-					       : quota_version_1(path));
+		quota = least(quota, version_2 ? quota_version_2(path) : quota_version_1(path));
 		slash = strrchr(path + root_len, '/');
 		if (slash == NULL)
 			return quota;
@@ -178,6 +176,5 @@ static unsigned processors_allowed(void)
 
 unsigned options_processors(void)
 {
-	return least(processors_allowed(),
-		processors_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
+	return least(processors_allowed(), processors_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
 }

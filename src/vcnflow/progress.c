@@ -70,8 +70,7 @@ struct line {
 };
 
 /* Adds a part, two columns behind the last one, if it fits whole. */
-__attribute__((format(printf, 2, 3))) static void add(
-	struct line *line, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add(struct line *line, const char *format, ...)
 {
 	char part[64];
 	va_list arguments;
@@ -82,8 +81,7 @@ __attribute__((format(printf, 2, 3))) static void add(
 	written = vsnprintf(part, sizeof(part), format, arguments);
 	va_end(arguments);
 	len = written > 0 ? (size_t)written : 0;
-	if (len >= sizeof(part) || len + gap > line->width ||
-		line->len > line->width - len - gap)
+	if (len >= sizeof(part) || len + gap > line->width || line->len > line->width - len - gap)
 		line->full = true;
 	if (line->full)
 		return;
@@ -95,16 +93,14 @@ __attribute__((format(printf, 2, 3))) static void add(
 /* A number of bytes in three or four digits. */
 static const char *size_text(char text[16], double bytes)
 {
-	static const char *const units[] = {
-		"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 	size_t unit = 0;
 
 	while (bytes >= 1000 && unit < 5) {
 		bytes /= 1024;
 		unit++;
 	}
-	snprintf(text, 16, unit > 0 && bytes < 10 ? "%.1f %s" : "%.0f %s",
-		bytes, units[unit]);
+	snprintf(text, 16, unit > 0 && bytes < 10 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
 	return text;
 }
 
@@ -115,14 +111,13 @@ static void add_time_left(struct line *line, double seconds)
 	if (left < 3600)
 		add(line, "%llu:%02llu left", left / 60, left % 60);
 	else if (left < 100 * 3600)
-		add(line, "%llu:%02llu:%02llu left", left / 3600,
-			left / 60 % 60, left % 60);
+		add(line, "%llu:%02llu:%02llu left", left / 3600, left / 60 % 60, left % 60);
 	else
 		add(line, "%llu days left", left / 86400);
 }
 
-size_t progress_text(char text[PROGRESS_TEXT_SIZE], size_t width,
-	const struct progress_sample *sample)
+size_t progress_text(
+	char text[PROGRESS_TEXT_SIZE], size_t width, const struct progress_sample *sample)
 {
 	struct line line = {text, 0, width, false};
 	double done = (double)sample->bytes_in, total = (double)sample->total;

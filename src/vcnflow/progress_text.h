@@ -22,8 +22,8 @@ struct progress_sample {
  * Writes as many of the line's parts as width columns hold, the most telling
  * ones first; returns the length, which is the number of columns too.
  */
-size_t progress_text(char text[PROGRESS_TEXT_SIZE], size_t width,
-	const struct progress_sample *sample);
+size_t progress_text(
+	char text[PROGRESS_TEXT_SIZE], size_t width, const struct progress_sample *sample);
 
 /*
  * The columns that may be written to: those of the terminal at fd, unless

@@ -57,8 +57,7 @@ struct reader *reader_new(const struct options *options, const atomic_int *stop)
 	reader->stop = stop;
 	reader->carry = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
 	reader->source = source_new();
-	if (reader->source == NULL ||
-		bytes_reserve(&reader->carry, FIRST_CARRY) != 0) {
+	if (reader->source == NULL || bytes_reserve(&reader->carry, FIRST_CARRY) != 0) {
 		reader_free(reader);
 		return NULL;
 	}
@@ -77,8 +76,7 @@ void reader_free(struct reader *reader)
 void reader_open(struct reader *reader, const char *path)
 {
 	source_open(reader->source, path);
-	runs_init(&reader->runs, reader->options->max_record,
-		reader->options->rejects != NULL);
+	runs_init(&reader->runs, reader->options->max_record, reader->options->rejects != NULL);
 	bytes_clear(&reader->carry);
 	reader->state = STATE_BOM;
 	reader->ended = false;
@@ -152,9 +150,7 @@ static bool sniff(struct reader *reader, const struct block *block)
 	int alone;
 
 	if (reader->options->framing != FRAMING_AUTO) {
-		reader->state = reader->options->framing == FRAMING_JSON
-					? STATE_RUNS
-					: STATE_LINES;
+		reader->state = reader->options->framing == FRAMING_JSON ? STATE_RUNS : STATE_LINES;
 		return true;
 	}
 	if (at == block->len) {
@@ -179,8 +175,8 @@ static bool read_more(struct reader *reader, struct block *block, bool wait)
 {
 	size_t got = 0;
 
-	switch (source_read(reader->source, block->text + block->len,
-		block->cap - block->len, &got, wait, reader->stop)) {
+	switch (source_read(reader->source, block->text + block->len, block->cap - block->len, &got,
+		wait, reader->stop)) {
 	case SOURCE_WAIT:
 		return false;
 	case SOURCE_END:
@@ -212,14 +208,12 @@ static size_t whole_lines(const struct block *block)
  * The text, without a line feed, is too long already: it is not kept. Blanks
  * before it belong to no record.
  */
-static void begin_long_line(
-	struct reader *reader, struct block *block, size_t blanks)
+static void begin_long_line(struct reader *reader, struct block *block, size_t blanks)
 {
 	reader->state = STATE_LONG_LINE;
 	reader->piece_open = false;
-	reader->fault = block_is_document(block->text, block->len)
-				? FAULT_TOO_LONG_DOCUMENT
-				: FAULT_TOO_LONG;
+	reader->fault = block_is_document(block->text, block->len) ? FAULT_TOO_LONG_DOCUMENT
+								   : FAULT_TOO_LONG;
 	block->len -= blanks;
 	memmove(block->text, block->text + blanks, block->len);
 }
@@ -239,18 +233,14 @@ static void make_piece(struct reader *reader, struct block *block, bool last)
  * Goes on in a line that is too long. Returns 1 when the block is to be handed
  * over, 0 when more is to be read, or -1.
  */
-static int frame_long_line(
-	struct reader *reader, struct block *block, size_t from)
+static int frame_long_line(struct reader *reader, struct block *block, size_t from)
 {
 	const char *feed = memchr(block->text + from, '\n', block->len - from);
 
 	if (feed != NULL) {
 		make_piece(reader, block, true);
 		reader->state = STATE_LINES;
-		return cut_block(
-			       reader, block, (size_t)(feed - block->text) + 1)
-			       ? -1
-			       : 1;
+		return cut_block(reader, block, (size_t)(feed - block->text) + 1) ? -1 : 1;
 	}
 	if (reader->ended) {
 		make_piece(reader, block, true);
@@ -331,8 +321,7 @@ static int hand_over_units(struct reader *reader, struct block *block)
 }
 
 /* A piece of a broken unit fills the block, or ends in it. */
-static int hand_over_piece(
-	struct reader *reader, struct block *block, size_t end)
+static int hand_over_piece(struct reader *reader, struct block *block, size_t end)
 {
 	block->kind = BLOCK_PIECE;
 	if (cut_block(reader, block, end))
@@ -388,8 +377,7 @@ static int frame_runs(struct reader *reader, struct block *block, bool idle)
  * What is to be done with the text so far: 1, hand the block over; 0, read
  * more; -1, no memory. from is where the new bytes begin.
  */
-static int frame(
-	struct reader *reader, struct block *block, size_t from, bool idle)
+static int frame(struct reader *reader, struct block *block, size_t from, bool idle)
 {
 	if (reader->state == STATE_BOM && !skip_bom(reader, block))
 		return 0;
@@ -401,8 +389,7 @@ static int frame(
 	case STATE_LINES:
 		return frame_lines(reader, block, idle);
 	case STATE_LONG_LINE:
-		return frame_long_line(
-			reader, block, from < block->len ? from : block->len);
+		return frame_long_line(reader, block, from < block->len ? from : block->len);
 	case STATE_RUNS:
 		break;
 	}
@@ -456,8 +443,7 @@ int reader_next(struct reader *reader, struct block *block)
 	if (done < 0)
 		return -1;
 	block->input_ends = reader->ended && reader->carry.len == 0 &&
-			    (reader->state != STATE_RUNS ||
-				    reader->runs.state == RUNS_BETWEEN);
+			    (reader->state != STATE_RUNS || reader->runs.state == RUNS_BETWEEN);
 	block_pad(block);
 	return 0;
 }

@@ -23,8 +23,7 @@ struct reader;
  * options must outlive it. *stop nonzero makes a waiting read end. Returns
  * null when memory ran out. Free it with reader_free.
  */
-struct reader *reader_new(
-	const struct options *options, const atomic_int *stop);
+struct reader *reader_new(const struct options *options, const atomic_int *stop);
 void reader_free(struct reader *reader);
 
 /* Begins with an input: path, or standard input when null. */

@@ -12,19 +12,18 @@
  */
 #define WRAPPER_LEVELS 5
 
-static const char *const data_members[] = {"destinationAddress",
-	"destinationPort", "protocol", "protocolName", "sourceAddress",
-	"action", "status", "startTime", "endTime", "logContent", "results"};
+static const char *const data_members[] = {"destinationAddress", "destinationPort", "protocol",
+	"protocolName", "sourceAddress", "action", "status", "startTime", "endTime", "logContent",
+	"results"};
 
-static const char *const top_members[] = {
-	"data", "oracle", "type", "time", "logContent"};
+static const char *const top_members[] = {"data", "oracle", "type", "time", "logContent"};
 
 static const char *const oracle_members[] = {"vnicsubnetocid", "ingestedtime"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static int add_members(struct json_plan *plan, const char *parent,
-	const char *const *names, size_t count)
+static int add_members(
+	struct json_plan *plan, const char *parent, const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *path[2] = {parent, names[i]};
@@ -49,13 +48,9 @@ int record_plan_init(struct record_plan *plan, const struct options *options)
 {
 	memset(plan, 0, sizeof *plan);
 	plan->plan = json_plan_new();
-	if (plan->plan == NULL ||
-		add_members(
-			plan->plan, NULL, top_members, COUNT(top_members)) ||
-		add_members(plan->plan, "data", data_members,
-			COUNT(data_members)) ||
-		add_members(plan->plan, "oracle", oracle_members,
-			COUNT(oracle_members)))
+	if (plan->plan == NULL || add_members(plan->plan, NULL, top_members, COUNT(top_members)) ||
+		add_members(plan->plan, "data", data_members, COUNT(data_members)) ||
+		add_members(plan->plan, "oracle", oracle_members, COUNT(oracle_members)))
 		goto failed;
 	for (size_t i = 0; i < options->keep_count; i++) {
 		int slot = keep_slot(plan->plan, options->keep[i]);
@@ -92,8 +87,7 @@ static enum record_kind bad_json(const char **reason, enum json_error error)
 /* The record inside a wrapper, or null when the value itself is the record. */
 static const struct json_value *wrapped(const struct record *record)
 {
-	const struct json_value *inner =
-		&record->values[RECORD_DATA_LOG_CONTENT];
+	const struct json_value *inner = &record->values[RECORD_DATA_LOG_CONTENT];
 
 	if (inner->type == JSON_OBJECT)
 		return inner;
@@ -102,20 +96,18 @@ static const struct json_value *wrapped(const struct record *record)
 }
 
 /* Judges the record itself: it stands at level 1. */
-static enum record_kind read_inner(struct record *record,
-	const struct record_plan *plan, struct json_parser *parser,
-	struct json_value inner, const char **reason)
+static enum record_kind read_inner(struct record *record, const struct record_plan *plan,
+	struct json_parser *parser, struct json_value inner, const char **reason)
 {
 	struct json_found found;
-	enum json_error error = json_select(parser, inner.text, inner.len,
-		plan->plan, LIMIT_DEPTH, record->values, &found);
+	enum json_error error = json_select(
+		parser, inner.text, inner.len, plan->plan, LIMIT_DEPTH, record->values, &found);
 
 	return error == JSON_OK ? RECORD_OK : bad_json(reason, error);
 }
 
-enum record_kind record_read(struct record *record,
-	const struct record_plan *plan, struct json_parser *parser,
-	const char *text, size_t len, enum record_wrap wrap,
+enum record_kind record_read(struct record *record, const struct record_plan *plan,
+	struct json_parser *parser, const char *text, size_t len, enum record_wrap wrap,
 	const char **reason)
 {
 	struct json_found found;
@@ -129,13 +121,11 @@ enum record_kind record_read(struct record *record,
 		return bad(reason, "an array in an array");
 	if (found.type != JSON_OBJECT)
 		return bad(reason, "not a JSON object");
-	if (wrap != WRAP_ROW &&
-		record->values[RECORD_RESULTS].type == JSON_ARRAY)
+	if (wrap != WRAP_ROW && record->values[RECORD_RESULTS].type == JSON_ARRAY)
 		return RECORD_ROWS;
 	inner = wrapped(record);
 	if (inner != NULL) {
-		enum record_kind kind =
-			read_inner(record, plan, parser, *inner, reason);
+		enum record_kind kind = read_inner(record, plan, parser, *inner, reason);
 
 		if (kind != RECORD_OK)
 			return kind;
@@ -149,17 +139,15 @@ enum record_kind record_read(struct record *record,
 	return RECORD_OK;
 }
 
-size_t record_read_known_line(struct record *record,
-	const struct record_plan *plan, struct json_parser *parser,
-	const char *text, size_t len)
+size_t record_read_known_line(struct record *record, const struct record_plan *plan,
+	struct json_parser *parser, const char *text, size_t len)
 {
 	struct json_found found;
 
-	len = json_select_known_line(parser, text, len, plan->plan, LIMIT_DEPTH,
-		record->values, &found);
+	len = json_select_known_line(
+		parser, text, len, plan->plan, LIMIT_DEPTH, record->values, &found);
 	if (len == 0 || found.type != JSON_OBJECT ||
-		record->values[RECORD_RESULTS].type == JSON_ARRAY ||
-		wrapped(record) != NULL ||
+		record->values[RECORD_RESULTS].type == JSON_ARRAY || wrapped(record) != NULL ||
 		record->values[RECORD_DATA].type != JSON_OBJECT ||
 		record->values[RECORD_ORACLE].type != JSON_OBJECT)
 		return 0;

@@ -70,9 +70,8 @@ enum record_wrap {
  * Judges text[0..len), unwraps it and fills record; of RECORD_BAD *reason says
  * in words why. LIMIT_JSON_PADDING readable bytes behind the text.
  */
-enum record_kind record_read(struct record *record,
-	const struct record_plan *plan, struct json_parser *parser,
-	const char *text, size_t len, enum record_wrap wrap,
+enum record_kind record_read(struct record *record, const struct record_plan *plan,
+	struct json_parser *parser, const char *text, size_t len, enum record_wrap wrap,
 	const char **reason);
 
 /*
@@ -81,8 +80,7 @@ enum record_kind record_read(struct record *record,
  * not wrapped, and has no white space but blanks, fills record and returns the
  * line's length without its line feed. Else returns 0, and nothing is said.
  */
-size_t record_read_known_line(struct record *record,
-	const struct record_plan *plan, struct json_parser *parser,
-	const char *text, size_t len);
+size_t record_read_known_line(struct record *record, const struct record_plan *plan,
+	struct json_parser *parser, const char *text, size_t len);
 
 #endif

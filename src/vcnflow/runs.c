@@ -36,8 +36,7 @@ size_t runs_keep_from(const struct runs *runs)
 
 size_t runs_piece_end(const struct runs *runs)
 {
-	if (runs->state == RUNS_BROKEN && runs->line_blank &&
-		runs->line_begin > runs->begin)
+	if (runs->state == RUNS_BROKEN && runs->line_blank && runs->line_begin > runs->begin)
 		return runs->line_begin;
 	return runs->at;
 }
@@ -93,11 +92,11 @@ static void begin_unit(struct runs *runs, char c)
 }
 
 /* The unit that is open ends at end: hands it on, as a piece or a unit. */
-static enum runs_result end_unit(struct runs *runs, struct block *block,
-	size_t end, enum block_fault fault)
+static enum runs_result end_unit(
+	struct runs *runs, struct block *block, size_t end, enum block_fault fault)
 {
-	struct block_unit unit = {runs->begin, end - runs->begin, fault,
-		runs->context == RUNS_RESULTS};
+	struct block_unit unit = {
+		runs->begin, end - runs->begin, fault, runs->context == RUNS_RESULTS};
 
 	runs->state = RUNS_BETWEEN;
 	if (runs->piece_open) {
@@ -118,8 +117,7 @@ static enum runs_result end_unit(struct runs *runs, struct block *block,
  */
 static void break_unit(struct runs *runs)
 {
-	bool too_long = runs->state == RUNS_LONG ||
-			runs->at - runs->begin > runs->max_record;
+	bool too_long = runs->state == RUNS_LONG || runs->at - runs->begin > runs->max_record;
 
 	runs->state = RUNS_BROKEN;
 	runs->fault = too_long ? FAULT_TOO_LONG : FAULT_BROKEN;
@@ -128,8 +126,7 @@ static void break_unit(struct runs *runs)
 }
 
 /* A lone closer between units. */
-static enum runs_result stray_closer(
-	struct runs *runs, struct block *block, char c)
+static enum runs_result stray_closer(struct runs *runs, struct block *block, char c)
 {
 	enum runs_result result = RUNS_MORE;
 
@@ -143,8 +140,7 @@ static enum runs_result stray_closer(
 	return result;
 }
 
-static enum runs_result close_context(
-	struct runs *runs, struct block *block, char c)
+static enum runs_result close_context(struct runs *runs, struct block *block, char c)
 {
 	if (runs->context == RUNS_TOP || c == '}')
 		return stray_closer(runs, block, c);
@@ -187,12 +183,11 @@ static enum runs_result scan_between(struct runs *runs, struct block *block)
 }
 
 /* Tells if the last string is the name of a member, spelled name. */
-static bool last_string_is(
-	const struct runs *runs, const struct block *block, const char *name)
+static bool last_string_is(const struct runs *runs, const struct block *block, const char *name)
 {
 	const char *text = block->text + runs->begin;
-	struct json_value value = {text + runs->string_begin,
-		runs->string_end - runs->string_begin, JSON_STRING};
+	struct json_value value = {
+		text + runs->string_begin, runs->string_end - runs->string_begin, JSON_STRING};
 
 	return json_string_is(&value, name);
 }
@@ -203,8 +198,7 @@ static bool last_string_is(
  */
 static bool enters_results(struct runs *runs, const struct block *block, char c)
 {
-	if (!runs->may_hold_results || runs->state != RUNS_UNIT ||
-		runs->previous != ':')
+	if (!runs->may_hold_results || runs->state != RUNS_UNIT || runs->previous != ':')
 		return false;
 	if (runs->nest.depth == 1)
 		runs->in_data = c == '{' && last_string_is(runs, block, "data");
@@ -238,13 +232,11 @@ static void scan_string(struct runs *runs, const struct block *block)
 /* An opener where no value can stand, on a line of its own: a new unit. */
 static bool overtaken(const struct runs *runs, char c)
 {
-	return c == '{' && runs->line_blank &&
-	       runs->indent <= runs->unit_indent &&
+	return c == '{' && runs->line_blank && runs->indent <= runs->unit_indent &&
 	       strchr("[,:", runs->previous) == NULL;
 }
 
-static enum runs_result open_bracket(
-	struct runs *runs, struct block *block, char c)
+static enum runs_result open_bracket(struct runs *runs, struct block *block, char c)
 {
 	if (overtaken(runs, c)) {
 		if (runs->state == RUNS_TAIL)
@@ -263,8 +255,7 @@ static enum runs_result open_bracket(
 	return RUNS_MORE;
 }
 
-static enum runs_result close_bracket(
-	struct runs *runs, struct block *block, char c)
+static enum runs_result close_bracket(struct runs *runs, struct block *block, char c)
 {
 	if (!nest_close(&runs->nest, c)) {
 		if (runs->state == RUNS_TAIL)
@@ -281,8 +272,8 @@ static enum runs_result close_bracket(
 		runs->state = RUNS_BETWEEN;
 		return RUNS_MORE;
 	}
-	return end_unit(runs, block, runs->at,
-		runs->state == RUNS_LONG ? FAULT_TOO_LONG : FAULT_NONE);
+	return end_unit(
+		runs, block, runs->at, runs->state == RUNS_LONG ? FAULT_TOO_LONG : FAULT_NONE);
 }
 
 /* A bare word ends before white space, a comma, a bracket or a quote. */
@@ -304,8 +295,7 @@ static enum runs_result scan_inside(struct runs *runs, struct block *block)
 
 	if (runs->in_string) {
 		scan_string(runs, block);
-		if (runs->nest.depth != 0 || runs->in_string ||
-			runs->state == RUNS_BROKEN)
+		if (runs->nest.depth != 0 || runs->in_string || runs->state == RUNS_BROKEN)
 			return RUNS_MORE;
 		return end_unit(runs, block, runs->at,
 			runs->state == RUNS_LONG ? FAULT_TOO_LONG : FAULT_NONE);
@@ -357,8 +347,7 @@ static enum runs_result scan_broken(struct runs *runs, struct block *block)
 		return RUNS_MORE;
 	}
 
-	const char *feed =
-		memchr(block->text + runs->at, '\n', block->len - runs->at);
+	const char *feed = memchr(block->text + runs->at, '\n', block->len - runs->at);
 
 	if (feed == NULL) {
 		runs->at = block->len;
@@ -371,8 +360,7 @@ static enum runs_result scan_broken(struct runs *runs, struct block *block)
 
 static void check_length(struct runs *runs)
 {
-	if (runs->state == RUNS_UNIT &&
-		runs->at - runs->begin > runs->max_record) {
+	if (runs->state == RUNS_UNIT && runs->at - runs->begin > runs->max_record) {
 		runs->state = RUNS_LONG;
 		runs->fault = FAULT_TOO_LONG;
 	}
@@ -416,6 +404,5 @@ enum runs_result runs_finish(struct runs *runs, struct block *block)
 	case RUNS_UNIT:
 		break;
 	}
-	return end_unit(runs, block, block->len,
-		runs->is_scalar ? FAULT_NONE : FAULT_CUT);
+	return end_unit(runs, block, block->len, runs->is_scalar ? FAULT_NONE : FAULT_CUT);
 }

@@ -42,9 +42,9 @@ struct runs {
 	enum runs_context context;
 	bool was_broken; /* stray closers are skipped from now on */
 
-	size_t at;       /* what of the block's text has been looked at */
-	size_t begin;    /* of the unit, unless RUNS_BETWEEN or RUNS_TAIL */
-	bool piece_open; /* the unit's beginning was handed over already */
+	size_t at;              /* what of the block's text has been looked at */
+	size_t begin;           /* of the unit, unless RUNS_BETWEEN or RUNS_TAIL */
+	bool piece_open;        /* the unit's beginning was handed over already */
 	enum block_fault fault; /* RUNS_BROKEN: why; RUNS_LONG: too long */
 
 	/* lines */

@@ -20,8 +20,8 @@ struct spelled {
 
 static int spell(struct spelled *spelled, const struct json_value *value)
 {
-	return json_string(value, spelled->buffer, sizeof spelled->buffer,
-		&spelled->text, &spelled->len);
+	return json_string(
+		value, spelled->buffer, sizeof spelled->buffer, &spelled->text, &spelled->len);
 }
 
 static bool is_other_type(const struct record *record)
@@ -54,14 +54,13 @@ static int read_epoch(struct instant *time, const struct json_value *value)
 	if (value->type == JSON_NUMBER)
 		return instant_of_epoch(time, value->text, value->len);
 	/* a string holds digits alone, without a sign */
-	if (value->type != JSON_STRING || spell(&spelled, value) ||
-		spelled.len == 0 || spelled.text[0] == '-')
+	if (value->type != JSON_STRING || spell(&spelled, value) || spelled.len == 0 ||
+		spelled.text[0] == '-')
 		return -1;
 	return instant_of_epoch(time, spelled.text, spelled.len);
 }
 
-static int record_time(struct instant *time, enum time_field field,
-	const struct record *record)
+static int record_time(struct instant *time, enum time_field field, const struct record *record)
 {
 	switch (field) {
 	case TIME_INGESTED:
@@ -76,8 +75,7 @@ static int record_time(struct instant *time, enum time_field field,
 	return -1;
 }
 
-static enum verdict select_time(
-	const struct options *options, const struct record *record)
+static enum verdict select_time(const struct options *options, const struct record *record)
 {
 	struct instant time;
 
@@ -93,15 +91,13 @@ static enum verdict select_time(
 }
 
 /* "ACCEPT" and the like, mostly spelled without escapes. */
-static inline bool value_is(
-	const struct json_value *value, const char *text, size_t len)
+static inline bool value_is(const struct json_value *value, const char *text, size_t len)
 {
 	if (value->type != JSON_STRING)
 		return false;
 	if (value->len == len + 2 && memcmp(value->text + 1, text, len) == 0)
 		return true;
-	return (value->text[1] == text[0] || value->text[1] == '\\') &&
-	       json_string_is(value, text);
+	return (value->text[1] == text[0] || value->text[1] == '\\') && json_string_is(value, text);
 }
 
 static bool has_no_data(const struct record *record)
@@ -114,8 +110,7 @@ static bool has_no_data(const struct record *record)
 	       value_is(status, "NODATA", 6) || value_is(status, "SKIPDATA", 8);
 }
 
-static enum verdict select_action(
-	const struct options *options, const struct record *record)
+static enum verdict select_action(const struct options *options, const struct record *record)
 {
 	const struct json_value *action = &record->values[RECORD_ACTION];
 	bool matches;
@@ -124,9 +119,8 @@ static enum verdict select_action(
 		return VERDICT_EMITTED;
 	if (has_no_data(record))
 		return VERDICT_NO_DATA;
-	matches = options->action == ACTION_ACCEPT
-			  ? value_is(action, "ACCEPT", 6)
-			  : value_is(action, "REJECT", 6);
+	matches = options->action == ACTION_ACCEPT ? value_is(action, "ACCEPT", 6)
+						   : value_is(action, "REJECT", 6);
 	return matches ? VERDICT_EMITTED : VERDICT_ACTION;
 }
 
@@ -142,8 +136,7 @@ static int protocol_number(const struct json_value *value)
 	} else if (value->type != JSON_NUMBER) {
 		return -1;
 	}
-	if (spelled.len == 0 || spelled.len > 3 ||
-		(spelled.len > 1 && spelled.text[0] == '0'))
+	if (spelled.len == 0 || spelled.len > 3 || (spelled.len > 1 && spelled.text[0] == '0'))
 		return -1;
 	for (size_t i = 0; i < spelled.len; i++) {
 		if (spelled.text[i] < '0' || spelled.text[i] > '9')
@@ -153,22 +146,19 @@ static int protocol_number(const struct json_value *value)
 	return number <= 255 ? number : -1;
 }
 
-static enum verdict select_protocol(
-	const struct options *options, const struct record *record)
+static enum verdict select_protocol(const struct options *options, const struct record *record)
 {
 	int number;
 
 	if (options->any_protocol)
 		return VERDICT_EMITTED;
 	number = protocol_number(&record->values[RECORD_PROTOCOL]);
-	if (number < 0 ||
-		(options->protocols[number / 64] >> number % 64 & 1) == 0)
+	if (number < 0 || (options->protocols[number / 64] >> number % 64 & 1) == 0)
 		return VERDICT_PROTOCOL;
 	return VERDICT_EMITTED;
 }
 
-enum verdict select_record(
-	const struct options *options, const struct record *record)
+enum verdict select_record(const struct options *options, const struct record *record)
 {
 	enum verdict verdict;
 
@@ -187,8 +177,7 @@ enum verdict select_tags(const struct options *options, const struct tags *tags)
 	if ((options->directions >> tags->direction & 1) == 0)
 		return VERDICT_DIRECTION;
 	if (options->traffic != TRAFFIC_ANY &&
-		tags->internal_traffic !=
-			(options->traffic == TRAFFIC_INTERNAL))
+		tags->internal_traffic != (options->traffic == TRAFFIC_INTERNAL))
 		return VERDICT_TRAFFIC;
 	return VERDICT_EMITTED;
 }

@@ -12,11 +12,9 @@
  * can't be read while a time filter is on, one of the filters up to
  * VERDICT_PROTOCOL, or VERDICT_EMITTED when none of them speaks against it.
  */
-enum verdict select_record(
-	const struct options *options, const struct record *record);
+enum verdict select_record(const struct options *options, const struct record *record);
 
 /* VERDICT_DIRECTION, VERDICT_TRAFFIC, or VERDICT_EMITTED. */
-enum verdict select_tags(
-	const struct options *options, const struct tags *tags);
+enum verdict select_tags(const struct options *options, const struct tags *tags);
 
 #endif

@@ -130,16 +130,15 @@ struct source_report source_report(const struct source *source)
  * Reads once, or notes that nothing is left to read. A read that fails or was
  * stopped ends the input, in which nothing is left to hand out then.
  */
-static enum source_state read_some(struct source *source,
-	const struct request *request, void *to, size_t cap, size_t *got)
+static enum source_state read_some(
+	struct source *source, const struct request *request, void *to, size_t cap, size_t *got)
 {
 	ssize_t result;
 
 	*got = 0;
 	if (!source->is_file && !request->wait && !io_ready(source->fd))
 		return SOURCE_WAIT;
-	result = io_read(
-		source->fd, to, cap, source->is_file ? NULL : request->stop);
+	result = io_read(source->fd, to, cap, source->is_file ? NULL : request->stop);
 	if (result > 0) {
 		*got = (size_t)result;
 		return SOURCE_DATA;
@@ -154,12 +153,11 @@ static enum source_state read_some(struct source *source,
 }
 
 /* Reads behind what the buffer holds, which begins it. */
-static enum source_state fill(
-	struct source *source, const struct request *request)
+static enum source_state fill(struct source *source, const struct request *request)
 {
 	size_t got;
-	enum source_state state = read_some(source, request,
-		source->buffer + source->len, BUFFER_SIZE - source->len, &got);
+	enum source_state state = read_some(
+		source, request, source->buffer + source->len, BUFFER_SIZE - source->len, &got);
 
 	source->at = source->buffer;
 	source->len += got;
@@ -174,15 +172,13 @@ static void take(struct source *source, size_t len)
 }
 
 /* Looks for gzip's magic; a second byte is waited for only if it decides. */
-static enum source_state find_kind(
-	struct source *source, const struct request *request)
+static enum source_state find_kind(struct source *source, const struct request *request)
 {
 	enum source_state state = SOURCE_DATA;
 
 	if (source->len == 0)
 		state = fill(source, request);
-	if (source->len == 1 && source->at[0] == GZIP_MAGIC_1 &&
-		!source->at_end)
+	if (source->len == 1 && source->at[0] == GZIP_MAGIC_1 && !source->at_end)
 		state = fill(source, request);
 	if (state != SOURCE_DATA)
 		return state;
@@ -219,13 +215,12 @@ static enum source_state run_plain(
 }
 
 /* Inflates what is there, or reads more; *got stays 0 after the latter. */
-static enum source_state run_gzip(
-	struct source *source, const struct request *request, size_t *got)
+static enum source_state run_gzip(struct source *source, const struct request *request, size_t *got)
 {
 	const uint8_t *at = source->at;
 	size_t len = source->len;
-	enum gunzip_state state = gunzip_run(source->gunzip, &at, &len,
-		source->at_end, (uint8_t *)request->out, request->cap, got);
+	enum gunzip_state state = gunzip_run(source->gunzip, &at, &len, source->at_end,
+		(uint8_t *)request->out, request->cap, got);
 
 	take(source, source->len - len);
 	if (*got > 0 || state == GUNZIP_MORE_OUTPUT)
@@ -236,8 +231,7 @@ static enum source_state run_gzip(
 	return SOURCE_END;
 }
 
-static enum source_state run(
-	struct source *source, const struct request *request, size_t *got)
+static enum source_state run(struct source *source, const struct request *request, size_t *got)
 {
 	switch (source->kind) {
 	case KIND_UNKNOWN:
@@ -251,8 +245,8 @@ static enum source_state run(
 	}
 }
 
-enum source_state source_read(struct source *source, char *out, size_t cap,
-	size_t *got, bool wait, const atomic_int *stop)
+enum source_state source_read(struct source *source, char *out, size_t cap, size_t *got, bool wait,
+	const atomic_int *stop)
 {
 	struct request request = {out, cap, wait, stop};
 	enum source_state state;

@@ -44,8 +44,8 @@ void source_open(struct source *source, const char *path);
  * does not wait for a pipe's or terminal's next bytes; with wait true it does,
  * until *stop becomes nonzero, which ends the input without a fault.
  */
-enum source_state source_read(struct source *source, char *out, size_t cap,
-	size_t *got, bool wait, const atomic_int *stop);
+enum source_state source_read(struct source *source, char *out, size_t cap, size_t *got, bool wait,
+	const atomic_int *stop);
 
 /* Tells if it is a regular file. */
 bool source_is_file(const struct source *source);

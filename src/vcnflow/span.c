@@ -30,8 +30,7 @@ size_t span_string(const char *text, size_t at, size_t len, int *escaped)
 
 static size_t scalar_end(const char *text, size_t at, size_t len)
 {
-	while (at < len && !json_is_space(text[at]) &&
-		memchr(",[]{}\"", text[at], 6) == NULL)
+	while (at < len && !json_is_space(text[at]) && memchr(",[]{}\"", text[at], 6) == NULL)
 		at++;
 	return at;
 }

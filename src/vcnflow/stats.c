@@ -4,12 +4,10 @@
 #include <stdio.h>
 #include <time.h>
 
-static int add_number(
-	struct bytes *out, const char *name, uint64_t value, const char *behind)
+static int add_number(struct bytes *out, const char *name, uint64_t value, const char *behind)
 {
 	return bytes_append_text(out, "\"") || bytes_append_text(out, name) ||
-			       bytes_append_text(out, "\":") ||
-			       bytes_append_number(out, value) ||
+			       bytes_append_text(out, "\":") || bytes_append_number(out, value) ||
 			       bytes_append_text(out, behind)
 		       ? -1
 		       : 0;
@@ -22,10 +20,8 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 		const char *name;
 		const char *behind;
 	} filters[] = {{VERDICT_TYPE, "type", ","}, {VERDICT_TIME, "time", ","},
-		{VERDICT_ACTION, "action", ","},
-		{VERDICT_PROTOCOL, "protocol", ","},
-		{VERDICT_DIRECTION, "direction", ","},
-		{VERDICT_TRAFFIC, "traffic", "},"}};
+		{VERDICT_ACTION, "action", ","}, {VERDICT_PROTOCOL, "protocol", ","},
+		{VERDICT_DIRECTION, "direction", ","}, {VERDICT_TRAFFIC, "traffic", "},"}};
 	const uint64_t *counts = tally->verdicts;
 
 	if (add_number(out, "records", tally_records(tally), ",") ||
@@ -33,8 +29,7 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 		bytes_append_text(out, "\"filtered\":{"))
 		return -1;
 	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
-		if (add_number(out, filters[i].name, counts[filters[i].verdict],
-			    filters[i].behind))
+		if (add_number(out, filters[i].name, counts[filters[i].verdict], filters[i].behind))
 			return -1;
 	return add_number(out, "no_data", counts[VERDICT_NO_DATA], ",") ||
 			       add_number(out, "bad", counts[VERDICT_BAD], ",")
@@ -52,43 +47,33 @@ static int add_fetched_at(struct bytes *out, const struct lookup *lookup)
 		struct tm tm;
 
 		if (gmtime_r(&seconds, &tm) != NULL)
-			(void)strftime(text, sizeof text,
-				"\"%Y-%m-%dT%H:%M:%SZ\"", &tm);
+			(void)strftime(text, sizeof text, "\"%Y-%m-%dT%H:%M:%SZ\"", &tm);
 	}
-	return bytes_append_text(out, "\"metadata_fetched_at\":") ||
-			       bytes_append_text(out, text)
+	return bytes_append_text(out, "\"metadata_fetched_at\":") || bytes_append_text(out, text)
 		       ? -1
 		       : 0;
 }
 
-int stats_write(struct bytes *out, const struct delivery *delivery,
-	const struct lookup *lookup, double seconds)
+int stats_write(struct bytes *out, const struct delivery *delivery, const struct lookup *lookup,
+	double seconds)
 {
 	const struct tally *tally = &delivery->tally;
 	uint64_t milliseconds = (uint64_t)(seconds * 1000);
 	char text[32];
 
-	(void)snprintf(
-		text, sizeof text, "%03u", (unsigned)(milliseconds % 1000));
-	return bytes_append_text(out, "{") ||
-			       add_number(
-				       out, "inputs", delivery->inputs, ",") ||
-			       add_number(out, "bytes_in", delivery->bytes_in,
-				       ",") ||
-			       add_number(out, "bytes_inflated",
-				       delivery->bytes_inflated, ",") ||
+	(void)snprintf(text, sizeof text, "%03u", (unsigned)(milliseconds % 1000));
+	return bytes_append_text(out, "{") || add_number(out, "inputs", delivery->inputs, ",") ||
+			       add_number(out, "bytes_in", delivery->bytes_in, ",") ||
+			       add_number(out, "bytes_inflated", delivery->bytes_inflated, ",") ||
 			       add_tally(out, tally) ||
-			       add_number(out, "unknown_subnets",
-				       delivery->unknown.count, ",") ||
-			       add_number(out, "records_unknown_subnet",
-				       tally->unknown_subnet, ",") ||
-			       add_number(out, "bytes_out",
-				       delivery->output->bytes, ",") ||
+			       add_number(out, "unknown_subnets", delivery->unknown.count, ",") ||
+			       add_number(
+				       out, "records_unknown_subnet", tally->unknown_subnet, ",") ||
+			       add_number(out, "bytes_out", delivery->output->bytes, ",") ||
 			       add_fetched_at(out, lookup) ||
 			       bytes_append_text(out, ",\"seconds\":") ||
 			       bytes_append_number(out, milliseconds / 1000) ||
-			       bytes_append_text(out, ".") ||
-			       bytes_append_text(out, text) ||
+			       bytes_append_text(out, ".") || bytes_append_text(out, text) ||
 			       bytes_append_text(out, "}\n")
 		       ? -1
 		       : 0;

@@ -9,7 +9,7 @@
  * Appends the object and a line feed. lookup may be null. All but seconds is
  * the same for any number of threads. Returns as bytes_reserve does.
  */
-int stats_write(struct bytes *out, const struct delivery *delivery,
-	const struct lookup *lookup, double seconds);
+int stats_write(struct bytes *out, const struct delivery *delivery, const struct lookup *lookup,
+	double seconds);
 
 #endif

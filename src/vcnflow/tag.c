@@ -7,8 +7,7 @@
 #define ADDRESS_SIZE 288
 
 /* Mostly as it stands: an escape is in no address. */
-static void read_address(
-	struct address *address, const struct json_value *value)
+static void read_address(struct address *address, const struct json_value *value)
 {
 	char buffer[ADDRESS_SIZE];
 	const char *text;
@@ -22,17 +21,14 @@ static void read_address(
 		(void)address_parse(address, text, len);
 }
 
-static enum place place_of(
-	const struct internal *internal, const struct address *address)
+static enum place place_of(const struct internal *internal, const struct address *address)
 {
 	if (address->family == ADDRESS_NONE)
 		return PLACE_INVALID;
-	return internal_holds(internal, address) ? PLACE_INTERNAL
-						 : PLACE_EXTERNAL;
+	return internal_holds(internal, address) ? PLACE_INTERNAL : PLACE_EXTERNAL;
 }
 
-static bool in_subnet(
-	const struct lookup_subnet *subnet, const struct address *address)
+static bool in_subnet(const struct lookup_subnet *subnet, const struct address *address)
 {
 	if (address->family == ADDRESS_NONE)
 		return false;
@@ -44,9 +40,8 @@ static bool in_subnet(
 
 /* Only what stands in records without an escape is learned, so an escape that
  * is compared as it stands is not found. */
-static bool find_subnet(struct lookup_subnet *subnet,
-	const struct lookup *lookup, struct lookup_hints *hints,
-	const struct json_value *value)
+static bool find_subnet(struct lookup_subnet *subnet, const struct lookup *lookup,
+	struct lookup_hints *hints, const struct json_value *value)
 {
 	char buffer[LIMIT_QUOTED * 6];
 	const char *text;
@@ -54,8 +49,7 @@ static bool find_subnet(struct lookup_subnet *subnet,
 
 	if (lookup == NULL || value->type != JSON_STRING)
 		return false;
-	if (lookup_recall(
-		    lookup, hints, value->text + 1, value->len - 2, subnet))
+	if (lookup_recall(lookup, hints, value->text + 1, value->len - 2, subnet))
 		return true;
 	if (json_string(value, buffer, sizeof buffer, &text, &len))
 		return false;
@@ -63,9 +57,8 @@ static bool find_subnet(struct lookup_subnet *subnet,
 			      : lookup_learn(lookup, hints, text, len, subnet);
 }
 
-void tag_record(struct tags *tags, const struct record *record,
-	const struct internal *internal, const struct lookup *lookup,
-	struct lookup_hints *hints)
+void tag_record(struct tags *tags, const struct record *record, const struct internal *internal,
+	const struct lookup *lookup, struct lookup_hints *hints)
 {
 	struct address source, destination;
 
@@ -73,11 +66,10 @@ void tag_record(struct tags *tags, const struct record *record,
 	read_address(&destination, &record->values[RECORD_DESTINATION_ADDRESS]);
 	tags->source = place_of(internal, &source);
 	tags->destination = place_of(internal, &destination);
-	tags->internal_traffic = tags->source == PLACE_INTERNAL &&
-				 tags->destination == PLACE_INTERNAL;
+	tags->internal_traffic =
+		tags->source == PLACE_INTERNAL && tags->destination == PLACE_INTERNAL;
 	tags->direction = DIRECTION_NONE;
-	tags->known = find_subnet(
-		&tags->subnet, lookup, hints, &record->values[RECORD_SUBNET]);
+	tags->known = find_subnet(&tags->subnet, lookup, hints, &record->values[RECORD_SUBNET]);
 	if (!tags->known)
 		return;
 	if (in_subnet(&tags->subnet, &source))

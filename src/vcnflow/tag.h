@@ -25,8 +25,7 @@ struct tags {
 };
 
 /* lookup is null when there is none: then every subnet is unknown. */
-void tag_record(struct tags *tags, const struct record *record,
-	const struct internal *internal, const struct lookup *lookup,
-	struct lookup_hints *hints);
+void tag_record(struct tags *tags, const struct record *record, const struct internal *internal,
+	const struct lookup *lookup, struct lookup_hints *hints);
 
 #endif

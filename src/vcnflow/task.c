@@ -19,15 +19,13 @@
  * for long: what was read must not be held back. */
 static bool may_leave_work(const struct flight *flight, const struct crew *crew)
 {
-	return flight->waiting_jobs == 0 ||
-	       crew->away + crew->waiting + 1 < crew->running;
+	return flight->waiting_jobs == 0 || crew->away + crew->waiting + 1 < crew->running;
 }
 
 /* Tells if the oldest lane should be read before anything is worked on. */
 static bool is_hungry(const struct flight *flight)
 {
-	size_t enough =
-		flight->threads == 1 ? 1 : flight->threads + LIMIT_BLOCK_HEAP;
+	size_t enough = flight->threads == 1 ? 1 : flight->threads + LIMIT_BLOCK_HEAP;
 
 	return flight->lanes != NULL && flight->lanes->waiting_jobs < enough &&
 	       flight_next_read(flight) == flight->lanes;
@@ -46,8 +44,7 @@ struct task task_next(const struct flight *flight, const struct crew *crew)
 		task.kind = TASK_WORK;
 	} else if ((task.lane = flight_next_read(flight)) != NULL) {
 		task.kind = TASK_READ;
-	} else if (!crew->opening && !crew->inputs_ended &&
-		   flight_can_open(flight)) {
+	} else if (!crew->opening && !crew->inputs_ended && flight_can_open(flight)) {
 		task.kind = TASK_OPEN;
 	}
 	return task;
@@ -65,8 +62,7 @@ bool task_is_due(const struct flight *flight, const struct crew *crew)
 	if (crew->idle == 0)
 		return false;
 	task = task_next(flight, crew);
-	if (task.kind == TASK_WORK && crew->soon_back > 0 &&
-		task.job->lane == flight->lanes)
+	if (task.kind == TASK_WORK && crew->soon_back > 0 && task.job->lane == flight->lanes)
 		return flight->lanes->waiting_jobs >= LIMIT_BLOCK_HEAP;
 	return task.kind != TASK_NONE;
 }
@@ -76,8 +72,7 @@ bool task_oldest_is_served(const struct flight *flight, const struct crew *crew)
 	const struct lane *lane = flight->lanes;
 	const struct job *job = flight_oldest(flight);
 
-	return crew->delivering || lane->reading ||
-	       (job != NULL && job->state == JOB_WORKING) ||
+	return crew->delivering || lane->reading || (job != NULL && job->state == JOB_WORKING) ||
 	       crew->waiting + crew->away + 1 < crew->running;
 }
 

@@ -43,7 +43,6 @@ bool task_turn_is_due(const struct flight *flight, const struct crew *crew);
  * Tells if what must be delivered first is being seen to, or can be by a thread
  * other than those that wait and the one that asks.
  */
-bool task_oldest_is_served(
-	const struct flight *flight, const struct crew *crew);
+bool task_oldest_is_served(const struct flight *flight, const struct crew *crew);
 
 #endif

@@ -83,14 +83,12 @@ static bool ends_with(const char *name, size_t len, const char *ending)
 {
 	size_t ending_len = strlen(ending);
 
-	return len > ending_len &&
-	       memcmp(name + len - ending_len, ending, ending_len) == 0;
+	return len > ending_len && memcmp(name + len - ending_len, ending, ending_len) == 0;
 }
 
 static bool is_wanted(const char *name, const char *glob)
 {
-	static const char *const endings[] = {
-		".log", ".json", ".ndjson", ".jsonl"};
+	static const char *const endings[] = {".log", ".json", ".ndjson", ".jsonl"};
 	size_t len = strlen(name);
 
 	if (glob != NULL)
@@ -113,14 +111,11 @@ static unsigned char type_of(int fd, const struct dirent *entry)
 		return entry->d_type;
 	if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return DT_UNKNOWN;
-	return S_ISDIR(status.st_mode)   ? DT_DIR
-	       : S_ISREG(status.st_mode) ? DT_REG
-					 : DT_UNKNOWN;
+	return S_ISDIR(status.st_mode) ? DT_DIR : S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
 }
 
 /* Keeps a directory's entry, if it is to be walked or read. */
-static int frame_add(struct frame *frame, const char *glob, int fd,
-	const struct dirent *entry)
+static int frame_add(struct frame *frame, const char *glob, int fd, const struct dirent *entry)
 {
 	const char *name = entry->d_name;
 	unsigned char type;
@@ -178,8 +173,7 @@ static int frame_sort(struct frame *frame)
 /* Fills a frame from the directory at walk->path. */
 static int frame_fill(struct frame *frame, struct walk *walk, int flags)
 {
-	int fd = open(walk->path.data,
-		O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | flags);
+	int fd = open(walk->path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | flags);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	int result, error;
 
@@ -238,8 +232,7 @@ static int descend(struct walk *walk, int flags)
 	walk->opened_len = walk->path.len;
 	result = frame_fill(frame, walk, flags);
 	error = errno;
-	if (walk->path.data[walk->path.len - 1] != '/' &&
-		bytes_append_char(&walk->path, '/') < 0) {
+	if (walk->path.data[walk->path.len - 1] != '/' && bytes_append_char(&walk->path, '/') < 0) {
 		frame_free(frame);
 		walk->depth--;
 		return -1;

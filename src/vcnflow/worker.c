@@ -76,8 +76,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
 		worker->kept = kept_new();
-	if (worker->parser == NULL ||
-		(shared->lookup != NULL && worker->kept == NULL)) {
+	if (worker->parser == NULL || (shared->lookup != NULL && worker->kept == NULL)) {
 		worker_free(worker);
 		return NULL;
 	}
@@ -118,10 +117,8 @@ static void add_reject(struct worker *worker, size_t offset, size_t len)
 	if (worker->shared.options->rejects == NULL)
 		return;
 	if (result->reject_count == result->reject_room) {
-		size_t room =
-			result->reject_room ? result->reject_room * 2 : 64;
-		struct reject *rejects =
-			realloc(result->rejects, room * sizeof *rejects);
+		size_t room = result->reject_room ? result->reject_room * 2 : 64;
+		struct reject *rejects = realloc(result->rejects, room * sizeof *rejects);
 
 		if (rejects == NULL) {
 			no_memory(worker);
@@ -134,17 +131,14 @@ static void add_reject(struct worker *worker, size_t offset, size_t len)
 }
 
 /* Counts text[0..len) of the block as a bad record, and names it. */
-static void count_bad(
-	struct worker *worker, const char *text, size_t len, const char *reason)
+static void count_bad(struct worker *worker, const char *text, size_t len, const char *reason)
 {
 	struct result *result = worker->result;
-	uint64_t place = worker->block->kind == BLOCK_UNITS
-				 ? tally_records(&result->tally)
-				 : result->lines;
+	uint64_t place =
+		worker->block->kind == BLOCK_UNITS ? tally_records(&result->tally) : result->lines;
 
 	if (result->mark_count < LIMIT_BAD_NAMED)
-		result->marks[result->mark_count++] =
-			(struct mark){place, reason};
+		result->marks[result->mark_count++] = (struct mark){place, reason};
 	result->tally.verdicts[VERDICT_BAD]++;
 	add_reject(worker, (size_t)(text - worker->block->text), len);
 	if (worker->shared.options->strict && going_on(worker))
@@ -166,23 +160,19 @@ static void count_unknown(struct worker *worker)
 }
 
 /* The lists, where they can be pointed at if the output takes that. */
-static struct emit_lists lists_of(
-	struct worker *worker, const struct tags *tags)
+static struct emit_lists lists_of(struct worker *worker, const struct tags *tags)
 {
 	struct emit_lists lists = {"[]", 2, false};
 	const struct lookup_text *text;
 	const char *copy = NULL;
 
-	if (!tags->known ||
-		worker->shared.options->security_lists == LISTS_NONE)
+	if (!tags->known || worker->shared.options->security_lists == LISTS_NONE)
 		return lists;
-	text = worker->shared.options->security_lists == LISTS_IDS
-		       ? &tags->subnet.ids
-		       : &tags->subnet.lists;
+	text = worker->shared.options->security_lists == LISTS_IDS ? &tags->subnet.ids
+								   : &tags->subnet.lists;
 	if (worker->out->inserts != NULL)
 		copy = kept_text(worker->kept, text);
-	return (struct emit_lists){
-		copy != NULL ? copy : text->text, text->len, copy != NULL};
+	return (struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
 }
 
 static void emit(struct worker *worker, const struct tags *tags)
@@ -197,8 +187,8 @@ static void emit(struct worker *worker, const struct tags *tags)
 	if (options->list_subnets)
 		return;
 	lists = lists_of(worker, tags);
-	emit_record(out, options, worker->shared.plan, &worker->record, tags,
-		&lists, worker->space);
+	emit_record(
+		out, options, worker->shared.plan, &worker->record, tags, &lists, worker->space);
 	if (options->format == FORMAT_NDJSON)
 		outbuf_put(out, "\n", 1);
 	else
@@ -219,8 +209,8 @@ static bool take_record(struct worker *worker)
 	if (verdict == VERDICT_BAD)
 		return false;
 	if (verdict == VERDICT_EMITTED) {
-		tag_record(&tags, &worker->record, &options->internal,
-			worker->shared.lookup, &worker->hints);
+		tag_record(&tags, &worker->record, &options->internal, worker->shared.lookup,
+			&worker->hints);
 		verdict = select_tags(options, &tags);
 	}
 	if (verdict == VERDICT_EMITTED)
@@ -230,8 +220,7 @@ static bool take_record(struct worker *worker)
 	return true;
 }
 
-static void take_value(struct worker *worker, const char *text, size_t len,
-	enum record_wrap wrap);
+static void take_value(struct worker *worker, const char *text, size_t len, enum record_wrap wrap);
 
 /* The rows of a search document that is valid as a whole. */
 static void take_rows(struct worker *worker)
@@ -254,13 +243,12 @@ static void take_rows(struct worker *worker)
 }
 
 /* One value, not too long: a record, wrapped or not, or a search document. */
-static void take_value(struct worker *worker, const char *text, size_t len,
-	enum record_wrap wrap)
+static void take_value(struct worker *worker, const char *text, size_t len, enum record_wrap wrap)
 {
 	const char *reason = NULL;
 
-	switch (record_read(&worker->record, worker->shared.plan,
-		worker->parser, text, len, wrap, &reason)) {
+	switch (record_read(
+		&worker->record, worker->shared.plan, worker->parser, text, len, wrap, &reason)) {
 	case RECORD_OK:
 		if (!take_record(worker))
 			count_bad(worker, text, len, no_time);
@@ -278,8 +266,7 @@ static void take_value(struct worker *worker, const char *text, size_t len,
 }
 
 /* One value that is not a line. */
-static void take_unit(struct worker *worker, const char *text, size_t len,
-	enum record_wrap wrap)
+static void take_unit(struct worker *worker, const char *text, size_t len, enum record_wrap wrap)
 {
 	if (len > worker->shared.options->max_record)
 		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
@@ -309,13 +296,11 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 	while (going_on(worker)) {
 		while (at < len && (json_is_space(text[at]) || text[at] == ','))
 			at++;
-		if (at < len && text[at] == ']' &&
-			json_skip_space(text, at + 1, len) == len)
+		if (at < len && text[at] == ']' && json_skip_space(text, at + 1, len) == len)
 			return;
 		end = at < len ? span_end(text, at, len) : len + 1;
 		if (end > len) {
-			count_bad(worker, text + at, len - at,
-				fault_text(FAULT_BROKEN));
+			count_bad(worker, text + at, len - at, fault_text(FAULT_BROKEN));
 			return;
 		}
 		take_unit(worker, text + at, end - at, WRAP_VALUE);
@@ -331,8 +316,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 
 /* One line, without its line feed. A CR before that one is not of the record's
  * length, but stands in it as white space. */
-static void take_line(
-	struct worker *worker, const char *text, size_t len, bool has_feed)
+static void take_line(struct worker *worker, const char *text, size_t len, bool has_feed)
 {
 	size_t judged = len;
 	size_t begin = json_skip_space(text, 0, len);
@@ -343,9 +327,8 @@ static void take_line(
 		judged--;
 	if (judged > worker->shared.options->max_record)
 		count_bad(worker, text + begin, len - begin,
-			fault_text(block_is_document(text, len)
-					   ? FAULT_TOO_LONG_DOCUMENT
-					   : FAULT_TOO_LONG));
+			fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
+								: FAULT_TOO_LONG));
 	else if (text[begin] == '[')
 		take_array(worker, text, len);
 	else
@@ -361,11 +344,10 @@ static enum emit_space space_of(const char *text, size_t len)
 }
 
 /* A line like those before: returns its length without its line feed, or 0. */
-static size_t take_known_line(
-	struct worker *worker, const char *text, size_t len)
+static size_t take_known_line(struct worker *worker, const char *text, size_t len)
 {
-	len = record_read_known_line(&worker->record, worker->shared.plan,
-		worker->parser, text, len);
+	len = record_read_known_line(
+		&worker->record, worker->shared.plan, worker->parser, text, len);
 	if (len == 0 || len > worker->shared.options->max_record)
 		return 0;
 	worker->space = SPACE_KEEP;
@@ -418,11 +400,9 @@ static void take_units(struct worker *worker)
 		const char *text = block->text + unit->offset;
 
 		if (unit->fault != FAULT_NONE)
-			count_bad(worker, text, unit->len,
-				fault_text(unit->fault));
+			count_bad(worker, text, unit->len, fault_text(unit->fault));
 		else
-			take_unit(worker, text, unit->len,
-				unit->is_row ? WRAP_ROW : WRAP_VALUE);
+			take_unit(worker, text, unit->len, unit->is_row ? WRAP_ROW : WRAP_VALUE);
 	}
 }
 
@@ -432,8 +412,7 @@ static void take_piece(struct worker *worker)
 	const struct block *block = worker->block;
 
 	if (block->first)
-		count_bad(worker, block->text, block->len,
-			fault_text(block->fault));
+		count_bad(worker, block->text, block->len, fault_text(block->fault));
 	else
 		add_reject(worker, 0, block->len);
 	if (block->is_line && block->last)
@@ -458,8 +437,8 @@ static void take_block(struct worker *worker)
 	}
 }
 
-void worker_run(struct worker *worker, struct block *block,
-	struct result *result, struct outbuf *out)
+void worker_run(
+	struct worker *worker, struct block *block, struct result *result, struct outbuf *out)
 {
 	sigjmp_buf jump;
 

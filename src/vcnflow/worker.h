@@ -70,8 +70,8 @@ struct worker *worker_new(const struct worker_shared *shared);
 void worker_free(struct worker *worker);
 
 /* Fills result, which was reset, and hands output to out. */
-void worker_run(struct worker *worker, struct block *block,
-	struct result *result, struct outbuf *out);
+void worker_run(
+	struct worker *worker, struct block *block, struct result *result, struct outbuf *out);
 
 /*
  * For lookup_guard: makes the worker_run that touched the lookup file end with

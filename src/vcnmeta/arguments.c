@@ -20,8 +20,7 @@ static enum arguments_result refuse(const char *why, const char *argument)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
-	msg_error("%s %s, see 'vcnmeta --help'", why,
-		msg_quote_name(quoted, argument));
+	msg_error("%s %s, see 'vcnmeta --help'", why, msg_quote_name(quoted, argument));
 	return ARGUMENTS_REFUSED;
 }
 
@@ -47,8 +46,7 @@ static enum arguments_result take_option(
 	case 'V':
 		return ARGUMENTS_VERSION;
 	case ':':
-		return refuse("no argument behind option",
-			arguments_refused(argv, letter));
+		return refuse("no argument behind option", arguments_refused(argv, letter));
 	case 'o':
 		if (takes_output) {
 			arguments->output = optarg;
@@ -56,8 +54,7 @@ static enum arguments_result take_option(
 		}
 		return refuse("no output is written by", argv[0]);
 	default:
-		unknown_option(arguments_refused(argv, letter), long_options,
-			"vcnmeta --help");
+		unknown_option(arguments_refused(argv, letter), long_options, "vcnmeta --help");
 		return ARGUMENTS_REFUSED;
 	}
 }

@@ -28,15 +28,13 @@ static int open_way(struct auth *auth)
 	}
 }
 
-int auth_open(
-	struct auth *auth, struct settings *settings, struct regions *regions)
+int auth_open(struct auth *auth, struct settings *settings, struct regions *regions)
 {
 	memset(auth, 0, sizeof(*auth));
 	auth->settings = settings;
 	auth->regions = regions;
 	if (settings->tenancy != NULL)
-		snprintf(auth->tenancy, sizeof(auth->tenancy), "%s",
-			settings->tenancy);
+		snprintf(auth->tenancy, sizeof(auth->tenancy), "%s", settings->tenancy);
 	return open_way(auth);
 }
 
@@ -55,8 +53,7 @@ int auth_renew(struct auth *auth)
 
 int auth_keep_fresh(struct auth *auth)
 {
-	if (!auth->renewable || auth->expires_at == 0 ||
-		clock_now() <= auth->expires_at - MARGIN_S)
+	if (!auth->renewable || auth->expires_at == 0 || clock_now() <= auth->expires_at - MARGIN_S)
 		return EXITCODE_OK;
 	return auth_renew(auth);
 }
@@ -100,9 +97,8 @@ const char *auth_advice(const struct auth *auth)
 		snprintf(text, sizeof(text),
 			"; check that this %s is in a dynamic group, and the "
 			"policies of that group",
-			auth->settings->auth == SETTINGS_INSTANCE_PRINCIPAL
-				? "instance"
-				: "resource");
+			auth->settings->auth == SETTINGS_INSTANCE_PRINCIPAL ? "instance"
+									    : "resource");
 		break;
 	}
 	return text;

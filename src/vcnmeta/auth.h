@@ -31,8 +31,7 @@ struct auth {
  * auth_close in either case. settings and regions must outlive it; the key and
  * pass phrase in settings are zeroed.
  */
-int auth_open(
-	struct auth *auth, struct settings *settings, struct regions *regions);
+int auth_open(struct auth *auth, struct settings *settings, struct regions *regions);
 void auth_close(struct auth *auth);
 
 /* Renews a token that is about to expire, where that can be done. */
@@ -59,8 +58,8 @@ int auth_resource_open(struct auth *auth);
  * Reads a PEM key; source names it in messages. A key that is encrypted asks
  * for its pass phrase at the terminal, if there is one and pass is empty.
  */
-int auth_read_key(struct crypto_key **key, const struct secret *pem,
-	const struct secret *pass, const char *source);
+int auth_read_key(struct crypto_key **key, const struct secret *pem, const struct secret *pass,
+	const char *source);
 
 /* The key that the settings name. Zeroes what settings hold of it. */
 int auth_load_key(struct auth *auth);

@@ -56,16 +56,12 @@ static void add_region(struct auth *auth, const struct instance *instance)
 
 	if (parser != NULL && instance->region_info.len > 0 &&
 		json_tree_parse(&tree, parser, instance->region_info.data,
-			instance->region_info.len,
-			LIMIT_REPLY_DEPTH) == JSON_OK) {
+			instance->region_info.len, LIMIT_REPLY_DEPTH) == JSON_OK) {
 		node = &tree.nodes[0];
 		if (members_text(&tree, node, "regionKey", key, sizeof(key)) &&
-			members_text(&tree, node, "regionIdentifier", name,
-				sizeof(name)) &&
-			members_text(&tree, node, "realmKey", realm,
-				sizeof(realm)) &&
-			members_text(&tree, node, "realmDomainComponent",
-				domain, sizeof(domain)) &&
+			members_text(&tree, node, "regionIdentifier", name, sizeof(name)) &&
+			members_text(&tree, node, "realmKey", realm, sizeof(realm)) &&
+			members_text(&tree, node, "realmDomainComponent", domain, sizeof(domain)) &&
 			auth->generation == 0)
 			regions_add(auth->regions, &row);
 	}
@@ -81,8 +77,7 @@ static int take_region(struct exchange *exchange, struct instance *instance)
 
 	add_region(auth, instance);
 	secret_trim(&instance->region);
-	if (region_find(auth->regions, instance->region.data, NULL, &region) !=
-		0)
+	if (region_find(auth->regions, instance->region.data, NULL, &region) != 0)
 		return refuse("its region is not the name of one");
 	memcpy(auth->region, region.name, sizeof(auth->region));
 	if (auth->settings->has_federation) {
@@ -91,8 +86,7 @@ static int take_region(struct exchange *exchange, struct instance *instance)
 	}
 	region_host(host, &region, REGION_AUTH);
 	endpoint_of_host(&exchange->endpoint, host);
-	snprintf(exchange->endpoint.path, sizeof(exchange->endpoint.path),
-		FEDERATION_PATH);
+	snprintf(exchange->endpoint.path, sizeof(exchange->endpoint.path), FEDERATION_PATH);
 	return EXITCODE_OK;
 }
 
@@ -110,22 +104,19 @@ static int take_tenancy(struct exchange *exchange)
 	if (auth->generation > 0 && strcmp(auth->tenancy, tenancy) != 0)
 		return refuse("its certificate is another tenancy's now");
 	memcpy(auth->tenancy, tenancy, sizeof(auth->tenancy));
-	snprintf(exchange->key_id, sizeof(exchange->key_id),
-		"%s/fed-x509-sha256/%s", tenancy,
+	snprintf(exchange->key_id, sizeof(exchange->key_id), "%s/fed-x509-sha256/%s", tenancy,
 		exchange->certificate.fingerprint);
 	return EXITCODE_OK;
 }
 
-static int add_certificates(
-	struct exchange *exchange, const struct instance *instance)
+static int add_certificates(struct exchange *exchange, const struct instance *instance)
 {
 	struct bytes *body = &exchange->body;
 
 	if (bytes_append_text(body, "{\"certificate\":\"") != 0)
 		return no_memory();
-	if (crypto_certificate_read(&exchange->certificate,
-		    instance->certificate.data, instance->certificate.len,
-		    body) != 0)
+	if (crypto_certificate_read(&exchange->certificate, instance->certificate.data,
+		    instance->certificate.len, body) != 0)
 		return refuse("its certificate is none");
 	if (bytes_append_text(body, "\",\"fingerprintAlgorithm\":\"SHA256\","
 				    "\"intermediateCertificates\":[") != 0)
@@ -134,8 +125,8 @@ static int add_certificates(
 		return EXITCODE_OK;
 	if (bytes_append_char(body, '"') != 0)
 		return no_memory();
-	if (crypto_certificate_read(NULL, instance->intermediate.data,
-		    instance->intermediate.len, body) != 0)
+	if (crypto_certificate_read(
+		    NULL, instance->intermediate.data, instance->intermediate.len, body) != 0)
 		return refuse("its intermediate certificate is none");
 	return bytes_append_char(body, '"') != 0 ? no_memory() : EXITCODE_OK;
 }
@@ -148,8 +139,7 @@ static int make_body(struct exchange *exchange, const struct instance *instance)
 	if (result != EXITCODE_OK)
 		return result;
 	exchange->session = crypto_key_make();
-	if (exchange->session == NULL ||
-		bytes_append_text(body, "],\"publicKey\":\"") != 0 ||
+	if (exchange->session == NULL || bytes_append_text(body, "],\"publicKey\":\"") != 0 ||
 		crypto_key_public(exchange->session, body) != 0 ||
 		bytes_append_text(body, "\"}") != 0)
 		return no_memory();
@@ -163,13 +153,11 @@ static int take_leaf(struct exchange *exchange, const struct instance *instance)
 
 	if (instance->certificate.len == 0 || instance->key.len == 0)
 		return refuse("certificate or key is empty");
-	result = auth_read_key(&exchange->leaf, &instance->key, &none,
-		"of the metadata service");
+	result = auth_read_key(&exchange->leaf, &instance->key, &none, "of the metadata service");
 	return result == EXITCODE_REFUSED ? EXITCODE_SERVICE : result;
 }
 
-static void take_token(struct call *call, enum call_outcome outcome,
-	const struct http_reply *reply)
+static void take_token(struct call *call, enum call_outcome outcome, const struct http_reply *reply)
 {
 	struct exchange *exchange = call->context;
 	struct json_tree *tree = caller_tree(exchange->caller);
@@ -177,16 +165,15 @@ static void take_token(struct call *call, enum call_outcome outcome,
 	bool found;
 
 	if (outcome == CALL_REFUSED) {
-		msg_error("cannot %s: the service answered %u%s", call->doing,
-			reply->status, auth_advice(exchange->auth));
+		msg_error("cannot %s: the service answered %u%s", call->doing, reply->status,
+			auth_advice(exchange->auth));
 		caller_fail(exchange->caller, EXITCODE_SERVICE);
 		return;
 	}
-	found = json_tree_parse(tree, caller_parser(exchange->caller),
-			reply->body.data, len, LIMIT_REPLY_DEPTH) == JSON_OK &&
+	found = json_tree_parse(tree, caller_parser(exchange->caller), reply->body.data, len,
+			LIMIT_REPLY_DEPTH) == JSON_OK &&
 		secret_make(&exchange->token, len) == 0 &&
-		members_text(tree, &tree->nodes[0], "token",
-			exchange->token.data, len);
+		members_text(tree, &tree->nodes[0], "token", exchange->token.data, len);
 	explicit_bzero(reply->body.data, len);
 	if (found) {
 		exchange->token.len = strlen(exchange->token.data);
@@ -214,8 +201,7 @@ static int ask_token(struct exchange *exchange)
 	call->done = take_token;
 	call->context = exchange;
 	caller_add(exchange->caller, call);
-	return call->target == NULL ? no_memory()
-				    : caller_run(exchange->caller, NULL, NULL);
+	return call->target == NULL ? no_memory() : caller_run(exchange->caller, NULL, NULL);
 }
 
 /* The session key and its token become what requests are signed with. */

@@ -54,33 +54,28 @@ static bool is_plain(const char *text)
 	return true;
 }
 
-static void take_claims(
-	struct auth_claims *claims, const struct json_tree *tree)
+static void take_claims(struct auth_claims *claims, const struct json_tree *tree)
 {
 	const struct json_node *node = &tree->nodes[0];
 	int64_t expires_at = members_number(tree, node, "exp");
 
 	claims->expires_at = expires_at > 0 ? expires_at : 0;
-	if (!members_text(tree, node, "res_tenant", claims->tenancy,
-		    sizeof(claims->tenancy)))
-		members_text(tree, node, "tenant", claims->tenancy,
-			sizeof(claims->tenancy));
+	if (!members_text(tree, node, "res_tenant", claims->tenancy, sizeof(claims->tenancy)))
+		members_text(tree, node, "tenant", claims->tenancy, sizeof(claims->tenancy));
 	if (!is_plain(claims->tenancy))
 		claims->tenancy[0] = '\0';
 }
 
-static void read_payload(
-	struct auth_claims *claims, const char *text, size_t len)
+static void read_payload(struct auth_claims *claims, const char *text, size_t len)
 {
 	struct secret payload = SECRET_INIT;
 	struct json_tree tree = JSON_TREE_INIT;
 	struct json_parser *parser = json_parser_new();
 
-	if (parser != NULL &&
-		secret_make(&payload, len + LIMIT_JSON_PADDING) == 0 &&
+	if (parser != NULL && secret_make(&payload, len + LIMIT_JSON_PADDING) == 0 &&
 		decode(&payload, text, len) &&
-		json_tree_parse(&tree, parser, payload.data, payload.len,
-			LIMIT_REPLY_DEPTH) == JSON_OK)
+		json_tree_parse(&tree, parser, payload.data, payload.len, LIMIT_REPLY_DEPTH) ==
+			JSON_OK)
 		take_claims(claims, &tree);
 	json_tree_free(&tree);
 	json_parser_free(parser);

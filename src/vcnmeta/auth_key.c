@@ -51,27 +51,26 @@ static int judge_size(const struct crypto_key *key, const char *source)
 
 	if (bits >= SHORTEST_KEY_BITS)
 		return EXITCODE_OK;
-	snprintf(why, sizeof(why), "it has %u bits, at least %u are wanted",
-		bits, (unsigned)SHORTEST_KEY_BITS);
+	snprintf(why, sizeof(why), "it has %u bits, at least %u are wanted", bits,
+		(unsigned)SHORTEST_KEY_BITS);
 	return refuse_key(source, why);
 }
 
-static enum crypto_result read_asking(struct crypto_key **key,
-	const struct secret *pem, const struct secret *pass)
+static enum crypto_result read_asking(
+	struct crypto_key **key, const struct secret *pem, const struct secret *pass)
 {
 	struct secret typed = SECRET_INIT;
-	enum crypto_result result = crypto_key_read(
-		key, pem->data, pem->len, pass->data, pass->len);
+	enum crypto_result result =
+		crypto_key_read(key, pem->data, pem->len, pass->data, pass->len);
 
 	if (result == CRYPTO_ENCRYPTED && auth_prompt(&typed) == 0)
-		result = crypto_key_read(
-			key, pem->data, pem->len, typed.data, typed.len);
+		result = crypto_key_read(key, pem->data, pem->len, typed.data, typed.len);
 	secret_free(&typed);
 	return result;
 }
 
-int auth_read_key(struct crypto_key **key, const struct secret *pem,
-	const struct secret *pass, const char *source)
+int auth_read_key(struct crypto_key **key, const struct secret *pem, const struct secret *pass,
+	const char *source)
 {
 	struct crypto_key *found;
 	enum crypto_result result = read_asking(&found, pem, pass);
@@ -102,8 +101,7 @@ static int load_key_file(struct auth *auth)
 		return EXITCODE_INTERNAL;
 	}
 	if (document_read_or_tell(&pem, "key", path, LIMIT_KEY_FILE) == 0)
-		result = auth_read_key(
-			&auth->key, &pem, &auth->settings->pass_phrase, path);
+		result = auth_read_key(&auth->key, &pem, &auth->settings->pass_phrase, path);
 	secret_free(&pem);
 	free(path);
 	return result;
@@ -134,8 +132,7 @@ static int judge_fingerprint(const struct auth *auth)
 		return EXITCODE_OK;
 	msg_error("the fingerprint %s of profile %s is not that of its key, "
 		  "%s",
-		auth->settings->fingerprint,
-		msg_quote_name(quoted, auth->settings->profile), own);
+		auth->settings->fingerprint, msg_quote_name(quoted, auth->settings->profile), own);
 	return EXITCODE_REFUSED;
 }
 

@@ -56,13 +56,12 @@ static int find_base(struct endpoint *base)
 	text += strspn(text, " \t");
 	if (endpoint_parse(base, text, ENDPOINT_METADATA, &why) == 0)
 		return EXITCODE_OK;
-	msg_error("cannot use OCI_METADATA_BASE_URL %s: %s",
-		msg_quote_name(quoted, text), why);
+	msg_error("cannot use OCI_METADATA_BASE_URL %s: %s", msg_quote_name(quoted, text), why);
 	return EXITCODE_REFUSED;
 }
 
-static void take_answer(struct call *call, enum call_outcome outcome,
-	const struct http_reply *reply)
+static void take_answer(
+	struct call *call, enum call_outcome outcome, const struct http_reply *reply)
 {
 	const struct question *question = call->context;
 	int result;
@@ -76,8 +75,7 @@ static void take_answer(struct call *call, enum call_outcome outcome,
 		caller_fail(question->caller, EXITCODE_SERVICE);
 		return;
 	}
-	result = secret_make(
-		question->answer, reply->body.len + LIMIT_JSON_PADDING);
+	result = secret_make(question->answer, reply->body.len + LIMIT_JSON_PADDING);
 	if (result != 0) {
 		msg_no_memory();
 		caller_fail(question->caller, EXITCODE_INTERNAL);
@@ -88,8 +86,8 @@ static void take_answer(struct call *call, enum call_outcome outcome,
 	explicit_bzero(reply->body.data, reply->body.len);
 }
 
-static int ask(struct question *question, const struct endpoint *base,
-	const char *path, const char *doing)
+static int ask(
+	struct question *question, const struct endpoint *base, const char *path, const char *doing)
 {
 	struct call *call = call_new();
 
@@ -114,8 +112,7 @@ static int ask(struct question *question, const struct endpoint *base,
 	return EXITCODE_OK;
 }
 
-static int ask_all(struct instance *instance, struct caller *caller,
-	const struct endpoint *base)
+static int ask_all(struct instance *instance, struct caller *caller, const struct endpoint *base)
 {
 	static const struct {
 		const char *path;
@@ -124,8 +121,7 @@ static int ask_all(struct instance *instance, struct caller *caller,
 		{"/identity/cert.pem", "read the instance's certificate"},
 		{"/identity/key.pem", "read the instance's key"},
 		{"/instance/region", "read the instance's region"},
-		{"/identity/intermediate.pem",
-			"read the instance's intermediate certificate"},
+		{"/identity/intermediate.pem", "read the instance's intermediate certificate"},
 		{"/instance/regionInfo", "read about the instance's region"},
 	};
 	struct question questions[] = {
@@ -137,8 +133,7 @@ static int ask_all(struct instance *instance, struct caller *caller,
 	};
 
 	for (size_t i = 0; i < 5; i++)
-		if (ask(&questions[i], base, asked[i].path, asked[i].doing) !=
-			EXITCODE_OK)
+		if (ask(&questions[i], base, asked[i].path, asked[i].doing) != EXITCODE_OK)
 			return EXITCODE_INTERNAL;
 	return caller_run(caller, NULL, NULL);
 }

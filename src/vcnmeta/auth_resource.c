@@ -38,8 +38,7 @@ static int take(struct secret *text, const char *variable, bool *from_file)
 
 	*from_file = value != NULL && value[0] == '/';
 	if (*from_file)
-		return document_read_or_tell(
-			       text, variable, value, LIMIT_KEY_FILE) == 0
+		return document_read_or_tell(text, variable, value, LIMIT_KEY_FILE) == 0
 			       ? EXITCODE_OK
 			       : EXITCODE_REFUSED;
 	result = secret_take_environment(text, variable);
@@ -80,10 +79,8 @@ static int take_token(struct auth *auth)
 		if (auth_jwt_read(&claims, &token) != 0) {
 			msg_error(TOKEN_VARIABLE " holds no token");
 			result = EXITCODE_REFUSED;
-		} else if (claims.expires_at != 0 &&
-			   clock_now() > claims.expires_at) {
-			msg_error(
-				"the token of " TOKEN_VARIABLE " has expired");
+		} else if (claims.expires_at != 0 && clock_now() > claims.expires_at) {
+			msg_error("the token of " TOKEN_VARIABLE " has expired");
 			result = EXITCODE_SERVICE;
 		} else if (auth_set_token(auth, &token) != 0) {
 			result = EXITCODE_INTERNAL;
@@ -92,8 +89,7 @@ static int take_token(struct auth *auth)
 	if (result == EXITCODE_OK) {
 		auth->expires_at = claims.expires_at;
 		if (auth->tenancy[0] == '\0')
-			memcpy(auth->tenancy, claims.tenancy,
-				sizeof(auth->tenancy));
+			memcpy(auth->tenancy, claims.tenancy, sizeof(auth->tenancy));
 	}
 	secret_free(&token);
 	return result;

@@ -23,8 +23,7 @@ static int read_token(struct secret *token, const char *file)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	if (document_read_or_tell(
-		    token, "security token", path, LIMIT_KEY_FILE) == 0) {
+	if (document_read_or_tell(token, "security token", path, LIMIT_KEY_FILE) == 0) {
 		secret_trim(token);
 		result = EXITCODE_OK;
 	}
@@ -39,15 +38,13 @@ static int judge_token(struct auth *auth, const struct secret *token)
 
 	if (auth_jwt_read(&claims, token) != 0) {
 		msg_error("%s holds no security token%s",
-			msg_quote_name(quoted, auth->settings->token_file),
-			auth_advice(auth));
+			msg_quote_name(quoted, auth->settings->token_file), auth_advice(auth));
 		return EXITCODE_REFUSED;
 	}
 	auth->expires_at = claims.expires_at;
 	if (claims.expires_at != 0 && clock_now() > claims.expires_at) {
 		msg_error("the session of profile %s has expired%s",
-			msg_quote_name(quoted, auth->settings->profile),
-			auth_advice(auth));
+			msg_quote_name(quoted, auth->settings->profile), auth_advice(auth));
 		return EXITCODE_SERVICE;
 	}
 	return EXITCODE_OK;

@@ -26,8 +26,8 @@ struct build {
 };
 
 /* An object's OCID for messages, or what stands in its place. */
-static const char *quote_id(char quoted[MSG_QUOTED_SIZE],
-	const struct json_tree *tree, const struct json_node *node)
+static const char *quote_id(
+	char quoted[MSG_QUOTED_SIZE], const struct json_tree *tree, const struct json_node *node)
 {
 	struct lookup_text id = model_id(tree, node);
 
@@ -36,21 +36,19 @@ static const char *quote_id(char quoted[MSG_QUOTED_SIZE],
 	return msg_quote(quoted, id.text, id.len);
 }
 
-static void tell_differing(const char *id, const struct model_place *place,
-	const struct model_place *earlier)
+static void tell_differing(
+	const char *id, const struct model_place *place, const struct model_place *earlier)
 {
 	char later_name[MSG_QUOTED_SIZE];
 	char earlier_name[MSG_QUOTED_SIZE];
 
-	msg_error("copies of %s differ: %s, line %" PRIu64
-		  ", and %s, line %" PRIu64,
-		id, input_quote(earlier_name, earlier->source), earlier->line,
+	msg_error("copies of %s differ: %s, line %" PRIu64 ", and %s, line %" PRIu64, id,
+		input_quote(earlier_name, earlier->source), earlier->line,
 		input_quote(later_name, place->source), place->line);
 }
 
-static int refuse_object(struct build *build, const char *id,
-	enum model_result result, const struct model_place *place,
-	const struct model_fault *fault)
+static int refuse_object(struct build *build, const char *id, enum model_result result,
+	const struct model_place *place, const struct model_fault *fault)
 {
 	char name[MSG_QUOTED_SIZE];
 
@@ -59,8 +57,7 @@ static int refuse_object(struct build *build, const char *id,
 		tell_differing(id, place, &fault->earlier);
 	} else if (result == MODEL_MALFORMED) {
 		msg_error("cannot use %s in %s, line %" PRIu64 ": %s", id,
-			input_quote(name, place->source), place->line,
-			fault->text);
+			input_quote(name, place->source), place->line, fault->text);
 	} else {
 		msg_no_memory();
 		build->exitcode = EXITCODE_INTERNAL;
@@ -69,8 +66,8 @@ static int refuse_object(struct build *build, const char *id,
 }
 
 /* A dump_take: puts a value where it belongs. */
-static int take_value(void *context, const struct json_tree *tree,
-	const struct json_node *node, uint64_t line)
+static int take_value(
+	void *context, const struct json_tree *tree, const struct json_node *node, uint64_t line)
 {
 	struct build *build = context;
 	struct model_place place = {build->source, line};
@@ -80,12 +77,10 @@ static int take_value(void *context, const struct json_tree *tree,
 
 	switch (model_kind(tree, node)) {
 	case MODEL_SUBNET:
-		result = model_add_subnet(
-			build->model, tree, node, place, &fault);
+		result = model_add_subnet(build->model, tree, node, place, &fault);
 		break;
 	case MODEL_LIST:
-		result =
-			model_add_list(build->model, tree, node, place, &fault);
+		result = model_add_list(build->model, tree, node, place, &fault);
 		break;
 	case MODEL_OTHER:
 		ignored_add(&build->ignored, tree, node, place);
@@ -93,8 +88,7 @@ static int take_value(void *context, const struct json_tree *tree,
 	}
 	if (result == MODEL_OK)
 		return 0;
-	return refuse_object(
-		build, quote_id(quoted, tree, node), result, &place, &fault);
+	return refuse_object(build, quote_id(quoted, tree, node), result, &place, &fault);
 }
 
 static void walk_text(struct build *build, const struct bytes *text)
@@ -108,8 +102,7 @@ static void walk_text(struct build *build, const struct bytes *text)
 		break;
 	case DUMP_MALFORMED:
 		msg_error("cannot read %s, line %" PRIu64 ": %s",
-			input_quote(quoted, build->source), fault.line,
-			fault.text);
+			input_quote(quoted, build->source), fault.line, fault.text);
 		build->exitcode = EXITCODE_REFUSED;
 		break;
 	case DUMP_NO_MEMORY:
@@ -147,8 +140,7 @@ static bool tell_missing(const struct model *model)
 		msg_error("no input holds security list %s, which subnet %s "
 			  "names: left out",
 			msg_quote(list, missing.list.text, missing.list.len),
-			msg_quote(subnet, missing.subnet.text,
-				missing.subnet.len));
+			msg_quote(subnet, missing.subnet.text, missing.subnet.len));
 		any = true;
 	}
 	return any;
@@ -186,9 +178,7 @@ static enum exitcode build_file(const struct arguments *arguments)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	for (int i = 0; i < arguments->operand_count &&
-			build.exitcode != EXITCODE_INTERNAL;
-		i++)
+	for (int i = 0; i < arguments->operand_count && build.exitcode != EXITCODE_INTERNAL; i++)
 		read_input(&build, arguments->operands[i]);
 	if (build.exitcode == EXITCODE_OK)
 		build.exitcode = write_file(&build, arguments->output);

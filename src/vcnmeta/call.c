@@ -27,7 +27,7 @@
 struct slot {
 	struct caller *caller;
 	struct call *call; /* null: the slot is free */
-	int64_t due_ms; /* when it is to be sent again; -1: it is under way */
+	int64_t due_ms;    /* when it is to be sent again; -1: it is under way */
 	int64_t sent_ms;
 	struct call_request request;
 	struct http_transfer transfer;
@@ -64,8 +64,7 @@ static void free_call(struct call *call)
 	free(call);
 }
 
-struct caller *caller_new(
-	const struct settings *settings, struct auth *auth, unsigned parallel)
+struct caller *caller_new(const struct settings *settings, struct auth *auth, unsigned parallel)
 {
 	struct caller *caller = calloc(1, sizeof(*caller));
 
@@ -77,8 +76,7 @@ struct caller *caller_new(
 	caller->http = http_new(&settings->http);
 	caller->parser = json_parser_new();
 	caller->slots = calloc(parallel, sizeof(*caller->slots));
-	if (caller->http == NULL || caller->parser == NULL ||
-		caller->slots == NULL) {
+	if (caller->http == NULL || caller->parser == NULL || caller->slots == NULL) {
 		caller_free(caller);
 		return NULL;
 	}
@@ -153,8 +151,7 @@ void caller_fail(struct caller *caller, int status)
 }
 
 /* Ends the run with the one message: "cannot DO WHAT: CAUSE". */
-static void fail_call(
-	struct slot *slot, int status, const char *cause, const char *advice)
+static void fail_call(struct slot *slot, int status, const char *cause, const char *advice)
 {
 	char subject[CALL_TEXT_SIZE];
 
@@ -162,8 +159,8 @@ static void fail_call(
 		return;
 	call_text_subject(subject, slot->call);
 	if (slot->call->attempt > 1)
-		msg_error("cannot %s: %s, after %u attempts%s", subject, cause,
-			slot->call->attempt, advice);
+		msg_error("cannot %s: %s, after %u attempts%s", subject, cause, slot->call->attempt,
+			advice);
 	else
 		msg_error("cannot %s: %s%s", subject, cause, advice);
 	caller_fail(slot->caller, status);
@@ -182,10 +179,8 @@ static void tell_sent(const struct slot *slot)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (slot->caller->settings->debug)
-		msg_note("%s %s: attempt %u",
-			slot->call->body == NULL ? "GET" : "POST",
-			msg_quote_name(quoted, slot->transfer.url),
-			slot->call->attempt);
+		msg_note("%s %s: attempt %u", slot->call->body == NULL ? "GET" : "POST",
+			msg_quote_name(quoted, slot->transfer.url), slot->call->attempt);
 }
 
 /* -d: a reply came, or none. */
@@ -198,8 +193,8 @@ static void tell_debug(const struct slot *slot)
 		return;
 	msg_note("%s %s: %u, %zu bytes, %lld ms, opc-request-id %s%s%s",
 		slot->call->body == NULL ? "GET" : "POST",
-		msg_quote_name(quoted, slot->transfer.url), reply->status,
-		reply->body.len, (long long)(clock_ms() - slot->sent_ms),
+		msg_quote_name(quoted, slot->transfer.url), reply->status, reply->body.len,
+		(long long)(clock_ms() - slot->sent_ms),
 		msg_quote(id, reply->request_id.data, reply->request_id.len),
 		reply->fault == HTTP_NO_FAULT ? "" : ", ", reply->fault_text);
 }
@@ -211,8 +206,7 @@ static void send_slot(struct slot *slot)
 	struct caller *caller = slot->caller;
 	struct call *call = slot->call;
 
-	if (caller->auth != NULL && call->authorization == NULL &&
-		call->key == NULL) {
+	if (caller->auth != NULL && call->authorization == NULL && call->key == NULL) {
 		int result = auth_keep_fresh(caller->auth);
 
 		if (result != EXITCODE_OK) {
@@ -225,8 +219,7 @@ static void send_slot(struct slot *slot)
 	slot->sent_ms = clock_ms();
 	memset(&slot->transfer, 0, sizeof(slot->transfer));
 	if (call_request_fill(&slot->request, call, caller->auth) != 0) {
-		fail_call(slot, EXITCODE_INTERNAL,
-			"the request could not be made or signed", "");
+		fail_call(slot, EXITCODE_INTERNAL, "the request could not be made or signed", "");
 		return;
 	}
 	slot->transfer.url = slot->request.url.data;
@@ -249,9 +242,7 @@ static void send_slot(struct slot *slot)
 static bool repeat_later(struct slot *slot, const struct http_reply *reply)
 {
 	struct call *call = slot->call;
-	unsigned attempts = call->attempts != 0
-				    ? call->attempts
-				    : slot->caller->settings->attempts;
+	unsigned attempts = call->attempts != 0 ? call->attempts : slot->caller->settings->attempts;
 	int64_t budget = call->budget_ms != 0 ? call->budget_ms : BUDGET_MS;
 	int64_t now = clock_ms(), pause;
 	uint32_t random = 0;
@@ -260,8 +251,7 @@ static bool repeat_later(struct slot *slot, const struct http_reply *reply)
 		attempts = slot->caller->settings->attempts;
 	crypto_random(&random, sizeof(random));
 	pause = pause_ms(call->attempt, reply->retry_after, random);
-	if (call->attempt >= attempts ||
-		now - call->started_ms > budget - pause)
+	if (call->attempt >= attempts || now - call->started_ms > budget - pause)
 		return false;
 	call->attempt++;
 	slot->due_ms = now + pause;
@@ -297,8 +287,7 @@ static void take_success(struct slot *slot, const struct http_reply *reply)
 			"");
 	} else if (!slot->call->plain && !is_json(reply)) {
 		snprintf(text, sizeof(text), "the reply is no JSON but %s",
-			msg_quote(quoted, reply->content_type.data,
-				reply->content_type.len));
+			msg_quote(quoted, reply->content_type.data, reply->content_type.len));
 		fail_call(slot, EXITCODE_SERVICE, text, "");
 	} else {
 		finish_slot(slot, CALL_DONE);
@@ -325,8 +314,7 @@ static bool renew(struct slot *slot)
 	return true;
 }
 
-static bool is_passing(const struct call *call, unsigned status,
-	const struct call_error *error)
+static bool is_passing(const struct call *call, unsigned status, const struct call_error *error)
 {
 	if (status == 409)
 		return strcmp(error->code, "IncorrectState") == 0 ||
@@ -356,8 +344,7 @@ static void take_error(struct slot *slot, const struct http_reply *reply)
 	call_text_reply(text, &error, reply);
 	if (reply->status == 401)
 		call_text_advice(advice, caller->auth, reply);
-	fail_call(slot, passing ? EXITCODE_LATER : EXITCODE_SERVICE, text,
-		advice);
+	fail_call(slot, passing ? EXITCODE_LATER : EXITCODE_SERVICE, text, advice);
 }
 
 static void take_fault(struct slot *slot, const struct http_reply *reply)
@@ -375,12 +362,10 @@ static void take_fault(struct slot *slot, const struct http_reply *reply)
 	default:
 		break;
 	}
-	snprintf(quoted, sizeof(quoted), "%s: %s",
-		slot->call->endpoint->authority, reply->fault_text);
-	fail_call(slot,
-		reply->fault == HTTP_NETWORK ? EXITCODE_LATER
-					     : EXITCODE_SERVICE,
-		quoted, "");
+	snprintf(quoted, sizeof(quoted), "%s: %s", slot->call->endpoint->authority,
+		reply->fault_text);
+	fail_call(
+		slot, reply->fault == HTTP_NETWORK ? EXITCODE_LATER : EXITCODE_SERVICE, quoted, "");
 }
 
 static void transfer_done(struct http_transfer *transfer)

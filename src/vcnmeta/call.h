@@ -39,8 +39,7 @@ struct call {
 	unsigned attempts;  /* 0: as the settings say */
 	int64_t budget_ms;  /* 0: ten minutes */
 	/* Called with the outcome; it may add calls. The caller frees call. */
-	void (*done)(struct call *call, enum call_outcome outcome,
-		const struct http_reply *reply);
+	void (*done)(struct call *call, enum call_outcome outcome, const struct http_reply *reply);
 	void *context;
 	/* call.c's own */
 	struct call *next;
@@ -56,8 +55,7 @@ struct caller;
  * auth may be null, when each call brings its authorization. Null when memory
  * ran out. What is given must outlive it.
  */
-struct caller *caller_new(
-	const struct settings *settings, struct auth *auth, unsigned parallel);
+struct caller *caller_new(const struct settings *settings, struct auth *auth, unsigned parallel);
 
 /* Frees the calls that were not done, too, but not their contexts. */
 void caller_free(struct caller *caller);

@@ -31,20 +31,16 @@ void call_request_free(struct call_request *request)
 /* One header line, "name: value" and a NUL. */
 static int add_line(struct bytes *headers, const char *name, const char *value)
 {
-	if (bytes_append_text(headers, name) != 0 ||
-		bytes_append_text(headers, value) != 0)
+	if (bytes_append_text(headers, name) != 0 || bytes_append_text(headers, value) != 0)
 		return -1;
 	return bytes_append_char(headers, '\0');
 }
 
-static int add_signature(struct bytes *headers,
-	const struct sign_request *request, const struct call *call,
-	const struct auth *auth)
+static int add_signature(struct bytes *headers, const struct sign_request *request,
+	const struct call *call, const struct auth *auth)
 {
-	const char *key_id =
-		call->key != NULL ? call->key_id : auth->key_id.data;
-	const struct crypto_key *key =
-		call->key != NULL ? call->key : auth->key;
+	const char *key_id = call->key != NULL ? call->key_id : auth->key_id.data;
+	const struct crypto_key *key = call->key != NULL ? call->key : auth->key;
 
 	if (bytes_append_text(headers, "authorization: ") != 0 ||
 		sign_authorization(headers, request, key_id, key) != 0)
@@ -52,8 +48,7 @@ static int add_signature(struct bytes *headers,
 	return bytes_append_char(headers, '\0');
 }
 
-static int add_body_lines(
-	struct bytes *headers, struct sign_request *request, char *digest)
+static int add_body_lines(struct bytes *headers, struct sign_request *request, char *digest)
 {
 	if (crypto_sha256(request->body, request->body_len, digest) != 0)
 		return -1;
@@ -64,8 +59,7 @@ static int add_body_lines(
 	return add_line(headers, "expect:", "");
 }
 
-static int fill_headers(
-	struct bytes *headers, const struct call *call, const struct auth *auth)
+static int fill_headers(struct bytes *headers, const struct call *call, const struct auth *auth)
 {
 	char date[CLOCK_DATE_SIZE];
 	char digest[CRYPTO_SHA256_SIZE];
@@ -81,21 +75,18 @@ static int fill_headers(
 	clock_date(date, clock_now());
 	if (add_line(headers, "host: ", request.host) != 0 ||
 		add_line(headers, "date: ", date) != 0 ||
-		add_line(headers, "accept: ",
-			call->plain ? "*/*" : "application/json") != 0 ||
+		add_line(headers, "accept: ", call->plain ? "*/*" : "application/json") != 0 ||
 		add_line(headers, "user-agent: ", "vcnmeta/" VERSION) != 0)
 		return -1;
-	if (call->body != NULL &&
-		add_body_lines(headers, &request, digest) != 0)
+	if (call->body != NULL && add_body_lines(headers, &request, digest) != 0)
 		return -1;
 	if (call->authorization != NULL)
-		return add_line(
-			headers, "authorization: ", call->authorization);
+		return add_line(headers, "authorization: ", call->authorization);
 	return add_signature(headers, &request, call, auth);
 }
 
-int call_request_fill(struct call_request *request, const struct call *call,
-	const struct auth *auth)
+int call_request_fill(
+	struct call_request *request, const struct call *call, const struct auth *auth)
 {
 	call_request_free(request);
 	if (bytes_append_text(&request->url, call->endpoint->origin) != 0 ||
@@ -125,12 +116,10 @@ int call_encode(struct bytes *target, const char *text, size_t len)
 
 int call_query_add(struct bytes *target, const char *name, const char *value)
 {
-	bool first = target->len == 0 ||
-		     memchr(target->data, '?', target->len) == NULL;
+	bool first = target->len == 0 || memchr(target->data, '?', target->len) == NULL;
 
 	if (bytes_append_char(target, first ? '?' : '&') != 0 ||
-		bytes_append_text(target, name) != 0 ||
-		bytes_append_char(target, '=') != 0)
+		bytes_append_text(target, name) != 0 || bytes_append_char(target, '=') != 0)
 		return -1;
 	return call_encode(target, value, strlen(value));
 }

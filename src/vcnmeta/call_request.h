@@ -18,8 +18,8 @@ void call_request_init(struct call_request *request);
  * authorization nor a key. Returns 0, or -1 when memory ran out or the key
  * could not sign.
  */
-int call_request_fill(struct call_request *request, const struct call *call,
-	const struct auth *auth);
+int call_request_fill(
+	struct call_request *request, const struct call *call, const struct auth *auth);
 
 /* Zeroes and frees. */
 void call_request_free(struct call_request *request);

@@ -23,19 +23,16 @@ static bool is_word(const char *text)
 	return true;
 }
 
-void call_error_read(struct call_error *error, struct json_parser *parser,
-	struct json_tree *tree, const struct http_reply *reply)
+void call_error_read(struct call_error *error, struct json_parser *parser, struct json_tree *tree,
+	const struct http_reply *reply)
 {
 	error->code[0] = '\0';
 	error->message[0] = '\0';
-	if (reply->body.len == 0 ||
-		json_tree_parse(tree, parser, reply->body.data, reply->body.len,
-			LIMIT_REPLY_DEPTH) != JSON_OK)
+	if (reply->body.len == 0 || json_tree_parse(tree, parser, reply->body.data, reply->body.len,
+					    LIMIT_REPLY_DEPTH) != JSON_OK)
 		return;
-	members_text(tree, &tree->nodes[0], "code", error->code,
-		sizeof(error->code));
-	members_text(tree, &tree->nodes[0], "message", error->message,
-		sizeof(error->message));
+	members_text(tree, &tree->nodes[0], "code", error->code, sizeof(error->code));
+	members_text(tree, &tree->nodes[0], "message", error->message, sizeof(error->message));
 	if (!is_word(error->code))
 		error->code[0] = '\0';
 }
@@ -51,13 +48,12 @@ void call_text_subject(char text[CALL_TEXT_SIZE], const struct call *call)
 			msg_quote_name(quoted, call->subject));
 	at = strlen(text);
 	if (call->region != NULL && call->region[0] != '\0')
-		snprintf(
-			text + at, CALL_TEXT_SIZE - at, " in %s", call->region);
+		snprintf(text + at, CALL_TEXT_SIZE - at, " in %s", call->region);
 }
 
 /* The body as it came stands in for a message that isn't there. */
-static void add_message(char text[CALL_TEXT_SIZE],
-	const struct call_error *error, const struct http_reply *reply)
+static void add_message(
+	char text[CALL_TEXT_SIZE], const struct call_error *error, const struct http_reply *reply)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	size_t at = strlen(text);
@@ -71,14 +67,14 @@ static void add_message(char text[CALL_TEXT_SIZE],
 	snprintf(text + at, CALL_TEXT_SIZE - at, ": %s", quoted);
 }
 
-void call_text_reply(char text[CALL_TEXT_SIZE], const struct call_error *error,
-	const struct http_reply *reply)
+void call_text_reply(
+	char text[CALL_TEXT_SIZE], const struct call_error *error, const struct http_reply *reply)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	size_t at;
 
-	snprintf(text, CALL_TEXT_SIZE, "the service answered %u%s%s",
-		reply->status, error->code[0] != '\0' ? " " : "", error->code);
+	snprintf(text, CALL_TEXT_SIZE, "the service answered %u%s%s", reply->status,
+		error->code[0] != '\0' ? " " : "", error->code);
 	if (reply->status >= 300 && reply->status < 400)
 		snprintf(text, CALL_TEXT_SIZE,
 			"the service answered %u, a redirect, which is never "
@@ -89,12 +85,11 @@ void call_text_reply(char text[CALL_TEXT_SIZE], const struct call_error *error,
 	at = strlen(text);
 	if (reply->request_id.len > 0)
 		snprintf(text + at, CALL_TEXT_SIZE - at, ", opc-request-id %s",
-			msg_quote(quoted, reply->request_id.data,
-				reply->request_id.len));
+			msg_quote(quoted, reply->request_id.data, reply->request_id.len));
 }
 
-void call_text_advice(char text[CALL_TEXT_SIZE], const struct auth *auth,
-	const struct http_reply *reply)
+void call_text_advice(
+	char text[CALL_TEXT_SIZE], const struct auth *auth, const struct http_reply *reply)
 {
 	int64_t off = reply->date > 0 ? clock_now() - reply->date : 0;
 
@@ -102,9 +97,7 @@ void call_text_advice(char text[CALL_TEXT_SIZE], const struct auth *auth,
 		snprintf(text, CALL_TEXT_SIZE,
 			"; the clock of this machine is %lld seconds %s that "
 			"of the service, set it right",
-			(long long)(off < 0 ? -off : off),
-			off < 0 ? "behind" : "ahead of");
+			(long long)(off < 0 ? -off : off), off < 0 ? "behind" : "ahead of");
 	else
-		snprintf(text, CALL_TEXT_SIZE, "%s",
-			auth == NULL ? "" : auth_advice(auth));
+		snprintf(text, CALL_TEXT_SIZE, "%s", auth == NULL ? "" : auth_advice(auth));
 }

@@ -16,18 +16,14 @@ void clock_date(char text[CLOCK_DATE_SIZE], int64_t seconds)
 	time_t time = (time_t)seconds;
 	struct tm tm;
 
-	if (gmtime_r(&time, &tm) == NULL || tm.tm_year < -1900 ||
-		tm.tm_year > 9999 - 1900) {
+	if (gmtime_r(&time, &tm) == NULL || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
 		time = 0;
 		gmtime_r(&time, &tm);
 	}
-	snprintf(text, CLOCK_DATE_SIZE,
-		"%.3s, %02u %.3s %04u %02u:%02u:%02u GMT",
+	snprintf(text, CLOCK_DATE_SIZE, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT",
 		days + 3 * (tm.tm_wday % 7), (unsigned)tm.tm_mday % 100,
-		months + 3 * (tm.tm_mon % 12),
-		(unsigned)(tm.tm_year + 1900) % 10000,
-		(unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
-		(unsigned)tm.tm_sec % 100);
+		months + 3 * (tm.tm_mon % 12), (unsigned)(tm.tm_year + 1900) % 10000,
+		(unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
 }
 
 int64_t clock_ms(void)

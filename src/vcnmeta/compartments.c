@@ -10,16 +10,14 @@
 
 #include "base/limits.h"
 
-int compartments_add(struct compartments *compartments, const char *id,
-	const char *parent, bool active)
+int compartments_add(
+	struct compartments *compartments, const char *id, const char *parent, bool active)
 {
 	struct compartment item = {NULL, NULL, active};
 
 	if (compartments->count == compartments->room) {
-		size_t room =
-			compartments->room == 0 ? 64 : compartments->room * 2;
-		struct compartment *grown =
-			reallocarray(compartments->items, room, sizeof(*grown));
+		size_t room = compartments->room == 0 ? 64 : compartments->room * 2;
+		struct compartment *grown = reallocarray(compartments->items, room, sizeof(*grown));
 
 		if (grown == NULL || compartments->count == LIMIT_COMPARTMENTS)
 			return -1;
@@ -48,16 +46,14 @@ void compartments_free(struct compartments *compartments)
 }
 
 /* Adds those whose parents are in the set; *added says whether there were. */
-static int add_children(const struct compartments *compartments,
-	struct textset *set, bool *added)
+static int add_children(const struct compartments *compartments, struct textset *set, bool *added)
 {
 	*added = false;
 	for (size_t i = 0; i < compartments->count; i++) {
 		const struct compartment *at = &compartments->items[i];
 		enum textset_result result;
 
-		if (!at->active ||
-			!textset_has(set, at->parent, strlen(at->parent)))
+		if (!at->active || !textset_has(set, at->parent, strlen(at->parent)))
 			continue;
 		result = textset_add(set, at->id, strlen(at->id));
 		if (result == TEXTSET_FULL || result == TEXTSET_NO_MEMORY)
@@ -67,8 +63,7 @@ static int add_children(const struct compartments *compartments,
 	return 0;
 }
 
-int compartments_below(
-	const struct compartments *compartments, struct textset *set)
+int compartments_below(const struct compartments *compartments, struct textset *set)
 {
 	bool added = true;
 

@@ -21,15 +21,14 @@ struct compartments {
 };
 
 /* Copies the texts. Returns 0, or -1 when memory ran out. */
-int compartments_add(struct compartments *compartments, const char *id,
-	const char *parent, bool active);
+int compartments_add(
+	struct compartments *compartments, const char *id, const char *parent, bool active);
 void compartments_free(struct compartments *compartments);
 
 /*
  * Adds to set, which holds some compartments, the active ones below them, at
  * any depth. Returns 0, or -1 when memory ran out or the set is full.
  */
-int compartments_below(
-	const struct compartments *compartments, struct textset *set);
+int compartments_below(const struct compartments *compartments, struct textset *set);
 
 #endif

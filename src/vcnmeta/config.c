@@ -30,8 +30,7 @@ static int fail(const struct parser *parser, uint64_t line, const char *text)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
-	msg_error("config file %s, line %llu: %s",
-		msg_quote_name(quoted, parser->config->path),
+	msg_error("config file %s, line %llu: %s", msg_quote_name(quoted, parser->config->path),
 		(unsigned long long)line, text);
 	return -1;
 }
@@ -57,8 +56,7 @@ static int add_entry(struct parser *parser, const char *key, char *value)
 
 	if (config->count == config->room) {
 		size_t room = config->room == 0 ? 32 : config->room * 2;
-		struct config_entry *grown =
-			reallocarray(config->entries, room, sizeof(*grown));
+		struct config_entry *grown = reallocarray(config->entries, room, sizeof(*grown));
 
 		if (grown == NULL) {
 			msg_no_memory();
@@ -67,8 +65,8 @@ static int add_entry(struct parser *parser, const char *key, char *value)
 		config->entries = grown;
 		config->room = room;
 	}
-	config->entries[config->count++] = (struct config_entry){
-		parser->profile, key, value, parser->line};
+	config->entries[config->count++] =
+		(struct config_entry){parser->profile, key, value, parser->line};
 	return 0;
 }
 
@@ -81,8 +79,7 @@ static const struct config_entry *find_own(
 		if (strcmp(entry->profile, profile) != 0)
 			continue;
 		if (key == NULL ? entry->key == NULL
-				: entry->key != NULL &&
-					  strcmp(entry->key, key) == 0)
+				: entry->key != NULL && strcmp(entry->key, key) == 0)
 			return entry;
 	}
 	return NULL;
@@ -93,14 +90,12 @@ static int take_section(struct parser *parser, char *start, char *end)
 	char *close = memrchr(start, ']', (size_t)(end - start));
 
 	if (close == NULL || close == start + 1)
-		return fail(parser, parser->line,
-			"neither a [profile] nor a key=value line");
+		return fail(parser, parser->line, "neither a [profile] nor a key=value line");
 	*close = '\0';
 	parser->profile = start + 1;
 	parser->value_end = NULL;
 	if (find_own(parser->config, parser->profile, NULL) != NULL)
-		return fail(parser, parser->line,
-			"this profile is in the file twice");
+		return fail(parser, parser->line, "this profile is in the file twice");
 	return add_entry(parser, NULL, NULL);
 }
 
@@ -111,19 +106,16 @@ static int take_pair(struct parser *parser, char *start, char *end)
 	while (value < end && *value != '=' && *value != ':')
 		value++;
 	if (value == end || value == start)
-		return fail(parser, parser->line,
-			"neither a [profile] nor a key=value line");
+		return fail(parser, parser->line, "neither a [profile] nor a key=value line");
 	if (parser->profile == NULL)
-		return fail(parser, parser->line,
-			"this key stands before any [profile]");
+		return fail(parser, parser->line, "this key stands before any [profile]");
 	key_end = value++;
 	trim(&key, &key_end);
 	trim(&value, &end);
 	for (char *c = key; c < key_end; c++)
 		*c = (char)tolower((unsigned char)*c);
 	if (find_own(parser->config, parser->profile, key) != NULL)
-		return fail(parser, parser->line,
-			"this key is in the profile twice");
+		return fail(parser, parser->line, "this key is in the profile twice");
 	parser->value_end = end;
 	parser->blank = 0;
 	return add_entry(parser, key, value);
@@ -213,8 +205,7 @@ void config_free(struct config *config)
 
 bool config_has_profile(const struct config *config, const char *profile)
 {
-	return strcmp(profile, "DEFAULT") == 0 ||
-	       find_own(config, profile, NULL) != NULL;
+	return strcmp(profile, "DEFAULT") == 0 || find_own(config, profile, NULL) != NULL;
 }
 
 const struct config_entry *config_find(

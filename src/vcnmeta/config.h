@@ -27,9 +27,9 @@ struct config {
 	size_t room;
 };
 
-#define CONFIG_INIT                                                            \
-	{                                                                      \
-		NULL, SECRET_INIT, NULL, 0, 0                                  \
+#define CONFIG_INIT                                                                                \
+	{                                                                                          \
+		NULL, SECRET_INIT, NULL, 0, 0                                                      \
 	}
 
 /*

@@ -51,8 +51,7 @@ static bool out_of_memory(void)
 }
 
 /* Tells why no private key could be read. */
-static enum crypto_result judge_failure(
-	const char *pem, size_t len, const struct pass *pass)
+static enum crypto_result judge_failure(const char *pem, size_t len, const struct pass *pass)
 {
 	bool memory = out_of_memory();
 
@@ -60,8 +59,7 @@ static enum crypto_result judge_failure(
 	if (memory)
 		return CRYPTO_NO_MEMORY;
 	if (pass->asked)
-		return pass->text == NULL ? CRYPTO_ENCRYPTED
-					  : CRYPTO_WRONG_PASS;
+		return pass->text == NULL ? CRYPTO_ENCRYPTED : CRYPTO_WRONG_PASS;
 	if (memmem(pem, len, "PRIVATE KEY-----", 16) != NULL)
 		return CRYPTO_NOT_KEY;
 	if (memmem(pem, len, "PUBLIC KEY-----", 15) != NULL ||
@@ -85,8 +83,8 @@ static enum crypto_result wrap_key(struct crypto_key **key, EVP_PKEY *found)
 	return CRYPTO_OK;
 }
 
-enum crypto_result crypto_key_read(struct crypto_key **key, const char *pem,
-	size_t len, const char *pass, size_t pass_len)
+enum crypto_result crypto_key_read(
+	struct crypto_key **key, const char *pem, size_t len, const char *pass, size_t pass_len)
 {
 	struct pass given = {pass, pass_len, false};
 	EVP_PKEY *found;
@@ -132,8 +130,7 @@ unsigned crypto_key_bits(const struct crypto_key *key)
 }
 
 /* "ab:cd:…" with its final NUL: 3 bytes for each of count. */
-static void write_hex(
-	char *text, const unsigned char *data, size_t count, const char *digits)
+static void write_hex(char *text, const unsigned char *data, size_t count, const char *digits)
 {
 	for (size_t i = 0; i < count; i++) {
 		*text++ = digits[data[i] >> 4];
@@ -142,8 +139,7 @@ static void write_hex(
 	}
 }
 
-int crypto_key_fingerprint(
-	const struct crypto_key *key, char text[CRYPTO_FINGERPRINT_SIZE])
+int crypto_key_fingerprint(const struct crypto_key *key, char text[CRYPTO_FINGERPRINT_SIZE])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned char *der = NULL;
@@ -162,8 +158,7 @@ int crypto_key_fingerprint(
 }
 
 /* Appends the base64 of data, in one line. */
-static int append_base64(
-	struct bytes *out, const unsigned char *data, size_t len)
+static int append_base64(struct bytes *out, const unsigned char *data, size_t len)
 {
 	unsigned char piece[BASE64_LINE / 3 * 4 + 1];
 
@@ -192,22 +187,20 @@ int crypto_key_public(const struct crypto_key *key, struct bytes *out)
 	return result;
 }
 
-static int sign_into(EVP_MD_CTX *context, EVP_PKEY *key, const void *data,
-	size_t len, struct bytes *out)
+static int sign_into(
+	EVP_MD_CTX *context, EVP_PKEY *key, const void *data, size_t len, struct bytes *out)
 {
 	unsigned char signature[2048];
 	size_t size = sizeof(signature);
 
 	if (EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) != 1 ||
-		EVP_DigestSign(context, NULL, &size, data, len) != 1 ||
-		size > sizeof(signature) ||
+		EVP_DigestSign(context, NULL, &size, data, len) != 1 || size > sizeof(signature) ||
 		EVP_DigestSign(context, signature, &size, data, len) != 1)
 		return -1;
 	return append_base64(out, signature, size);
 }
 
-int crypto_sign(const struct crypto_key *key, const void *data, size_t len,
-	struct bytes *out)
+int crypto_sign(const struct crypto_key *key, const void *data, size_t len, struct bytes *out)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	int result = -1;
@@ -224,8 +217,7 @@ int crypto_sha256(const void *data, size_t len, char text[CRYPTO_SHA256_SIZE])
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
 
-	if (EVP_Digest(data, len, digest, &size, EVP_sha256(), NULL) != 1 ||
-		size != 32)
+	if (EVP_Digest(data, len, digest, &size, EVP_sha256(), NULL) != 1 || size != 32)
 		return -1;
 	EVP_EncodeBlock((unsigned char *)text, digest, (int)size);
 	return 0;
@@ -239,16 +231,15 @@ int crypto_random(void *data, size_t len)
 }
 
 /* Copies what stands behind prefix in one attribute's value. */
-static bool take_behind(char tenancy[CRYPTO_TENANCY_SIZE],
-	const ASN1_STRING *value, const char *prefix)
+static bool take_behind(
+	char tenancy[CRYPTO_TENANCY_SIZE], const ASN1_STRING *value, const char *prefix)
 {
 	const unsigned char *text = ASN1_STRING_get0_data(value);
 	int value_len = ASN1_STRING_length(value);
 	size_t len = value_len < 0 ? 0 : (size_t)value_len;
 	size_t skip = strlen(prefix);
 
-	if (len <= skip || memcmp(text, prefix, skip) != 0 ||
-		len - skip >= CRYPTO_TENANCY_SIZE ||
+	if (len <= skip || memcmp(text, prefix, skip) != 0 || len - skip >= CRYPTO_TENANCY_SIZE ||
 		memchr(text, '\0', len) != NULL)
 		return false;
 	memcpy(tenancy, text + skip, len - skip);
@@ -269,16 +260,13 @@ static void find_tenancy(char tenancy[CRYPTO_TENANCY_SIZE], X509_NAME *name)
 		for (int i = 0; i < X509_NAME_entry_count(name); i++) {
 			X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
 
-			if (take_behind(tenancy,
-				    X509_NAME_ENTRY_get_data(entry),
-				    prefixes[p]))
+			if (take_behind(tenancy, X509_NAME_ENTRY_get_data(entry), prefixes[p]))
 				return;
 		}
 	}
 }
 
-static int describe_certificate(
-	struct crypto_certificate *certificate, X509 *x509)
+static int describe_certificate(struct crypto_certificate *certificate, X509 *x509)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
@@ -290,8 +278,8 @@ static int describe_certificate(
 	return 0;
 }
 
-int crypto_certificate_read(struct crypto_certificate *certificate,
-	const char *pem, size_t len, struct bytes *out)
+int crypto_certificate_read(
+	struct crypto_certificate *certificate, const char *pem, size_t len, struct bytes *out)
 {
 	BIO *bio = len > INT_MAX ? NULL : BIO_new_mem_buf(pem, (int)len);
 	X509 *x509 = NULL;
@@ -303,9 +291,7 @@ int crypto_certificate_read(struct crypto_certificate *certificate,
 		x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 	if (x509 != NULL)
 		der_len = i2d_X509(x509, &der);
-	if (der_len > 0 &&
-		(certificate == NULL ||
-			describe_certificate(certificate, x509) == 0))
+	if (der_len > 0 && (certificate == NULL || describe_certificate(certificate, x509) == 0))
 		result = append_base64(out, der, (size_t)der_len);
 	OPENSSL_free(der);
 	X509_free(x509);

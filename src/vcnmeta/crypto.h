@@ -29,8 +29,8 @@ enum crypto_result {
  * that isn't encrypted does not matter either. Never asks anybody for anything.
  * On CRYPTO_OK *key is to be freed with crypto_key_free.
  */
-enum crypto_result crypto_key_read(struct crypto_key **key, const char *pem,
-	size_t len, const char *pass, size_t pass_len);
+enum crypto_result crypto_key_read(
+	struct crypto_key **key, const char *pem, size_t len, const char *pass, size_t pass_len);
 
 /* A new 2048-bit key, or null. */
 struct crypto_key *crypto_key_make(void);
@@ -39,15 +39,13 @@ unsigned crypto_key_bits(const struct crypto_key *key);
 
 /* The 47 characters of an API key's fingerprint: MD5 of the public key. */
 #define CRYPTO_FINGERPRINT_SIZE 48
-int crypto_key_fingerprint(
-	const struct crypto_key *key, char text[CRYPTO_FINGERPRINT_SIZE]);
+int crypto_key_fingerprint(const struct crypto_key *key, char text[CRYPTO_FINGERPRINT_SIZE]);
 
 /* Appends the public key, base64 of its SubjectPublicKeyInfo. */
 int crypto_key_public(const struct crypto_key *key, struct bytes *out);
 
 /* Appends the base64 of the RSASSA-PKCS1-v1_5 signature with SHA-256. */
-int crypto_sign(const struct crypto_key *key, const void *data, size_t len,
-	struct bytes *out);
+int crypto_sign(const struct crypto_key *key, const void *data, size_t len, struct bytes *out);
 
 /* The base64 of a SHA-256, with its final NUL. */
 #define CRYPTO_SHA256_SIZE 45
@@ -70,7 +68,7 @@ struct crypto_certificate {
  * Reads a PEM certificate and appends the base64 of its DER to out.
  * certificate may be null. Returns 0, or -1 when there is none in it.
  */
-int crypto_certificate_read(struct crypto_certificate *certificate,
-	const char *pem, size_t len, struct bytes *out);
+int crypto_certificate_read(
+	struct crypto_certificate *certificate, const char *pem, size_t len, struct bytes *out);
 
 #endif

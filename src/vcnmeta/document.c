@@ -28,8 +28,7 @@ static int read_open(struct secret *text, int fd, size_t max, mode_t *mode)
 		errno = EFBIG;
 		return -1;
 	}
-	if (secret_make(text, (size_t)status.st_size + LIMIT_JSON_PADDING) !=
-		0) {
+	if (secret_make(text, (size_t)status.st_size + LIMIT_JSON_PADDING) != 0) {
 		errno = ENOMEM;
 		return -1;
 	}
@@ -40,8 +39,7 @@ static int read_open(struct secret *text, int fd, size_t max, mode_t *mode)
 	return 0;
 }
 
-static int read_with_mode(
-	struct secret *text, const char *path, size_t max, mode_t *mode)
+static int read_with_mode(struct secret *text, const char *path, size_t max, mode_t *mode)
 {
 	int fd = io_open_read(path, true);
 	int result, saved;
@@ -89,8 +87,7 @@ int document_read_private(struct secret *text, const char *path, size_t max)
 	return 0;
 }
 
-int document_read_or_tell(
-	struct secret *text, const char *what, const char *path, size_t max)
+int document_read_or_tell(struct secret *text, const char *what, const char *path, size_t max)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
@@ -100,8 +97,7 @@ int document_read_or_tell(
 	if (errno == ENOMEM)
 		msg_no_memory();
 	else if (errno == EINVAL)
-		msg_error(
-			"cannot read %s %s: not a regular file", what, quoted);
+		msg_error("cannot read %s %s: not a regular file", what, quoted);
 	else
 		msg_error_errno(errno, "cannot read %s %s", what, quoted);
 	return -1;

@@ -26,7 +26,6 @@ int document_read(struct secret *text, const char *path, size_t max);
 int document_read_private(struct secret *text, const char *path, size_t max);
 
 /* As document_read_private; what is wrong is told, as "cannot read WHAT". */
-int document_read_or_tell(
-	struct secret *text, const char *what, const char *path, size_t max);
+int document_read_or_tell(struct secret *text, const char *what, const char *path, size_t max);
 
 #endif

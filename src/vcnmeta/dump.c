@@ -54,8 +54,7 @@ static uint64_t line_of(struct walk *walk, size_t offset)
 	return walk->line;
 }
 
-static enum dump_error malformed_at(
-	struct walk *walk, size_t offset, const char *text)
+static enum dump_error malformed_at(struct walk *walk, size_t offset, const char *text)
 {
 	walk->fault->line = line_of(walk, offset);
 	walk->fault->text = text;
@@ -139,8 +138,8 @@ static size_t value_end(const char *text, size_t start, size_t len)
 /* Parses the value in a span and makes it the tree. */
 static enum json_error parse(struct walk *walk, struct span span)
 {
-	return json_tree_parse(&walk->tree, walk->parser,
-		walk->text + span.start, span.end - span.start, LIMIT_DEPTH);
+	return json_tree_parse(&walk->tree, walk->parser, walk->text + span.start,
+		span.end - span.start, LIMIT_DEPTH);
 }
 
 /* Takes a value that is entered no further. */
@@ -150,8 +149,8 @@ static enum dump_error take_value(struct walk *walk, struct span span)
 
 	if (error != JSON_OK)
 		return malformed(walk, error);
-	if (walk->take(walk->context, &walk->tree, walk->tree.nodes,
-		    line_of(walk, span.start)) != 0)
+	if (walk->take(walk->context, &walk->tree, walk->tree.nodes, line_of(walk, span.start)) !=
+		0)
 		return DUMP_STOPPED;
 	walk->at = span.end;
 	return DUMP_OK;
@@ -175,8 +174,7 @@ struct member {
  * Finds the member that begins at *at, behind white space, in an object that
  * ends at end, and moves *at on behind it. Returns false where no member is.
  */
-static bool find_member(
-	const char *text, size_t *at, size_t end, struct member *member)
+static bool find_member(const char *text, size_t *at, size_t end, struct member *member)
 {
 	member->name.start = json_skip_space(text, *at, end);
 	if (member->name.start == end || text[member->name.start] != '"')
@@ -191,11 +189,10 @@ static bool find_member(
 	return member->value.end > member->value.start;
 }
 
-static bool is_named(
-	const char *text, const struct member *member, const char *name)
+static bool is_named(const char *text, const struct member *member, const char *name)
 {
-	struct json_value value = {text + member->name.start,
-		member->name.end - member->name.start, JSON_STRING};
+	struct json_value value = {
+		text + member->name.start, member->name.end - member->name.start, JSON_STRING};
 
 	return value.len >= 2 && fields_name_is(&value, name);
 }
@@ -210,11 +207,9 @@ static bool is_container(const char *text, const struct span *value)
  * member of that name. What has an id or rules is itself what is wanted; what
  * is not well-formed is left to the parser.
  */
-static bool find_data(
-	const struct walk *walk, struct span object, struct span *data)
+static bool find_data(const struct walk *walk, struct span object, struct span *data)
 {
-	static const char *const own[] = {
-		"id", "ingress_security_rules", "egress_security_rules"};
+	static const char *const own[] = {"id", "ingress_security_rules", "egress_security_rules"};
 	const char *text = walk->text;
 	size_t at = object.start + 1;
 	struct member member;
@@ -237,8 +232,7 @@ static bool find_data(
 }
 
 /* Judges names, punctuation and all values of a wrapper but its data. */
-static enum dump_error check_wrapper(
-	struct walk *walk, struct span object, struct span data)
+static enum dump_error check_wrapper(struct walk *walk, struct span object, struct span data)
 {
 	const char *text = walk->text;
 	enum json_error error = JSON_OK;
@@ -269,8 +263,7 @@ static enum dump_error take_object(struct walk *walk)
 
 	object.end = bracket_end(walk->text, walk->at, walk->len);
 	if (object.end == 0)
-		return malformed_at(walk, walk->at,
-			"not valid JSON: a bracket is never closed");
+		return malformed_at(walk, walk->at, "not valid JSON: a bracket is never closed");
 	if (!find_data(walk, object, &data))
 		return take_value(walk, object);
 	error = check_wrapper(walk, object, data);
@@ -356,12 +349,11 @@ static size_t byte_order_mark(const char *text, size_t len)
 /* What a shell of Windows makes of a redirected output. */
 static bool is_utf16(const char *text, size_t len)
 {
-	return len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
-				   memcmp(text, "\xfe\xff", 2) == 0);
+	return len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0);
 }
 
-enum dump_error dump_walk(const char *text, size_t len, dump_take *take,
-	void *context, struct dump_fault *fault)
+enum dump_error dump_walk(
+	const char *text, size_t len, dump_take *take, void *context, struct dump_fault *fault)
 {
 	struct walk walk = {
 		.text = text,

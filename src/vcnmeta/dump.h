@@ -14,8 +14,8 @@
  * is no object. line is that of the value's first byte, counted from 1.
  * Returns 0 to go on; anything else ends the walk.
  */
-typedef int dump_take(void *context, const struct json_tree *tree,
-	const struct json_node *node, uint64_t line);
+typedef int dump_take(
+	void *context, const struct json_tree *tree, const struct json_node *node, uint64_t line);
 
 enum dump_error {
 	DUMP_OK = 0,
@@ -33,7 +33,7 @@ struct dump_fault {
  * Walks text[0..len), with LIMIT_JSON_PADDING readable bytes behind it. An
  * empty text has no value. Values before a malformed one have been given.
  */
-enum dump_error dump_walk(const char *text, size_t len, dump_take *take,
-	void *context, struct dump_fault *fault);
+enum dump_error dump_walk(
+	const char *text, size_t len, dump_take *take, void *context, struct dump_fault *fault);
 
 #endif

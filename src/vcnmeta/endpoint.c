@@ -16,8 +16,7 @@ static bool within(const struct address *address, const char *prefix)
 {
 	struct prefix block;
 
-	return prefix_parse(&block, prefix, strlen(prefix)) == 0 &&
-	       prefix_holds(&block, address);
+	return prefix_parse(&block, prefix, strlen(prefix)) == 0 && prefix_holds(&block, address);
 }
 
 /* The address that a host is written as; false: it is a name. */
@@ -44,8 +43,7 @@ static bool is_metadata(const char *host, size_t len)
 
 	return is_loopback(host, len) ||
 	       (host_address(host, len, &address) &&
-		       (within(&address, "169.254.0.0/16") ||
-			       within(&address, "fe80::/10") ||
+		       (within(&address, "169.254.0.0/16") || within(&address, "fe80::/10") ||
 			       within(&address, "fd00:c1::a9fe:a9fe/128")));
 }
 
@@ -79,14 +77,12 @@ static size_t port_length(const char *text)
 	return port == 0 || port > 65535 ? 0 : 1 + digits;
 }
 
-static const char *judge_host(
-	const char *host, size_t len, bool secure, enum endpoint_rule rule)
+static const char *judge_host(const char *host, size_t len, bool secure, enum endpoint_rule rule)
 {
 	if (rule == ENDPOINT_METADATA)
-		return is_metadata(host, len)
-			       ? NULL
-			       : "neither a metadata service nor a loopback or "
-				 "link-local address";
+		return is_metadata(host, len) ? NULL
+					      : "neither a metadata service nor a loopback or "
+						"link-local address";
 	if (!secure && !is_loopback(host, len))
 		return "plain http is for loopback addresses only";
 	return NULL;
@@ -95,11 +91,9 @@ static const char *judge_host(
 static const char *judge_path(const char *path, enum endpoint_rule rule)
 {
 	for (const char *c = path; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~' ||
-			strchr("?#\"<>\\^`{|}", *c) != NULL)
+		if (*c <= ' ' || *c > '~' || strchr("?#\"<>\\^`{|}", *c) != NULL)
 			return "a query, a fragment or an odd character in it";
-	if (rule == ENDPOINT_SERVICE && *path != '\0' &&
-		strcmp(path, VERSION_PATH) != 0)
+	if (rule == ENDPOINT_SERVICE && *path != '\0' && strcmp(path, VERSION_PATH) != 0)
 		return "it is a scheme, a host and a port, without a path";
 	return NULL;
 }
@@ -127,18 +121,16 @@ static const char *read_endpoint(
 	if (why != NULL)
 		return why;
 	snprintf(endpoint->origin, sizeof(endpoint->origin), "%s%.*s",
-		secure ? "https://" : "http://", (int)(host + port),
-		text + scheme);
+		secure ? "https://" : "http://", (int)(host + port), text + scheme);
 	endpoint->authority = endpoint->origin + scheme;
 	snprintf(endpoint->path, sizeof(endpoint->path), "%s", text + path);
-	while (endpoint->path[0] != '\0' &&
-		endpoint->path[strlen(endpoint->path) - 1] == '/')
+	while (endpoint->path[0] != '\0' && endpoint->path[strlen(endpoint->path) - 1] == '/')
 		endpoint->path[strlen(endpoint->path) - 1] = '\0';
 	return judge_path(endpoint->path, rule);
 }
 
-int endpoint_parse(struct endpoint *endpoint, const char *text,
-	enum endpoint_rule rule, const char **why)
+int endpoint_parse(
+	struct endpoint *endpoint, const char *text, enum endpoint_rule rule, const char **why)
 {
 	*why = read_endpoint(endpoint, text, rule);
 	return *why == NULL ? 0 : -1;
@@ -146,8 +138,7 @@ int endpoint_parse(struct endpoint *endpoint, const char *text,
 
 void endpoint_of_host(struct endpoint *endpoint, const char *host)
 {
-	snprintf(
-		endpoint->origin, sizeof(endpoint->origin), "https://%s", host);
+	snprintf(endpoint->origin, sizeof(endpoint->origin), "https://%s", host);
 	endpoint->authority = endpoint->origin + 8;
 	endpoint->path[0] = '\0';
 }

@@ -25,8 +25,8 @@ enum endpoint_rule {
  * Reads text. Returns 0, or -1 with *why set to a text fit to stand behind
  * "cannot use endpoint 'X': ".
  */
-int endpoint_parse(struct endpoint *endpoint, const char *text,
-	enum endpoint_rule rule, const char **why);
+int endpoint_parse(
+	struct endpoint *endpoint, const char *text, enum endpoint_rule rule, const char **why);
 
 /* "https://" and host. */
 void endpoint_of_host(struct endpoint *endpoint, const char *host);

@@ -54,36 +54,31 @@ static const struct {
 };
 
 /* The query of a listing, in the order that Oracle's clients send it. */
-static int add_query(struct bytes *target, const struct errand *errand,
-	const char *token, size_t token_len)
+static int add_query(
+	struct bytes *target, const struct errand *errand, const char *token, size_t token_len)
 {
 	const char *vcn = errand->survey->vcn;
 
 	if (call_query_add(target, "compartmentId", errand->ocid) != 0)
 		return -1;
-	if (token != NULL &&
-		(bytes_append_text(target, "&page=") != 0 ||
-			call_encode(target, token, token_len) != 0))
+	if (token != NULL && (bytes_append_text(target, "&page=") != 0 ||
+				     call_encode(target, token, token_len) != 0))
 		return -1;
 	if (errand->kind == ERRAND_COMPARTMENTS)
 		return call_query_add(target, "accessLevel", "ACCESSIBLE") != 0
 			       ? -1
-			       : call_query_add(target,
-					 "compartmentIdInSubtree", "true");
+			       : call_query_add(target, "compartmentIdInSubtree", "true");
 	return vcn == NULL ? 0 : call_query_add(target, "vcnId", vcn);
 }
 
 /* Path and query; null when memory ran out. */
-static char *make_target(
-	const struct errand *errand, const char *token, size_t token_len)
+static char *make_target(const struct errand *errand, const char *token, size_t token_len)
 {
 	struct bytes target = BYTES_INIT(LIMIT_REQUEST);
 	int result = bytes_append_text(&target, kinds[errand->kind].path);
 
-	if (result == 0 &&
-		(errand->kind == ERRAND_SUBNET || errand->kind == ERRAND_LIST))
-		result = call_encode(
-			&target, errand->ocid, strlen(errand->ocid));
+	if (result == 0 && (errand->kind == ERRAND_SUBNET || errand->kind == ERRAND_LIST))
+		result = call_encode(&target, errand->ocid, strlen(errand->ocid));
 	else if (result == 0)
 		result = add_query(&target, errand, token, token_len);
 	if (result == 0)
@@ -106,21 +101,18 @@ static void fail(struct call *call, struct survey *survey, const char *cause)
 static bool is_plain(const struct bytes *token)
 {
 	for (size_t i = 0; i < token->len; i++)
-		if ((unsigned char)token->data[i] < ' ' ||
-			token->data[i] == 0x7f)
+		if ((unsigned char)token->data[i] < ' ' || token->data[i] == 0x7f)
 			return false;
 	return true;
 }
 
 /* Goes on to the page that a reply names, or ends the errand. */
-static void go_on(struct errand *errand, struct call *call,
-	const struct http_reply *reply)
+static void go_on(struct errand *errand, struct call *call, const struct http_reply *reply)
 {
 	const struct bytes *token = &reply->next_page;
 	struct survey *survey = errand->survey;
 
-	if (token->len == 0 || errand->kind == ERRAND_SUBNET ||
-		errand->kind == ERRAND_LIST) {
+	if (token->len == 0 || errand->kind == ERRAND_SUBNET || errand->kind == ERRAND_LIST) {
 		survey->granted++;
 		errand_end(errand);
 		return;
@@ -135,8 +127,7 @@ static void go_on(struct errand *errand, struct call *call,
 		errand_ask(errand, token->data, token->len);
 		return;
 	case TEXTSET_KNOWN:
-		fail(call, survey,
-			"opc-next-page names a page that was read before");
+		fail(call, survey, "opc-next-page names a page that was read before");
 		return;
 	case TEXTSET_FULL:
 		fail(call, survey, "it has too many pages to ever end");
@@ -147,8 +138,7 @@ static void go_on(struct errand *errand, struct call *call,
 	}
 }
 
-static void take_refusal(struct errand *errand, struct call *call,
-	const struct http_reply *reply)
+static void take_refusal(struct errand *errand, struct call *call, const struct http_reply *reply)
 {
 	struct survey *survey = errand->survey;
 
@@ -162,8 +152,8 @@ static void take_refusal(struct errand *errand, struct call *call,
 	errand_end(errand);
 }
 
-static void take_outcome(struct call *call, enum call_outcome outcome,
-	const struct http_reply *reply)
+static void take_outcome(
+	struct call *call, enum call_outcome outcome, const struct http_reply *reply)
 {
 	struct errand *errand = call->context;
 
@@ -185,9 +175,8 @@ void errand_ask(struct errand *errand, const char *token, size_t token_len)
 		no_memory(survey);
 		return;
 	}
-	call->endpoint = errand->kind == ERRAND_COMPARTMENTS
-				 ? &errand->region->identity
-				 : &errand->region->iaas;
+	call->endpoint = errand->kind == ERRAND_COMPARTMENTS ? &errand->region->identity
+							     : &errand->region->iaas;
 	call->doing = kinds[errand->kind].doing;
 	call->subject = errand->ocid;
 	call->region = errand->region->region.name;
@@ -196,9 +185,8 @@ void errand_ask(struct errand *errand, const char *token, size_t token_len)
 	caller_add(survey->caller, call);
 }
 
-void errand_start(struct survey *survey, enum errand_kind kind,
-	const struct scope_region *region, const char *ocid, size_t ocid_len,
-	const char *named_by, size_t named_by_len)
+void errand_start(struct survey *survey, enum errand_kind kind, const struct scope_region *region,
+	const char *ocid, size_t ocid_len, const char *named_by, size_t named_by_len)
 {
 	struct errand *errand = calloc(1, sizeof(*errand));
 
@@ -218,8 +206,7 @@ void errand_start(struct survey *survey, enum errand_kind kind,
 	errand->ocid = strndup(ocid, ocid_len);
 	if (named_by != NULL)
 		errand->named_by = strndup(named_by, named_by_len);
-	if (errand->ocid == NULL ||
-		(named_by != NULL && errand->named_by == NULL)) {
+	if (errand->ocid == NULL || (named_by != NULL && errand->named_by == NULL)) {
 		no_memory(survey);
 		return;
 	}

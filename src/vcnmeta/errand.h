@@ -31,9 +31,8 @@ struct errand {
  * Starts an errand: its first call is put in line. When memory runs out the
  * survey's caller fails, after a message.
  */
-void errand_start(struct survey *survey, enum errand_kind kind,
-	const struct scope_region *region, const char *ocid, size_t ocid_len,
-	const char *named_by, size_t named_by_len);
+void errand_start(struct survey *survey, enum errand_kind kind, const struct scope_region *region,
+	const char *ocid, size_t ocid_len, const char *named_by, size_t named_by_len);
 
 /* Ends one, or all that are left. */
 void errand_end(struct errand *errand);
@@ -46,11 +45,9 @@ void errand_ask(struct errand *errand, const char *token, size_t token_len);
  * Take a reply (errand_take.c): its objects go into the model, or to the
  * compartments. Returns 0, or -1 when the run was made to fail.
  */
-int errand_take(struct errand *errand, struct call *call,
-	const struct http_reply *reply);
+int errand_take(struct errand *errand, struct call *call, const struct http_reply *reply);
 
 /* Names what the service refused, with the policy that would allow it. */
-void errand_tell_refused(struct errand *errand, struct call *call,
-	const struct http_reply *reply);
+void errand_tell_refused(struct errand *errand, struct call *call, const struct http_reply *reply);
 
 #endif

@@ -34,12 +34,10 @@ static int fail(const struct taking *taking, const char *why)
 
 	call_text_subject(subject, taking->call);
 	if (taking->item > 0)
-		snprintf(place, sizeof(place),
-			"page %u, item %zu: ", taking->errand->page,
+		snprintf(place, sizeof(place), "page %u, item %zu: ", taking->errand->page,
 			taking->item);
 	else if (taking->errand->page > 1)
-		snprintf(place, sizeof(place),
-			"page %u: ", taking->errand->page);
+		snprintf(place, sizeof(place), "page %u: ", taking->errand->page);
 	msg_error("cannot %s: %s%s, opc-request-id %s", subject, place, why,
 		msg_quote(id, request_id->data, request_id->len));
 	caller_fail(taking->errand->survey->caller, EXITCODE_SERVICE);
@@ -53,46 +51,38 @@ static int no_memory(const struct taking *taking)
 	return -1;
 }
 
-static int take_compartment(
-	const struct taking *taking, const struct json_node *node)
+static int take_compartment(const struct taking *taking, const struct json_node *node)
 {
 	struct survey *survey = taking->errand->survey;
 	char id[OCID_SIZE], parent[OCID_SIZE], state[64];
 	bool active;
 
-	if (!members_text(taking->tree, node, "id", id, sizeof(id)) ||
-		id[0] == '\0')
+	if (!members_text(taking->tree, node, "id", id, sizeof(id)) || id[0] == '\0')
 		return fail(taking, "a compartment without an id");
-	members_text(
-		taking->tree, node, "compartmentId", parent, sizeof(parent));
-	active = !members_text(taking->tree, node, "lifecycleState", state,
-			 sizeof(state)) ||
+	members_text(taking->tree, node, "compartmentId", parent, sizeof(parent));
+	active = !members_text(taking->tree, node, "lifecycleState", state, sizeof(state)) ||
 		 strcasecmp(state, "ACTIVE") == 0;
 	if (compartments_add(&survey->found, id, parent, active) != 0)
 		return no_memory(taking);
 	return 0;
 }
 
-static int take_network(
-	const struct taking *taking, const struct json_node *node)
+static int take_network(const struct taking *taking, const struct json_node *node)
 {
 	struct model *model = taking->errand->survey->model;
 	const struct model_place place = {"the OCI API", 0};
-	bool subnet = taking->errand->kind == ERRAND_SUBNETS ||
-		      taking->errand->kind == ERRAND_SUBNET;
+	bool subnet =
+		taking->errand->kind == ERRAND_SUBNETS || taking->errand->kind == ERRAND_SUBNET;
 	struct model_fault fault;
 	enum model_result result;
 
 	if (subnet)
-		result = model_add_subnet(
-			model, taking->tree, node, place, &fault);
+		result = model_add_subnet(model, taking->tree, node, place, &fault);
 	else
-		result = model_add_list(
-			model, taking->tree, node, place, &fault);
+		result = model_add_list(model, taking->tree, node, place, &fault);
 	if (result == MODEL_OK)
 		return 0;
-	return result == MODEL_NO_MEMORY ? no_memory(taking)
-					 : fail(taking, fault.text);
+	return result == MODEL_NO_MEMORY ? no_memory(taking) : fail(taking, fault.text);
 }
 
 static int take_array(struct taking *taking)
@@ -131,14 +121,13 @@ static int take_single(const struct taking *taking)
 	return take_network(taking, node);
 }
 
-int errand_take(struct errand *errand, struct call *call,
-	const struct http_reply *reply)
+int errand_take(struct errand *errand, struct call *call, const struct http_reply *reply)
 {
 	struct caller *caller = errand->survey->caller;
 	struct json_tree *tree = caller_tree(caller);
 	struct taking taking = {errand, call, reply, tree, 0};
-	enum json_error error = json_tree_parse(tree, caller_parser(caller),
-		reply->body.data, reply->body.len, LIMIT_REPLY_DEPTH);
+	enum json_error error = json_tree_parse(
+		tree, caller_parser(caller), reply->body.data, reply->body.len, LIMIT_REPLY_DEPTH);
 
 	if (error == JSON_NO_MEMORY)
 		return no_memory(&taking);
@@ -154,12 +143,9 @@ static void write_policy(char *text, size_t size, const struct errand *errand)
 {
 	const struct survey *survey = errand->survey;
 	enum settings_auth auth = survey->settings->auth;
-	bool principal = auth == SETTINGS_INSTANCE_PRINCIPAL ||
-			 auth == SETTINGS_RESOURCE_PRINCIPAL;
-	bool listing =
-		errand->kind == ERRAND_SUBNETS || errand->kind == ERRAND_LISTS;
-	bool root =
-		!listing || strcmp(errand->ocid, survey->auth->tenancy) == 0;
+	bool principal = auth == SETTINGS_INSTANCE_PRINCIPAL || auth == SETTINGS_RESOURCE_PRINCIPAL;
+	bool listing = errand->kind == ERRAND_SUBNETS || errand->kind == ERRAND_LISTS;
+	bool root = !listing || strcmp(errand->ocid, survey->auth->tenancy) == 0;
 	char quoted[MSG_QUOTED_SIZE];
 	int len = 0;
 
@@ -167,14 +153,11 @@ static void write_policy(char *text, size_t size, const struct errand *errand)
 	len = (int)strlen(quoted) - 2; /* as it stands between the quotes */
 	snprintf(text, size, "Allow %s to inspect %s in %s%.*s",
 		principal ? "dynamic-group GROUP" : "group GROUP",
-		errand->kind == ERRAND_COMPARTMENTS ? "compartments"
-						    : "virtual-network-family",
-		root ? "tenancy" : "compartment id ", root ? 0 : len,
-		quoted + 1);
+		errand->kind == ERRAND_COMPARTMENTS ? "compartments" : "virtual-network-family",
+		root ? "tenancy" : "compartment id ", root ? 0 : len, quoted + 1);
 }
 
-void errand_tell_refused(struct errand *errand, struct call *call,
-	const struct http_reply *reply)
+void errand_tell_refused(struct errand *errand, struct call *call, const struct http_reply *reply)
 {
 	struct caller *caller = errand->survey->caller;
 	char subject[CALL_TEXT_SIZE], cause[CALL_TEXT_SIZE];
@@ -182,8 +165,7 @@ void errand_tell_refused(struct errand *errand, struct call *call,
 	char namer[MSG_QUOTED_SIZE + 32] = "";
 	struct call_error error;
 
-	call_error_read(
-		&error, caller_parser(caller), caller_tree(caller), reply);
+	call_error_read(&error, caller_parser(caller), caller_tree(caller), reply);
 	call_text_subject(subject, call);
 	call_text_reply(cause, &error, reply);
 	write_policy(policy, sizeof(policy), errand);

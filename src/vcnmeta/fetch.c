@@ -45,8 +45,7 @@ struct fetch {
 
 static bool by_ocid(const struct fetch *fetch)
 {
-	return fetch->options.subnets.count > 0 ||
-	       fetch->options.subnets_from != NULL;
+	return fetch->options.subnets.count > 0 || fetch->options.subnets_from != NULL;
 }
 
 static int judge_tenancy(const struct fetch *fetch)
@@ -60,8 +59,7 @@ static int judge_tenancy(const struct fetch *fetch)
 /* Who we are and where we go. */
 static int prepare(struct fetch *fetch)
 {
-	int result =
-		fetch_save_check(fetch->options.output, fetch->options.merge);
+	int result = fetch_save_check(fetch->options.output, fetch->options.merge);
 
 	if (result == EXITCODE_OK && fetched_now(&fetch->fetched_at) != 0)
 		result = EXITCODE_REFUSED;
@@ -74,13 +72,12 @@ static int prepare(struct fetch *fetch)
 		result = EXITCODE_INTERNAL;
 	}
 	if (result == EXITCODE_OK)
-		result = auth_open(
-			&fetch->auth, &fetch->settings, &fetch->regions);
+		result = auth_open(&fetch->auth, &fetch->settings, &fetch->regions);
 	if (result == EXITCODE_OK)
 		result = judge_tenancy(fetch);
 	if (result == EXITCODE_OK)
-		result = scope_open(&fetch->scope, &fetch->options,
-			&fetch->settings, &fetch->auth, &fetch->regions);
+		result = scope_open(&fetch->scope, &fetch->options, &fetch->settings, &fetch->auth,
+			&fetch->regions);
 	return result;
 }
 
@@ -144,8 +141,7 @@ static int survey_scope(struct fetch *fetch)
 
 	if (by_ocid(fetch))
 		return survey_subnets(&fetch->survey, &fetch->subnets.names);
-	result = survey_compartments(
-		&fetch->survey, &options->compartments, below);
+	result = survey_compartments(&fetch->survey, &options->compartments, below);
 	return result == EXITCODE_OK ? survey_networks(&fetch->survey) : result;
 }
 
@@ -155,8 +151,8 @@ static int survey_scope(struct fetch *fetch)
  */
 static int judge_subnets(const struct fetch *fetch)
 {
-	if (!by_ocid(fetch) || fetch->options.merge ||
-		fetch->survey.granted > 0 || fetch->survey.refused == 0)
+	if (!by_ocid(fetch) || fetch->options.merge || fetch->survey.granted > 0 ||
+		fetch->survey.refused == 0)
 		return EXITCODE_OK;
 	msg_error("the service refused every subnet");
 	return EXITCODE_SERVICE;
@@ -182,14 +178,13 @@ static int save(struct fetch *fetch)
 	struct bytes source = BYTES_INIT(LIMIT_REQUEST);
 	int result;
 
-	if (scope_source(&fetch->scope, &source) != 0 ||
-		bytes_append_char(&source, '\0') != 0) {
+	if (scope_source(&fetch->scope, &source) != 0 || bytes_append_char(&source, '\0') != 0) {
 		msg_no_memory();
 		bytes_free(&source);
 		return EXITCODE_INTERNAL;
 	}
-	result = fetch_save(fetch->model, fetch->options.output,
-		fetch->options.merge, fetch->fetched_at, source.data);
+	result = fetch_save(fetch->model, fetch->options.output, fetch->options.merge,
+		fetch->fetched_at, source.data);
 	bytes_free(&source);
 	if (result == EXITCODE_OK && fetch->survey.partial)
 		result = EXITCODE_PARTIAL;

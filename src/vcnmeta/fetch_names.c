@@ -7,8 +7,7 @@ int fetch_names_add(struct fetch_names *list, const char *name)
 {
 	if (list->count == list->room) {
 		size_t room = list->room == 0 ? 8 : list->room * 2;
-		const char **grown =
-			reallocarray(list->names, room, sizeof(*grown));
+		const char **grown = reallocarray(list->names, room, sizeof(*grown));
 
 		if (grown == NULL)
 			return -1;

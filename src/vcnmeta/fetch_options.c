@@ -55,8 +55,7 @@ static const struct option long_options[] = {
 	{"auth", required_argument, NULL, OPT_AUTH},
 	{"endpoint", required_argument, NULL, OPT_ENDPOINT},
 	{"cert-bundle", required_argument, NULL, OPT_CERT_BUNDLE},
-	{"federation-endpoint", required_argument, NULL,
-		OPT_FEDERATION_ENDPOINT},
+	{"federation-endpoint", required_argument, NULL, OPT_FEDERATION_ENDPOINT},
 	{"connection-timeout", required_argument, NULL, OPT_CONNECTION_TIMEOUT},
 	{"read-timeout", required_argument, NULL, OPT_READ_TIMEOUT},
 	{"max-retries", required_argument, NULL, OPT_MAX_RETRIES},
@@ -76,8 +75,7 @@ static enum fetch_options_result refuse(const char *why, const char *argument)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
-	msg_error("%s %s, see 'vcnmeta fetch --help'", why,
-		msg_quote_name(quoted, argument));
+	msg_error("%s %s, see 'vcnmeta fetch --help'", why, msg_quote_name(quoted, argument));
 	return FETCH_OPTIONS_REFUSED;
 }
 
@@ -93,28 +91,25 @@ static enum fetch_options_result refuse_value(int option, const char *why)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
-	msg_error("bad --%s %s: %s", option_name(option),
-		msg_quote_name(quoted, optarg), why);
+	msg_error("bad --%s %s: %s", option_name(option), msg_quote_name(quoted, optarg), why);
 	return FETCH_OPTIONS_REFUSED;
 }
 
-static enum fetch_options_result take_number(
-	int option, long most, long *number)
+static enum fetch_options_result take_number(int option, long most, long *number)
 {
 	char why[64];
 	char *end;
 
 	errno = 0;
 	*number = strtol(optarg, &end, 10);
-	if (isdigit((unsigned char)optarg[0]) && *end == '\0' && errno == 0 &&
-		*number >= 1 && *number <= most)
+	if (isdigit((unsigned char)optarg[0]) && *end == '\0' && errno == 0 && *number >= 1 &&
+		*number <= most)
 		return FETCH_OPTIONS_RUN;
 	snprintf(why, sizeof(why), "it must be a number from 1 to %ld", most);
 	return refuse_value(option, why);
 }
 
-static enum fetch_options_result take_count(
-	int option, long most, unsigned *count)
+static enum fetch_options_result take_count(int option, long most, unsigned *count)
 {
 	long number;
 	enum fetch_options_result result = take_number(option, most, &number);
@@ -136,17 +131,14 @@ static enum fetch_options_result add_name(struct fetch_names *list)
  * A flag here, true or false there: the CLI wants the word, and who is used to
  * it writes it.
  */
-static enum fetch_options_result take_subtree(
-	struct fetch_options *options, int argc, char **argv)
+static enum fetch_options_result take_subtree(struct fetch_options *options, int argc, char **argv)
 {
 	const char *word = optarg;
 
 	if (word == NULL && optind < argc &&
-		(strcasecmp(argv[optind], "true") == 0 ||
-			strcasecmp(argv[optind], "false") == 0))
+		(strcasecmp(argv[optind], "true") == 0 || strcasecmp(argv[optind], "false") == 0))
 		word = argv[optind++];
-	if (word != NULL && strcasecmp(word, "true") != 0 &&
-		strcasecmp(word, "false") != 0)
+	if (word != NULL && strcasecmp(word, "true") != 0 && strcasecmp(word, "false") != 0)
 		return refuse_value(OPT_IN_SUBTREE, "it is true or false");
 	options->in_subtree = word == NULL || strcasecmp(word, "true") == 0;
 	return FETCH_OPTIONS_RUN;
@@ -191,15 +183,13 @@ static bool is_ocid(const char *text)
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:_-") == len;
 }
 
-static enum fetch_options_result take_value(
-	struct fetch_options *options, int option)
+static enum fetch_options_result take_value(struct fetch_options *options, int option)
 {
 	const char **place = text_place(options, option);
 
 	if (optarg[0] == '\0')
 		return refuse_value(option, "it is empty");
-	if ((option == OPT_COMPARTMENT || option == OPT_VCN) &&
-		!is_ocid(optarg))
+	if ((option == OPT_COMPARTMENT || option == OPT_VCN) && !is_ocid(optarg))
 		return refuse_value(option, "not an OCID");
 	if (place != NULL) {
 		*place = optarg;
@@ -213,11 +203,9 @@ static enum fetch_options_result take_value(
 	case OPT_SUBNET:
 		return add_name(&options->subnets);
 	case OPT_CONNECTION_TIMEOUT:
-		return take_number(option, LONGEST_TIMEOUT_S,
-			&options->connection_timeout_s);
+		return take_number(option, LONGEST_TIMEOUT_S, &options->connection_timeout_s);
 	case OPT_READ_TIMEOUT:
-		return take_number(
-			option, LONGEST_TIMEOUT_S, &options->read_timeout_s);
+		return take_number(option, LONGEST_TIMEOUT_S, &options->read_timeout_s);
 	case OPT_MAX_RETRIES:
 		return take_count(option, MOST_ATTEMPTS, &options->attempts);
 	default:
@@ -250,11 +238,10 @@ static enum fetch_options_result take_option(
 	case OPT_IN_SUBTREE:
 		return take_subtree(options, argc, argv);
 	case ':':
-		return refuse("no argument behind option",
-			arguments_refused(argv, letter));
+		return refuse("no argument behind option", arguments_refused(argv, letter));
 	case '?':
-		unknown_option(arguments_refused(argv, letter), long_options,
-			"vcnmeta fetch --help");
+		unknown_option(
+			arguments_refused(argv, letter), long_options, "vcnmeta fetch --help");
 		return FETCH_OPTIONS_REFUSED;
 	default:
 		return take_value(options, option);
@@ -268,11 +255,9 @@ static enum fetch_options_result fail(const char *text)
 }
 
 /* What only all options together tell. */
-static enum fetch_options_result check(
-	const struct fetch_options *options, int argc, char **argv)
+static enum fetch_options_result check(const struct fetch_options *options, int argc, char **argv)
 {
-	bool by_ocid =
-		options->subnets.count > 0 || options->subnets_from != NULL;
+	bool by_ocid = options->subnets.count > 0 || options->subnets_from != NULL;
 
 	if (optind < argc)
 		return refuse("no operand is taken:", argv[optind]);
@@ -280,8 +265,8 @@ static enum fetch_options_result check(
 		return fail("no --output FILE");
 	if (options->no_retry && options->attempts != 0)
 		return fail("--no-retry and --max-retries exclude each other");
-	if (by_ocid && (options->compartments.count > 0 ||
-			       options->vcn != NULL || options->in_subtree))
+	if (by_ocid &&
+		(options->compartments.count > 0 || options->vcn != NULL || options->in_subtree))
 		return fail("--subnet-id and --subnets-from exclude "
 			    "--compartment-id, "
 			    "--compartment-id-in-subtree and --vcn-id");
@@ -291,8 +276,7 @@ static enum fetch_options_result check(
 	return FETCH_OPTIONS_RUN;
 }
 
-enum fetch_options_result fetch_options_parse(
-	struct fetch_options *options, int argc, char **argv)
+enum fetch_options_result fetch_options_parse(struct fetch_options *options, int argc, char **argv)
 {
 	enum fetch_options_result result = FETCH_OPTIONS_RUN;
 	int option;

@@ -42,8 +42,7 @@ enum fetch_options_result {
 };
 
 /* Fills options; fetch_options_free in any case. */
-enum fetch_options_result fetch_options_parse(
-	struct fetch_options *options, int argc, char **argv);
+enum fetch_options_result fetch_options_parse(struct fetch_options *options, int argc, char **argv);
 void fetch_options_free(struct fetch_options *options);
 
 #endif

@@ -23,8 +23,7 @@ static int refuse(const char *path, int errno_value)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	msg_error_errno(errno_value, "cannot write lookup file %s",
-		msg_quote_name(quoted, path));
+	msg_error_errno(errno_value, "cannot write lookup file %s", msg_quote_name(quoted, path));
 	return EXITCODE_WRITE;
 }
 
@@ -76,13 +75,12 @@ static int merge_file(struct model *model, const char *path)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	msg_error("cannot use lookup file %s: %s", msg_quote_name(quoted, path),
-		fault.text);
+	msg_error("cannot use lookup file %s: %s", msg_quote_name(quoted, path), fault.text);
 	return EXITCODE_REFUSED;
 }
 
-int fetch_save(struct model *model, const char *path, bool merge,
-	int64_t fetched_at, const char *source)
+int fetch_save(
+	struct model *model, const char *path, bool merge, int64_t fetched_at, const char *source)
 {
 	struct place place;
 	int result = EXITCODE_OK;

@@ -20,7 +20,7 @@ int fetch_save_check(const char *path, bool merge);
  * this. Returns EXITCODE_OK, or another status after a message; then path is
  * what it was.
  */
-int fetch_save(struct model *model, const char *path, bool merge,
-	int64_t fetched_at, const char *source);
+int fetch_save(
+	struct model *model, const char *path, bool merge, int64_t fetched_at, const char *source);
 
 #endif

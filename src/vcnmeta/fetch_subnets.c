@@ -23,15 +23,13 @@ static bool is_ocid(const char *text, size_t len)
 {
 	size_t prefix = strlen(PREFIX);
 
-	if (len <= prefix || len - prefix > LIMIT_OCID_TAIL ||
-		memcmp(text, PREFIX, prefix) != 0)
+	if (len <= prefix || len - prefix > LIMIT_OCID_TAIL || memcmp(text, PREFIX, prefix) != 0)
 		return false;
 	for (size_t i = prefix; i < len; i++) {
 		char c = text[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-			!(c >= '0' && c <= '9') && c != '.' && c != '_' &&
-			c != '-')
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+			c != '.' && c != '_' && c != '-')
 			return false;
 	}
 	return true;
@@ -43,19 +41,15 @@ static int no_memory(void)
 	return EXITCODE_INTERNAL;
 }
 
-static int add(
-	struct fetch_subnets *subnets, struct textset *seen, const char *ocid)
+static int add(struct fetch_subnets *subnets, struct textset *seen, const char *ocid)
 {
 	switch (textset_add(seen, ocid, strlen(ocid))) {
 	case TEXTSET_KNOWN:
 		return EXITCODE_OK;
 	case TEXTSET_ADDED:
-		return fetch_names_add(&subnets->names, ocid) == 0
-			       ? EXITCODE_OK
-			       : no_memory();
+		return fetch_names_add(&subnets->names, ocid) == 0 ? EXITCODE_OK : no_memory();
 	case TEXTSET_FULL:
-		msg_error(
-			"more than %zu subnets are named", LIMIT_SUBNETS_NAMED);
+		msg_error("more than %zu subnets are named", LIMIT_SUBNETS_NAMED);
 		return EXITCODE_REFUSED;
 	case TEXTSET_NO_MEMORY:
 	default:
@@ -63,8 +57,8 @@ static int add(
 	}
 }
 
-static int add_options(struct fetch_subnets *subnets, struct textset *seen,
-	const struct fetch_names *names)
+static int add_options(
+	struct fetch_subnets *subnets, struct textset *seen, const struct fetch_names *names)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	int result = EXITCODE_OK;
@@ -84,16 +78,14 @@ static int add_options(struct fetch_subnets *subnets, struct textset *seen,
 }
 
 /* Cuts the text into lines in place. */
-static int add_lines(
-	struct fetch_subnets *subnets, struct textset *seen, const char *source)
+static int add_lines(struct fetch_subnets *subnets, struct textset *seen, const char *source)
 {
 	char place[MSG_QUOTED_SIZE], quoted[MSG_QUOTED_SIZE];
 	char *text = subnets->text.data;
 	size_t len = subnets->text.len, at = 0;
 	int result = EXITCODE_OK;
 
-	for (unsigned long long line = 1; at < len && result == EXITCODE_OK;
-		line++) {
+	for (unsigned long long line = 1; at < len && result == EXITCODE_OK; line++) {
 		char *feed = memchr(text + at, '\n', len - at);
 		size_t end = feed == NULL ? len : (size_t)(feed - text);
 		size_t start = json_skip_space(text, at, end);
@@ -145,21 +137,19 @@ static int read_source(struct fetch_subnets *subnets, const char *source)
 	if (fd >= 0)
 		result = read_all(&subnets->text, fd);
 	if (result != 0)
-		msg_error_errno(errno, "cannot read the subnets from %s",
-			msg_quote_name(quoted, source));
+		msg_error_errno(
+			errno, "cannot read the subnets from %s", msg_quote_name(quoted, source));
 	if (fd >= 0 && !standard)
 		close(fd);
 	return result == 0 ? EXITCODE_OK : EXITCODE_REFUSED;
 }
 
-int fetch_subnets_read(
-	struct fetch_subnets *subnets, const struct fetch_options *options)
+int fetch_subnets_read(struct fetch_subnets *subnets, const struct fetch_options *options)
 {
 	struct textset seen = TEXTSET_INIT(LIMIT_SUBNETS_NAMED);
 	int result;
 
-	*subnets =
-		(struct fetch_subnets){.text = BYTES_INIT(LIMIT_SUBNETS_FILE)};
+	*subnets = (struct fetch_subnets){.text = BYTES_INIT(LIMIT_SUBNETS_FILE)};
 	result = add_options(subnets, &seen, &options->subnets);
 	if (result == EXITCODE_OK && options->subnets_from != NULL)
 		result = read_source(subnets, options->subnets_from);

@@ -16,8 +16,7 @@ struct fetch_subnets {
  * Reads and checks them all. Returns EXITCODE_OK, or another status after a
  * message. fetch_subnets_free in either case.
  */
-int fetch_subnets_read(
-	struct fetch_subnets *subnets, const struct fetch_options *options);
+int fetch_subnets_read(struct fetch_subnets *subnets, const struct fetch_options *options);
 void fetch_subnets_free(struct fetch_subnets *subnets);
 
 #endif

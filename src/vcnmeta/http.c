@@ -73,8 +73,7 @@ struct http *http_new(const struct http_settings *settings)
 		free(http);
 		return NULL;
 	}
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS,
-		(long)settings->parallel + 2);
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)settings->parallel + 2);
 	return http;
 }
 
@@ -225,14 +224,12 @@ static CURLcode set_route(CURL *easy, const struct http *http, bool direct)
 	CURLcode code = CURLE_OK;
 
 	if (http->settings->cert_bundle != NULL)
-		code = curl_easy_setopt(
-			easy, CURLOPT_CAINFO, http->settings->cert_bundle);
+		code = curl_easy_setopt(easy, CURLOPT_CAINFO, http->settings->cert_bundle);
 	if (direct) {
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	} else if (http->settings->proxy != NULL) {
-		code = curl_easy_setopt(
-			easy, CURLOPT_PROXY, http->settings->proxy);
+		code = curl_easy_setopt(easy, CURLOPT_PROXY, http->settings->proxy);
 	}
 	return code;
 }
@@ -248,10 +245,8 @@ static void set_rules(CURL *easy, const struct http *http)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT,
-		http->settings->connection_timeout_s);
-	curl_easy_setopt(
-		easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)LIMIT_REPLY);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, http->settings->connection_timeout_s);
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)LIMIT_REPLY);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
@@ -272,8 +267,7 @@ static int set_up(struct http *http, struct http_job *job)
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job->lines);
 	if (transfer->body != NULL) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-			(curl_off_t)transfer->body_len);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body_len);
 	}
 	if (set_route(easy, http, transfer->direct) != CURLE_OK ||
 		curl_easy_setopt(easy, CURLOPT_URL, transfer->url) != CURLE_OK)
@@ -315,9 +309,8 @@ void http_cancel(struct http *http, struct http_transfer *transfer)
  */
 static enum http_fault judge_handshake(const char *text)
 {
-	static const char *const passing[] = {"unexpected eof",
-		"wrong version number", "http request",
-		"packet length too long", "bad record type",
+	static const char *const passing[] = {"unexpected eof", "wrong version number",
+		"http request", "packet length too long", "bad record type",
 		"record layer failure"};
 
 	if (strstr(text, "error:") == NULL)
@@ -369,8 +362,7 @@ static void describe(struct http_job *job, CURLcode code)
 		text = "the reply ends within its headers";
 	else if (*text == '\0')
 		text = curl_easy_strerror(code);
-	snprintf(job->transfer->reply.fault_text, HTTP_FAULT_TEXT_SIZE, "%s",
-		text);
+	snprintf(job->transfer->reply.fault_text, HTTP_FAULT_TEXT_SIZE, "%s", text);
 }
 
 /* Room behind the body for the parser, and ends for the headers. */
@@ -407,8 +399,7 @@ static struct http_job *find_late(const struct http *http, int64_t now)
 	for (struct http_job *job = http->jobs; job != NULL; job = job->next) {
 		curl_off_t ready = 0;
 
-		if (!job->connected && (curl_easy_getinfo(job->easy,
-						CURLINFO_PRETRANSFER_TIME_T,
+		if (!job->connected && (curl_easy_getinfo(job->easy, CURLINFO_PRETRANSFER_TIME_T,
 						&ready) != CURLE_OK ||
 					       ready == 0))
 			job->alive_ms = now; /* connecting has its own */
@@ -455,8 +446,7 @@ int http_run(struct http *http, int timeout_ms)
 	if (timeout_ms > WAIT_SLICE_MS)
 		timeout_ms = WAIT_SLICE_MS;
 	/* A transfer just begun makes this return at once. */
-	if (curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL) !=
-			CURLM_OK ||
+	if (curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL) != CURLM_OK ||
 		curl_multi_perform(http->multi, &running) != CURLM_OK)
 		return -1;
 	finish_ended(http);

@@ -74,18 +74,12 @@ int64_t http_header_date(const char *text, size_t len)
 	if (at == NULL)
 		return -1;
 	at++;
-	if (!take_char(&at, end, ' ') ||
-		!take_number(&at, end, 2, &tm.tm_mday) ||
-		!take_char(&at, end, ' ') ||
-		!take_month(&at, end, &tm.tm_mon) ||
-		!take_char(&at, end, ' ') ||
-		!take_number(&at, end, 4, &tm.tm_year) ||
-		!take_char(&at, end, ' ') ||
-		!take_number(&at, end, 2, &tm.tm_hour) ||
-		!take_char(&at, end, ':') ||
-		!take_number(&at, end, 2, &tm.tm_min) ||
-		!take_char(&at, end, ':') ||
-		!take_number(&at, end, 2, &tm.tm_sec))
+	if (!take_char(&at, end, ' ') || !take_number(&at, end, 2, &tm.tm_mday) ||
+		!take_char(&at, end, ' ') || !take_month(&at, end, &tm.tm_mon) ||
+		!take_char(&at, end, ' ') || !take_number(&at, end, 4, &tm.tm_year) ||
+		!take_char(&at, end, ' ') || !take_number(&at, end, 2, &tm.tm_hour) ||
+		!take_char(&at, end, ':') || !take_number(&at, end, 2, &tm.tm_min) ||
+		!take_char(&at, end, ':') || !take_number(&at, end, 2, &tm.tm_sec))
 		return -1;
 	tm.tm_year -= 1900;
 	return (int64_t)timegm(&tm);
@@ -107,26 +101,22 @@ static int64_t header_number(const char *text, size_t len)
 	return number;
 }
 
-static enum http_header_result keep(
-	struct bytes *header, const char *text, size_t len)
+static enum http_header_result keep(struct bytes *header, const char *text, size_t len)
 {
 	bytes_clear(header);
 	if (len >= LIMIT_HEADER)
 		return HTTP_HEADER_TOO_LONG;
-	if (bytes_append(header, text, len) != 0 ||
-		bytes_append_char(header, '\0') != 0)
+	if (bytes_append(header, text, len) != 0 || bytes_append_char(header, '\0') != 0)
 		return HTTP_HEADER_NO_MEMORY;
 	header->len--;
 	return HTTP_HEADER_OK;
 }
 
-static void take_retry_after(
-	struct http_reply *reply, const char *text, size_t len)
+static void take_retry_after(struct http_reply *reply, const char *text, size_t len)
 {
 	int64_t now = reply->date > 0 ? reply->date : clock_now();
 
-	reply->retry_after = pause_wish(
-		header_number(text, len), http_header_date(text, len), now);
+	reply->retry_after = pause_wish(header_number(text, len), http_header_date(text, len), now);
 }
 
 static bool name_is(const char *name, size_t len, const char *wanted)
@@ -134,8 +124,8 @@ static bool name_is(const char *name, size_t len, const char *wanted)
 	return len == strlen(wanted) && strncasecmp(name, wanted, len) == 0;
 }
 
-static enum http_header_result take_field(struct http_reply *reply,
-	const char *name, size_t name_len, const char *text, size_t len)
+static enum http_header_result take_field(
+	struct http_reply *reply, const char *name, size_t name_len, const char *text, size_t len)
 {
 	if (name_is(name, name_len, "opc-next-page"))
 		return keep(&reply->next_page, text, len);
@@ -162,8 +152,7 @@ static void begin_anew(struct http_reply *reply)
 	reply->retry_after = PAUSE_NO_WISH;
 }
 
-enum http_header_result http_header_take(
-	struct http_reply *reply, const char *data, size_t len)
+enum http_header_result http_header_take(struct http_reply *reply, const char *data, size_t len)
 {
 	const char *colon;
 	size_t name_len, at;

@@ -31,8 +31,7 @@ static void name_kind(char name[IGNORED_NAME], struct lookup_text id)
 	name[len] = '\0';
 }
 
-static struct ignored_kind *find_kind(
-	struct ignored *ignored, const char *name, bool is_object)
+static struct ignored_kind *find_kind(struct ignored *ignored, const char *name, bool is_object)
 {
 	for (size_t i = 0; i < ignored->kind_count; i++)
 		if (ignored->kinds[i].is_object == is_object &&
@@ -56,8 +55,7 @@ void ignored_add(struct ignored *ignored, const struct json_tree *tree,
 	}
 	if (!kind) {
 		kind = &ignored->kinds[ignored->kind_count++];
-		*kind = (struct ignored_kind){
-			.is_object = is_object, .first = place};
+		*kind = (struct ignored_kind){.is_object = is_object, .first = place};
 		memcpy(kind->name, name, sizeof(name));
 	}
 	kind->count++;
@@ -75,12 +73,10 @@ static void tell_kind(const struct ignored_kind *kind)
 	else if (kind->name[0] == '\0')
 		snprintf(what, sizeof(what), "object%s without an OCID", many);
 	else
-		snprintf(what, sizeof(what), "object%s of kind '%s'", many,
-			kind->name);
+		snprintf(what, sizeof(what), "object%s of kind '%s'", many, kind->name);
 	msg_warning("neither subnet nor security list: %" PRIu64
 		    " %s passed over, the first in %s, line %" PRIu64,
-		kind->count, what, input_quote(quoted, kind->first.source),
-		kind->first.line);
+		kind->count, what, input_quote(quoted, kind->first.source), kind->first.line);
 }
 
 void ignored_tell(const struct ignored *ignored)

@@ -70,7 +70,6 @@ enum exitcode input_read(const char *path, struct bytes *text)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	msg_error_errno(
-		cause, "cannot read %s", input_quote(quoted, input_name(path)));
+	msg_error_errno(cause, "cannot read %s", input_quote(quoted, input_name(path)));
 	return EXITCODE_REFUSED;
 }

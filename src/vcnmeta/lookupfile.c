@@ -10,8 +10,7 @@ static void cannot_use(const char *path, const char *detail)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
-	msg_error("cannot use lookup file %s: %s", msg_quote_name(quoted, path),
-		detail);
+	msg_error("cannot use lookup file %s: %s", msg_quote_name(quoted, path), detail);
 }
 
 /* Called in the middle of anything: no memory may be asked for. */

@@ -49,8 +49,8 @@ static int refuse(const char *argument)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		nearest_look(&near, commands[i].name);
 	if (near.found != NULL)
-		msg_error("no command %s, did you mean '%s'?",
-			msg_quote_name(quoted, argument), near.found);
+		msg_error("no command %s, did you mean '%s'?", msg_quote_name(quoted, argument),
+			near.found);
 	else
 		msg_error("no %s %s, see 'vcnmeta --help'",
 			argument[0] == '-' ? "option" : "command",

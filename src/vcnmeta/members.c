@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-bool members_text(const struct json_tree *tree, const struct json_node *node,
-	const char *name, char *buffer, size_t size)
+bool members_text(const struct json_tree *tree, const struct json_node *node, const char *name,
+	char *buffer, size_t size)
 {
 	const struct json_node *member = json_tree_member(tree, node, name);
 	const char *text;
@@ -13,8 +13,8 @@ bool members_text(const struct json_tree *tree, const struct json_node *node,
 	buffer[0] = '\0';
 	if (member == NULL || member->value.type != JSON_STRING)
 		return false;
-	if (json_string(&member->value, buffer, size, &text, &len) != 0 ||
-		len >= size || memchr(text, '\0', len) != NULL) {
+	if (json_string(&member->value, buffer, size, &text, &len) != 0 || len >= size ||
+		memchr(text, '\0', len) != NULL) {
 		buffer[0] = '\0';
 		return false;
 	}
@@ -23,14 +23,12 @@ bool members_text(const struct json_tree *tree, const struct json_node *node,
 	return true;
 }
 
-int64_t members_number(const struct json_tree *tree,
-	const struct json_node *node, const char *name)
+int64_t members_number(const struct json_tree *tree, const struct json_node *node, const char *name)
 {
 	const struct json_node *member = json_tree_member(tree, node, name);
 	int64_t number = 0;
 
-	if (member == NULL || member->value.type != JSON_NUMBER ||
-		member->value.len > 18)
+	if (member == NULL || member->value.type != JSON_NUMBER || member->value.len > 18)
 		return -1;
 	for (size_t i = 0; i < member->value.len; i++) {
 		char c = member->value.text[i];

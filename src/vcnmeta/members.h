@@ -13,11 +13,11 @@
  * Returns false, and "" in buffer, when there is no such member, it is no
  * string, it holds a NUL or it needs size bytes or more.
  */
-bool members_text(const struct json_tree *tree, const struct json_node *node,
-	const char *name, char *buffer, size_t size);
+bool members_text(const struct json_tree *tree, const struct json_node *node, const char *name,
+	char *buffer, size_t size);
 
 /* A member that is a whole number from 0 on; -1: there is none. */
-int64_t members_number(const struct json_tree *tree,
-	const struct json_node *node, const char *name);
+int64_t members_number(
+	const struct json_tree *tree, const struct json_node *node, const char *name);
 
 #endif

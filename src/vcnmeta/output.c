@@ -20,8 +20,7 @@ void output_begin(struct output *output)
 static void write_out(struct output *output)
 {
 	if (output->write_errno == 0 &&
-		io_write_all(STDOUT_FILENO, output->bytes.data,
-			output->bytes.len) != 0)
+		io_write_all(STDOUT_FILENO, output->bytes.data, output->bytes.len) != 0)
 		output->write_errno = errno;
 	bytes_clear(&output->bytes);
 }

@@ -58,17 +58,15 @@ static bool is_leftover(const char *name, const char *target)
 {
 	size_t len = strnlen(target, NAME_MAX - strlen(TAIL));
 
-	return strncmp(name, target, len) == 0 &&
-	       strlen(name) == len + strlen(TAIL) && name[len] == '.' &&
-	       strspn(name + len + 1, "abcdefghijklmnopqrstuvwxyz012345") ==
-		       6 &&
+	return strncmp(name, target, len) == 0 && strlen(name) == len + strlen(TAIL) &&
+	       name[len] == '.' &&
+	       strspn(name + len + 1, "abcdefghijklmnopqrstuvwxyz012345") == 6 &&
 	       strcmp(name + len + 7, ".tmp") == 0;
 }
 
 static void remove_leftover(int directory, const char *name)
 {
-	int fd = openat(directory, name,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
 		return;

@@ -53,21 +53,20 @@ struct region {
  * given (null: none), else of oc1; a text with a dot in it is the domain
  * itself. Returns 0, or -1 when text cannot be the name of a region.
  */
-int region_find(const struct regions *regions, const char *text,
-	const char *realm, struct region *region);
+int region_find(
+	const struct regions *regions, const char *text, const char *realm, struct region *region);
 
 /*
  * The realm (field 2) or region (field 3) that an OCID names, copied into
  * buffer; "" when it names none.
  */
 enum region_field { REGION_FIELD_REALM = 2, REGION_FIELD_REGION = 3 };
-void region_of_ocid(char buffer[REGION_NAME_SIZE], const char *ocid,
-	enum region_field field);
+void region_of_ocid(char buffer[REGION_NAME_SIZE], const char *ocid, enum region_field field);
 
 enum region_service { REGION_IAAS, REGION_IDENTITY, REGION_AUTH };
 
 /* Writes the name of the host of a service. */
-void region_host(char host[REGION_HOST_SIZE], const struct region *region,
-	enum region_service service);
+void region_host(
+	char host[REGION_HOST_SIZE], const struct region *region, enum region_service service);
 
 #endif

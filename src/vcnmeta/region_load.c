@@ -30,8 +30,7 @@ static void free_row(struct region_row *row)
 
 int regions_add(struct regions *regions, const struct region_row *row)
 {
-	struct region_row *grown =
-		reallocarray(regions->rows, regions->count + 1, sizeof(*grown));
+	struct region_row *grown = reallocarray(regions->rows, regions->count + 1, sizeof(*grown));
 	struct region_row copy;
 
 	if (grown == NULL)
@@ -41,8 +40,7 @@ int regions_add(struct regions *regions, const struct region_row *row)
 	copy.name = strdup(row->name);
 	copy.realm = strdup(row->realm);
 	copy.domain = strdup(row->domain);
-	if (copy.key == NULL || copy.name == NULL || copy.realm == NULL ||
-		copy.domain == NULL) {
+	if (copy.key == NULL || copy.name == NULL || copy.realm == NULL || copy.domain == NULL) {
 		free_row(&copy);
 		return -1;
 	}
@@ -67,11 +65,9 @@ static int add_object(struct regions *regions, const struct json_tree *tree,
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!members_text(tree, node, "regionKey", key, sizeof(key)) ||
-		!members_text(
-			tree, node, "regionIdentifier", name, sizeof(name)) ||
+		!members_text(tree, node, "regionIdentifier", name, sizeof(name)) ||
 		!members_text(tree, node, "realmKey", realm, sizeof(realm)) ||
-		!members_text(tree, node, "realmDomainComponent", domain,
-			sizeof(domain))) {
+		!members_text(tree, node, "realmDomainComponent", domain, sizeof(domain))) {
 		msg_error("cannot use %s: a region needs regionKey, "
 			  "regionIdentifier, realmKey and "
 			  "realmDomainComponent",
@@ -84,24 +80,21 @@ static int add_object(struct regions *regions, const struct json_tree *tree,
 	return EXITCODE_INTERNAL;
 }
 
-static int add_tree(struct regions *regions, const struct json_tree *tree,
-	const char *source)
+static int add_tree(struct regions *regions, const struct json_tree *tree, const char *source)
 {
 	const struct json_node *node = &tree->nodes[0];
 	int result = EXITCODE_OK;
 
 	if (node->value.type != JSON_ARRAY)
 		return add_object(regions, tree, node, source);
-	for (node = json_tree_first(tree, node);
-		node != NULL && result == EXITCODE_OK;
+	for (node = json_tree_first(tree, node); node != NULL && result == EXITCODE_OK;
 		node = json_tree_next(tree, node))
 		result = add_object(regions, tree, node, source);
 	return result;
 }
 
 /* text has LIMIT_JSON_PADDING bytes behind it. */
-static int add_text(
-	struct regions *regions, const struct secret *text, const char *source)
+static int add_text(struct regions *regions, const struct secret *text, const char *source)
 {
 	struct json_tree tree = JSON_TREE_INIT;
 	struct json_parser *parser = json_parser_new();
@@ -110,8 +103,7 @@ static int add_text(
 	int result;
 
 	if (parser != NULL)
-		error = json_tree_parse(&tree, parser, text->data, text->len,
-			LIMIT_REPLY_DEPTH);
+		error = json_tree_parse(&tree, parser, text->data, text->len, LIMIT_REPLY_DEPTH);
 	if (error == JSON_OK) {
 		result = add_tree(regions, &tree, source);
 	} else if (error == JSON_NO_MEMORY) {
@@ -142,8 +134,7 @@ static int load_file(struct regions *regions)
 	} else if (errno != ENOENT && errno != ENOTDIR) {
 		char quoted[MSG_QUOTED_SIZE];
 
-		msg_error_errno(
-			errno, "cannot read %s", msg_quote_name(quoted, path));
+		msg_error_errno(errno, "cannot read %s", msg_quote_name(quoted, path));
 		result = EXITCODE_REFUSED;
 	}
 	secret_free(&text);

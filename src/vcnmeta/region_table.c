@@ -94,5 +94,4 @@ const struct region_row region_table[] = {
 };
 /* clang-format on */
 
-const size_t region_table_count =
-	sizeof(region_table) / sizeof(region_table[0]);
+const size_t region_table_count = sizeof(region_table) / sizeof(region_table[0]);

@@ -17,8 +17,7 @@ static int no_memory(void)
 	return EXITCODE_INTERNAL;
 }
 
-static void set_endpoints(
-	struct scope_region *at, const struct settings *settings)
+static void set_endpoints(struct scope_region *at, const struct settings *settings)
 {
 	char host[REGION_HOST_SIZE];
 
@@ -34,8 +33,7 @@ static void set_endpoints(
 }
 
 /* Finds a region in scope, or adds it; null when memory ran out. */
-static const struct scope_region *add_region(
-	struct scope *scope, const struct region *region)
+static const struct scope_region *add_region(struct scope *scope, const struct region *region)
 {
 	struct scope_region **grown;
 	struct scope_region *made;
@@ -43,8 +41,7 @@ static const struct scope_region *add_region(
 	for (size_t i = 0; i < scope->region_count; i++)
 		if (strcmp(scope->regions[i]->region.name, region->name) == 0)
 			return scope->regions[i];
-	grown = reallocarray(scope->regions, scope->region_count + 1,
-		sizeof(*scope->regions));
+	grown = reallocarray(scope->regions, scope->region_count + 1, sizeof(*scope->regions));
 	if (grown == NULL)
 		return NULL;
 	scope->regions = grown;
@@ -64,8 +61,7 @@ static int add_named(struct scope *scope, const char *name)
 
 	region_of_ocid(realm, scope->auth->tenancy, REGION_FIELD_REALM);
 	if (region_find(scope->table, name, realm, &region) != 0) {
-		msg_error("bad region %s: not the name of a region",
-			msg_quote_name(quoted, name));
+		msg_error("bad region %s: not the name of a region", msg_quote_name(quoted, name));
 		return EXITCODE_REFUSED;
 	}
 	return add_region(scope, &region) == NULL ? no_memory() : EXITCODE_OK;
@@ -81,23 +77,19 @@ static int add_default(struct scope *scope)
 	if (name != NULL)
 		return add_named(scope, name);
 	if (scope->settings->has_endpoint)
-		return add_region(scope, &nameless) == NULL ? no_memory()
-							    : EXITCODE_OK;
+		return add_region(scope, &nameless) == NULL ? no_memory() : EXITCODE_OK;
 	msg_error("no region: give --region, OCI_CLI_REGION or region in the "
 		  "profile");
 	return EXITCODE_REFUSED;
 }
 
 int scope_open(struct scope *scope, const struct fetch_options *options,
-	const struct settings *settings, const struct auth *auth,
-	const struct regions *table)
+	const struct settings *settings, const struct auth *auth, const struct regions *table)
 {
 	int result = EXITCODE_OK;
 
-	*scope = (struct scope){
-		.settings = settings, .auth = auth, .table = table};
-	for (size_t i = 0; i < options->regions.count && result == EXITCODE_OK;
-		i++)
+	*scope = (struct scope){.settings = settings, .auth = auth, .table = table};
+	for (size_t i = 0; i < options->regions.count && result == EXITCODE_OK; i++)
 		result = add_named(scope, options->regions.names[i]);
 	if (options->regions.count == 0)
 		result = add_default(scope);
@@ -121,8 +113,7 @@ const struct scope_region *scope_of_ocid(struct scope *scope, const char *ocid)
 
 	region_of_ocid(name, ocid, REGION_FIELD_REGION);
 	region_of_ocid(realm, ocid, REGION_FIELD_REALM);
-	if (name[0] == '\0' ||
-		region_find(scope->table, name, realm, &region) != 0)
+	if (name[0] == '\0' || region_find(scope->table, name, realm, &region) != 0)
 		return scope->regions[0];
 	found = add_region(scope, &region);
 	if (found == NULL)
@@ -138,15 +129,12 @@ static int compare_names(const void *left, const void *right)
 int scope_source(const struct scope *scope, struct bytes *out)
 {
 	const char **names = calloc(scope->region_count + 1, sizeof(*names));
-	int result = names == NULL
-			     ? -1
-			     : bytes_append_text(out, scope->auth->tenancy);
+	int result = names == NULL ? -1 : bytes_append_text(out, scope->auth->tenancy);
 
 	for (size_t i = 0; i < scope->region_count && names != NULL; i++)
 		names[i] = scope->regions[i]->region.name;
 	if (names != NULL)
-		qsort(names, scope->region_count, sizeof(*names),
-			compare_names);
+		qsort(names, scope->region_count, sizeof(*names), compare_names);
 	for (size_t i = 0; i < scope->region_count && result == 0; i++) {
 		if (out->len > 0 && names[i][0] != '\0')
 			result = bytes_append_char(out, ' ');

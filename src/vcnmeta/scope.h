@@ -39,8 +39,7 @@ struct scope {
  * either case; what is given must outlive it.
  */
 int scope_open(struct scope *scope, const struct fetch_options *options,
-	const struct settings *settings, const struct auth *auth,
-	const struct regions *table);
+	const struct settings *settings, const struct auth *auth, const struct regions *table);
 void scope_free(struct scope *scope);
 
 /*

@@ -15,9 +15,9 @@ struct secret {
 	size_t room; /* bytes behind data, all zeroed at the end */
 };
 
-#define SECRET_INIT                                                            \
-	{                                                                      \
-		NULL, 0, 0                                                     \
+#define SECRET_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
 	}
 
 /*

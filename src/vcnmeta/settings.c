@@ -53,8 +53,8 @@ static int refuse(const char *what, const char *text, const char *why)
 
 static int choose_auth(struct settings *settings, const char *text)
 {
-	static const char *const names[] = {"api_key", "security_token",
-		"instance_principal", "resource_principal"};
+	static const char *const names[] = {
+		"api_key", "security_token", "instance_principal", "resource_principal"};
 
 	for (int i = 0; text != NULL && i < 4; i++) {
 		if (strcmp(text, names[i]) == 0) {
@@ -76,9 +76,7 @@ static int read_config(struct config *config, const char *path)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (document_read_private(&text, path, LIMIT_CONFIG_FILE) == 0)
-		return config_parse(config, path, &text) == 0
-			       ? EXITCODE_OK
-			       : EXITCODE_REFUSED;
+		return config_parse(config, path, &text) == 0 ? EXITCODE_OK : EXITCODE_REFUSED;
 	if (errno == ENOMEM)
 		return no_memory();
 	msg_quote_name(quoted, path);
@@ -94,13 +92,11 @@ static int read_config(struct config *config, const char *path)
 /* The path of the config file, as the CLI looks for it. */
 static char *find_config(const struct fetch_options *options)
 {
-	const char *named =
-		first_of(options->config_file, variable("OCI_CLI_CONFIG_FILE"));
+	const char *named = first_of(options->config_file, variable("OCI_CLI_CONFIG_FILE"));
 	const char *fallback = variable("OCI_CONFIG_FILE");
 	char *path = home_expand(named != NULL ? named : CONFIG_PATH);
 
-	if (named != NULL || fallback == NULL || path == NULL ||
-		access(path, F_OK) == 0)
+	if (named != NULL || fallback == NULL || path == NULL || access(path, F_OK) == 0)
 		return path;
 	free(path);
 	return home_expand(fallback);
@@ -122,21 +118,18 @@ static int read_rc(struct settings *settings, const char **profile)
 	result = read_config(&settings->rc, settings->rc_path);
 	if (result != EXITCODE_OK)
 		return result;
-	entry = config_find(
-		&settings->rc, "OCI_CLI_SETTINGS", "default_profile");
+	entry = config_find(&settings->rc, "OCI_CLI_SETTINGS", "default_profile");
 	if (entry != NULL && entry->value[0] != '\0')
 		*profile = entry->value;
 	return EXITCODE_OK;
 }
 
-static int choose_profile(
-	struct settings *settings, const struct fetch_options *options)
+static int choose_profile(struct settings *settings, const struct fetch_options *options)
 {
 	const char *from_rc = NULL;
 	int result = EXITCODE_OK;
 
-	settings->profile =
-		first_of(options->profile, variable("OCI_CLI_PROFILE"));
+	settings->profile = first_of(options->profile, variable("OCI_CLI_PROFILE"));
 	if (settings->profile == NULL) {
 		result = read_rc(settings, &from_rc);
 		settings->profile = first_of(from_rc, "DEFAULT");
@@ -144,8 +137,7 @@ static int choose_profile(
 	return result;
 }
 
-static int read_profile(
-	struct settings *settings, const struct fetch_options *options)
+static int read_profile(struct settings *settings, const struct fetch_options *options)
 {
 	char quoted[MSG_QUOTED_SIZE], quoted_path[MSG_QUOTED_SIZE];
 	int result = choose_profile(settings, options);
@@ -160,34 +152,29 @@ static int read_profile(
 		return result;
 	if (config_has_profile(&settings->config, settings->profile))
 		return EXITCODE_OK;
-	msg_error("no profile %s in config file %s",
-		msg_quote_name(quoted, settings->profile),
+	msg_error("no profile %s in config file %s", msg_quote_name(quoted, settings->profile),
 		msg_quote_name(quoted_path, settings->config_path));
 	return EXITCODE_REFUSED;
 }
 
-static const char *profile_value(
-	const struct settings *settings, const char *key)
+static const char *profile_value(const struct settings *settings, const char *key)
 {
-	const struct config_entry *entry =
-		config_find(&settings->config, settings->profile, key);
+	const struct config_entry *entry = config_find(&settings->config, settings->profile, key);
 
 	return entry == NULL || entry->value[0] == '\0' ? NULL : entry->value;
 }
 
 /* The environment's value, else the profile's. */
-static const char *setting(const struct settings *settings,
-	const char *variable_name, const char *key)
+static const char *setting(
+	const struct settings *settings, const char *variable_name, const char *key)
 {
 	return first_of(variable(variable_name), profile_value(settings, key));
 }
 
 static int take_secrets(struct settings *settings)
 {
-	if (secret_take_environment(
-		    &settings->key_content, "OCI_CLI_KEY_CONTENT") < 0 ||
-		secret_take_environment(
-			&settings->pass_phrase, "OCI_CLI_PASSPHRASE") < 0)
+	if (secret_take_environment(&settings->key_content, "OCI_CLI_KEY_CONTENT") < 0 ||
+		secret_take_environment(&settings->pass_phrase, "OCI_CLI_PASSPHRASE") < 0)
 		return no_memory();
 	return EXITCODE_OK;
 }
@@ -213,30 +200,25 @@ static int take_pass_phrase(struct settings *settings)
 	return EXITCODE_OK;
 }
 
-static int take_values(
-	struct settings *settings, const struct fetch_options *options)
+static int take_values(struct settings *settings, const struct fetch_options *options)
 {
-	const char *region =
-		options->regions.count > 0
-			? options->regions.names[0]
-			: setting(settings, "OCI_CLI_REGION", "region");
+	const char *region = options->regions.count > 0
+				     ? options->regions.names[0]
+				     : setting(settings, "OCI_CLI_REGION", "region");
 
 	settings->user = setting(settings, "OCI_CLI_USER", "user");
 	settings->tenancy = setting(settings, "OCI_CLI_TENANCY", "tenancy");
-	settings->fingerprint =
-		setting(settings, "OCI_CLI_FINGERPRINT", "fingerprint");
+	settings->fingerprint = setting(settings, "OCI_CLI_FINGERPRINT", "fingerprint");
 	settings->key_file = setting(settings, "OCI_CLI_KEY_FILE", "key_file");
-	settings->token_file = setting(
-		settings, "OCI_CLI_SECURITY_TOKEN_FILE", "security_token_file");
+	settings->token_file =
+		setting(settings, "OCI_CLI_SECURITY_TOKEN_FILE", "security_token_file");
 	settings->region = first_of(region, variable("OCI_REGION"));
 	return take_pass_phrase(settings);
 }
 
-static int take_bundle(
-	struct settings *settings, const struct fetch_options *options)
+static int take_bundle(struct settings *settings, const struct fetch_options *options)
 {
-	const char *path =
-		first_of(options->cert_bundle, variable("OCI_CLI_CERT_BUNDLE"));
+	const char *path = first_of(options->cert_bundle, variable("OCI_CLI_CERT_BUNDLE"));
 	char quoted[MSG_QUOTED_SIZE];
 
 	path = first_of(path, variable("REQUESTS_CA_BUNDLE"));
@@ -254,8 +236,8 @@ static int take_bundle(
 	return EXITCODE_OK;
 }
 
-static int take_endpoint(const char *text, enum endpoint_rule rule,
-	const char *what, bool *has, struct endpoint *endpoint)
+static int take_endpoint(const char *text, enum endpoint_rule rule, const char *what, bool *has,
+	struct endpoint *endpoint)
 {
 	const char *why;
 
@@ -266,41 +248,34 @@ static int take_endpoint(const char *text, enum endpoint_rule rule,
 	return refuse(what, strchr(text, '@') == NULL ? text : "...@...", why);
 }
 
-static int take_transport(
-	struct settings *settings, const struct fetch_options *options)
+static int take_transport(struct settings *settings, const struct fetch_options *options)
 {
-	int result = take_endpoint(
-		first_of(options->endpoint, variable("OCI_CLI_ENDPOINT")),
-		ENDPOINT_SERVICE, "cannot use endpoint",
-		&settings->has_endpoint, &settings->endpoint);
+	int result = take_endpoint(first_of(options->endpoint, variable("OCI_CLI_ENDPOINT")),
+		ENDPOINT_SERVICE, "cannot use endpoint", &settings->has_endpoint,
+		&settings->endpoint);
 
 	if (result == EXITCODE_OK)
-		result = take_endpoint(
-			first_of(options->federation_endpoint,
-				variable("OCI_CLI_FEDERATION_ENDPOINT")),
+		result = take_endpoint(first_of(options->federation_endpoint,
+					       variable("OCI_CLI_FEDERATION_ENDPOINT")),
 			ENDPOINT_FEDERATION, "cannot use federation endpoint",
 			&settings->has_federation, &settings->federation);
 	settings->http.proxy = options->proxy;
-	settings->http.connection_timeout_s =
-		options->connection_timeout_s > 0
-			? options->connection_timeout_s
-			: CONNECTION_TIMEOUT_S;
-	settings->http.read_timeout_s = options->read_timeout_s > 0
-						? options->read_timeout_s
-						: READ_TIMEOUT_S;
+	settings->http.connection_timeout_s = options->connection_timeout_s > 0
+						      ? options->connection_timeout_s
+						      : CONNECTION_TIMEOUT_S;
+	settings->http.read_timeout_s =
+		options->read_timeout_s > 0 ? options->read_timeout_s : READ_TIMEOUT_S;
 	settings->attempts = options->no_retry       ? 1
 			     : options->attempts > 0 ? options->attempts
 						     : ATTEMPTS;
-	settings->parallel =
-		options->parallel > 0 ? options->parallel : PARALLEL;
+	settings->parallel = options->parallel > 0 ? options->parallel : PARALLEL;
 	settings->http.parallel = settings->parallel;
 	settings->debug = options->debug;
 	return result == EXITCODE_OK ? take_bundle(settings, options) : result;
 }
 
 /* The principals need no config file: the machine says who they are. */
-static bool needs_config(
-	const struct settings *settings, const struct fetch_options *options)
+static bool needs_config(const struct settings *settings, const struct fetch_options *options)
 {
 	if (settings->auth == SETTINGS_INSTANCE_PRINCIPAL ||
 		settings->auth == SETTINGS_RESOURCE_PRINCIPAL)
@@ -322,8 +297,7 @@ static int take_profile_auth(struct settings *settings, bool chosen)
 	return EXITCODE_OK;
 }
 
-int settings_load(
-	struct settings *settings, const struct fetch_options *options)
+int settings_load(struct settings *settings, const struct fetch_options *options)
 {
 	const char *auth = first_of(options->auth, variable("OCI_CLI_AUTH"));
 	int result;
@@ -352,8 +326,7 @@ void settings_forget(struct settings *settings)
 	secret_free(&settings->pass_phrase);
 	for (size_t i = 0; i < settings->config.count; i++) {
 		entry = &settings->config.entries[i];
-		if (entry->key != NULL &&
-			strcmp(entry->key, "pass_phrase") == 0)
+		if (entry->key != NULL && strcmp(entry->key, "pass_phrase") == 0)
 			explicit_bzero(entry->value, strlen(entry->value));
 	}
 }

@@ -55,8 +55,7 @@ struct settings {
  * EXITCODE_INTERNAL after a message. settings_free in either case. options must
  * outlive them.
  */
-int settings_load(
-	struct settings *settings, const struct fetch_options *options);
+int settings_load(struct settings *settings, const struct fetch_options *options);
 void settings_free(struct settings *settings);
 
 /*

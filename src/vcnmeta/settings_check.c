@@ -22,8 +22,7 @@ static void add_name(char list[PROBLEMS_SIZE], const char *name)
 {
 	size_t len = strlen(list);
 
-	snprintf(list + len, PROBLEMS_SIZE - len, "%s%s", len > 0 ? ", " : "",
-		name);
+	snprintf(list + len, PROBLEMS_SIZE - len, "%s%s", len > 0 ? ", " : "", name);
 }
 
 /* The CLI's own rule for OCIDs: at least five parts, of these letters. */
@@ -38,8 +37,8 @@ static bool is_ocid(const char *text)
 		else if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
 			return false;
 	}
-	return parts >= 5 && c > text && isalnum((unsigned char)text[0]) &&
-	       c[-1] != '.' && c[-1] != ':' && c - text < 256;
+	return parts >= 5 && c > text && isalnum((unsigned char)text[0]) && c[-1] != '.' &&
+	       c[-1] != ':' && c - text < 256;
 }
 
 static bool is_fingerprint(const char *text)
@@ -49,15 +48,14 @@ static bool is_fingerprint(const char *text)
 	for (size_t i = 0; i < 47; i++) {
 		bool colon = i % 3 == 2;
 
-		if (colon ? text[i] != ':'
-			  : strchr("0123456789abcdef", text[i]) == NULL)
+		if (colon ? text[i] != ':' : strchr("0123456789abcdef", text[i]) == NULL)
 			return false;
 	}
 	return true;
 }
 
-static void judge(struct problems *problems, const char *name,
-	const char *value, bool (*good)(const char *))
+static void judge(
+	struct problems *problems, const char *name, const char *value, bool (*good)(const char *))
 {
 	if (value == NULL)
 		add_name(problems->missing, name);
@@ -65,8 +63,7 @@ static void judge(struct problems *problems, const char *name,
 		add_name(problems->malformed, name);
 }
 
-static int refuse(
-	const struct settings *settings, const struct problems *problems)
+static int refuse(const struct settings *settings, const struct problems *problems)
 {
 	char profile[MSG_QUOTED_SIZE], path[MSG_QUOTED_SIZE];
 	char where[2 * MSG_QUOTED_SIZE + 64] = "the environment";
@@ -90,16 +87,15 @@ static int refuse(
 /* A key in the file itself is what the CLI forbids. */
 static int refuse_key_content(const struct settings *settings)
 {
-	const struct config_entry *entry = config_find(
-		&settings->config, settings->profile, "key_content");
+	const struct config_entry *entry =
+		config_find(&settings->config, settings->profile, "key_content");
 	char path[MSG_QUOTED_SIZE];
 
 	if (entry == NULL)
 		return EXITCODE_OK;
 	msg_error("config file %s, line %llu: key_content must not stand in a "
 		  "file; use key_file, or OCI_CLI_KEY_CONTENT",
-		msg_quote_name(path, settings->config_path),
-		(unsigned long long)entry->line);
+		msg_quote_name(path, settings->config_path), (unsigned long long)entry->line);
 	return EXITCODE_REFUSED;
 }
 
@@ -110,16 +106,13 @@ int settings_check(const struct settings *settings)
 
 	if (!api_key && settings->auth != SETTINGS_SECURITY_TOKEN)
 		return EXITCODE_OK;
-	if (settings->config_path != NULL &&
-		refuse_key_content(settings) != EXITCODE_OK)
+	if (settings->config_path != NULL && refuse_key_content(settings) != EXITCODE_OK)
 		return EXITCODE_REFUSED;
 	if (api_key) {
 		judge(&problems, "user", settings->user, is_ocid);
-		judge(&problems, "fingerprint", settings->fingerprint,
-			is_fingerprint);
+		judge(&problems, "fingerprint", settings->fingerprint, is_fingerprint);
 	} else {
-		judge(&problems, "security_token_file", settings->token_file,
-			NULL);
+		judge(&problems, "security_token_file", settings->token_file, NULL);
 	}
 	judge(&problems, "tenancy", settings->tenancy, is_ocid);
 	if (settings->key_content.len == 0)

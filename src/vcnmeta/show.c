@@ -22,12 +22,10 @@ static int compare_texts(const void *a, const void *b)
 	size_t len = left->len < right->len ? left->len : right->len;
 	int order = memcmp(left->text, right->text, len);
 
-	return order != 0 ? order
-			  : (left->len > right->len) - (left->len < right->len);
+	return order != 0 ? order : (left->len > right->len) - (left->len < right->len);
 }
 
-static int put_member(
-	struct bytes *out, const char *key, const struct lookup_text *text)
+static int put_member(struct bytes *out, const char *key, const struct lookup_text *text)
 {
 	if (bytes_append_text(out, key) != 0)
 		return -1;
@@ -58,19 +56,17 @@ static int put_entry(struct bytes *out, const struct lookup_entry *entry)
 	if (put_member(out, "{\"subnet_ocid\":", &entry->ocid) != 0 ||
 		put_member(out, ",\"display_name\":", &entry->name) != 0 ||
 		put_member(out, ",\"vcn_ocid\":", &entry->vcn) != 0 ||
-		put_member(out,
-			",\"compartment_ocid\":", &entry->compartment) != 0 ||
+		put_member(out, ",\"compartment_ocid\":", &entry->compartment) != 0 ||
 		put_prefixes(out, &entry->subnet) != 0 ||
 		bytes_append_text(out, ",\"security_lists\":") != 0 ||
-		bytes_append(out, entry->subnet.lists.text,
-			entry->subnet.lists.len) != 0)
+		bytes_append(out, entry->subnet.lists.text, entry->subnet.lists.len) != 0)
 		return -1;
 	return bytes_append_text(out, "}\n");
 }
 
 /* Shows the subnet with this OCID. Returns 0, 1 if it is absent, or -1. */
-static int show_subnet(const struct lookup *lookup,
-	const struct lookup_text *ocid, struct output *output)
+static int show_subnet(
+	const struct lookup *lookup, const struct lookup_text *ocid, struct output *output)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	struct lookup_entry entry;
@@ -87,8 +83,8 @@ static int show_subnet(const struct lookup *lookup,
 }
 
 /* The OCIDs to show, sorted; null when memory ran out. Free with free(3). */
-static struct lookup_text *wanted_subnets(const struct lookup *lookup,
-	const struct arguments *arguments, size_t *count)
+static struct lookup_text *wanted_subnets(
+	const struct lookup *lookup, const struct arguments *arguments, size_t *count)
 {
 	struct lookup_text *wanted;
 	struct lookup_entry entry;
@@ -111,8 +107,8 @@ static struct lookup_text *wanted_subnets(const struct lookup *lookup,
 }
 
 /* Shows each of wanted once. */
-static enum exitcode show_all(const struct lookup *lookup,
-	const struct lookup_text *wanted, size_t count, struct output *output)
+static enum exitcode show_all(const struct lookup *lookup, const struct lookup_text *wanted,
+	size_t count, struct output *output)
 {
 	enum exitcode exitcode = EXITCODE_OK;
 

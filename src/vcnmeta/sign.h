@@ -18,10 +18,9 @@
 struct sign_request {
 	const char *method; /* in lower case */
 	const char *target; /* path and query, percent-encoded */
-	const char
-		*host; /* the URL's authority, with a port where it has one */
-	const char *date; /* RFC 1123, GMT */
-	const char *body; /* null: the request has none */
+	const char *host;   /* the URL's authority, with a port where it has one */
+	const char *date;   /* RFC 1123, GMT */
+	const char *body;   /* null: the request has none */
 	size_t body_len;
 	const char *body_digest; /* base64 SHA-256 of the body */
 };
@@ -33,7 +32,7 @@ int sign_string(struct bytes *out, const struct sign_request *request);
  * Appends the value of the Authorization header. Returns 0, or -1 when memory
  * ran out or the key could not sign.
  */
-int sign_authorization(struct bytes *out, const struct sign_request *request,
-	const char *key_id, const struct crypto_key *key);
+int sign_authorization(struct bytes *out, const struct sign_request *request, const char *key_id,
+	const struct crypto_key *key);
 
 #endif

@@ -26,8 +26,7 @@ void signals_install(void)
 	action.sa_flags = (int)SA_RESETHAND | SA_NODEFER;
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &before) == 0 &&
-			before.sa_handler != SIG_IGN)
+		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 	/* A reader that goes away ends the program silently, also where the
 	 * caller ignored the signal. */

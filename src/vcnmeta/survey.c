@@ -21,8 +21,7 @@ static int no_memory(void)
 int survey_open(struct survey *survey)
 {
 	survey->listed = (struct textset)TEXTSET_INIT(LIMIT_COMPARTMENTS);
-	survey->caller = caller_new(
-		survey->settings, survey->auth, survey->settings->parallel);
+	survey->caller = caller_new(survey->settings, survey->auth, survey->settings->parallel);
 	if (survey->caller != NULL)
 		return 0;
 	msg_no_memory();
@@ -47,8 +46,7 @@ static int run(struct survey *survey, void (*more)(void *))
 
 static int add_listed(struct survey *survey, const char *ocid)
 {
-	enum textset_result result =
-		textset_add(&survey->listed, ocid, strlen(ocid));
+	enum textset_result result = textset_add(&survey->listed, ocid, strlen(ocid));
 
 	return result == TEXTSET_NO_MEMORY || result == TEXTSET_FULL ? -1 : 0;
 }
@@ -73,8 +71,7 @@ static int add_active(struct survey *survey)
 	return 0;
 }
 
-int survey_compartments(
-	struct survey *survey, const struct fetch_names *roots, bool below)
+int survey_compartments(struct survey *survey, const struct fetch_names *roots, bool below)
 {
 	const char *tenancy = survey->auth->tenancy;
 	int result;
@@ -83,14 +80,13 @@ int survey_compartments(
 		return no_memory();
 	if (!below)
 		return EXITCODE_OK;
-	errand_start(survey, ERRAND_COMPARTMENTS, survey->scope->regions[0],
-		tenancy, strlen(tenancy), NULL, 0);
+	errand_start(survey, ERRAND_COMPARTMENTS, survey->scope->regions[0], tenancy,
+		strlen(tenancy), NULL, 0);
 	result = run(survey, NULL);
 	if (result != EXITCODE_OK)
 		return result;
-	result = roots->count == 0
-			 ? add_active(survey)
-			 : compartments_below(&survey->found, &survey->listed);
+	result = roots->count == 0 ? add_active(survey)
+				   : compartments_below(&survey->found, &survey->listed);
 	return result == 0 ? EXITCODE_OK : no_memory();
 }
 
@@ -106,8 +102,7 @@ static void next_listing(void *context)
 	if (at >= survey->listed.count * regions)
 		return;
 	ocid = textset_text(&survey->listed, at / regions, &len);
-	errand_start(survey,
-		survey->next % 2 == 0 ? ERRAND_SUBNETS : ERRAND_LISTS,
+	errand_start(survey, survey->next % 2 == 0 ? ERRAND_SUBNETS : ERRAND_LISTS,
 		survey->scope->regions[at % regions], ocid, len, NULL, 0);
 	survey->next++;
 }
@@ -127,8 +122,7 @@ int survey_networks(struct survey *survey)
 	survey->granted = 0;
 	survey->refused = 0;
 	result = run(survey, next_listing);
-	return result == EXITCODE_OK ? judge_refused(survey, "every listing")
-				     : result;
+	return result == EXITCODE_OK ? judge_refused(survey, "every listing") : result;
 }
 
 static void next_subnet(void *context)
@@ -144,8 +138,7 @@ static void next_subnet(void *context)
 	if (region == NULL)
 		caller_fail(survey->caller, EXITCODE_INTERNAL);
 	else
-		errand_start(survey, ERRAND_SUBNET, region, ocid, strlen(ocid),
-			NULL, 0);
+		errand_start(survey, ERRAND_SUBNET, region, ocid, strlen(ocid), NULL, 0);
 }
 
 int survey_subnets(struct survey *survey, const struct fetch_names *subnets)
@@ -174,9 +167,8 @@ static void next_missing(void *context)
 	if (region == NULL)
 		caller_fail(survey->caller, EXITCODE_INTERNAL);
 	else
-		errand_start(survey, ERRAND_LIST, region, missing.list.text,
-			missing.list.len, missing.subnet.text,
-			missing.subnet.len);
+		errand_start(survey, ERRAND_LIST, region, missing.list.text, missing.list.len,
+			missing.subnet.text, missing.subnet.len);
 	free(ocid);
 }
 

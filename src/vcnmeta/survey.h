@@ -56,8 +56,7 @@ void survey_free(struct survey *survey);
  * Settles which compartments are listed: with roots those, else the tenancy;
  * with below all active ones below them too.
  */
-int survey_compartments(
-	struct survey *survey, const struct fetch_names *roots, bool below);
+int survey_compartments(struct survey *survey, const struct fetch_names *roots, bool below);
 
 /* Lists subnets and security lists of these compartments in all regions. */
 int survey_networks(struct survey *survey);

@@ -26,18 +26,15 @@
 #define LINES_SIZE 4096
 
 /* Adds the OCIDs of one array to a set. Returns 0, or -1. */
-static int add_ids(struct textset *set, struct json_tree *tree,
-	struct json_parser *parser, const struct lookup_text *ids)
+static int add_ids(struct textset *set, struct json_tree *tree, struct json_parser *parser,
+	const struct lookup_text *ids)
 {
 	const struct json_node *node;
 
-	if (json_tree_parse(tree, parser, ids->text, ids->len, LIMIT_DEPTH) !=
-		JSON_OK)
+	if (json_tree_parse(tree, parser, ids->text, ids->len, LIMIT_DEPTH) != JSON_OK)
 		return -1;
-	for (node = json_tree_first(tree, tree->nodes); node;
-		node = json_tree_next(tree, node))
-		if (textset_add(set, node->value.text, node->value.len) ==
-			TEXTSET_NO_MEMORY)
+	for (node = json_tree_first(tree, tree->nodes); node; node = json_tree_next(tree, node))
+		if (textset_add(set, node->value.text, node->value.len) == TEXTSET_NO_MEMORY)
 			return -1;
 	return 0;
 }
@@ -50,8 +47,7 @@ static int count_lists(const struct lookup *lookup, size_t *count)
 	struct json_parser *parser = json_parser_new();
 	int result = parser ? 0 : -1;
 
-	for (size_t i = 0; i < lookup_fragment_count(lookup) && result == 0;
-		i++) {
+	for (size_t i = 0; i < lookup_fragment_count(lookup) && result == 0; i++) {
 		struct lookup_fragment fragment = lookup_fragment(lookup, i);
 
 		result = add_ids(&set, &tree, parser, &fragment.ids);
@@ -90,13 +86,11 @@ static void put_times(struct output *output, int64_t fetched_at, int64_t now)
 	time_text(text, fetched_at);
 	if (__builtin_sub_overflow(now, fetched_at, &age))
 		age = 0;
-	snprintf(lines, sizeof(lines),
-		"fetched_at: %s\nage_seconds: %" PRId64 "\n", text, age);
+	snprintf(lines, sizeof(lines), "fetched_at: %s\nage_seconds: %" PRId64 "\n", text, age);
 	(void)bytes_append_text(&output->bytes, lines);
 }
 
-static void put_all(struct output *output, const struct lookup *lookup,
-	size_t lists, int64_t now)
+static void put_all(struct output *output, const struct lookup *lookup, size_t lists, int64_t now)
 {
 	struct lookup_text source = lookup_source(lookup);
 	size_t prefixes;
@@ -129,8 +123,7 @@ static enum exitcode verify_opened(const struct lookup *lookup)
 		return EXITCODE_INTERNAL;
 	}
 	output_begin(&output);
-	if (bytes_reserve(&output.bytes,
-		    LINES_SIZE + lookup_source(lookup).len) != 0) {
+	if (bytes_reserve(&output.bytes, LINES_SIZE + lookup_source(lookup).len) != 0) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}

@@ -11,14 +11,12 @@
 #define LONGEST_NAME 256
 #define LONGEST_ID 1024
 
-static const struct strict_node *node_of(
-	const struct catalog *catalog, uint32_t node)
+static const struct strict_node *node_of(const struct catalog *catalog, uint32_t node)
 {
 	return &catalog->strict.nodes[node];
 }
 
-static bool is_type(
-	const struct catalog *catalog, uint32_t node, enum strict_type type)
+static bool is_type(const struct catalog *catalog, uint32_t node, enum strict_type type)
 {
 	return node != 0 && node_of(catalog, node)->type == type;
 }
@@ -30,15 +28,13 @@ static struct bytes new_bytes(void)
 
 static bool same(const struct bytes *a, const struct bytes *b)
 {
-	return a->len == b->len &&
-	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
 /* ---- members by folded names ------------------------------------------- */
 
 /* Whether the name at [at, end) is wanted, hyphens, underscores, case aside. */
-static bool folds_to(const struct catalog *catalog, size_t at, size_t end,
-	const char *wanted)
+static bool folds_to(const struct catalog *catalog, size_t at, size_t end, const char *wanted)
 {
 	struct bytes name = new_bytes();
 	size_t w = 0, len = strlen(wanted);
@@ -62,8 +58,7 @@ static bool folds_to(const struct catalog *catalog, size_t at, size_t end,
 }
 
 /* The last member of this name, null or not; wanted without joiners. */
-static uint32_t any_member(
-	const struct catalog *catalog, uint32_t node, const char *wanted)
+static uint32_t any_member(const struct catalog *catalog, uint32_t node, const char *wanted)
 {
 	uint32_t found = 0;
 
@@ -77,20 +72,17 @@ static uint32_t any_member(
 	return found;
 }
 
-static uint32_t member(
-	const struct catalog *catalog, uint32_t node, const char *wanted)
+static uint32_t member(const struct catalog *catalog, uint32_t node, const char *wanted)
 {
 	uint32_t found = any_member(catalog, node, wanted);
 
 	return is_type(catalog, found, STRICT_NULL) ? 0 : found;
 }
 
-static void spell(
-	const struct catalog *catalog, uint32_t node, struct bytes *to)
+static void spell(const struct catalog *catalog, uint32_t node, struct bytes *to)
 {
 	fuzz_append(to, "", 0);
-	strict_spell(&catalog->strict, node_of(catalog, node)->at,
-		node_of(catalog, node)->end, to);
+	strict_spell(&catalog->strict, node_of(catalog, node)->at, node_of(catalog, node)->end, to);
 }
 
 /* ---- security lists ---------------------------------------------------- */
@@ -105,8 +97,7 @@ static void put_escaped(struct bytes *out, const struct bytes *text)
 		char escape[8];
 
 		if (found != NULL)
-			(void)snprintf(escape, sizeof escape, "\\%c",
-				to[found - from]);
+			(void)snprintf(escape, sizeof escape, "\\%c", to[found - from]);
 		else if (c < 0x20)
 			(void)snprintf(escape, sizeof escape, "\\u%04x", c);
 		else
@@ -117,8 +108,7 @@ static void put_escaped(struct bytes *out, const struct bytes *text)
 }
 
 /* A string, or null where it is absent; of another type it is unsound. */
-static void put_string(
-	struct catalog *catalog, struct bytes *out, uint32_t node)
+static void put_string(struct catalog *catalog, struct bytes *out, uint32_t node)
 {
 	struct bytes text = new_bytes();
 
@@ -141,20 +131,17 @@ static void put_plain(struct catalog *catalog, struct bytes *out, uint32_t node)
 		node_of(catalog, node)->end - node_of(catalog, node)->at);
 }
 
-static void put_boolean(
-	struct catalog *catalog, struct bytes *out, uint32_t node)
+static void put_boolean(struct catalog *catalog, struct bytes *out, uint32_t node)
 {
 	if (node == 0)
 		fuzz_append_text(out, "null");
-	else if (is_type(catalog, node, STRICT_TRUE) ||
-		 is_type(catalog, node, STRICT_FALSE))
+	else if (is_type(catalog, node, STRICT_TRUE) || is_type(catalog, node, STRICT_FALSE))
 		put_plain(catalog, out, node);
 	else
 		catalog->sound = false;
 }
 
-static void put_integer(
-	struct catalog *catalog, struct bytes *out, uint32_t node)
+static void put_integer(struct catalog *catalog, struct bytes *out, uint32_t node)
 {
 	size_t before = out->len;
 
@@ -214,8 +201,7 @@ static void put_icmp(struct catalog *catalog, struct bytes *out, uint32_t node)
 	fuzz_append_text(out, "}");
 }
 
-static void put_rule(
-	struct catalog *catalog, struct bytes *out, uint32_t rule, bool ingress)
+static void put_rule(struct catalog *catalog, struct bytes *out, uint32_t rule, bool ingress)
 {
 	need_object(catalog, rule);
 	fuzz_append_text(out, "{\"description\":");
@@ -227,13 +213,9 @@ static void put_rule(
 	fuzz_append_text(out, ",\"protocol\":");
 	put_string(catalog, out, member(catalog, rule, "protocol"));
 	fuzz_append_text(out, ingress ? ",\"source\":" : ",\"destination\":");
-	put_string(catalog, out,
-		member(catalog, rule, ingress ? "source" : "destination"));
-	fuzz_append_text(
-		out, ingress ? ",\"source_type\":" : ",\"destination_type\":");
-	put_string(catalog, out,
-		member(catalog, rule,
-			ingress ? "sourcetype" : "destinationtype"));
+	put_string(catalog, out, member(catalog, rule, ingress ? "source" : "destination"));
+	fuzz_append_text(out, ingress ? ",\"source_type\":" : ",\"destination_type\":");
+	put_string(catalog, out, member(catalog, rule, ingress ? "sourcetype" : "destinationtype"));
 	fuzz_append_text(out, ",\"tcp_options\":");
 	put_ports(catalog, out, member(catalog, rule, "tcpoptions"));
 	fuzz_append_text(out, ",\"udp_options\":");
@@ -241,8 +223,7 @@ static void put_rule(
 	fuzz_append_text(out, "}");
 }
 
-static void put_rules(struct catalog *catalog, struct bytes *out,
-	uint32_t rules, bool ingress)
+static void put_rules(struct catalog *catalog, struct bytes *out, uint32_t rules, bool ingress)
 {
 	uint32_t rule = 0;
 
@@ -251,16 +232,14 @@ static void put_rules(struct catalog *catalog, struct bytes *out,
 	else if (rules != 0)
 		rule = node_of(catalog, rules)->first;
 	fuzz_append_text(out, "[");
-	for (bool first = true; rule != 0;
-		rule = node_of(catalog, rule)->next, first = false) {
+	for (bool first = true; rule != 0; rule = node_of(catalog, rule)->next, first = false) {
 		fuzz_append_text(out, first ? "" : ",");
 		put_rule(catalog, out, rule, ingress);
 	}
 	fuzz_append_text(out, "]");
 }
 
-static void read_list(
-	struct catalog *catalog, struct catalog_item *item, uint32_t node)
+static void read_list(struct catalog *catalog, struct catalog_item *item, uint32_t node)
 {
 	struct bytes *out = &item->json;
 
@@ -269,11 +248,9 @@ static void read_list(
 	fuzz_append_text(out, ",\"security_list_ocid\":");
 	put_string(catalog, out, member(catalog, node, "id"));
 	fuzz_append_text(out, ",\"ingress_security_rules\":");
-	put_rules(catalog, out, member(catalog, node, "ingresssecurityrules"),
-		true);
+	put_rules(catalog, out, member(catalog, node, "ingresssecurityrules"), true);
 	fuzz_append_text(out, ",\"egress_security_rules\":");
-	put_rules(catalog, out, member(catalog, node, "egresssecurityrules"),
-		false);
+	put_rules(catalog, out, member(catalog, node, "egresssecurityrules"), false);
 	fuzz_append_text(out, "}");
 }
 
@@ -296,8 +273,7 @@ static int prefix_length(const char *text, size_t len, int most)
 
 static bool parse_prefix(struct prefix *prefix, const struct bytes *text)
 {
-	const char *slash =
-		text->len == 0 ? NULL : memchr(text->data, '/', text->len);
+	const char *slash = text->len == 0 ? NULL : memchr(text->data, '/', text->len);
 	unsigned char bytes[16] = {0};
 	char copy[64];
 	size_t len;
@@ -321,8 +297,7 @@ static bool parse_prefix(struct prefix *prefix, const struct bytes *text)
 		return false;
 	memset(prefix, 0, sizeof *prefix);
 	for (int i = 0; i < 128; i++) {
-		uint64_t bit =
-			i < length && (bytes[i / 8] >> (7 - i % 8) & 1) != 0;
+		uint64_t bit = i < length && (bytes[i / 8] >> (7 - i % 8) & 1) != 0;
 
 		if (i < 64)
 			prefix->high |= bit << (63 - i);
@@ -334,8 +309,7 @@ static bool parse_prefix(struct prefix *prefix, const struct bytes *text)
 	return true;
 }
 
-static void add_prefix(
-	struct catalog *catalog, struct catalog_item *item, uint32_t node)
+static void add_prefix(struct catalog *catalog, struct catalog_item *item, uint32_t node)
 {
 	struct bytes text = new_bytes();
 	struct prefix prefix;
@@ -352,8 +326,7 @@ static void add_prefix(
 	bytes_free(&text);
 }
 
-static void add_named(
-	struct catalog *catalog, struct catalog_item *item, uint32_t node)
+static void add_named(struct catalog *catalog, struct catalog_item *item, uint32_t node)
 {
 	struct bytes text = new_bytes();
 
@@ -365,8 +338,7 @@ static void add_named(
 	fuzz_append(&item->named, &text, sizeof text);
 }
 
-static void add_elements(struct catalog *catalog, struct catalog_item *item,
-	uint32_t array,
+static void add_elements(struct catalog *catalog, struct catalog_item *item, uint32_t array,
 	void (*add)(struct catalog *, struct catalog_item *, uint32_t))
 {
 	if (array == 0)
@@ -394,22 +366,18 @@ static void sort_prefixes(struct catalog_item *item)
 		return;
 	qsort(prefixes, count, sizeof *prefixes, by_prefix);
 	for (size_t i = 0; i < count; i++)
-		if (kept == 0 ||
-			prefix_compare(&prefixes[kept - 1], &prefixes[i]) != 0)
+		if (kept == 0 || prefix_compare(&prefixes[kept - 1], &prefixes[i]) != 0)
 			prefixes[kept++] = prefixes[i];
 	item->prefixes.len = kept * sizeof *prefixes;
 }
 
-static void read_subnet(
-	struct catalog *catalog, struct catalog_item *item, uint32_t node)
+static void read_subnet(struct catalog *catalog, struct catalog_item *item, uint32_t node)
 {
-	static const char *const names[] = {
-		"displayname", "vcnid", "compartmentid"};
+	static const char *const names[] = {"displayname", "vcnid", "compartmentid"};
 	uint32_t single = member(catalog, node, "cidrblock");
 
 	for (size_t i = 0; i < 3; i++) {
-		put_string(
-			catalog, &item->json, member(catalog, node, names[i]));
+		put_string(catalog, &item->json, member(catalog, node, names[i]));
 		fuzz_append(&item->json, "\n", 1);
 	}
 	if (single != 0)
@@ -417,19 +385,15 @@ static void read_subnet(
 	single = member(catalog, node, "ipv6cidrblock");
 	if (single != 0)
 		add_prefix(catalog, item, single);
-	add_elements(catalog, item, member(catalog, node, "ipv4cidrblocks"),
-		add_prefix);
-	add_elements(catalog, item, member(catalog, node, "ipv6cidrblocks"),
-		add_prefix);
-	add_elements(catalog, item, member(catalog, node, "securitylistids"),
-		add_named);
+	add_elements(catalog, item, member(catalog, node, "ipv4cidrblocks"), add_prefix);
+	add_elements(catalog, item, member(catalog, node, "ipv6cidrblocks"), add_prefix);
+	add_elements(catalog, item, member(catalog, node, "securitylistids"), add_named);
 	sort_prefixes(item);
 }
 
 /* ---- items ------------------------------------------------------------- */
 
-static struct catalog_item *items_of(
-	const struct catalog *catalog, size_t *count)
+static struct catalog_item *items_of(const struct catalog *catalog, size_t *count)
 {
 	*count = catalog->items.len / sizeof(struct catalog_item);
 	return (void *)catalog->items.data;
@@ -466,8 +430,7 @@ static const struct catalog_item *find_item(
 	return NULL;
 }
 
-static bool same_named(
-	const struct catalog_item *a, const struct catalog_item *b)
+static bool same_named(const struct catalog_item *a, const struct catalog_item *b)
 {
 	size_t count, other;
 	const struct bytes *one = named_of(a, &count);
@@ -484,8 +447,8 @@ static bool same_named(
 /* Adds an item, or settles what becomes of a second copy. */
 static void add_item(struct catalog *catalog, struct catalog_item *item)
 {
-	struct catalog_item *held = (void *)(uintptr_t)find_item(
-		catalog, &item->ocid, item->is_list);
+	struct catalog_item *held =
+		(void *)(uintptr_t)find_item(catalog, &item->ocid, item->is_list);
 
 	if (held == NULL) {
 		fuzz_append(&catalog->items, item, sizeof *item);
@@ -493,8 +456,7 @@ static void add_item(struct catalog *catalog, struct catalog_item *item)
 		free_item(held);
 		*held = *item;
 	} else {
-		if (!same(&held->json, &item->json) ||
-			!same(&held->prefixes, &item->prefixes) ||
+		if (!same(&held->json, &item->json) || !same(&held->prefixes, &item->prefixes) ||
 			!same_named(held, item))
 			catalog->sound = false;
 		free_item(item);
@@ -547,8 +509,7 @@ static bool is_subnet(const struct catalog *catalog, uint32_t node)
 		memchr(catalog->strict.text + at->at, '\\', at->end - at->at))
 		return false;
 	spell(catalog, id, &text);
-	result = text.len > sizeof head - 1 &&
-		 memcmp(text.data, head, sizeof head - 1) == 0;
+	result = text.len > sizeof head - 1 && memcmp(text.data, head, sizeof head - 1) == 0;
 	bytes_free(&text);
 	return result;
 }
@@ -562,10 +523,8 @@ static uint32_t wrapped(const struct catalog *catalog, uint32_t node)
 		any_member(catalog, node, "ingresssecurityrules") != 0 ||
 		any_member(catalog, node, "egresssecurityrules") != 0)
 		return 0;
-	return is_type(catalog, data, STRICT_OBJECT) ||
-			       is_type(catalog, data, STRICT_ARRAY)
-		       ? data
-		       : 0;
+	return is_type(catalog, data, STRICT_OBJECT) || is_type(catalog, data, STRICT_ARRAY) ? data
+											     : 0;
 }
 
 static void take(struct catalog *catalog, uint32_t node)
@@ -592,8 +551,7 @@ static bool ends_well(const struct catalog *catalog, uint32_t value)
 
 	return node->depth != 0 || node->type == STRICT_STRING ||
 	       node->end == catalog->strict.len ||
-	       memchr(" \t\r\n,[]{}\":", catalog->strict.text[node->end], 12) !=
-		       NULL;
+	       memchr(" \t\r\n,[]{}\":", catalog->strict.text[node->end], 12) != NULL;
 }
 
 static void begin(struct catalog *catalog, const char *text, size_t len)
@@ -620,15 +578,13 @@ void catalog_dump(struct catalog *catalog, const char *text, size_t len)
 			catalog->sound = false;
 		} else {
 			catalog->exact =
-				catalog->exact &&
-				node_of(catalog, value)->depth <= LIMIT_DEPTH;
+				catalog->exact && node_of(catalog, value)->depth <= LIMIT_DEPTH;
 			take(catalog, value);
 		}
 	}
 }
 
-void catalog_page(
-	struct catalog *catalog, const char *text, size_t len, bool lists)
+void catalog_page(struct catalog *catalog, const char *text, size_t len, bool lists)
 {
 	uint32_t page, item;
 
@@ -675,22 +631,20 @@ static void put_name(struct bytes *out, const struct lookup_text *text)
 	bytes_free(&copy);
 }
 
-static void check_names(
-	const struct catalog_item *item, const struct lookup_entry *entry)
+static void check_names(const struct catalog_item *item, const struct lookup_entry *entry)
 {
 	struct bytes names = new_bytes();
 
 	put_name(&names, &entry->name);
 	put_name(&names, &entry->vcn);
 	put_name(&names, &entry->compartment);
-	fuzz_equal("names", item->json.data, item->json.len, names.data,
-		names.len);
+	fuzz_equal("names", item->json.data, item->json.len, names.data, names.len);
 	bytes_free(&names);
 }
 
 /* The lists that the catalog holds, of those that the subnet names. */
-static void check_lists(const struct catalog *catalog,
-	const struct catalog_item *item, const struct lookup_subnet *subnet)
+static void check_lists(const struct catalog *catalog, const struct catalog_item *item,
+	const struct lookup_subnet *subnet)
 {
 	struct bytes lists = new_bytes(), ids = new_bytes();
 	size_t count;
@@ -699,8 +653,7 @@ static void check_lists(const struct catalog *catalog,
 	fuzz_append(&lists, "[", 1);
 	fuzz_append(&ids, "[", 1);
 	for (size_t i = 0; i < count; i++) {
-		const struct catalog_item *list =
-			find_item(catalog, &named[i], true);
+		const struct catalog_item *list = find_item(catalog, &named[i], true);
 
 		if (list == NULL)
 			continue;
@@ -711,26 +664,22 @@ static void check_lists(const struct catalog *catalog,
 	}
 	fuzz_append(&lists, "]", 1);
 	fuzz_append(&ids, "]", 1);
-	fuzz_equal("lists", lists.data, lists.len, subnet->lists.text,
-		subnet->lists.len);
+	fuzz_equal("lists", lists.data, lists.len, subnet->lists.text, subnet->lists.len);
 	fuzz_equal("ids", ids.data, ids.len, subnet->ids.text, subnet->ids.len);
 	bytes_free(&lists);
 	bytes_free(&ids);
 }
 
-static void check_subnet(const struct catalog *catalog,
-	const struct catalog_item *item, const struct lookup *lookup)
+static void check_subnet(
+	const struct catalog *catalog, const struct catalog_item *item, const struct lookup *lookup)
 {
 	struct lookup_entry entry;
 
-	PROMISE(lookup_find_entry(
-		lookup, item->ocid.data, item->ocid.len, &entry));
+	PROMISE(lookup_find_entry(lookup, item->ocid.data, item->ocid.len, &entry));
 	check_names(item, &entry);
-	PROMISE(entry.subnet.prefix_count * sizeof(struct prefix) ==
-		item->prefixes.len);
+	PROMISE(entry.subnet.prefix_count * sizeof(struct prefix) == item->prefixes.len);
 	PROMISE(item->prefixes.len == 0 ||
-		memcmp(item->prefixes.data, entry.subnet.prefixes,
-			item->prefixes.len) == 0);
+		memcmp(item->prefixes.data, entry.subnet.prefixes, item->prefixes.len) == 0);
 	check_lists(catalog, item, &entry.subnet);
 }
 

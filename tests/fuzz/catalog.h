@@ -29,17 +29,16 @@ struct catalog {
 	bool later_counts;  /* of two copies; else they must be equal */
 };
 
-#define CATALOG_INIT                                                           \
-	{                                                                      \
-		.items = BYTES_INIT(SIZE_MAX / 2)                              \
+#define CATALOG_INIT                                                                               \
+	{                                                                                          \
+		.items = BYTES_INIT(SIZE_MAX / 2)                                                  \
 	}
 
 /* What vcnmeta build reads: values one after another, wrapped or not. */
 void catalog_dump(struct catalog *catalog, const char *text, size_t len);
 
 /* A page of a listing: an array of subnets or of lists. */
-void catalog_page(
-	struct catalog *catalog, const char *text, size_t len, bool lists);
+void catalog_page(struct catalog *catalog, const char *text, size_t len, bool lists);
 
 /* A lookup file made of it holds this and nothing else. */
 void catalog_check(const struct catalog *catalog, const struct lookup *lookup);

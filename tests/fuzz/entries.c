@@ -21,8 +21,7 @@ static struct bytes text_of(const char *text, size_t len)
 
 static bool same(const struct bytes *a, const struct bytes *b)
 {
-	return a->len == b->len &&
-	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
 static bool is_blank(char c)
@@ -65,8 +64,7 @@ static void add(struct entries *entries, struct entry entry)
 	struct entry *all = entries_all(entries, &count);
 
 	for (size_t i = 0; i < count; i++)
-		if (same(&all[i].profile, &entry.profile) &&
-			same(&all[i].key, &entry.key))
+		if (same(&all[i].profile, &entry.profile) && same(&all[i].key, &entry.key))
 			entries->sound = false;
 	fuzz_append(&entries->list, &entry, sizeof entry);
 }
@@ -82,8 +80,8 @@ static void take_section(struct entries *entries, const struct line *line)
 		entries->sound = false;
 		return;
 	}
-	add(entries, (struct entry){text_of(line->text + 1, len - 2),
-			     text_of("", 0), text_of("", 0), line->number});
+	add(entries, (struct entry){text_of(line->text + 1, len - 2), text_of("", 0),
+			     text_of("", 0), line->number});
 }
 
 static void take_pair(struct entries *entries, const struct line *line)
@@ -102,8 +100,7 @@ static void take_pair(struct entries *entries, const struct line *line)
 	key = strip(line->text, at);
 	value = strip(line->text + at + 1, line->len - at - 1);
 	entry = (struct entry){text_of(last->profile.data, last->profile.len),
-		text_of(key.text, key.len), text_of(value.text, value.len),
-		line->number};
+		text_of(key.text, key.len), text_of(value.text, value.len), line->number};
 	for (size_t i = 0; i < entry.key.len; i++)
 		if (entry.key.data[i] >= 'A' && entry.key.data[i] <= 'Z')
 			entry.key.data[i] += 'a' - 'A';
@@ -116,8 +113,7 @@ struct place {
 	size_t blank;  /* empty lines since a value's last line */
 };
 
-static void take_line(
-	struct entries *entries, const struct line *line, struct place *place)
+static void take_line(struct entries *entries, const struct line *line, struct place *place)
 {
 	struct entry *last = last_entry(entries);
 	bool in_value = last != NULL && last->key.len != 0;

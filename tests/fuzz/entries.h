@@ -20,9 +20,9 @@ struct entries {
 	bool sound;        /* nothing in it must be refused */
 };
 
-#define ENTRIES_INIT                                                           \
-	{                                                                      \
-		.list = BYTES_INIT(SIZE_MAX / 2)                               \
+#define ENTRIES_INIT                                                                               \
+	{                                                                                          \
+		.list = BYTES_INIT(SIZE_MAX / 2)                                                   \
 	}
 
 void entries_read(struct entries *entries, const char *text, size_t len);

@@ -10,20 +10,17 @@
 /* A record may stand this deep in its wrappers. */
 #define WRAPPED_DEPTH (LIMIT_DEPTH + 5)
 
-static const struct strict_node *node_of(
-	const struct expect *expect, uint32_t node)
+static const struct strict_node *node_of(const struct expect *expect, uint32_t node)
 {
 	return &expect->strict.nodes[node];
 }
 
-static bool is_type(
-	const struct expect *expect, uint32_t node, enum strict_type type)
+static bool is_type(const struct expect *expect, uint32_t node, enum strict_type type)
 {
 	return node != 0 && node_of(expect, node)->type == type;
 }
 
-static uint32_t member(
-	const struct expect *expect, uint32_t node, const char *name)
+static uint32_t member(const struct expect *expect, uint32_t node, const char *name)
 {
 	return strict_member(&expect->strict, node, name);
 }
@@ -44,25 +41,21 @@ static const struct bytes *spelled(struct expect *expect, uint32_t node)
 		return NULL;
 	bytes_clear(text);
 	fuzz_append(text, "", 0);
-	strict_spell(&expect->strict, node_of(expect, node)->at,
-		node_of(expect, node)->end, text);
+	strict_spell(&expect->strict, node_of(expect, node)->at, node_of(expect, node)->end, text);
 	return text;
 }
 
 static bool is_other_type(struct expect *expect, uint32_t record)
 {
 	static const char flow[] = "com.oraclecloud.vcn.flowlogs.";
-	const struct bytes *type =
-		spelled(expect, member(expect, record, "type"));
+	const struct bytes *type = spelled(expect, member(expect, record, "type"));
 
 	return type != NULL &&
-	       (type->len < sizeof flow - 1 ||
-		       memcmp(type->data, flow, sizeof flow - 1) != 0);
+	       (type->len < sizeof flow - 1 || memcmp(type->data, flow, sizeof flow - 1) != 0);
 }
 
 /* A number's text, or what a string spells. */
-static bool number_text(
-	struct expect *expect, uint32_t node, const char **text, size_t *len)
+static bool number_text(struct expect *expect, uint32_t node, const char **text, size_t *len)
 {
 	const struct bytes *string = spelled(expect, node);
 
@@ -78,8 +71,7 @@ static bool number_text(
 	return true;
 }
 
-static bool record_time(
-	struct expect *expect, uint32_t record, struct instant *time)
+static bool record_time(struct expect *expect, uint32_t record, struct instant *time)
 {
 	enum time_field field = expect->context.options->time_field;
 	uint32_t data = member(expect, record, "data");
@@ -89,18 +81,14 @@ static bool record_time(
 	size_t len;
 
 	if (field == TIME_START || field == TIME_END) {
-		const char *name =
-			field == TIME_START ? "startTime" : "endTime";
+		const char *name = field == TIME_START ? "startTime" : "endTime";
 
-		return number_text(expect, member(expect, data, name), &text,
-			       &len) &&
+		return number_text(expect, member(expect, data, name), &text, &len) &&
 		       times_epoch(time, text, len);
 	}
-	string = spelled(expect,
-		field == TIME_EVENT ? member(expect, record, "time")
-				    : member(expect, oracle, "ingestedtime"));
-	return string != NULL && string->len != 0 &&
-	       times_record(time, string->data, string->len);
+	string = spelled(expect, field == TIME_EVENT ? member(expect, record, "time")
+						     : member(expect, oracle, "ingestedtime"));
+	return string != NULL && string->len != 0 && times_record(time, string->data, string->len);
 }
 
 static enum verdict judge_time(struct expect *expect, uint32_t record)
@@ -128,14 +116,11 @@ static enum verdict judge_action(struct expect *expect, uint32_t data)
 
 	if (wanted == ACTION_ALL)
 		return VERDICT_EMITTED;
-	if (action == 0 || is_type(expect, action, STRICT_NULL) ||
-		strict_is(strict, action, "") ||
-		strict_is(strict, action, "-") ||
-		strict_is(strict, status, "NODATA") ||
+	if (action == 0 || is_type(expect, action, STRICT_NULL) || strict_is(strict, action, "") ||
+		strict_is(strict, action, "-") || strict_is(strict, status, "NODATA") ||
 		strict_is(strict, status, "SKIPDATA"))
 		return VERDICT_NO_DATA;
-	return strict_is(strict, action,
-		       wanted == ACTION_ACCEPT ? "ACCEPT" : "REJECT")
+	return strict_is(strict, action, wanted == ACTION_ACCEPT ? "ACCEPT" : "REJECT")
 		       ? VERDICT_EMITTED
 		       : VERDICT_ACTION;
 }
@@ -189,26 +174,22 @@ static struct net net_of(struct expect *expect, uint32_t node)
 {
 	const struct bytes *text = spelled(expect, node);
 
-	return text == NULL ? (struct net){0}
-			    : parse_net(text->data, text->len);
+	return text == NULL ? (struct net){0} : parse_net(text->data, text->len);
 }
 
-static bool lies_in(
-	const struct net *net, const struct net *block, unsigned length)
+static bool lies_in(const struct net *net, const struct net *block, unsigned length)
 {
 	if (net->family == 0 || net->family != block->family)
 		return false;
 	for (unsigned i = 0; i < length; i++)
-		if (((net->bytes[i / 8] ^ block->bytes[i / 8]) >> (7 - i % 8) &
-			    1) != 0)
+		if (((net->bytes[i / 8] ^ block->bytes[i / 8]) >> (7 - i % 8) & 1) != 0)
 			return false;
 	return true;
 }
 
 static bool is_internal(const struct expect *expect, const struct net *net)
 {
-	for (const char *const *cidr = expect->context.internal; *cidr;
-		cidr++) {
+	for (const char *const *cidr = expect->context.internal; *cidr; cidr++) {
 		const char *slash = strchr(*cidr, '/');
 		struct net block = parse_net(*cidr, (size_t)(slash - *cidr));
 
@@ -218,20 +199,15 @@ static bool is_internal(const struct expect *expect, const struct net *net)
 	return false;
 }
 
-static bool in_prefixes(
-	const struct lookup_subnet *subnet, const struct net *net)
+static bool in_prefixes(const struct lookup_subnet *subnet, const struct net *net)
 {
 	for (size_t i = 0; i < subnet->prefix_count; i++) {
 		const struct prefix *prefix = &subnet->prefixes[i];
-		struct net block = {.family = prefix->family == ADDRESS_IPV4
-						      ? AF_INET
-						      : AF_INET6};
+		struct net block = {.family = prefix->family == ADDRESS_IPV4 ? AF_INET : AF_INET6};
 
 		for (unsigned b = 0; b < 8; b++) {
-			block.bytes[b] =
-				(unsigned char)(prefix->high >> (56 - 8 * b));
-			block.bytes[8 + b] =
-				(unsigned char)(prefix->low >> (56 - 8 * b));
+			block.bytes[b] = (unsigned char)(prefix->high >> (56 - 8 * b));
+			block.bytes[8 + b] = (unsigned char)(prefix->low >> (56 - 8 * b));
 		}
 		if (lies_in(net, &block, prefix->length))
 			return true;
@@ -247,25 +223,20 @@ struct traits {
 	struct lookup_subnet subnet;
 };
 
-static void find_traits(
-	struct expect *expect, uint32_t record, struct traits *traits)
+static void find_traits(struct expect *expect, uint32_t record, struct traits *traits)
 {
 	uint32_t data = member(expect, record, "data");
 	uint32_t oracle = member(expect, record, "oracle");
 	const struct bytes *ocid;
 
 	traits->source = net_of(expect, member(expect, data, "sourceAddress"));
-	traits->destination =
-		net_of(expect, member(expect, data, "destinationAddress"));
+	traits->destination = net_of(expect, member(expect, data, "destinationAddress"));
 	traits->source_internal = is_internal(expect, &traits->source);
-	traits->destination_internal =
-		is_internal(expect, &traits->destination);
+	traits->destination_internal = is_internal(expect, &traits->destination);
 	traits->direction = DIRECTION_NONE;
 	ocid = spelled(expect, member(expect, oracle, "vnicsubnetocid"));
-	traits->known = ocid != NULL && ocid->len != 0 &&
-			expect->context.lookup != NULL &&
-			lookup_find(expect->context.lookup, ocid->data,
-				ocid->len, &traits->subnet);
+	traits->known = ocid != NULL && ocid->len != 0 && expect->context.lookup != NULL &&
+			lookup_find(expect->context.lookup, ocid->data, ocid->len, &traits->subnet);
 	if (!traits->known)
 		return;
 	if (in_prefixes(&traits->subnet, &traits->source))
@@ -283,8 +254,7 @@ static void put(struct expect *expect, const char *text)
 
 static bool has_control(const char *text, size_t len)
 {
-	return memchr(text, '\t', len) != NULL ||
-	       memchr(text, '\r', len) != NULL ||
+	return memchr(text, '\t', len) != NULL || memchr(text, '\r', len) != NULL ||
 	       memchr(text, '\n', len) != NULL;
 }
 
@@ -296,8 +266,7 @@ static size_t string_end(const char *text, size_t at)
 	return at + 1;
 }
 
-static void put_without_blanks(
-	struct expect *expect, const char *text, size_t len)
+static void put_without_blanks(struct expect *expect, const char *text, size_t len)
 {
 	for (size_t at = 0, end; at < len; at = end) {
 		end = text[at] == '"' ? string_end(text, at) : at + 1;
@@ -325,9 +294,7 @@ static void put_value(struct expect *expect, uint32_t node)
 
 static const char *place_name(const struct net *net, bool internal)
 {
-	return net->family == 0 ? "invalid"
-	       : internal       ? "internal"
-				: "external";
+	return net->family == 0 ? "invalid" : internal ? "internal" : "external";
 }
 
 static void put_tags(struct expect *expect, const struct traits *traits)
@@ -341,14 +308,12 @@ static void put_tags(struct expect *expect, const struct traits *traits)
 	put(expect, ",\"internal_or_external_source\":\"");
 	put(expect, place_name(&traits->source, traits->source_internal));
 	put(expect, "\",\"internal_or_external_destination\":\"");
-	put(expect,
-		place_name(&traits->destination, traits->destination_internal));
+	put(expect, place_name(&traits->destination, traits->destination_internal));
 	put(expect, "\",\"traffic_direction\":\"");
 	put(expect, directions[traits->direction]);
 	put(expect, "\",\"traffic_type\":\"");
-	put(expect, traits->source_internal && traits->destination_internal
-			    ? "internal traffic\""
-			    : "external traffic\"");
+	put(expect, traits->source_internal && traits->destination_internal ? "internal traffic\""
+									    : "external traffic\"");
 }
 
 static void put_lists(struct expect *expect, const struct traits *traits)
@@ -358,19 +323,16 @@ static void put_lists(struct expect *expect, const struct traits *traits)
 
 	if (lists == LISTS_NONE)
 		return;
-	put(expect, lists == LISTS_FULL ? ",\"security_lists\":"
-					: ",\"security_list_ids\":");
+	put(expect, lists == LISTS_FULL ? ",\"security_lists\":" : ",\"security_list_ids\":");
 	if (traits->known)
-		text = lists == LISTS_FULL ? traits->subnet.lists
-					   : traits->subnet.ids;
+		text = lists == LISTS_FULL ? traits->subnet.lists : traits->subnet.ids;
 	fuzz_append(&expect->output, text.text, text.len);
 }
 
-static void put_record(
-	struct expect *expect, uint32_t record, const struct traits *traits)
+static void put_record(struct expect *expect, uint32_t record, const struct traits *traits)
 {
-	static const char *const names[] = {"destinationAddress",
-		"destinationPort", "protocol", "protocolName", "sourceAddress"};
+	static const char *const names[] = {"destinationAddress", "destinationPort", "protocol",
+		"protocolName", "sourceAddress"};
 	const struct options *options = expect->context.options;
 	uint32_t data = member(expect, record, "data");
 
@@ -401,15 +363,13 @@ static void put_record(
 
 /* ---- records ----------------------------------------------------------- */
 
-static enum verdict judge_tags(
-	const struct options *options, const struct traits *traits)
+static enum verdict judge_tags(const struct options *options, const struct traits *traits)
 {
 	bool internal = traits->source_internal && traits->destination_internal;
 
 	if ((options->directions >> traits->direction & 1) == 0)
 		return VERDICT_DIRECTION;
-	if (options->traffic != TRAFFIC_ANY &&
-		internal != (options->traffic == TRAFFIC_INTERNAL))
+	if (options->traffic != TRAFFIC_ANY && internal != (options->traffic == TRAFFIC_INTERNAL))
 		return VERDICT_TRAFFIC;
 	return VERDICT_EMITTED;
 }
@@ -420,10 +380,8 @@ static void take_record(struct expect *expect, uint32_t record)
 	struct traits traits;
 	enum verdict verdict = VERDICT_EMITTED;
 
-	if (node_of(expect, record)->depth > LIMIT_DEPTH ||
-		!is_type(expect, data, STRICT_OBJECT) ||
-		!is_type(expect, member(expect, record, "oracle"),
-			STRICT_OBJECT)) {
+	if (node_of(expect, record)->depth > LIMIT_DEPTH || !is_type(expect, data, STRICT_OBJECT) ||
+		!is_type(expect, member(expect, record, "oracle"), STRICT_OBJECT)) {
 		count(expect, VERDICT_BAD);
 		return;
 	}
@@ -467,8 +425,7 @@ static void take_value(struct expect *expect, uint32_t value, bool is_row)
 	inner = member(expect, data, "logContent");
 	if (!is_type(expect, inner, STRICT_OBJECT))
 		inner = member(expect, value, "logContent");
-	take_record(
-		expect, is_type(expect, inner, STRICT_OBJECT) ? inner : value);
+	take_record(expect, is_type(expect, inner, STRICT_OBJECT) ? inner : value);
 }
 
 /* A value that is a unit of its own, with a length of its own. */
@@ -500,8 +457,7 @@ static size_t skip_blanks(const char *text, size_t at, size_t len)
 }
 
 /* One line, without its line feed. */
-static void take_line(
-	struct expect *expect, const char *text, size_t len, bool has_feed)
+static void take_line(struct expect *expect, const char *text, size_t len, bool has_feed)
 {
 	size_t judged = len - (has_feed && len > 0 && text[len - 1] == '\r');
 	size_t begin = skip_blanks(text, 0, len);
@@ -549,8 +505,7 @@ static bool take_document(struct expect *expect, uint32_t object)
 	uint32_t data = member(expect, object, "data");
 	uint32_t results = member(expect, data, "results");
 
-	if (strict_count(strict, object, "data") > 1 ||
-		strict_count(strict, data, "results") > 1) {
+	if (strict_count(strict, object, "data") > 1 || strict_count(strict, data, "results") > 1) {
 		expect->exact = false;
 		return true;
 	}
@@ -567,18 +522,15 @@ static bool ends_well(const struct expect *expect, uint32_t value)
 {
 	const struct strict_node *node = node_of(expect, value);
 
-	return node->depth != 0 || node->type == STRICT_STRING ||
-	       node->end == expect->strict.len ||
-	       memchr(" \t\r\n,[]{}\"", expect->strict.text[node->end], 11) !=
-		       NULL;
+	return node->depth != 0 || node->type == STRICT_STRING || node->end == expect->strict.len ||
+	       memchr(" \t\r\n,[]{}\"", expect->strict.text[node->end], 11) != NULL;
 }
 
 static void take_top(struct expect *expect, uint32_t value)
 {
 	if (is_type(expect, value, STRICT_ARRAY))
 		take_elements(expect, value, false);
-	else if (!is_type(expect, value, STRICT_OBJECT) ||
-		 !take_document(expect, value))
+	else if (!is_type(expect, value, STRICT_OBJECT) || !take_document(expect, value))
 		take_unit(expect, value, false);
 }
 
@@ -619,8 +571,8 @@ static bool is_run(enum framing framing, const char *text, size_t len)
 	return at < len;
 }
 
-void expect_text(struct expect *expect, const struct expect_context *context,
-	const char *text, size_t len)
+void expect_text(
+	struct expect *expect, const struct expect_context *context, const char *text, size_t len)
 {
 	expect->context = *context;
 	expect->exact = true;

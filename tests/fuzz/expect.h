@@ -37,15 +37,14 @@ struct expect {
 	bool in_run; /* of JSON values */
 };
 
-#define EXPECT_INIT                                                            \
-	{                                                                      \
-		.output = BYTES_INIT(SIZE_MAX / 2),                            \
-		.scratch = BYTES_INIT(SIZE_MAX / 2)                            \
+#define EXPECT_INIT                                                                                \
+	{                                                                                          \
+		.output = BYTES_INIT(SIZE_MAX / 2), .scratch = BYTES_INIT(SIZE_MAX / 2)            \
 	}
 
 /* Works out what text leads to. */
-void expect_text(struct expect *expect, const struct expect_context *context,
-	const char *text, size_t len);
+void expect_text(
+	struct expect *expect, const struct expect_context *context, const char *text, size_t len);
 
 /* Tells if one line of output, or one element, is one valid JSON object. */
 bool expect_is_object(struct expect *expect, const char *text, size_t len);

@@ -10,9 +10,8 @@
 #define MOST_SECTIONS 12
 
 static const uint32_t ids[] = {
-	FORMAT_META, FORMAT_INDEX, FORMAT_SUBNETS, FORMAT_PREFIXES,
-	FORMAT_FRAGMENTS, FORMAT_JSON, FORMAT_TEXT, FORMAT_ALL_PREFIXES,
-	FORMAT_ID('X', 'T', 'R', 'A'), /* that no reader knows */
+	FORMAT_META, FORMAT_INDEX, FORMAT_SUBNETS, FORMAT_PREFIXES, FORMAT_FRAGMENTS, FORMAT_JSON,
+	FORMAT_TEXT, FORMAT_ALL_PREFIXES, FORMAT_ID('X', 'T', 'R', 'A'), /* that no reader knows */
 };
 
 #define ID_COUNT (sizeof ids / sizeof *ids)
@@ -86,8 +85,7 @@ static void make_canonical(struct prefix *prefix)
 
 	prefix->family = most == 32 ? ADDRESS_IPV4 : ADDRESS_IPV6;
 	prefix->length = (uint8_t)length;
-	prefix->high =
-		high == 0 ? 0 : prefix->high >> (64 - high) << (64 - high);
+	prefix->high = high == 0 ? 0 : prefix->high >> (64 - high) << (64 - high);
 	prefix->low = low == 0 ? 0 : prefix->low >> (64 - low) << (64 - low);
 	memset(prefix->zero, 0, sizeof prefix->zero);
 }
@@ -99,8 +97,7 @@ static size_t sort_prefixes(struct prefix *prefixes, size_t count)
 
 	qsort(prefixes, count, sizeof *prefixes, by_prefix);
 	for (size_t i = 0; i < count; i++)
-		if (kept == 0 ||
-			prefix_compare(&prefixes[kept - 1], &prefixes[i]) != 0)
+		if (kept == 0 || prefix_compare(&prefixes[kept - 1], &prefixes[i]) != 0)
 			prefixes[kept++] = prefixes[i];
 	return kept;
 }
@@ -121,10 +118,8 @@ static void repair_prefixes(struct frame *frame)
 	count = sort_prefixes((void *)some->data, count);
 	some->len = count * sizeof(struct prefix);
 	set_data(all, some->data, some->len);
-	for (size_t i = 0; i < subnets->len / sizeof(struct format_subnet);
-		i++) {
-		struct format_subnet *subnet =
-			&((struct format_subnet *)(void *)subnets->data)[i];
+	for (size_t i = 0; i < subnets->len / sizeof(struct format_subnet); i++) {
+		struct format_subnet *subnet = &((struct format_subnet *)(void *)subnets->data)[i];
 
 		subnet->prefix_first = (uint32_t)at;
 		if (subnet->prefix_count > count - at)
@@ -156,12 +151,10 @@ static void repair_fragments(struct frame *frame)
 	fragments = (void *)section->data;
 	count = section->len / sizeof *fragments;
 	for (size_t i = 0; i < count; i++) {
-		place(&fragments[i].lists, &fragments[i].lists_length, &at,
-			json->len);
+		place(&fragments[i].lists, &fragments[i].lists_length, &at, json->len);
 		if (i == count - 1)
 			fragments[i].ids_length = UINT32_MAX;
-		place(&fragments[i].ids, &fragments[i].ids_length, &at,
-			json->len);
+		place(&fragments[i].ids, &fragments[i].ids_length, &at, json->len);
 	}
 }
 
@@ -170,8 +163,7 @@ static const struct section *texts;
 static int by_hash(const void *a, const void *b)
 {
 	const struct format_subnet *one = a, *two = b;
-	size_t len = one->ocid_length < two->ocid_length ? one->ocid_length
-							 : two->ocid_length;
+	size_t len = one->ocid_length < two->ocid_length ? one->ocid_length : two->ocid_length;
 	int order;
 
 	if (one->hash != two->hash)
@@ -179,12 +171,10 @@ static int by_hash(const void *a, const void *b)
 	order = memcmp(texts->data + one->ocid, texts->data + two->ocid, len);
 	if (order != 0)
 		return order;
-	return (one->ocid_length > two->ocid_length) -
-	       (one->ocid_length < two->ocid_length);
+	return (one->ocid_length > two->ocid_length) - (one->ocid_length < two->ocid_length);
 }
 
-static void make_index(struct section *index,
-	const struct format_subnet *subnets, size_t count)
+static void make_index(struct section *index, const struct format_subnet *subnets, size_t count)
 {
 	uint32_t entries[129] = {0};
 	size_t ranges = 1;
@@ -213,8 +203,8 @@ static void repair_subnets(struct frame *frame)
 		if (subnets[i].ocid > texts->len ||
 			subnets[i].ocid_length > texts->len - subnets[i].ocid)
 			return;
-		subnets[i].hash = crc32_update(0, texts->data + subnets[i].ocid,
-			subnets[i].ocid_length);
+		subnets[i].hash =
+			crc32_update(0, texts->data + subnets[i].ocid, subnets[i].ocid_length);
 	}
 	qsort(subnets, count, sizeof *subnets, by_hash);
 	make_index(index, subnets, count);
@@ -241,18 +231,15 @@ static void put_sections(struct bytes *file, const struct frame *frame)
 		fuzz_append(file, section->data, section->len);
 		fill_up(file);
 		entry = (void *)(file->data + at);
-		*entry = (struct format_section){section->id, section->flags,
-			offset, section->len,
+		*entry = (struct format_section){section->id, section->flags, offset, section->len,
 			crc32_update(0, section->data, section->len), 0};
 	}
 }
 
 /* Header and table; their checksum is made last, so that it is always right. */
-static void put_frame(
-	struct bytes *file, const struct frame *frame, const uint8_t *poke)
+static void put_frame(struct bytes *file, const struct frame *frame, const uint8_t *poke)
 {
-	size_t end = sizeof(struct format_header) +
-		     frame->count * sizeof(struct format_section);
+	size_t end = sizeof(struct format_header) + frame->count * sizeof(struct format_section);
 	struct format_header header = {.magic = FORMAT_MAGIC,
 		.version = FORMAT_VERSION,
 		.length = file->len,
@@ -261,19 +248,16 @@ static void put_frame(
 	memcpy(file->data, &header, sizeof header);
 	if (poke != NULL)
 		file->data[(poke[0] + poke[1] * 256u) % end] ^= (char)poke[2];
-	header.crc = crc32_update(
-		0, file->data + FORMAT_CRC_FROM, end - FORMAT_CRC_FROM);
-	memcpy(file->data + offsetof(struct format_header, crc), &header.crc,
-		sizeof header.crc);
+	header.crc = crc32_update(0, file->data + FORMAT_CRC_FROM, end - FORMAT_CRC_FROM);
+	memcpy(file->data + offsetof(struct format_header, crc), &header.crc, sizeof header.crc);
 }
 
-void frame_make(
-	struct bytes *file, const uint8_t *parts, size_t len, unsigned repairs)
+void frame_make(struct bytes *file, const uint8_t *parts, size_t len, unsigned repairs)
 {
 	struct frame frame;
 	const uint8_t *poke = NULL;
-	static const char zeros[sizeof(struct format_header) +
-				MOST_SECTIONS * sizeof(struct format_section)];
+	static const char
+		zeros[sizeof(struct format_header) + MOST_SECTIONS * sizeof(struct format_section)];
 
 	if (repairs & FRAME_POKE && len >= 3) {
 		poke = parts;
@@ -289,8 +273,7 @@ void frame_make(
 		repair_subnets(&frame);
 	bytes_clear(file);
 	fuzz_append(file, zeros,
-		sizeof(struct format_header) +
-			frame.count * sizeof(struct format_section));
+		sizeof(struct format_header) + frame.count * sizeof(struct format_section));
 	put_sections(file, &frame);
 	put_frame(file, &frame, poke);
 	for (size_t i = 0; i < frame.count; i++)

@@ -22,7 +22,6 @@
  * length, least byte first, and its bytes. With FRAME_POKE the first three
  * bytes say where and what.
  */
-void frame_make(
-	struct bytes *file, const uint8_t *parts, size_t len, unsigned repairs);
+void frame_make(struct bytes *file, const uint8_t *parts, size_t len, unsigned repairs);
 
 #endif

@@ -18,8 +18,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 /* A promise: when it is broken, says which and ends the process. */
-#define PROMISE(condition)                                                     \
-	((condition) ? (void)0 : fuzz_broken(#condition, __FILE__, __LINE__))
+#define PROMISE(condition) ((condition) ? (void)0 : fuzz_broken(#condition, __FILE__, __LINE__))
 
 static inline void fuzz_broken(const char *what, const char *file, int line)
 {
@@ -28,14 +27,13 @@ static inline void fuzz_broken(const char *what, const char *file, int line)
 }
 
 /* Two texts are equal; else both are shown. */
-static inline void fuzz_equal(const char *what, const char *a, size_t a_len,
-	const char *b, size_t b_len)
+static inline void fuzz_equal(
+	const char *what, const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	if (a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0))
 		return;
 	(void)fprintf(stderr, "broken: %s differ\n<%.*s>\n<%.*s>\n", what,
-		(int)(a_len < 4096 ? a_len : 4096), a,
-		(int)(b_len < 4096 ? b_len : 4096), b);
+		(int)(a_len < 4096 ? a_len : 4096), a, (int)(b_len < 4096 ? b_len : 4096), b);
 	abort();
 }
 
@@ -51,8 +49,8 @@ static inline void fuzz_path(char path[FUZZ_PATH_SIZE])
 
 	if (folder == NULL)
 		folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-	PROMISE((size_t)snprintf(path, FUZZ_PATH_SIZE, "%s/vcnflow-fuzz.XXXXXX",
-			folder) < FUZZ_PATH_SIZE);
+	PROMISE((size_t)snprintf(path, FUZZ_PATH_SIZE, "%s/vcnflow-fuzz.XXXXXX", folder) <
+		FUZZ_PATH_SIZE);
 }
 
 static inline void fuzz_append(struct bytes *to, const void *data, size_t len)

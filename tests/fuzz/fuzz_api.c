@@ -73,13 +73,11 @@ static void begin(void)
 {
 	fuzz_path(at_hand.folder);
 	PROMISE(mkdtemp(at_hand.folder) != NULL);
-	(void)snprintf(at_hand.output, sizeof at_hand.output, "%s/lut",
-		at_hand.folder);
+	(void)snprintf(at_hand.output, sizeof at_hand.output, "%s/lut", at_hand.folder);
 	PROMISE(atexit(remove_folder) == 0);
 	at_hand.fd = memfd_create("fuzz", MFD_CLOEXEC);
 	PROMISE(at_hand.fd > STDERR_FILENO);
-	(void)snprintf(at_hand.input, sizeof at_hand.input, "/proc/self/fd/%d",
-		at_hand.fd);
+	(void)snprintf(at_hand.input, sizeof at_hand.input, "/proc/self/fd/%d", at_hand.fd);
 	at_hand.parser = json_parser_new();
 	PROMISE(at_hand.parser != NULL && standard_begin() == 0);
 	PROMISE(setenv("SOURCE_DATE_EPOCH", "1", 1) == 0);
@@ -110,11 +108,9 @@ static void try_dump(const char *text, size_t len)
 	PROMISE(pwrite(at_hand.fd, text, len, 0) == (ssize_t)len);
 	caught_clear();
 	status = build_main(4, argv);
-	PROMISE(status == EXITCODE_OK || status == EXITCODE_PARTIAL ||
-		status == EXITCODE_REFUSED);
+	PROMISE(status == EXITCODE_OK || status == EXITCODE_PARTIAL || status == EXITCODE_REFUSED);
 	PROMISE(status == EXITCODE_OK || caught_messages != 0);
-	PROMISE((access(at_hand.output, F_OK) == 0) ==
-		(status != EXITCODE_REFUSED));
+	PROMISE((access(at_hand.output, F_OK) == 0) == (status != EXITCODE_REFUSED));
 	catalog_dump(catalog, text, len);
 	if (!catalog->exact)
 		return;
@@ -128,12 +124,11 @@ static void try_dump(const char *text, size_t len)
 /* ---- replies ----------------------------------------------------------- */
 
 /* Takes one page; tells if it was taken. */
-static bool take_page(struct survey *survey, enum errand_kind kind,
-	const char *text, size_t len)
+static bool take_page(struct survey *survey, enum errand_kind kind, const char *text, size_t len)
 {
 	struct call call = {.doing = "list", .subject = "x"};
-	struct http_reply reply = {.body = BYTES_INIT(SIZE_MAX / 2),
-		.request_id = BYTES_INIT(SIZE_MAX / 2)};
+	struct http_reply reply = {
+		.body = BYTES_INIT(SIZE_MAX / 2), .request_id = BYTES_INIT(SIZE_MAX / 2)};
 	struct errand errand = {.survey = survey, .kind = kind, .page = 1};
 	static const char zeros[LIMIT_JSON_PADDING];
 	int result;
@@ -162,8 +157,8 @@ static void try_page(enum errand_kind kind, const char *text, size_t len)
 		PROMISE(taken == at_hand.catalog.sound);
 	}
 	if (taken && kind == ERRAND_SUBNETS) {
-		PROMISE(writer_write(survey.model, at_hand.output, 1,
-				WRITER_SOURCE_BUILD) == EXITCODE_OK);
+		PROMISE(writer_write(survey.model, at_hand.output, 1, WRITER_SOURCE_BUILD) ==
+			EXITCODE_OK);
 		check_file();
 	}
 	compartments_free(&survey.found);
@@ -172,8 +167,7 @@ static void try_page(enum errand_kind kind, const char *text, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static const enum errand_kind kinds[] = {
-		ERRAND_SUBNETS, ERRAND_LISTS, ERRAND_COMPARTMENTS};
+	static const enum errand_kind kinds[] = {ERRAND_SUBNETS, ERRAND_LISTS, ERRAND_COMPARTMENTS};
 	const char *text = (const char *)data + 1;
 
 	if (len == 0)

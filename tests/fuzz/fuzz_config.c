@@ -16,14 +16,12 @@
 
 /* ---- config files ------------------------------------------------------ */
 
-static void check_text(
-	const char *what, const char *text, const struct bytes *wanted)
+static void check_text(const char *what, const char *text, const struct bytes *wanted)
 {
 	fuzz_equal(what, text, strlen(text), wanted->data, wanted->len);
 }
 
-static void check_entry(
-	const struct config_entry *entry, const struct entry *wanted)
+static void check_entry(const struct config_entry *entry, const struct entry *wanted)
 {
 	check_text("profiles", entry->profile, &wanted->profile);
 	PROMISE(entry->line == wanted->line);
@@ -34,8 +32,7 @@ static void check_entry(
 	check_text("values", entry->value, &wanted->value);
 }
 
-static void check_config(
-	const struct config *config, const struct entries *entries)
+static void check_config(const struct config *config, const struct entries *entries)
 {
 	size_t count;
 	const struct entry *all = entries_all(entries, &count);
@@ -47,8 +44,7 @@ static void check_config(
 		check_entry(entry, &all[i]);
 		PROMISE(config_has_profile(config, entry->profile));
 		if (entry->key != NULL)
-			PROMISE(config_find(config, entry->profile,
-					entry->key) == entry);
+			PROMISE(config_find(config, entry->profile, entry->key) == entry);
 	}
 	(void)config_find(config, "NONE", "user");
 }
@@ -77,14 +73,12 @@ static void try_config(const char *text, size_t len)
 static bool is_plain(const char *text, const char *forbidden)
 {
 	for (; *text != '\0'; text++)
-		if (*text <= ' ' || *text > '~' ||
-			strchr(forbidden, *text) != NULL)
+		if (*text <= ' ' || *text > '~' || strchr(forbidden, *text) != NULL)
 			return false;
 	return true;
 }
 
-static void check_endpoint(
-	const struct endpoint *endpoint, enum endpoint_rule rule)
+static void check_endpoint(const struct endpoint *endpoint, enum endpoint_rule rule)
 {
 	const char *origin = endpoint->origin;
 	bool secure = strncmp(origin, "https://", 8) == 0;
@@ -132,10 +126,8 @@ static void try_token(const char *text, size_t len)
 	PROMISE(secret_set(&token, text, len) == 0);
 	if (auth_jwt_read(&claims, &token) == 0) {
 		for (size_t i = 0; i < len; i++)
-			PROMISE(text[i] != '\0' &&
-				strchr(plain, text[i]) != NULL);
-		PROMISE(strnlen(claims.tenancy, sizeof claims.tenancy) <
-			sizeof claims.tenancy);
+			PROMISE(text[i] != '\0' && strchr(plain, text[i]) != NULL);
+		PROMISE(strnlen(claims.tenancy, sizeof claims.tenancy) < sizeof claims.tenancy);
 		PROMISE(claims.expires_at >= 0);
 	}
 	secret_free(&token);
@@ -144,8 +136,7 @@ static void try_token(const char *text, size_t len)
 static void check_header(const struct bytes *header)
 {
 	PROMISE(header->len < LIMIT_HEADER);
-	PROMISE(header->data == NULL || header->data[header->len] == '\0' ||
-		header->len == 0);
+	PROMISE(header->data == NULL || header->data[header->len] == '\0' || header->len == 0);
 }
 
 static void try_headers(const char *text, size_t len)

@@ -21,17 +21,15 @@
 struct backend {
 	struct gunzip *(*make)(void);
 	void (*reset)(struct gunzip *gunzip);
-	enum gunzip_state (*run)(struct gunzip *gunzip, const uint8_t **in,
-		size_t *in_len, bool at_end, uint8_t *out, size_t cap,
-		size_t *out_len);
+	enum gunzip_state (*run)(struct gunzip *gunzip, const uint8_t **in, size_t *in_len,
+		bool at_end, uint8_t *out, size_t cap, size_t *out_len);
 	struct gunzip_report (*report)(const struct gunzip *gunzip);
 	struct gunzip *gunzip;
 };
 
-static struct backend built = {
-	gunzip_new, gunzip_reset, gunzip_run, gunzip_report, NULL};
-static struct backend other = {zlib_gunzip_new, zlib_gunzip_reset,
-	zlib_gunzip_run, zlib_gunzip_report, NULL};
+static struct backend built = {gunzip_new, gunzip_reset, gunzip_run, gunzip_report, NULL};
+static struct backend other = {
+	zlib_gunzip_new, zlib_gunzip_reset, zlib_gunzip_run, zlib_gunzip_report, NULL};
 
 struct outcome {
 	struct bytes output;
@@ -39,9 +37,9 @@ struct outcome {
 	bool ended; /* before there was too much output */
 };
 
-#define OUTCOME_INIT                                                           \
-	{                                                                      \
-		.output = BYTES_INIT(SIZE_MAX / 2)                             \
+#define OUTCOME_INIT                                                                               \
+	{                                                                                          \
+		.output = BYTES_INIT(SIZE_MAX / 2)                                                 \
 	}
 
 /* Sizes of pieces: from nothing to a few, now and then many. */
@@ -57,8 +55,8 @@ static size_t piece(uint32_t *seed, size_t most)
 }
 
 /* Runs a stream through a back end; with seed 0 all at once. */
-static void inflate_all(struct backend *backend, struct outcome *outcome,
-	const struct bytes *stream, uint32_t seed)
+static void inflate_all(
+	struct backend *backend, struct outcome *outcome, const struct bytes *stream, uint32_t seed)
 {
 	static uint8_t room[65536];
 	const uint8_t *in = (const uint8_t *)stream->data;
@@ -71,12 +69,10 @@ static void inflate_all(struct backend *backend, struct outcome *outcome,
 	backend->reset(backend->gunzip);
 	bytes_clear(&outcome->output);
 	while (state != GUNZIP_END && outcome->output.len < MOST_OUTPUT) {
-		size_t cap =
-			seed == 0 ? sizeof room : piece(&seed, sizeof room);
+		size_t cap = seed == 0 ? sizeof room : piece(&seed, sizeof room);
 		size_t before = given, got = 0;
 
-		state = backend->run(backend->gunzip, &in, &given,
-			given == left, room, cap, &got);
+		state = backend->run(backend->gunzip, &in, &given, given == left, room, cap, &got);
 		PROMISE(got <= cap && given <= before);
 		left -= before - given;
 		fuzz_append(&outcome->output, room, got);
@@ -97,12 +93,10 @@ static void inflate_all(struct backend *backend, struct outcome *outcome,
 /* ---- zlib's own reading ------------------------------------------------ */
 
 /* Inflates one member; returns the bytes taken, or 0 when it is not whole. */
-static size_t own_member(
-	struct bytes *output, const uint8_t *in, size_t len, int window)
+static size_t own_member(struct bytes *output, const uint8_t *in, size_t len, int window)
 {
 	static uint8_t room[65536];
-	z_stream zlib = {
-		.next_in = (Bytef *)(uintptr_t)in, .avail_in = (uInt)len};
+	z_stream zlib = {.next_in = (Bytef *)(uintptr_t)in, .avail_in = (uInt)len};
 	int result;
 
 	PROMISE(inflateInit2(&zlib, window) == Z_OK);
@@ -163,14 +157,12 @@ static void wrap(struct bytes *stream, const uint8_t *data, size_t len)
 	fuzz_append(stream, data, taken == 0 ? len : taken);
 	if (taken == 0)
 		return;
-	put_number(
-		stream, crc32(0, (const Bytef *)output.data, (uInt)output.len));
+	put_number(stream, crc32(0, (const Bytef *)output.data, (uInt)output.len));
 	put_number(stream, output.len);
 }
 
 /* Compresses a text as -z does, twice: two members, alike. */
-static void compress_twice(
-	struct bytes *stream, const uint8_t *data, size_t len)
+static void compress_twice(struct bytes *stream, const uint8_t *data, size_t len)
 {
 	static struct gzip *gzip;
 	size_t once;
@@ -181,13 +173,11 @@ static void compress_twice(
 	PROMISE(gzip_member(gzip, data, len, stream) == 0);
 	once = stream->len;
 	PROMISE(gzip_member(gzip, data, len, stream) == 0);
-	fuzz_equal("two members", stream->data, once, stream->data + once,
-		stream->len - once);
+	fuzz_equal("two members", stream->data, once, stream->data + once, stream->len - once);
 }
 
 /* What was compressed comes out again, twice. */
-static void check_compressed(
-	const struct outcome *outcome, const uint8_t *data, size_t len)
+static void check_compressed(const struct outcome *outcome, const uint8_t *data, size_t len)
 {
 	PROMISE(outcome->report.damage == GUNZIP_INTACT);
 	PROMISE(outcome->output.len == 2 * len);
@@ -229,21 +219,20 @@ static void check_pieces(struct backend *backend, const struct outcome *whole,
 }
 
 /* After another stream the same comes out. */
-static void check_history(struct backend *backend, const struct outcome *whole,
-	const struct bytes *stream)
+static void check_history(
+	struct backend *backend, const struct outcome *whole, const struct bytes *stream)
 {
 	/* One block with dynamic codes, whose tables stay behind. */
-	static char before[] =
-		"\x1f\x8b\x08\0\0\0\0\0\0\xff\x1d\xc6\x49\x01\0\0\x10\x40"
-		"\xc0\xac\xa3\x7f\x88\x3d\x3c\x20\x2a\x97\x9d\x37\x5e\x1d\x0c";
+	static char before[] = "\x1f\x8b\x08\0\0\0\0\0\0\xff\x1d\xc6\x49\x01\0\0\x10\x40"
+			       "\xc0\xac\xa3\x7f\x88\x3d\x3c\x20\x2a\x97\x9d\x37\x5e\x1d\x0c";
 	struct bytes dirt = {before, sizeof before - 1, 0, 0};
 	static struct outcome other_stream = OUTCOME_INIT, again = OUTCOME_INIT;
 
 	inflate_all(backend, &other_stream, &dirt, 0);
 	PROMISE(other_stream.output.len != 0);
 	inflate_all(backend, &again, stream, 0);
-	fuzz_equal("outputs after another stream", again.output.data,
-		again.output.len, whole->output.data, whole->output.len);
+	fuzz_equal("outputs after another stream", again.output.data, again.output.len,
+		whole->output.data, whole->output.len);
 	PROMISE(again.report.damage == whole->report.damage);
 	PROMISE(again.report.member == whole->report.member);
 	PROMISE(again.report.offset == whole->report.offset);
@@ -257,8 +246,7 @@ static void check_history(struct backend *backend, const struct outcome *whole,
 static void check_alike(const struct outcome *isal, const struct outcome *zlib)
 {
 	PROMISE(is_prefix(&isal->output, &zlib->output));
-	if (!isal->ended || !zlib->ended ||
-		zlib->report.damage == GUNZIP_BAD_DATA)
+	if (!isal->ended || !zlib->ended || zlib->report.damage == GUNZIP_BAD_DATA)
 		return;
 	if (isal->report.damage == GUNZIP_BAD_DATA) {
 		PROMISE(zlib->report.damage == GUNZIP_CUT_DATA);

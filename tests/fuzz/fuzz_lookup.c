@@ -41,8 +41,7 @@ static void begin(void)
 {
 	at_hand.fd = memfd_create("fuzz", MFD_CLOEXEC);
 	PROMISE(at_hand.fd > STDERR_FILENO);
-	(void)snprintf(at_hand.path, sizeof at_hand.path, "/proc/self/fd/%d",
-		at_hand.fd);
+	(void)snprintf(at_hand.path, sizeof at_hand.path, "/proc/self/fd/%d", at_hand.fd);
 	PROMISE(standard_begin() == 0);
 	caught_begin("vcnmeta");
 }
@@ -80,8 +79,7 @@ static void check_prefixes(const struct prefix *prefixes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		PROMISE(prefix_is_canonical(&prefixes[i]));
-		PROMISE(i == 0 ||
-			prefix_compare(&prefixes[i - 1], &prefixes[i]) < 0);
+		PROMISE(i == 0 || prefix_compare(&prefixes[i - 1], &prefixes[i]) < 0);
 	}
 }
 
@@ -103,18 +101,13 @@ static void check_entry(const struct lookup *lookup, size_t index)
 	PROMISE(entry.fragment < lookup_fragment_count(lookup));
 	PROMISE(lookup_find(lookup, entry.ocid.text, entry.ocid.len, &found));
 	PROMISE(memcmp(&found, &entry.subnet, sizeof found) == 0);
-	PROMISE(lookup_learn(
-		lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
-	PROMISE(lookup_recall(
-		lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
+	PROMISE(lookup_learn(lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
+	PROMISE(lookup_recall(lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
 	PROMISE(memcmp(&found, &entry.subnet, sizeof found) == 0);
-	PROMISE(lookup_find_entry(
-		lookup, entry.ocid.text, entry.ocid.len, &again));
+	PROMISE(lookup_find_entry(lookup, entry.ocid.text, entry.ocid.len, &again));
 	PROMISE(again.ocid.text == entry.ocid.text);
-	PROMISE(!lookup_find(
-			lookup, entry.ocid.text, entry.ocid.len - 1, &found) ||
-		found.prefixes != entry.subnet.prefixes ||
-		lookup_subnet_count(lookup) > 1);
+	PROMISE(!lookup_find(lookup, entry.ocid.text, entry.ocid.len - 1, &found) ||
+		found.prefixes != entry.subnet.prefixes || lookup_subnet_count(lookup) > 1);
 }
 
 static void check_contents(const struct lookup *lookup)
@@ -215,8 +208,7 @@ static void check_written(const struct lookup *lookup)
 	fuzz_path(path);
 	fd = mkstemp(path);
 	PROMISE(fd >= 0 && close(fd) == 0);
-	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) ==
-		EXITCODE_OK);
+	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) == EXITCODE_OK);
 	PROMISE(lookup_open(&again, path, detail, NULL) == LOOKUP_OK);
 	PROMISE(unlink(path) == 0);
 	PROMISE(lookup_subnet_count(again) == lookup_subnet_count(lookup));
@@ -224,11 +216,10 @@ static void check_written(const struct lookup *lookup)
 		struct lookup_entry old, new;
 
 		lookup_entry(again, i, &new);
-		PROMISE(lookup_find_entry(
-			lookup, new.ocid.text, new.ocid.len, &old));
+		PROMISE(lookup_find_entry(lookup, new.ocid.text, new.ocid.len, &old));
 		PROMISE(old.subnet.prefix_count == new.subnet.prefix_count);
-		fuzz_equal("names of a subnet", old.name.text, old.name.len,
-			new.name.text, new.name.len);
+		fuzz_equal("names of a subnet", old.name.text, old.name.len, new.name.text,
+			new.name.len);
 	}
 	check_contents(again);
 	lookup_close(again);

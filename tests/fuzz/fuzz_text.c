@@ -24,8 +24,8 @@
 
 /* ---- times ------------------------------------------------------------- */
 
-static void check_time(int result, const struct instant *time, bool expected,
-	const struct instant *wanted)
+static void check_time(
+	int result, const struct instant *time, bool expected, const struct instant *wanted)
 {
 	PROMISE(expected == (result == 0));
 	if (!expected)
@@ -36,14 +36,14 @@ static void check_time(int result, const struct instant *time, bool expected,
 
 static void try_times(const char *text, size_t len)
 {
-	static const struct instant nows[] = {{1785542400, 5},
-		{-86401, 999999999}, {253402300799, 0}, {0, 0}};
+	static const struct instant nows[] = {
+		{1785542400, 5}, {-86401, 999999999}, {253402300799, 0}, {0, 0}};
 	struct instant time, wanted;
 
-	check_time(instant_of_record(&time, text, len), &time,
-		times_record(&wanted, text, len), &wanted);
-	check_time(instant_of_epoch(&time, text, len), &time,
-		times_epoch(&wanted, text, len), &wanted);
+	check_time(instant_of_record(&time, text, len), &time, times_record(&wanted, text, len),
+		&wanted);
+	check_time(instant_of_epoch(&time, text, len), &time, times_epoch(&wanted, text, len),
+		&wanted);
 	for (size_t i = 0; i < sizeof nows / sizeof *nows; i++)
 		check_time(instant_of_option(&time, text, len, &nows[i]), &time,
 			times_option(&wanted, text, len, &nows[i]), &wanted);
@@ -77,8 +77,7 @@ static bool own_address(struct address *address, const char *text, size_t len)
 	return true;
 }
 
-static void check_prefix(
-	const struct prefix *prefix, const char *text, size_t len)
+static void check_prefix(const struct prefix *prefix, const char *text, size_t len)
 {
 	const char *slash = memchr(text, '/', len);
 	char again[PREFIX_TEXT_SIZE];
@@ -92,8 +91,7 @@ static void check_prefix(
 	PROMISE(own_address(&address, text, (size_t)(slash - text)));
 	PROMISE(prefix->family == address.family);
 	(void)snprintf(length, sizeof length, "%u", prefix->length & 255u);
-	fuzz_equal("lengths", length, strlen(length), slash + 1,
-		(size_t)(text + len - slash - 1));
+	fuzz_equal("lengths", length, strlen(length), slash + 1, (size_t)(text + len - slash - 1));
 	PROMISE(prefix_holds(prefix, &address));
 	PROMISE(again_len < PREFIX_TEXT_SIZE && again[again_len] == '\0');
 	PROMISE(prefix_parse(&twin, again, again_len) == 0);
@@ -105,12 +103,10 @@ static void try_addresses(const char *text, size_t len)
 	struct address address, wanted;
 	struct prefix prefix;
 
-	PROMISE((address_parse(&address, text, len) == 0) ==
-		own_address(&wanted, text, len));
+	PROMISE((address_parse(&address, text, len) == 0) == own_address(&wanted, text, len));
 	PROMISE(address.family == wanted.family);
 	if (address.family != ADDRESS_NONE)
-		PROMISE(address.high == wanted.high &&
-			address.low == wanted.low);
+		PROMISE(address.high == wanted.high && address.low == wanted.low);
 	if (prefix_parse(&prefix, text, len) == 0)
 		check_prefix(&prefix, text, len);
 }
@@ -139,8 +135,7 @@ static void add_network(struct networks *networks, const char *text, size_t len)
 }
 
 /* A line without its comment and the blanks around it. */
-static void read_network(
-	struct networks *networks, const char *text, size_t len)
+static void read_network(struct networks *networks, const char *text, size_t len)
 {
 	static const char *const names[][4] = {
 		{"rfc1918", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"},
@@ -150,8 +145,7 @@ static void read_network(
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strlen(names[i][0]) != len ||
-			memcmp(names[i][0], text, len) != 0)
+		if (strlen(names[i][0]) != len || memcmp(names[i][0], text, len) != 0)
 			continue;
 		for (size_t j = 1; j < 4 && names[i][j] != NULL; j++)
 			add_network(networks, names[i][j], strlen(names[i][j]));
@@ -160,8 +154,7 @@ static void read_network(
 	add_network(networks, text, len);
 }
 
-static void read_networks(
-	struct networks *networks, const char *text, size_t len)
+static void read_networks(struct networks *networks, const char *text, size_t len)
 {
 	networks->count = 0;
 	networks->sound = true;
@@ -184,8 +177,8 @@ static void read_networks(
 	}
 }
 
-static void check_holds(const struct internal *internal,
-	const struct networks *networks, struct address address)
+static void check_holds(
+	const struct internal *internal, const struct networks *networks, struct address address)
 {
 	bool held = false;
 
@@ -199,8 +192,8 @@ static void check_holds(const struct internal *internal,
 }
 
 /* At the borders of a network, inside and outside. */
-static void check_borders(const struct internal *internal,
-	const struct networks *networks, const struct prefix *prefix)
+static void check_borders(const struct internal *internal, const struct networks *networks,
+	const struct prefix *prefix)
 {
 	unsigned length = prefix->length;
 	uint64_t high = length >= 64 ? 0 : UINT64_MAX >> length;
@@ -211,8 +204,7 @@ static void check_borders(const struct internal *internal,
 
 	if (length > 64 && length < 128)
 		low >>= length - 64;
-	last = (struct address){
-		prefix->high | high, prefix->low | low, prefix->family};
+	last = (struct address){prefix->high | high, prefix->low | low, prefix->family};
 	check_holds(internal, networks, first);
 	check_holds(internal, networks, last);
 	if (first.family == ADDRESS_IPV4) {
@@ -280,8 +272,7 @@ static void check_options(struct options *options)
 	struct record_plan plan;
 
 	PROMISE(options->threads >= 1 && options->threads <= LIMIT_THREADS);
-	PROMISE(options->max_record >= LIMIT_RECORD_MIN &&
-		options->max_record <= LIMIT_RECORD_MAX);
+	PROMISE(options->max_record >= LIMIT_RECORD_MIN && options->max_record <= LIMIT_RECORD_MAX);
 	PROMISE(options->keep_count <= LIMIT_KEEP_MEMBERS);
 	PROMISE((options->directions & ~7u) == 0);
 	if (options->has_since && options->has_until)

@@ -9,18 +9,16 @@
 #include "lookup/writer.h"
 #include "json/tree.h"
 
-static void add_object(struct model *model, const struct json_tree *tree,
-	const struct json_node *node)
+static void add_object(
+	struct model *model, const struct json_tree *tree, const struct json_node *node)
 {
 	struct model_place place = {"text", 1};
 	struct model_fault fault;
 
 	if (model_kind(tree, node) == MODEL_SUBNET)
-		PROMISE(model_add_subnet(model, tree, node, place, &fault) ==
-			MODEL_OK);
+		PROMISE(model_add_subnet(model, tree, node, place, &fault) == MODEL_OK);
 	else
-		PROMISE(model_add_list(model, tree, node, place, &fault) ==
-			MODEL_OK);
+		PROMISE(model_add_list(model, tree, node, place, &fault) == MODEL_OK);
 }
 
 static struct model *model_of(const char *text)
@@ -33,10 +31,9 @@ static struct model *model_of(const char *text)
 
 	PROMISE(model != NULL && parser != NULL && padded != NULL);
 	memcpy(padded, text, len);
-	PROMISE(json_tree_parse(&tree, parser, padded, len, LIMIT_DEPTH) ==
-		JSON_OK);
-	for (const struct json_node *node = json_tree_first(&tree, tree.nodes);
-		node != NULL; node = json_tree_next(&tree, node))
+	PROMISE(json_tree_parse(&tree, parser, padded, len, LIMIT_DEPTH) == JSON_OK);
+	for (const struct json_node *node = json_tree_first(&tree, tree.nodes); node != NULL;
+		node = json_tree_next(&tree, node))
 		add_object(model, &tree, node);
 	json_tree_free(&tree);
 	json_parser_free(parser);
@@ -55,8 +52,7 @@ struct lookup *metadata_lookup(const char *text)
 	fuzz_path(path);
 	fd = mkstemp(path);
 	PROMISE(fd >= 0 && close(fd) == 0);
-	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) ==
-		EXITCODE_OK);
+	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) == EXITCODE_OK);
 	PROMISE(lookup_open(&lookup, path, detail, NULL) == LOOKUP_OK);
 	PROMISE(unlink(path) == 0);
 	model_free(model);

@@ -37,16 +37,15 @@ static const char *const kept[] = {"data", "time", "id", "x", "type"};
 /* What at_hand.internal was made from. */
 static const char *const networks[][8] = {
 	{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"},
-	{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
-		"100.64.0.0/10", "8.8.8.0/25"},
+	{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "100.64.0.0/10",
+		"8.8.8.0/25"},
 };
 
 static void make_internal(void)
 {
 	PROMISE(internal_init(&at_hand.internal[0]) == 0);
 	PROMISE(internal_init(&at_hand.internal[1]) == 0);
-	PROMISE(internal_add(&at_hand.internal[1], "ula,cgnat,8.8.8.0/25") ==
-		0);
+	PROMISE(internal_add(&at_hand.internal[1], "ula,cgnat,8.8.8.0/25") == 0);
 	for (int i = 0; i < 2; i++)
 		PROMISE(internal_finish(&at_hand.internal[i], NULL, 0) == 0);
 }
@@ -81,8 +80,7 @@ static void choose_output(unsigned choice)
 {
 	static const enum framing framings[] = {
 		FRAMING_AUTO, FRAMING_AUTO, FRAMING_NDJSON, FRAMING_JSON};
-	static const enum security_lists lists[] = {
-		LISTS_FULL, LISTS_IDS, LISTS_NONE, LISTS_FULL};
+	static const enum security_lists lists[] = {LISTS_FULL, LISTS_IDS, LISTS_NONE, LISTS_FULL};
 	struct options *options = &at_hand.options;
 
 	options->framing = framings[choice & 3];
@@ -94,8 +92,7 @@ static void choose_output(unsigned choice)
 
 static void choose_selection(unsigned choice)
 {
-	static const enum action actions[] = {
-		ACTION_ACCEPT, ACTION_REJECT, ACTION_ALL, ACTION_ALL};
+	static const enum action actions[] = {ACTION_ACCEPT, ACTION_REJECT, ACTION_ALL, ACTION_ALL};
 	static const unsigned directions[] = {7, 1, 2, 4};
 	static const enum traffic traffics[] = {
 		TRAFFIC_ANY, TRAFFIC_INTERNAL, TRAFFIC_EXTERNAL, TRAFFIC_ANY};
@@ -112,8 +109,7 @@ static void choose_selection(unsigned choice)
 
 static void choose_time(unsigned choice)
 {
-	static const size_t longest[] = {
-		LIMIT_RECORD_DEFAULT, LIMIT_RECORD_MIN, 300, 4096};
+	static const size_t longest[] = {LIMIT_RECORD_DEFAULT, LIMIT_RECORD_MIN, 300, 4096};
 	struct options *options = &at_hand.options;
 
 	options->time_field = (enum time_field)(choice & 3);
@@ -124,8 +120,7 @@ static void choose_time(unsigned choice)
 	options->max_record = longest[choice >> 4 & 3];
 }
 
-static void choose_pace(
-	struct stage_pace *pace, unsigned choice, unsigned seed, bool is_long)
+static void choose_pace(struct stage_pace *pace, unsigned choice, unsigned seed, bool is_long)
 {
 	static const size_t chunks[] = {16, 200, 1, 3};
 	static const unsigned idle[] = {4, 2, 8, 0};
@@ -140,16 +135,14 @@ static void choose_pace(
  * The text; or, to come to what is longer than a block, the text with one of
  * its bytes repeated: by two bytes of it which, and how often.
  */
-static void choose_text(
-	const char *text, size_t len, bool is_long, unsigned seed)
+static void choose_text(const char *text, size_t len, bool is_long, unsigned seed)
 {
 	static char part[2048];
 	size_t at = len;
 	unsigned times = 0;
 
 	if (is_long && len > 2) {
-		at = ((unsigned char)text[0] * 256u + (unsigned char)text[1]) %
-		     (len - 2);
+		at = ((unsigned char)text[0] * 256u + (unsigned char)text[1]) % (len - 2);
 		times = 90 + seed / 4;
 		text += 2;
 		len -= 2;
@@ -192,10 +185,10 @@ static void check_lines(const struct stage_run *run)
 
 static void check_same(const struct stage_run *a, const struct stage_run *b)
 {
-	fuzz_equal("outputs of two chunkings", a->output.data, a->output.len,
-		b->output.data, b->output.len);
-	fuzz_equal("rejects of two chunkings", a->rejects.data, a->rejects.len,
-		b->rejects.data, b->rejects.len);
+	fuzz_equal("outputs of two chunkings", a->output.data, a->output.len, b->output.data,
+		b->output.len);
+	fuzz_equal("rejects of two chunkings", a->rejects.data, a->rejects.len, b->rejects.data,
+		b->rejects.len);
 	PROMISE(memcmp(&a->tally, &b->tally, sizeof a->tally) == 0);
 	PROMISE(a->damaged == b->damaged);
 	PROMISE(a->mark_count == b->mark_count);
@@ -204,16 +197,15 @@ static void check_same(const struct stage_run *a, const struct stage_run *b)
 			strcmp(a->marks[i].reason, b->marks[i].reason) == 0);
 }
 
-static void check_expected(
-	const struct stage_run *run, const struct expect_context *context)
+static void check_expected(const struct stage_run *run, const struct expect_context *context)
 {
 	struct expect *expect = &at_hand.expect;
 
 	expect_text(expect, context, at_hand.text.data, at_hand.text.len);
 	if (!expect->exact)
 		return;
-	fuzz_equal("expected and real output", expect->output.data,
-		expect->output.len, run->output.data, run->output.len);
+	fuzz_equal("expected and real output", expect->output.data, expect->output.len,
+		run->output.data, run->output.len);
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		PROMISE(expect->tally.verdicts[i] == run->tally.verdicts[i]);
 	PROMISE(expect->tally.unknown_subnet == run->tally.unknown_subnet);
@@ -242,18 +234,15 @@ void record_try(const uint8_t *data, size_t len, bool is_long)
 	choose_selection(data[1]);
 	choose_time(data[2]);
 	choose_pace(&pace, data[2] >> 6, data[3], is_long);
-	choose_text((const char *)data + CHOICE_SIZE, len - CHOICE_SIZE,
-		is_long, data[3]);
+	choose_text((const char *)data + CHOICE_SIZE, len - CHOICE_SIZE, is_long, data[3]);
 	context.internal = networks[data[0] >> 6 & 1];
 	context.lookup = data[0] & 128 ? NULL : at_hand.lookup;
 	memset(&shared, 0, sizeof shared);
 	shared.options = options;
 	shared.plan = &at_hand.plans[data[0] >> 3 & 1];
 	shared.lookup = context.lookup;
-	stage_run(&at_hand.whole, &shared, &at_once, at_hand.text.data,
-		at_hand.text.len);
-	stage_run(&at_hand.parts, &shared, &pace, at_hand.text.data,
-		at_hand.text.len);
+	stage_run(&at_hand.whole, &shared, &at_once, at_hand.text.data, at_hand.text.len);
+	stage_run(&at_hand.parts, &shared, &pace, at_hand.text.data, at_hand.text.len);
 	check_same(&at_hand.whole, &at_hand.parts);
 	check_lines(&at_hand.whole);
 	if (!is_gzip(&at_hand.text))

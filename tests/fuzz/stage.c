@@ -36,8 +36,7 @@ static struct {
 } feed;
 
 /* The names that the linker asks for. */
-ssize_t __wrap_io_read(
-	int fd, void *buffer, size_t cap, const atomic_int *stop);
+ssize_t __wrap_io_read(int fd, void *buffer, size_t cap, const atomic_int *stop);
 bool __wrap_io_ready(int fd);
 
 static uint32_t next_random(void)
@@ -71,8 +70,7 @@ ssize_t __wrap_io_read(int fd, void *buffer, size_t cap, const atomic_int *stop)
 bool __wrap_io_ready(int fd)
 {
 	PROMISE(fd == 0);
-	if (feed.pace->chunk == 0 || feed.waited ||
-		next_random() % 8 >= feed.pace->idle)
+	if (feed.pace->chunk == 0 || feed.waited || next_random() % 8 >= feed.pace->idle)
 		return true;
 	feed.waited = true;
 	return false;
@@ -95,47 +93,40 @@ static int gather(struct outbuf *out, void *context)
 {
 	struct stage_run *run = context;
 
-	if (rooms.options->format == FORMAT_ARRAY && out->begins_record &&
-		run->output.len != 0)
+	if (rooms.options->format == FORMAT_ARRAY && out->begins_record && run->output.len != 0)
 		fuzz_append(&run->output, ",\n", 2);
 	fuzz_append(&run->output, out->data, out->len);
 	return 0;
 }
 
-static void add_rejects(struct stage_run *run, const struct block *block,
-	const struct result *result)
+static void add_rejects(
+	struct stage_run *run, const struct block *block, const struct result *result)
 {
 	bool whole = block->kind != BLOCK_PIECE || block->last;
 
 	for (size_t i = 0; i < result->reject_count; i++) {
 		const struct reject *reject = &result->rejects[i];
 
-		PROMISE(reject->offset <= block->len &&
-			reject->len <= block->len - reject->offset);
-		fuzz_append(&run->rejects, block->text + reject->offset,
-			reject->len);
+		PROMISE(reject->offset <= block->len && reject->len <= block->len - reject->offset);
+		fuzz_append(&run->rejects, block->text + reject->offset, reject->len);
 		if (whole && run->rejects.len != 0 &&
 			run->rejects.data[run->rejects.len - 1] != '\n')
 			fuzz_append(&run->rejects, "\n", 1);
 	}
 }
 
-static void add_marks(struct stage_run *run, const struct block *block,
-	const struct result *result)
+static void add_marks(struct stage_run *run, const struct block *block, const struct result *result)
 {
-	bool is_line = block->kind == BLOCK_LINES ||
-		       (block->kind == BLOCK_PIECE && block->is_line);
+	bool is_line = block->kind == BLOCK_LINES || (block->kind == BLOCK_PIECE && block->is_line);
 	uint64_t base = is_line ? run->lines : tally_records(&run->tally);
 
-	for (size_t i = 0;
-		i < result->mark_count && run->mark_count < STAGE_MARKS; i++) {
+	for (size_t i = 0; i < result->mark_count && run->mark_count < STAGE_MARKS; i++) {
 		run->marks[run->mark_count] = result->marks[i];
 		run->marks[run->mark_count++].place += base;
 	}
 }
 
-static void add_block(struct stage_run *run, const struct block *block,
-	const struct result *result)
+static void add_block(struct stage_run *run, const struct block *block, const struct result *result)
 {
 	PROMISE(result->state == RESULT_COMPLETE);
 	add_rejects(run, block, result);
@@ -188,8 +179,8 @@ static void work(struct stage_run *run, struct outbuf *out)
 	add_block(run, block, &rooms.result);
 }
 
-static void begin(struct stage_run *run, const struct stage_pace *pace,
-	const char *text, size_t len)
+static void begin(
+	struct stage_run *run, const struct stage_pace *pace, const char *text, size_t len)
 {
 	feed.text = text;
 	feed.len = len;
@@ -207,9 +198,8 @@ void stage_run(struct stage_run *run, const struct worker_shared *shared,
 	const struct stage_pace *pace, const char *text, size_t len)
 {
 	static char large[LIMIT_OUTPUT_BUFFER];
-	struct outbuf out = {.data = pace->output_room == sizeof large
-					     ? large
-					     : malloc(pace->output_room),
+	struct outbuf out = {
+		.data = pace->output_room == sizeof large ? large : malloc(pace->output_room),
 		.cap = pace->output_room,
 		.hand_over = gather,
 		.context = run};

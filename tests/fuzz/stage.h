@@ -35,10 +35,9 @@ struct stage_run {
 	bool damaged; /* the text was gzip, and damaged */
 };
 
-#define STAGE_RUN_INIT                                                         \
-	{                                                                      \
-		.output = BYTES_INIT(SIZE_MAX / 2),                            \
-		.rejects = BYTES_INIT(SIZE_MAX / 2)                            \
+#define STAGE_RUN_INIT                                                                             \
+	{                                                                                          \
+		.output = BYTES_INIT(SIZE_MAX / 2), .rejects = BYTES_INIT(SIZE_MAX / 2)            \
 	}
 
 /* The options' content may change from run to run, where they stand not. */

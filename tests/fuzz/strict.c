@@ -25,8 +25,7 @@ static uint32_t add_node(struct strict *strict, enum strict_type type)
 {
 	if (strict->count >= strict->room) {
 		strict->room = strict->room * 2 + 64;
-		strict->nodes = realloc(
-			strict->nodes, strict->room * sizeof *strict->nodes);
+		strict->nodes = realloc(strict->nodes, strict->room * sizeof *strict->nodes);
 		PROMISE(strict->nodes != NULL);
 	}
 	strict->nodes[strict->count] = (struct strict_node){.type = type};
@@ -150,8 +149,7 @@ static bool take_escape(const struct strict *strict, size_t *at)
 	}
 }
 
-static bool take_tail(
-	const struct strict *strict, size_t *at, int low, int high)
+static bool take_tail(const struct strict *strict, size_t *at, int low, int high)
 {
 	int c = byte_at(strict, *at);
 
@@ -171,8 +169,7 @@ static bool take_wide(const struct strict *strict, size_t *at, int first)
 	if (first >= 0xf0 && first <= 0xf4)
 		return take_tail(strict, at, first == 0xf0 ? 0x90 : 0x80,
 			       first == 0xf4 ? 0x8f : 0xbf) &&
-		       take_tail(strict, at, 0x80, 0xbf) &&
-		       take_tail(strict, at, 0x80, 0xbf);
+		       take_tail(strict, at, 0x80, 0xbf) && take_tail(strict, at, 0x80, 0xbf);
 	return false;
 }
 
@@ -188,15 +185,13 @@ static bool take_string(const struct strict *strict, size_t *at)
 			return true;
 		if (c < 0x20)
 			return false;
-		if (c == '\\' ? !take_escape(strict, at)
-			      : c >= 0x80 && !take_wide(strict, at, c))
+		if (c == '\\' ? !take_escape(strict, at) : c >= 0x80 && !take_wide(strict, at, c))
 			return false;
 	}
 }
 
 /* A member's name and the colon behind it. */
-static bool take_name(const struct strict *strict, size_t *at, size_t *name_at,
-	size_t *name_end)
+static bool take_name(const struct strict *strict, size_t *at, size_t *name_at, size_t *name_end)
 {
 	*name_at = *at;
 	if (!take_string(strict, at))
@@ -210,8 +205,8 @@ static bool take_name(const struct strict *strict, size_t *at, size_t *name_at,
 }
 
 /* One element or member of the container, behind child last (0: the first). */
-static uint32_t take_child(struct strict *strict, size_t *at, unsigned depth,
-	uint32_t container, uint32_t last)
+static uint32_t take_child(
+	struct strict *strict, size_t *at, unsigned depth, uint32_t container, uint32_t last)
 {
 	size_t name_at = 0, name_end = 0;
 	uint32_t child;
@@ -234,8 +229,8 @@ static uint32_t take_child(struct strict *strict, size_t *at, unsigned depth,
 	return child;
 }
 
-static uint32_t take_container(struct strict *strict, size_t *at,
-	unsigned depth, enum strict_type type)
+static uint32_t take_container(
+	struct strict *strict, size_t *at, unsigned depth, enum strict_type type)
 {
 	int closer = type == STRICT_OBJECT ? '}' : ']';
 	uint32_t node = add_node(strict, type);
@@ -261,8 +256,7 @@ static uint32_t take_container(struct strict *strict, size_t *at,
 	return node;
 }
 
-static uint32_t scalar_node(
-	struct strict *strict, enum strict_type type, size_t at, size_t end)
+static uint32_t scalar_node(struct strict *strict, enum strict_type type, size_t at, size_t end)
 {
 	uint32_t node = add_node(strict, type);
 
@@ -319,10 +313,7 @@ uint32_t strict_whole(struct strict *strict, unsigned depth)
 static void append_utf8(struct bytes *to, unsigned code)
 {
 	unsigned char out[4];
-	size_t len = code < 0x80      ? 1
-		     : code < 0x800   ? 2
-		     : code < 0x10000 ? 3
-				      : 4;
+	size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 	static const unsigned char heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
 
 	for (size_t i = len - 1; i > 0; i--) {
@@ -334,8 +325,7 @@ static void append_utf8(struct bytes *to, unsigned code)
 }
 
 /* Spells the escape whose letter stands at at; returns where it ends. */
-static size_t spell_escape(
-	const struct strict *strict, size_t at, struct bytes *to)
+static size_t spell_escape(const struct strict *strict, size_t at, struct bytes *to)
 {
 	static const char letters[] = "bfnrt", spelled[] = "\b\f\n\r\t";
 	char letter = strict->text[at];
@@ -357,8 +347,7 @@ static size_t spell_escape(
 	return at;
 }
 
-void strict_spell(
-	const struct strict *strict, size_t at, size_t end, struct bytes *to)
+void strict_spell(const struct strict *strict, size_t at, size_t end, struct bytes *to)
 {
 	for (at++; at < end - 1;) {
 		if (strict->text[at] == '\\')
@@ -368,8 +357,7 @@ void strict_spell(
 	}
 }
 
-static bool spells(
-	const struct strict *strict, size_t at, size_t end, const char *text)
+static bool spells(const struct strict *strict, size_t at, size_t end, const char *text)
 {
 	struct bytes spelled = BYTES_INIT(SIZE_MAX / 2);
 	const char *inside = strict->text + at + 1;
@@ -379,8 +367,7 @@ static bool spells(
 	if (memchr(inside, '\\', end - at - 2) == NULL)
 		return end - at - 2 == len && memcmp(inside, text, len) == 0;
 	strict_spell(strict, at, end, &spelled);
-	same = spelled.len == len &&
-	       (len == 0 || memcmp(spelled.data, text, len) == 0);
+	same = spelled.len == len && (len == 0 || memcmp(spelled.data, text, len) == 0);
 	bytes_free(&spelled);
 	return same;
 }
@@ -388,12 +375,10 @@ static bool spells(
 bool strict_is(const struct strict *strict, uint32_t node, const char *text)
 {
 	return node != 0 && strict->nodes[node].type == STRICT_STRING &&
-	       spells(strict, strict->nodes[node].at, strict->nodes[node].end,
-		       text);
+	       spells(strict, strict->nodes[node].at, strict->nodes[node].end, text);
 }
 
-static uint32_t find(const struct strict *strict, uint32_t node,
-	const char *name, unsigned *count)
+static uint32_t find(const struct strict *strict, uint32_t node, const char *name, unsigned *count)
 {
 	uint32_t found = 0;
 
@@ -402,24 +387,22 @@ static uint32_t find(const struct strict *strict, uint32_t node,
 		return 0;
 	for (uint32_t child = strict->nodes[node].first; child != 0;
 		child = strict->nodes[child].next)
-		if (spells(strict, strict->nodes[child].name_at,
-			    strict->nodes[child].name_end, name)) {
+		if (spells(strict, strict->nodes[child].name_at, strict->nodes[child].name_end,
+			    name)) {
 			found = child;
 			++*count;
 		}
 	return found;
 }
 
-uint32_t strict_member(
-	const struct strict *strict, uint32_t node, const char *name)
+uint32_t strict_member(const struct strict *strict, uint32_t node, const char *name)
 {
 	unsigned count;
 
 	return find(strict, node, name, &count);
 }
 
-unsigned strict_count(
-	const struct strict *strict, uint32_t node, const char *name)
+unsigned strict_count(const struct strict *strict, uint32_t node, const char *name)
 {
 	unsigned count;
 

@@ -56,16 +56,13 @@ uint32_t strict_value(struct strict *strict, size_t *at, unsigned depth);
 uint32_t strict_whole(struct strict *strict, unsigned depth);
 
 /* The last member of an object with this name, or 0. */
-uint32_t strict_member(
-	const struct strict *strict, uint32_t node, const char *name);
+uint32_t strict_member(const struct strict *strict, uint32_t node, const char *name);
 
 /* How many members of an object have this name. */
-unsigned strict_count(
-	const struct strict *strict, uint32_t node, const char *name);
+unsigned strict_count(const struct strict *strict, uint32_t node, const char *name);
 
 /* Appends what a string spells, in UTF-8: text[at..end), quotes included. */
-void strict_spell(
-	const struct strict *strict, size_t at, size_t end, struct bytes *to);
+void strict_spell(const struct strict *strict, size_t at, size_t end, struct bytes *to);
 
 /* Tells if a node (0: absent) is a string that spells this. */
 bool strict_is(const struct strict *strict, uint32_t node, const char *text);

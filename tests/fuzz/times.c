@@ -29,8 +29,7 @@ static bool copy_text(char copy[MOST], const char *text, size_t len)
 static bool has_shape(const char *text, const char *shape)
 {
 	for (; *shape != '\0'; shape++, text++) {
-		if (*shape == '9' ? !isdigit((unsigned char)*text)
-				  : *shape != *text)
+		if (*shape == '9' ? !isdigit((unsigned char)*text) : *shape != *text)
 			return false;
 	}
 	return true;
@@ -58,8 +57,8 @@ static bool take_date(int64_t *seconds, const char *text)
 	back = tm;
 	value = timegm(&back);
 	*seconds = value;
-	return number_at(text, 4) != 0 && back.tm_year == tm.tm_year &&
-	       back.tm_mon == tm.tm_mon && back.tm_mday == tm.tm_mday;
+	return number_at(text, 4) != 0 && back.tm_year == tm.tm_year && back.tm_mon == tm.tm_mon &&
+	       back.tm_mday == tm.tm_mday;
 }
 
 static bool take_clock(int64_t *seconds, const char *text)
@@ -100,8 +99,7 @@ static bool take_zone(int64_t *seconds, const char *text)
 
 	if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
 		return true;
-	if ((*text != '+' && *text != '-') || !has_shape(text + 1, "99:99") ||
-		text[6] != '\0')
+	if ((*text != '+' && *text != '-') || !has_shape(text + 1, "99:99") || text[6] != '\0')
 		return false;
 	hours = number_at(text + 1, 2);
 	minutes = number_at(text + 4, 2);
@@ -115,12 +113,9 @@ bool times_record(struct instant *time, const char *text, size_t len)
 	char copy[MOST];
 	const char *rest = copy + 19;
 
-	return copy_text(copy, text, len) && len > 19 &&
-	       take_date(&time->seconds, copy) &&
-	       (copy[10] == 'T' || copy[10] == 't') &&
-	       take_clock(&time->seconds, copy + 11) &&
-	       take_fraction(&time->nanoseconds, &rest, 9) &&
-	       take_zone(&time->seconds, rest);
+	return copy_text(copy, text, len) && len > 19 && take_date(&time->seconds, copy) &&
+	       (copy[10] == 'T' || copy[10] == 't') && take_clock(&time->seconds, copy + 11) &&
+	       take_fraction(&time->nanoseconds, &rest, 9) && take_zone(&time->seconds, rest);
 }
 
 bool times_epoch(struct instant *time, const char *text, size_t len)
@@ -131,8 +126,7 @@ bool times_epoch(struct instant *time, const char *text, size_t len)
 	if (!copy_text(copy, text, len))
 		return false;
 	digits = copy + (copy[0] == '-');
-	if (strlen(digits) > 19 || *digits == '\0' ||
-		digits[strspn(digits, "0123456789")] != '\0')
+	if (strlen(digits) > 19 || *digits == '\0' || digits[strspn(digits, "0123456789")] != '\0')
 		return false;
 	errno = 0;
 	time->seconds = strtoll(copy, NULL, 10);
@@ -141,8 +135,7 @@ bool times_epoch(struct instant *time, const char *text, size_t len)
 }
 
 /* Counts back from now. */
-static bool take_back(
-	struct instant *time, const struct instant *now, wide seconds)
+static bool take_back(struct instant *time, const struct instant *now, wide seconds)
 {
 	wide value = now->seconds - seconds;
 
@@ -151,8 +144,7 @@ static bool take_back(
 	return value >= INT64_MIN && value <= INT64_MAX && seconds <= INT64_MAX;
 }
 
-static bool take_word(
-	struct instant *time, const char *text, const struct instant *now)
+static bool take_word(struct instant *time, const char *text, const struct instant *now)
 {
 	int64_t past = ((now->seconds % 86400) + 86400) % 86400;
 	struct instant today = {now->seconds - past, 0};
@@ -231,8 +223,7 @@ static int64_t unit_of(char letter)
 	return found == NULL ? 0 : seconds[found - letters];
 }
 
-static bool take_span(
-	struct instant *time, const char *text, const struct instant *now)
+static bool take_span(struct instant *time, const char *text, const struct instant *now)
 {
 	wide total = 0;
 
@@ -250,12 +241,11 @@ static bool take_span(
 	return take_back(time, now, total);
 }
 
-static bool take_ago(
-	struct instant *time, const char *text, const struct instant *now)
+static bool take_ago(struct instant *time, const char *text, const struct instant *now)
 {
-	static const char *const names[] = {"s", "m", "h", "d", "w", "second",
-		"seconds", "sec", "secs", "minute", "minutes", "min", "mins",
-		"hour", "hours", "day", "days", "week", "weeks"};
+	static const char *const names[] = {"s", "m", "h", "d", "w", "second", "seconds", "sec",
+		"secs", "minute", "minutes", "min", "mins", "hour", "hours", "day", "days", "week",
+		"weeks"};
 	wide number;
 	size_t len;
 
@@ -266,23 +256,19 @@ static bool take_ago(
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *rest = text + len + strspn(text + len, " ");
 
-		if (strlen(names[i]) == len &&
-			memcmp(names[i], text, len) == 0 &&
+		if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0 &&
 			strcmp(rest, "ago") == 0)
-			return take_back(
-				time, now, number * unit_of(names[i][0]));
+			return take_back(time, now, number * unit_of(names[i][0]));
 	}
 	return false;
 }
 
-bool times_option(struct instant *time, const char *text, size_t len,
-	const struct instant *now)
+bool times_option(struct instant *time, const char *text, size_t len, const struct instant *now)
 {
 	char copy[MOST];
 
 	if (!copy_text(copy, text, len))
 		return false;
-	return take_word(time, copy, now) || take_at(time, copy) ||
-	       take_calendar(time, copy) || take_span(time, copy, now) ||
-	       take_ago(time, copy, now);
+	return take_word(time, copy, now) || take_at(time, copy) || take_calendar(time, copy) ||
+	       take_span(time, copy, now) || take_ago(time, copy, now);
 }

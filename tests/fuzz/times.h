@@ -14,7 +14,6 @@ bool times_record(struct instant *time, const char *text, size_t len);
 bool times_epoch(struct instant *time, const char *text, size_t len);
 
 /* TIME of the command line. */
-bool times_option(struct instant *time, const char *text, size_t len,
-	const struct instant *now);
+bool times_option(struct instant *time, const char *text, size_t len, const struct instant *now);
 
 #endif

@@ -61,8 +61,7 @@ static void writes_numbers(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		bytes_clear(&bytes);
-		assert_int_equal(
-			bytes_append_number(&bytes, cases[i].value), 0);
+		assert_int_equal(bytes_append_number(&bytes, cases[i].value), 0);
 		assert_holds(&bytes, cases[i].text);
 	}
 	bytes_free(&bytes);

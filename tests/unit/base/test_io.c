@@ -395,8 +395,7 @@ static int fails_where_poll_does(void)
 	allow_no_descriptors();
 	if (io_read(ends[0], buffer, 1, NULL) != -1 || errno != EINVAL)
 		return 1;
-	if (io_write_all(ends[1], buffer, sizeof(buffer)) != -1 ||
-		errno != EINVAL)
+	if (io_write_all(ends[1], buffer, sizeof(buffer)) != -1 || errno != EINVAL)
 		return 2;
 	return io_ready(ends[0]) ? 0 : 3;
 }

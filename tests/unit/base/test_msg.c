@@ -52,8 +52,7 @@ static void writes_one_line(void **state)
 	assert_string_equal(take_stderr(), "vcntest: cannot read 'x'\n");
 	catch_stderr();
 	msg_error_errno(ENOENT, "cannot read %s", "'x'");
-	assert_string_equal(take_stderr(),
-		"vcntest: cannot read 'x': No such file or directory\n");
+	assert_string_equal(take_stderr(), "vcntest: cannot read 'x': No such file or directory\n");
 	catch_stderr();
 	msg_no_memory();
 	assert_string_equal(take_stderr(), "vcntest: out of memory\n");
@@ -74,8 +73,7 @@ static void mutes_all_but_errors(void **state)
 	msg_quiet(false);
 	msg_warning("w%d", 2);
 	msg_note("n%d", 2);
-	assert_string_equal(
-		take_stderr(), "vcntest: e\nvcntest: w2\nvcntest: n2\n");
+	assert_string_equal(take_stderr(), "vcntest: e\nvcntest: w2\nvcntest: n2\n");
 }
 
 static int calls;
@@ -116,8 +114,7 @@ static void cuts_long_texts(void **state)
 		len = strlen(take_stderr());
 		assert_true(len <= LIMIT_MESSAGE);
 		assert_true(len > LIMIT_MESSAGE - 8);
-		assert_string_equal(strrchr(caught, '.') - 2,
-			"...: No space left on device\n");
+		assert_string_equal(strrchr(caught, '.') - 2, "...: No space left on device\n");
 		assert_int_equal((unsigned char)strchr(caught, '.')[-1], 0x80);
 	}
 	memset(text, 'y', sizeof(text) - 1);
@@ -142,8 +139,7 @@ static void quotes(void **state)
 		{"it's", "'it\\'s'"},
 		{"a\\b", "'a\\\\b'"},
 		{"\n\t\r\001\033\177", "'\\n\\t\\r\\x01\\x1b\\x7f'"},
-		{"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
-			"'\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80'"},
+		{"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "'\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80'"},
 		{"\x80", "'\\x80'"},
 		{"\xc0\x80", "'\\xc0\\x80'"},
 		{"\xc1\xbf", "'\\xc1\\xbf'"},
@@ -166,8 +162,7 @@ static void quotes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_string_equal(
-			msg_quote_name(buffer, cases[i].text), cases[i].quoted);
+		assert_string_equal(msg_quote_name(buffer, cases[i].text), cases[i].quoted);
 	assert_string_equal(msg_quote(buffer, "a\0b", 3), "'a\\x00b'");
 }
 

@@ -17,8 +17,7 @@ static size_t name_of(char text[32], unsigned n)
 	return (size_t)snprintf(text, 32, "ocid1.subnet.%u", n);
 }
 
-static void assert_text(
-	const struct textset *set, size_t index, const char *text, size_t len)
+static void assert_text(const struct textset *set, size_t index, const char *text, size_t len)
 {
 	size_t found_len;
 	const char *found = textset_text(set, index, &found_len);
@@ -32,8 +31,7 @@ static void add_many(struct textset *set)
 	char text[32];
 
 	for (unsigned i = 0; i < MANY; i++)
-		assert_int_equal(textset_add(set, text, name_of(text, i)),
-			TEXTSET_ADDED);
+		assert_int_equal(textset_add(set, text, name_of(text, i)), TEXTSET_ADDED);
 }
 
 static void holds_what_was_added(void **state)
@@ -79,8 +77,7 @@ static void tells_bytes_apart(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < count; i++)
-		assert_int_equal(textset_add(&set, cases[i].text, cases[i].len),
-			TEXTSET_ADDED);
+		assert_int_equal(textset_add(&set, cases[i].text, cases[i].len), TEXTSET_ADDED);
 	for (size_t i = 0; i < count; i++)
 		assert_text(&set, i, cases[i].text, cases[i].len);
 	textset_free(&set);

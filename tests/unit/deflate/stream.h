@@ -44,10 +44,7 @@ static void add_header(struct stream *stream, unsigned flags, size_t name_len)
 		}
 	if (flags & 2)
 		add_number(stream,
-			crc32_update(
-				0, stream->bytes + begin, stream->len - begin) &
-				0xffff,
-			2);
+			crc32_update(0, stream->bytes + begin, stream->len - begin) & 0xffff, 2);
 }
 
 /* text as one stored block, which needs no library to be made. */

@@ -21,8 +21,7 @@ static struct {
 } got;
 
 /* Inflates in pieces of in_piece bytes, into room for out_piece. */
-static void inflate_in(
-	const uint8_t *bytes, size_t len, size_t in_piece, size_t out_piece)
+static void inflate_in(const uint8_t *bytes, size_t len, size_t in_piece, size_t out_piece)
 {
 	size_t at = 0;
 	enum gunzip_state state = GUNZIP_MORE_INPUT;
@@ -57,8 +56,7 @@ static void assert_text(const char *text)
 	assert_memory_equal(got.text, text, got.len);
 }
 
-static void assert_damage(
-	enum gunzip_damage damage, uint64_t member, uint64_t offset)
+static void assert_damage(enum gunzip_damage damage, uint64_t member, uint64_t offset)
 {
 	assert_int_equal(got.report.damage, damage);
 	assert_int_equal(got.report.member, member);
@@ -73,8 +71,7 @@ static size_t compress_lines(struct bytes *out, struct bytes *lines)
 
 	for (unsigned i = 0; i < 300; i++) {
 		assert_int_equal(bytes_append_text(lines, "{\"line\":"), 0);
-		assert_int_equal(
-			bytes_append_number(lines, i * 2654435761u), 0);
+		assert_int_equal(bytes_append_number(lines, i * 2654435761u), 0);
 		assert_int_equal(bytes_append_text(lines, "}\n"), 0);
 	}
 	assert_int_equal(gzip_member(gzip, lines->data, lines->len, out), 0);
@@ -296,8 +293,7 @@ static void test_crc32(void **state)
 {
 	(void)state;
 	assert_int_equal(crc32_update(0, "123456789", 9), 0xcbf43926);
-	assert_int_equal(crc32_update(crc32_update(0, "1234", 4), "56789", 5),
-		0xcbf43926);
+	assert_int_equal(crc32_update(crc32_update(0, "1234", 4), "56789", 5), 0xcbf43926);
 	assert_int_equal(crc32_update(0, "", 0), 0);
 }
 

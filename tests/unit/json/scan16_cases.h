@@ -15,16 +15,13 @@ static void test_scan(void **state)
 	(void)state;
 	for (unsigned at = 0; at < SCAN16; at++) {
 		for (int byte = 0; byte < 256; byte++) {
-			int special = byte < 0x20 || byte > 0x7f ||
-				      byte == '"' || byte == '\\';
+			int special = byte < 0x20 || byte > 0x7f || byte == '"' || byte == '\\';
 			int digit = byte >= '0' && byte <= '9';
 
 			memset(other, '5', sizeof other);
 			other[at] = (char)byte;
-			assert_int_equal(
-				scan16_special(other), special ? 1u << at : 0);
-			assert_int_equal(
-				scan16_not_digit(other), digit ? 0 : 1u << at);
+			assert_int_equal(scan16_special(other), special ? 1u << at : 0);
+			assert_int_equal(scan16_not_digit(other), digit ? 0 : 1u << at);
 		}
 	}
 }
@@ -42,19 +39,16 @@ static void test_fit(void **state)
 		memset(most, ranges[r][1], sizeof most);
 		for (unsigned i = 0; i < SCAN16 * 256; i++) {
 			unsigned at = i / 256, byte = i % 256;
-			bool fits = byte >= ranges[r][0] &&
-				    byte <= ranges[r][1] && byte != '\\';
+			bool fits = byte >= ranges[r][0] && byte <= ranges[r][1] && byte != '\\';
 
 			memset(text, '5', sizeof text);
 			text[at] = (char)byte;
 			assert_int_equal(scan16_fit(text, least, most),
 				fits ? SCAN16_ALL : SCAN16_ALL ^ 1u << at);
-			assert_int_equal(
-				scan16_two_fit(text, least, most, 5), fits);
+			assert_int_equal(scan16_two_fit(text, least, most, 5), fits);
 			memset(text, '5', sizeof text);
 			text[5 + at] = (char)byte;
-			assert_int_equal(
-				scan16_two_fit(text, least, most, 5), fits);
+			assert_int_equal(scan16_two_fit(text, least, most, 5), fits);
 		}
 	}
 }
@@ -77,8 +71,7 @@ static void test_long_runs(void **state)
 		for (size_t at = 0; at < len; at++) {
 			for (size_t i = 0; i < sizeof bad; i++) {
 				text[at] = bad[i];
-				assert_false(
-					scan32_all_fit(text, least, most, len));
+				assert_false(scan32_all_fit(text, least, most, len));
 			}
 			text[at] = '\x7f';
 			assert_true(scan32_all_fit(text, least, most, len));
@@ -88,8 +81,8 @@ static void test_long_runs(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan),
-		cmocka_unit_test(test_fit), cmocka_unit_test(test_long_runs)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan), cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_long_runs)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

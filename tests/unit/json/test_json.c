@@ -28,8 +28,7 @@ static enum json_error judge_behind(
 {
 	struct json_found found;
 	char *copy = padded(text, len, behind);
-	enum json_error error =
-		json_select(parser, copy, len, NULL, depth, NULL, &found);
+	enum json_error error = json_select(parser, copy, len, NULL, depth, NULL, &found);
 
 	free(copy);
 	return error;
@@ -42,14 +41,12 @@ static enum json_error judge(const char *text)
 
 static void test_valid(void **state)
 {
-	static const char *const texts[] = {"{}", "[]", " {} ", "\t[1]\r\n",
-		"{\"a\":1}", "{\"a\":{\"b\":[{}]},\"c\":[]}",
-		"[true,false,null]", "[0,-0,1.5,-1e3,1E+3,1e-3,0.0]",
-		"[\"\\u00e9\\ud83d\\ude00\"]",
-		"[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]", "\"x\"", "12", "true",
-		"null", "{\"\":\"\"}", "{\"a\" : [ 1 , 2 ] , \"b\" : { } }",
-		"[\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"]", "[\"\x7f\"]",
-		"{\"a\":1,\"a\":2}", "[18446744073709551616]", "[1e999]"};
+	static const char *const texts[] = {"{}", "[]", " {} ", "\t[1]\r\n", "{\"a\":1}",
+		"{\"a\":{\"b\":[{}]},\"c\":[]}", "[true,false,null]",
+		"[0,-0,1.5,-1e3,1E+3,1e-3,0.0]", "[\"\\u00e9\\ud83d\\ude00\"]",
+		"[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]", "\"x\"", "12", "true", "null", "{\"\":\"\"}",
+		"{\"a\" : [ 1 , 2 ] , \"b\" : { } }", "[\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"]",
+		"[\"\x7f\"]", "{\"a\":1,\"a\":2}", "[18446744073709551616]", "[1e999]"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -59,19 +56,15 @@ static void test_valid(void **state)
 
 static void test_invalid(void **state)
 {
-	static const char *const texts[] = {"{", "}", "[", "]", "{]", "[}",
-		"{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{\"a\" 1}",
-		"{\"a\":1 \"b\":2}", "[1,]", "[,1]", "[1 2]", "[1:2]",
-		"[\"a\":1]", "{\"a\":\"b\":1}", "{a:1}", "{1:1}", "[01]",
-		"[1.]", "[.5]", "[-]", "[+1]", "[1e]", "[1e+]", "[0x1]",
-		"[1.5.5]", "[tru]", "[truex]", "[nul]", "[NaN]", "[Infinity]",
-		"[TRUE]", "[\"\\q\"]", "[\"\\uZZZZ\"]", "[\"\\u12\"]",
-		"{\"\\q\":1}", "[\"a]", "[\"a\nb\"]", "[\"\x01\"]", "{} {}",
-		"{}x", "{}]", "{}}", "[]]", "[1]2", "12 13", "\"a\"\"b\"",
-		"\"a", "tru", "1x", "[1\"a\"]", "[\"a\"x]", "['a']", "[1,,2]",
-		"{\"a\":[}", "{\"a\":1]", "[\f]", "{\"a\":\v1}", "[1}",
-		"{\"a\":{\"b\":1}", "[[1]", "{\"a\":[1}", "{\"a\":tru e}", "\\",
-		"[\\]"};
+	static const char *const texts[] = {"{", "}", "[", "]", "{]", "[}", "{\"a\"}", "{\"a\":}",
+		"{\"a\":1,}", "{,}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "[1,]", "[,1]", "[1 2]",
+		"[1:2]", "[\"a\":1]", "{\"a\":\"b\":1}", "{a:1}", "{1:1}", "[01]", "[1.]", "[.5]",
+		"[-]", "[+1]", "[1e]", "[1e+]", "[0x1]", "[1.5.5]", "[tru]", "[truex]", "[nul]",
+		"[NaN]", "[Infinity]", "[TRUE]", "[\"\\q\"]", "[\"\\uZZZZ\"]", "[\"\\u12\"]",
+		"{\"\\q\":1}", "[\"a]", "[\"a\nb\"]", "[\"\x01\"]", "{} {}", "{}x", "{}]", "{}}",
+		"[]]", "[1]2", "12 13", "\"a\"\"b\"", "\"a", "tru", "1x", "[1\"a\"]", "[\"a\"x]",
+		"['a']", "[1,,2]", "{\"a\":[}", "{\"a\":1]", "[\f]", "{\"a\":\v1}", "[1}",
+		"{\"a\":{\"b\":1}", "[[1]", "{\"a\":[1}", "{\"a\":tru e}", "\\", "[\\]"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -84,38 +77,33 @@ static void test_invalid(void **state)
 /* What stands behind the text never completes it. */
 static void test_behind(void **state)
 {
-	static const char *const texts[] = {"{\"a\":{\"b\":1}", "[[1]",
-		"{\"a\":1", "[", "{\"a\":", "[1,", "\"a", "[tru", "{\"a\":[{}"};
-	static const char *const behind[] = {"}", "]", "}}", "]]", "1}", "\"",
-		"\"]", ",", "e]", "]}", "\n}"};
+	static const char *const texts[] = {"{\"a\":{\"b\":1}", "[[1]", "{\"a\":1", "[",
+		"{\"a\":", "[1,", "\"a", "[tru", "{\"a\":[{}"};
+	static const char *const behind[] = {
+		"}", "]", "}}", "]]", "1}", "\"", "\"]", ",", "e]", "]}", "\n}"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		for (size_t j = 0; j < sizeof behind / sizeof *behind; j++)
-			if (judge_behind(texts[i], strlen(texts[i]),
-				    LIMIT_DEPTH, behind[j]) == JSON_OK)
-				fail_msg("accepted: %s | %s", texts[i],
-					behind[j]);
+			if (judge_behind(texts[i], strlen(texts[i]), LIMIT_DEPTH, behind[j]) ==
+				JSON_OK)
+				fail_msg("accepted: %s | %s", texts[i], behind[j]);
 }
 
 static void test_nul(void **state)
 {
-	static const char *const texts[] = {
-		"{}\0", "\0{}", "[1,\0]", "[\"a\0b\"]", "{\"a\0\":1}"};
+	static const char *const texts[] = {"{}\0", "\0{}", "[1,\0]", "[\"a\0b\"]", "{\"a\0\":1}"};
 	static const size_t lens[] = {3, 3, 5, 7, 8};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		assert_int_equal(
-			judge_behind(texts[i], lens[i], LIMIT_DEPTH, ""),
-			JSON_INVALID);
+		assert_int_equal(judge_behind(texts[i], lens[i], LIMIT_DEPTH, ""), JSON_INVALID);
 }
 
 static void test_utf8(void **state)
 {
-	static const char *const texts[] = {"[\"\xff\"]", "[\"\xc0\x80\"]",
-		"[\"\xed\xa0\x80\"]", "[\"\xe2\x82\"]", "[\"\x80\"]",
-		"[\"\xf4\x90\x80\x80\"]", "[\"\xf0\x80\x80\x80\"]"};
+	static const char *const texts[] = {"[\"\xff\"]", "[\"\xc0\x80\"]", "[\"\xed\xa0\x80\"]",
+		"[\"\xe2\x82\"]", "[\"\x80\"]", "[\"\xf4\x90\x80\x80\"]", "[\"\xf0\x80\x80\x80\"]"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -124,9 +112,9 @@ static void test_utf8(void **state)
 
 static void test_surrogates(void **state)
 {
-	static const char *const texts[] = {"[\"\\ud800\"]", "[\"\\udc00\"]",
-		"[\"\\ud800x\"]", "[\"\\ud800\\ud800\"]", "[\"\\ud83d\\n\"]",
-		"{\"\\ud800\":1}", "[\"\\ud83d\\u0041\"]"};
+	static const char *const texts[] = {"[\"\\ud800\"]", "[\"\\udc00\"]", "[\"\\ud800x\"]",
+		"[\"\\ud800\\ud800\"]", "[\"\\ud83d\\n\"]", "{\"\\ud800\":1}",
+		"[\"\\ud83d\\u0041\"]"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -145,12 +133,10 @@ static void test_depth(void **state)
 			depth <= 128 ? JSON_OK : JSON_TOO_DEEP);
 	}
 	memset(text, '[', sizeof text);
-	assert_int_not_equal(
-		judge_behind(text, sizeof text, 5000, ""), JSON_OK);
+	assert_int_not_equal(judge_behind(text, sizeof text, 5000, ""), JSON_OK);
 }
 
-static void assert_value(
-	const struct json_value *value, enum json_type type, const char *text)
+static void assert_value(const struct json_value *value, enum json_type type, const char *text)
 {
 	assert_int_equal(value->type, type);
 	if (type == JSON_ABSENT)
@@ -168,9 +154,8 @@ static int add(struct json_plan *plan, const char *a, const char *b)
 
 static void test_select(void **state)
 {
-	static const char text[] =
-		" {\"x\":{\"data\":9},\"data\":{\"a\":\"one\",\"b\":[1, {}] "
-		",\"c\":1},\"oracle\" : { \"a\" : 2 } ,\"type\":\"t\"} ";
+	static const char text[] = " {\"x\":{\"data\":9},\"data\":{\"a\":\"one\",\"b\":[1, {}] "
+				   ",\"c\":1},\"oracle\" : { \"a\" : 2 } ,\"type\":\"t\"} ";
 	struct json_plan *plan = json_plan_new();
 	struct json_value values[6];
 	struct json_found found;
@@ -185,15 +170,13 @@ static void test_select(void **state)
 	assert_int_equal(add(plan, "none", NULL), 5);
 	assert_int_equal(add(plan, "none", NULL), -1);
 	assert_int_equal(add(plan, "nowhere", "a"), -1);
-	assert_int_equal(json_select(parser, copy, strlen(text), plan, 128,
-				 values, &found),
-		JSON_OK);
+	assert_int_equal(
+		json_select(parser, copy, strlen(text), plan, 128, values, &found), JSON_OK);
 	assert_int_equal(found.type, JSON_OBJECT);
 	assert_int_equal(found.depth, 4);
 	assert_ptr_equal(found.text, copy + 1);
 	assert_int_equal(found.len, strlen(text) - 2);
-	assert_value(&values[0], JSON_OBJECT,
-		"{\"a\":\"one\",\"b\":[1, {}] ,\"c\":1}");
+	assert_value(&values[0], JSON_OBJECT, "{\"a\":\"one\",\"b\":[1, {}] ,\"c\":1}");
 	assert_value(&values[1], JSON_STRING, "\"one\"");
 	assert_value(&values[2], JSON_ARRAY, "[1, {}]");
 	assert_value(&values[3], JSON_OBJECT, "{ \"a\" : 2 }");
@@ -230,9 +213,8 @@ static void test_last_counts(void **state)
 		size_t len = strlen(cases[i].text);
 		char *copy = padded(cases[i].text, len, "");
 
-		assert_int_equal(json_select(parser, copy, len, plan, 128,
-					 values, &found),
-			JSON_OK);
+		assert_int_equal(
+			json_select(parser, copy, len, plan, 128, values, &found), JSON_OK);
 		assert_value(&values[1], cases[i].type, cases[i].a);
 		free(copy);
 	}
@@ -251,8 +233,7 @@ static void test_string(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(
-		json_string(&value, buffer, sizeof buffer, &out, &len), 0);
+	assert_int_equal(json_string(&value, buffer, sizeof buffer, &out, &len), 0);
 	assert_int_equal(len, strlen(spelled));
 	assert_memory_equal(out, spelled, len);
 	assert_int_equal(json_string(&value, buffer, 10, &out, &len), -1);
@@ -268,8 +249,7 @@ static void test_string(void **state)
 
 static void test_tree(void **state)
 {
-	static const char text[] =
-		"{\"a\":[1,{\"b\":null},\"x\"],\"c\":{},\"a\":[true]}";
+	static const char text[] = "{\"a\":[1,{\"b\":null},\"x\"],\"c\":{},\"a\":[true]}";
 	struct json_tree tree = JSON_TREE_INIT;
 	const struct json_node *node, *a;
 
@@ -277,18 +257,14 @@ static void test_tree(void **state)
 	for (int twice = 0; twice < 2; twice++) {
 		char *copy = padded(text, strlen(text), "");
 
-		assert_int_equal(
-			json_tree_parse(&tree, parser, copy, strlen(text), 128),
-			JSON_OK);
+		assert_int_equal(json_tree_parse(&tree, parser, copy, strlen(text), 128), JSON_OK);
 		node = json_tree_first(&tree, &tree.nodes[0]);
 		assert_true(json_string_is(&node->name, "a"));
-		assert_value(
-			&node->value, JSON_ARRAY, "[1,{\"b\":null},\"x\"]");
+		assert_value(&node->value, JSON_ARRAY, "[1,{\"b\":null},\"x\"]");
 		node = json_tree_first(&tree, node);
 		assert_value(&node->value, JSON_NUMBER, "1");
 		node = json_tree_next(&tree, node);
-		assert_value(&json_tree_member(&tree, node, "b")->value,
-			JSON_NULL, "null");
+		assert_value(&json_tree_member(&tree, node, "b")->value, JSON_NULL, "null");
 		node = json_tree_next(&tree, node);
 		assert_value(&node->value, JSON_STRING, "\"x\"");
 		assert_null(json_tree_next(&tree, node));
@@ -312,9 +288,7 @@ static void test_growing(void **state)
 		memset(text, 'x', len);
 		memcpy(text, "[\"", 2);
 		memcpy(text + len - 2, "\"]", 2);
-		assert_int_equal(
-			json_select(parser, text, len, NULL, 1, NULL, &found),
-			JSON_OK);
+		assert_int_equal(json_select(parser, text, len, NULL, 1, NULL, &found), JSON_OK);
 		free(text);
 	}
 }
@@ -328,8 +302,7 @@ static void test_texts(void **state)
 
 		assert_true(strlen(text) > 5);
 		for (int j = JSON_OK; j < i; j++)
-			assert_string_not_equal(
-				text, json_error_text((enum json_error)j));
+			assert_string_not_equal(text, json_error_text((enum json_error)j));
 	}
 }
 

@@ -37,17 +37,15 @@ static const char *const record[] = {
 
 static int setup(void **state)
 {
-	static const char *const paths[SLOTS][2] = {{"data", NULL},
-		{"oracle", NULL}, {"data", "src"}, {"data", "port"},
-		{"oracle", "x"}, {"id", NULL}};
+	static const char *const paths[SLOTS][2] = {{"data", NULL}, {"oracle", NULL},
+		{"data", "src"}, {"data", "port"}, {"oracle", "x"}, {"id", NULL}};
 	struct fixture *fixture = calloc(1, sizeof *fixture);
 
 	fixture->plan = json_plan_new();
 	fixture->learned = json_parser_new();
 	for (int i = 0; i < SLOTS; i++)
-		assert_int_equal(json_plan_add(fixture->plan, paths[i],
-					 paths[i][1] == NULL ? 1 : 2),
-			i);
+		assert_int_equal(
+			json_plan_add(fixture->plan, paths[i], paths[i][1] == NULL ? 1 : 2), i);
 	*state = fixture;
 	return 0;
 }
@@ -62,9 +60,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void assert_same_values(const struct json_value *values,
-	const struct json_value *expected, const struct json_found *found,
-	const struct json_found *expected_found)
+static void assert_same_values(const struct json_value *values, const struct json_value *expected,
+	const struct json_found *found, const struct json_found *expected_found)
 {
 	for (int i = 0; i < SLOTS; i++) {
 		assert_int_equal(values[i].type, expected[i].type);
@@ -89,10 +86,9 @@ static void compare(struct fixture *fixture, const char *text, size_t len)
 
 	memcpy(copy, text, len);
 	copy[len] = '\n';
-	error = json_select(fresh, copy, len, fixture->plan, DEPTH, expected,
-		&expected_found);
-	line = json_select_known_line(fixture->learned, copy, len + 1,
-		fixture->plan, DEPTH, values, &found);
+	error = json_select(fresh, copy, len, fixture->plan, DEPTH, expected, &expected_found);
+	line = json_select_known_line(
+		fixture->learned, copy, len + 1, fixture->plan, DEPTH, values, &found);
 	if (line != 0) {
 		fixture->known++;
 		if (error != JSON_OK || line != len)
@@ -100,11 +96,10 @@ static void compare(struct fixture *fixture, const char *text, size_t len)
 		assert_same_values(values, expected, &found, &expected_found);
 	}
 	/* without the line feed it is not known to be whole */
-	assert_int_equal(json_select_known_line(fixture->learned, copy, len,
-				 fixture->plan, DEPTH, values, &found),
+	assert_int_equal(json_select_known_line(
+				 fixture->learned, copy, len, fixture->plan, DEPTH, values, &found),
 		0);
-	if (json_select(fixture->learned, copy, len, fixture->plan, DEPTH,
-		    values, &found) != error)
+	if (json_select(fixture->learned, copy, len, fixture->plan, DEPTH, values, &found) != error)
 		fail_msg("judged otherwise: %.*s", (int)len, text);
 	if (error == JSON_OK)
 		assert_same_values(values, expected, &found, &expected_found);
@@ -190,16 +185,15 @@ static void test_more_behind(void **state)
 	memcpy(text, record[3], len);
 	text[len] = '\n';
 	for (size_t cut = 1; cut < len; cut++) {
-		enum json_error expected = json_select(
-			fresh, text, cut, fixture->plan, DEPTH, values, &found);
+		enum json_error expected =
+			json_select(fresh, text, cut, fixture->plan, DEPTH, values, &found);
 
 		assert_int_not_equal(expected, JSON_OK);
-		assert_int_equal(json_select(fixture->learned, text, cut,
-					 fixture->plan, DEPTH, values, &found),
+		assert_int_equal(json_select(fixture->learned, text, cut, fixture->plan, DEPTH,
+					 values, &found),
 			expected);
-		assert_int_equal(
-			json_select_known_line(fixture->learned, text, cut,
-				fixture->plan, DEPTH, values, &found),
+		assert_int_equal(json_select_known_line(fixture->learned, text, cut, fixture->plan,
+					 DEPTH, values, &found),
 			0);
 	}
 	json_parser_free(fresh);
@@ -217,8 +211,8 @@ static void test_depth(void **state)
 	learn(fixture, record[0]);
 	memcpy(text, record[0], len);
 	for (unsigned depth = 1; depth <= DEPTH; depth++)
-		assert_int_equal(json_select(fixture->learned, text, len,
-					 fixture->plan, depth, values, &found),
+		assert_int_equal(json_select(fixture->learned, text, len, fixture->plan, depth,
+					 values, &found),
 			depth < 4 ? JSON_TOO_DEEP : JSON_OK);
 }
 
@@ -258,8 +252,7 @@ static void test_constant_changes(void **state)
 	char text[128];
 
 	for (int i = 0; i < 300; i++) {
-		snprintf(text, sizeof text,
-			"{\"id\":\"%s\",\"data\":{\"port\":%d},\"oracle\":{}}",
+		snprintf(text, sizeof text, "{\"id\":\"%s\",\"data\":{\"port\":%d},\"oracle\":{}}",
 			i < 200 ? "same" : "other", i);
 		compare(fixture, text, strlen(text));
 	}
@@ -270,25 +263,22 @@ static void test_constant_changes(void **state)
  * known, and what is of another one is judged all the same. */
 static void test_length_changes(void **state)
 {
-	static const char *const ids[] = {"abc", "a b", "a!c", "\x7f{}", "a\"c",
-		"a\\\\", "a\xc3\xa4", "ab\x1f", "ab", "", "abcd",
-		"a longer one than sixteen bytes"};
-	static const char *const ports[] = {"123", "100", "999", "012", "000",
-		"1.2", "1e1", "-12", "12", "0", "1234", "1 2", "12a", "\"1\""};
+	static const char *const ids[] = {"abc", "a b", "a!c", "\x7f{}", "a\"c", "a\\\\",
+		"a\xc3\xa4", "ab\x1f", "ab", "", "abcd", "a longer one than sixteen bytes"};
+	static const char *const ports[] = {"123", "100", "999", "012", "000", "1.2", "1e1", "-12",
+		"12", "0", "1234", "1 2", "12a", "\"1\""};
 	struct fixture *fixture = *state;
 	char text[128];
 
 	for (int i = 0; i < 200; i++) {
-		snprintf(text, sizeof text,
-			"{\"id\":\"%c-%c\",\"data\":{\"port\":%d}}",
+		snprintf(text, sizeof text, "{\"id\":\"%c-%c\",\"data\":{\"port\":%d}}",
 			'a' + i % 26, '0' + i % 10, 100 + i);
 		compare(fixture, text, strlen(text));
 	}
 	assert_int_equal(fixture->known, 199);
 	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
 		for (size_t p = 0; p < sizeof ports / sizeof ports[0]; p++) {
-			snprintf(text, sizeof text,
-				"{\"id\":\"%s\",\"data\":{\"port\":%s}}",
+			snprintf(text, sizeof text, "{\"id\":\"%s\",\"data\":{\"port\":%s}}",
 				ids[i], ports[p]);
 			compare(fixture, text, strlen(text));
 		}
@@ -303,8 +293,7 @@ static void test_quote_moves(void **state)
 	char text[128];
 
 	for (int i = 0; i < 200; i++) {
-		snprintf(text, sizeof text,
-			"{\"id\":\"%04d\",\"data\":{\"src\":\"%02d\"}}", i,
+		snprintf(text, sizeof text, "{\"id\":\"%04d\",\"data\":{\"src\":\"%02d\"}}", i,
 			i % 100);
 		compare(fixture, text, strlen(text));
 	}
@@ -326,8 +315,7 @@ static void test_many_shapes(void **state)
 		int len = snprintf(text, sizeof text, "{\"id\":\"%d\"", i);
 
 		for (int m = 0; m < members; m++)
-			len += snprintf(text + len, sizeof text - (size_t)len,
-				",\"m%d\":%d", m, i);
+			len += snprintf(text + len, sizeof text - (size_t)len, ",\"m%d\":%d", m, i);
 		snprintf(text + len, sizeof text - (size_t)len,
 			",\"data\":{\"port\":%d},\"oracle\":{}}", i);
 		compare(fixture, text, strlen(text));
@@ -338,13 +326,11 @@ static void test_many_shapes(void **state)
 /* Texts that must not be learned, or are no objects. */
 static void test_odd(void **state)
 {
-	static const char *const odd[] = {"7", "\"x\"", "[1,\"a\"]", "{}",
-		"  {\"id\" : \"a\"} ", "{\"id\":\"\\u0061\"}",
-		"{\"id\":-1,\"data\":1.5,\"oracle\":1e3}",
-		"{\"id\":\"\xc3\xa4\"}", "{\"id\":\t1}", "{\"id\":1}\r",
-		"{\"id\":01}", "{\"id\":\"a\",\"id\":\"b\"}",
-		"{\"data\":{\"src\":1},\"data\":{}}", "[[[[[[[[[]]]]]]]]]",
-		"[[[[[[[[]]]]]]]]"};
+	static const char *const odd[] = {"7", "\"x\"", "[1,\"a\"]", "{}", "  {\"id\" : \"a\"} ",
+		"{\"id\":\"\\u0061\"}", "{\"id\":-1,\"data\":1.5,\"oracle\":1e3}",
+		"{\"id\":\"\xc3\xa4\"}", "{\"id\":\t1}", "{\"id\":1}\r", "{\"id\":01}",
+		"{\"id\":\"a\",\"id\":\"b\"}", "{\"data\":{\"src\":1},\"data\":{}}",
+		"[[[[[[[[[]]]]]]]]]", "[[[[[[[[]]]]]]]]"};
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		learn(*state, odd[i]);

@@ -26,8 +26,7 @@ static void test_plain(void **state)
 	(void)state;
 	assert_written("", 0, "\"\"");
 	assert_written("a b/c", 5, "\"a b/c\"");
-	assert_written("\x7f\xc3\xa9\xf0\x9f\x98\x80", 7,
-		"\"\x7f\xc3\xa9\xf0\x9f\x98\x80\"");
+	assert_written("\x7f\xc3\xa9\xf0\x9f\x98\x80", 7, "\"\x7f\xc3\xa9\xf0\x9f\x98\x80\"");
 	assert_written("\xe2\x80\xa8", 3, "\"\xe2\x80\xa8\"");
 }
 

@@ -41,8 +41,8 @@ static inline struct parsed parse_text(const char *text)
 	};
 
 	memcpy(parsed.text, text, len);
-	assert_int_equal(json_tree_parse(&parsed.tree, parsed.parser,
-				 parsed.text, len, LIMIT_DEPTH),
+	assert_int_equal(
+		json_tree_parse(&parsed.tree, parsed.parser, parsed.text, len, LIMIT_DEPTH),
 		JSON_OK);
 	return parsed;
 }
@@ -55,8 +55,8 @@ static inline void parsed_free(struct parsed *parsed)
 }
 
 /* Adds an object by its kind, as found on a line. */
-static inline enum model_result add_text(struct model *model, const char *text,
-	uint64_t line, struct model_fault *fault)
+static inline enum model_result add_text(
+	struct model *model, const char *text, uint64_t line, struct model_fault *fault)
 {
 	struct parsed parsed = parse_text(text);
 	const struct json_node *node = parsed.tree.nodes;
@@ -65,12 +65,10 @@ static inline enum model_result add_text(struct model *model, const char *text,
 
 	switch (model_kind(&parsed.tree, node)) {
 	case MODEL_SUBNET:
-		result = model_add_subnet(
-			model, &parsed.tree, node, place, fault);
+		result = model_add_subnet(model, &parsed.tree, node, place, fault);
 		break;
 	case MODEL_LIST:
-		result =
-			model_add_list(model, &parsed.tree, node, place, fault);
+		result = model_add_list(model, &parsed.tree, node, place, fault);
 		break;
 	case MODEL_OTHER:
 		fail_msg("neither subnet nor list: %s", text);

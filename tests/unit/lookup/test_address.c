@@ -22,8 +22,7 @@ static struct address parsed(const char *text)
 	return address;
 }
 
-static void assert_address(
-	const char *text, uint8_t family, uint64_t high, uint64_t low)
+static void assert_address(const char *text, uint8_t family, uint64_t high, uint64_t low)
 {
 	struct address address = parsed(text);
 
@@ -70,9 +69,8 @@ static void test_ipv4_bytes(void **state)
 	(void)state;
 	for (size_t i = 0; i < count * count * count * count; i++) {
 		char text[32];
-		int len = snprintf(text, sizeof text, "%s.%s.%s.%s",
-			octets[i % count], octets[i / count % count],
-			octets[i / count / count % count],
+		int len = snprintf(text, sizeof text, "%s.%s.%s.%s", octets[i % count],
+			octets[i / count % count], octets[i / count / count % count],
 			octets[i / count / count / count]);
 
 		compare_ipv4(text, (size_t)len);
@@ -82,8 +80,7 @@ static void test_ipv4_bytes(void **state)
 			memcpy(changed, text, (size_t)len);
 			changed[at] = (char)(i / 7 * 11 % 256);
 			compare_ipv4(changed, (size_t)len);
-			memmove(changed + at, text + at + 1,
-				(size_t)(len - at - 1));
+			memmove(changed + at, text + at + 1, (size_t)(len - at - 1));
 			compare_ipv4(changed, (size_t)len - 1);
 		}
 	}
@@ -103,32 +100,26 @@ static void test_ipv6(void **state)
 	assert_address("::", ADDRESS_IPV6, 0, 0);
 	assert_address("::1", ADDRESS_IPV6, 0, 1);
 	assert_address("1::", ADDRESS_IPV6, 0x0001000000000000, 0);
-	assert_address("8222:91f5:88bb:2bf0:94a:e71b:65d3:4bd7", ADDRESS_IPV6,
-		0x822291f588bb2bf0, 0x094ae71b65d34bd7);
-	assert_address("2001:DB8::a:0", ADDRESS_IPV6, 0x20010db800000000,
-		0x00000000000a0000);
-	assert_address("1:2:3:4:5:6:7::", ADDRESS_IPV6, 0x0001000200030004,
-		0x0005000600070000);
-	assert_address("::2:3:4:5:6:7:8", ADDRESS_IPV6, 0x0000000200030004,
-		0x0005000600070008);
+	assert_address("8222:91f5:88bb:2bf0:94a:e71b:65d3:4bd7", ADDRESS_IPV6, 0x822291f588bb2bf0,
+		0x094ae71b65d34bd7);
+	assert_address("2001:DB8::a:0", ADDRESS_IPV6, 0x20010db800000000, 0x00000000000a0000);
+	assert_address("1:2:3:4:5:6:7::", ADDRESS_IPV6, 0x0001000200030004, 0x0005000600070000);
+	assert_address("::2:3:4:5:6:7:8", ADDRESS_IPV6, 0x0000000200030004, 0x0005000600070008);
 	assert_address("::ffff:10.0.0.1", ADDRESS_IPV6, 0, 0xffff0a000001);
-	assert_address("1:2:3:4:5:6:1.2.3.4", ADDRESS_IPV6, 0x0001000200030004,
-		0x0005000601020304);
+	assert_address("1:2:3:4:5:6:1.2.3.4", ADDRESS_IPV6, 0x0001000200030004, 0x0005000601020304);
 }
 
 static void test_no_address(void **state)
 {
-	static const char *const bad[] = {"", " ", ".", ":", ":::", "10",
-		"10.0.0", "10.0.0.", "10.0.0.1.", ".10.0.0.1", "10..0.1",
-		"10.0.0.256", "10.0.0.1000", "10.0.0.01", "010.0.0.1",
-		"00.0.0.0", "0x0a.0.0.1", "+1.0.0.1", "10.0.0.1 ", " 10.0.0.1",
-		"10.0.0.1\n", "10,0,0,1", "18.162.xx.130", "1:2:3:4:5:6:7",
-		"1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "1:2:3:4::5:6:7:8",
-		"::1:2:3:4:5:6:7:8", "1::2::3", ":1:2:3:4:5:6:7:8",
-		"1:2:3:4:5:6:7:", "1:2:3:4:5:6:7:8:", "12345::", "g::",
-		"fe80::1%eth0", "::1/64", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3",
-		"::1.2.3.256", "::1.2.3.4:5", "1.2.3.4::", "::01.2.3.4",
-		"[::1]", "N/A", "-"};
+	static const char *const bad[] = {"", " ", ".", ":", ":::", "10", "10.0.0", "10.0.0.",
+		"10.0.0.1.", ".10.0.0.1", "10..0.1", "10.0.0.256", "10.0.0.1000", "10.0.0.01",
+		"010.0.0.1", "00.0.0.0", "0x0a.0.0.1", "+1.0.0.1", "10.0.0.1 ", " 10.0.0.1",
+		"10.0.0.1\n", "10,0,0,1", "18.162.xx.130", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
+		"1:2:3:4:5:6:7:8::", "1:2:3:4::5:6:7:8", "::1:2:3:4:5:6:7:8", "1::2::3",
+		":1:2:3:4:5:6:7:8",
+		"1:2:3:4:5:6:7:", "1:2:3:4:5:6:7:8:", "12345::", "g::", "fe80::1%eth0", "::1/64",
+		"1:2:3:4:5:6:7:1.2.3.4", "::1.2.3", "::1.2.3.256", "::1.2.3.4:5",
+		"1.2.3.4::", "::01.2.3.4", "[::1]", "N/A", "-"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -194,11 +185,10 @@ static void test_prefix_text(void **state)
 
 static void test_no_prefix(void **state)
 {
-	static const char *const bad[] = {"", "/", "10.0.0.0", "10.0.0.0/",
-		"10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/-1", "10.0.0.0/+8",
-		"10.0.0.0/8 ", "10.0.0.0 /8", "10.0.0/8", "/8", "10.0.0.0/8/8",
-		"10.0.0.0/255.0.0.0", "::/129", "::/", "::/1000", "::/0x10",
-		"0/0", "any", "10.0.0.0/4294967304"};
+	static const char *const bad[] = {"", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33",
+		"10.0.0.0/08", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8 ", "10.0.0.0 /8",
+		"10.0.0/8", "/8", "10.0.0.0/8/8", "10.0.0.0/255.0.0.0", "::/129", "::/", "::/1000",
+		"::/0x10", "0/0", "any", "10.0.0.0/4294967304"};
 	struct prefix prefix;
 
 	(void)state;
@@ -238,9 +228,8 @@ static void test_holds(void **state)
 
 static void test_order(void **state)
 {
-	static const char *const sorted[] = {"0.0.0.0/0", "10.0.0.0/8",
-		"10.0.0.0/16", "10.1.0.0/16", "200.0.0.0/8", "::/0", "::1/128",
-		"fc00::/7", "fc00::1/128"};
+	static const char *const sorted[] = {"0.0.0.0/0", "10.0.0.0/8", "10.0.0.0/16",
+		"10.1.0.0/16", "200.0.0.0/8", "::/0", "::1/128", "fc00::/7", "fc00::1/128"};
 	size_t count = sizeof(sorted) / sizeof(sorted[0]);
 
 	(void)state;
@@ -250,8 +239,7 @@ static void test_order(void **state)
 			struct prefix b = prefix_of(sorted[j]);
 			int order = prefix_compare(&a, &b);
 
-			assert_int_equal(
-				(order > 0) - (order < 0), (i > j) - (i < j));
+			assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
 		}
 }
 

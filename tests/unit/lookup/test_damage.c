@@ -33,8 +33,7 @@ static void write_good(void)
 	add_good(model, "{\"id\":\"ocid1.subnet.c\",\"cidrBlock\":"
 			"\"10.1.0.0/16\"}");
 	add_good(model, "{\"id\":\"" LIST_X "\",\"egressSecurityRules\":[{}]}");
-	assert_int_equal(
-		writer_write(model, "net.lut", 5, "build"), EXITCODE_OK);
+	assert_int_equal(writer_write(model, "net.lut", 5, "build"), EXITCODE_OK);
 	model_free(model);
 }
 
@@ -45,8 +44,7 @@ static int setup(void **state)
 	write_good();
 	good = read_bytes("net.lut", &good_len);
 	damaged = memfd_create("damaged", MFD_CLOEXEC);
-	snprintf(damaged_path, sizeof(damaged_path), "/proc/self/fd/%d",
-		damaged);
+	snprintf(damaged_path, sizeof(damaged_path), "/proc/self/fd/%d", damaged);
 	return damaged < 0 ? -1 : 0;
 }
 
@@ -87,12 +85,10 @@ static void *contents_of(uint8_t *bytes, uint32_t id)
 static void mend_header(uint8_t *bytes, size_t len)
 {
 	struct format_header *header = header_of(bytes);
-	size_t end = sizeof(*header) +
-		     header->section_count * sizeof(struct format_section);
+	size_t end = sizeof(*header) + header->section_count * sizeof(struct format_section);
 
 	if (end <= len)
-		header->crc = crc32_update(
-			0, bytes + FORMAT_CRC_FROM, end - FORMAT_CRC_FROM);
+		header->crc = crc32_update(0, bytes + FORMAT_CRC_FROM, end - FORMAT_CRC_FROM);
 }
 
 /* Puts all checksums right, as far as they lie in the file. */
@@ -102,10 +98,8 @@ static void mend(uint8_t *bytes, size_t len)
 	size_t room = (len - sizeof(struct format_header)) / sizeof(*table);
 
 	for (size_t i = 0; i < header_of(bytes)->section_count && i < room; i++)
-		if (table[i].offset <= len &&
-			table[i].length <= len - table[i].offset)
-			table[i].crc = crc32_update(
-				0, bytes + table[i].offset, table[i].length);
+		if (table[i].offset <= len && table[i].length <= len - table[i].offset)
+			table[i].crc = crc32_update(0, bytes + table[i].offset, table[i].length);
 	mend_header(bytes, len);
 }
 
@@ -116,9 +110,8 @@ static void assert_valid_json(const struct lookup_text *text)
 	struct json_found found;
 
 	memcpy(copy, text->text, text->len);
-	assert_int_equal(json_select(parser, copy, text->len, NULL, LIMIT_DEPTH,
-				 NULL, &found),
-		JSON_OK);
+	assert_int_equal(
+		json_select(parser, copy, text->len, NULL, LIMIT_DEPTH, NULL, &found), JSON_OK);
 	assert_null(memchr(copy, '\n', text->len));
 	free(copy);
 	json_parser_free(parser);
@@ -136,8 +129,7 @@ static void use(const struct lookup *lookup)
 		bits += all[i].length;
 	for (size_t i = 0; i < lookup_subnet_count(lookup); i++) {
 		lookup_entry(lookup, i, &entry);
-		assert_true(lookup_find_entry(
-			lookup, entry.ocid.text, entry.ocid.len, &same));
+		assert_true(lookup_find_entry(lookup, entry.ocid.text, entry.ocid.len, &same));
 		assert_ptr_equal(entry.ocid.text, same.ocid.text);
 		assert_valid_json(&entry.subnet.lists);
 		assert_valid_json(&entry.subnet.ids);
@@ -243,9 +235,8 @@ static void damage_numbers(size_t start, size_t len, size_t size)
 		uint64_t number = 0;
 
 		memcpy(&number, good + at, size);
-		const uint64_t wrong[] = {0, 1, UINT64_MAX, number - 1,
-			number + 1, number + 8, number - 8, number * 2,
-			UINT64_MAX / 2, UINT64_MAX - 7};
+		const uint64_t wrong[] = {0, 1, UINT64_MAX, number - 1, number + 1, number + 8,
+			number - 8, number * 2, UINT64_MAX / 2, UINT64_MAX - 7};
 
 		for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 			memcpy(copy + at, &wrong[i], size);
@@ -259,9 +250,8 @@ static void damage_numbers(size_t start, size_t len, size_t size)
 
 static void test_numbers_of_the_frame(void **state)
 {
-	size_t len =
-		sizeof(struct format_header) +
-		header_of(good)->section_count * sizeof(struct format_section);
+	size_t len = sizeof(struct format_header) +
+		     header_of(good)->section_count * sizeof(struct format_section);
 
 	(void)state;
 	damage_numbers(0, len, 4);
@@ -298,8 +288,7 @@ static size_t damage_bytes(uint32_t id, const char *wrong)
 		for (size_t j = 0; wrong[j]; j++) {
 			copy[section->offset + i] = (uint8_t)wrong[j];
 			mend(copy, good_len);
-			if (copy[section->offset + i] ==
-				good[section->offset + i])
+			if (copy[section->offset + i] == good[section->offset + i])
 				continue;
 			opened += open_bytes(copy, good_len) == LOOKUP_OK;
 			memcpy(copy, good, good_len);
@@ -335,8 +324,7 @@ static void assert_fragment_damaged(const char *from, const char *to)
 {
 	struct format_section *section = section_of(good, FORMAT_JSON);
 	uint8_t *copy = copy_good();
-	char *at = memmem(
-		copy + section->offset, section->length, from, strlen(from));
+	char *at = memmem(copy + section->offset, section->length, from, strlen(from));
 
 	assert_non_null(at);
 	memcpy(at, to, strlen(from));
@@ -393,8 +381,7 @@ static enum lookup_error open_with(uint32_t id, const void *bytes, size_t len)
 }
 
 /* The good file with these bytes behind a section, in it. */
-static enum lookup_error open_with_more(
-	uint32_t id, const void *more, size_t more_len)
+static enum lookup_error open_with_more(uint32_t id, const void *more, size_t more_len)
 {
 	struct format_section *section = section_of(good, id);
 	uint8_t *bytes = malloc(section->length + more_len);
@@ -430,26 +417,19 @@ static void test_more_than_is_used(void **state)
 {
 	static const struct format_fragment fragment = {0};
 	static const struct prefix prefix = {.family = ADDRESS_IPV4};
-	static const struct prefix last = {
-		UINT64_MAX, UINT64_MAX, ADDRESS_IPV6, 128, {0}};
+	static const struct prefix last = {UINT64_MAX, UINT64_MAX, ADDRESS_IPV6, 128, {0}};
 	static const uint32_t entry = 3;
 
 	(void)state;
 	assert_int_equal(open_with_more(FORMAT_TEXT, "more", 4), LOOKUP_OK);
 	assert_int_equal(open_with_more(FORMAT_META, "more", 4), LOOKUP_OK);
-	assert_int_equal(
-		open_with_more(FORMAT_ALL_PREFIXES, &last, sizeof(last)),
-		LOOKUP_OK);
+	assert_int_equal(open_with_more(FORMAT_ALL_PREFIXES, &last, sizeof(last)), LOOKUP_OK);
 	assert_int_equal(open_with_more(FORMAT_META, "\n", 1), LOOKUP_DAMAGED);
 	assert_int_equal(open_with_more(FORMAT_JSON, "[]", 2), LOOKUP_DAMAGED);
+	assert_int_equal(open_with_more(FORMAT_PREFIXES, &prefix, sizeof(prefix)), LOOKUP_DAMAGED);
 	assert_int_equal(
-		open_with_more(FORMAT_PREFIXES, &prefix, sizeof(prefix)),
-		LOOKUP_DAMAGED);
-	assert_int_equal(
-		open_with_more(FORMAT_FRAGMENTS, &fragment, sizeof(fragment)),
-		LOOKUP_DAMAGED);
-	assert_int_equal(open_with_more(FORMAT_INDEX, &entry, sizeof(entry)),
-		LOOKUP_DAMAGED);
+		open_with_more(FORMAT_FRAGMENTS, &fragment, sizeof(fragment)), LOOKUP_DAMAGED);
+	assert_int_equal(open_with_more(FORMAT_INDEX, &entry, sizeof(entry)), LOOKUP_DAMAGED);
 }
 
 #define ROW 16
@@ -467,8 +447,7 @@ static uint8_t *row_of_subnets(size_t *len)
 			i, i);
 		add_good(model, text);
 	}
-	assert_int_equal(
-		writer_write(model, "row.lut", 5, "build"), EXITCODE_OK);
+	assert_int_equal(writer_write(model, "row.lut", 5, "build"), EXITCODE_OK);
 	model_free(model);
 	uint8_t *bytes = read_bytes("row.lut", len);
 
@@ -479,16 +458,14 @@ static uint8_t *row_of_subnets(size_t *len)
 /* Makes the index fit the records, whatever their order. */
 static void mend_index(uint8_t *bytes)
 {
-	const struct format_subnet *subnets =
-		contents_of(bytes, FORMAT_SUBNETS);
+	const struct format_subnet *subnets = contents_of(bytes, FORMAT_SUBNETS);
 	uint32_t *index = contents_of(bytes, FORMAT_INDEX);
 	size_t ranges = section_of(bytes, FORMAT_INDEX)->length / 4 - 1;
 
 	for (size_t range = 0; range <= ranges; range++) {
 		index[range] = 0;
 		for (size_t i = 0; i < ROW; i++)
-			index[range] +=
-				format_range(subnets[i].hash, ranges) < range;
+			index[range] += format_range(subnets[i].hash, ranges) < range;
 	}
 }
 
@@ -523,12 +500,9 @@ static void test_order(void **state)
 	(void)state;
 	assert_int_equal(open_reordered(row, len, 0, 0, false), LOOKUP_OK);
 	for (size_t i = 0; i + 1 < ROW; i++) {
-		assert_int_equal(open_reordered(row, len, i, i + 1, true),
-			LOOKUP_DAMAGED);
-		assert_int_equal(open_reordered(row, len, i, i + 1, false),
-			LOOKUP_DAMAGED);
-		assert_int_equal(open_reordered(row, len, i + 1, i, false),
-			LOOKUP_DAMAGED);
+		assert_int_equal(open_reordered(row, len, i, i + 1, true), LOOKUP_DAMAGED);
+		assert_int_equal(open_reordered(row, len, i, i + 1, false), LOOKUP_DAMAGED);
+		assert_int_equal(open_reordered(row, len, i + 1, i, false), LOOKUP_DAMAGED);
 	}
 	free(row);
 }
@@ -578,8 +552,7 @@ static void test_versions(void **state)
 static enum lookup_error open_with_section(uint32_t id, uint32_t flags)
 {
 	size_t unit = sizeof(struct format_section);
-	size_t table_end = sizeof(struct format_header) +
-			   header_of(good)->section_count * unit;
+	size_t table_end = sizeof(struct format_header) + header_of(good)->section_count * unit;
 	size_t len = good_len + unit + 16;
 	uint8_t *copy = calloc(1, len);
 	struct format_section *table = table_of(copy);
@@ -592,8 +565,8 @@ static enum lookup_error open_with_section(uint32_t id, uint32_t flags)
 	header_of(copy)->length = len;
 	for (size_t i = 0; i < count; i++)
 		table[i].offset += unit;
-	table[count] = (struct format_section){
-		.id = id, .flags = flags, .offset = len - 16, .length = 13};
+	table[count] =
+		(struct format_section){.id = id, .flags = flags, .offset = len - 16, .length = 13};
 	memset(copy + len - 16, 'x', 13);
 	mend(copy, len);
 	error = open_bytes(copy, len);
@@ -607,8 +580,7 @@ static void test_further_sections(void **state)
 
 	(void)state;
 	assert_int_equal(open_with_section(unknown, 0), LOOKUP_OK);
-	assert_int_equal(
-		open_with_section(unknown, FORMAT_REQUIRED), LOOKUP_DAMAGED);
+	assert_int_equal(open_with_section(unknown, FORMAT_REQUIRED), LOOKUP_DAMAGED);
 	assert_int_equal(open_with_section(unknown, 2), LOOKUP_DAMAGED);
 	assert_int_equal(open_with_section(0, 0), LOOKUP_OK);
 	assert_int_equal(open_with_section(FORMAT_TEXT, 0), LOOKUP_DAMAGED);

@@ -60,8 +60,7 @@ static void test_member(void **state)
 static void test_text(void **state)
 {
 	struct parsed parsed = parse_text("[\"plain\",\"\\u00e9\\n\"]");
-	const struct json_node *node =
-		json_tree_first(&parsed.tree, parsed.tree.nodes);
+	const struct json_node *node = json_tree_first(&parsed.tree, parsed.tree.nodes);
 	struct bytes scratch = BYTES_INIT(100);
 	const char *text;
 	size_t len;

@@ -16,13 +16,10 @@ static struct lookup *open_file(void)
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct lookup *lookup;
 
-	add_good(model,
-		"{\"id\":\"" SUBNET_A "\",\"ipv6CidrBlock\":\"::/128\"}");
-	assert_int_equal(
-		writer_write(model, "net.lut", 5, "build"), EXITCODE_OK);
+	add_good(model, "{\"id\":\"" SUBNET_A "\",\"ipv6CidrBlock\":\"::/128\"}");
+	assert_int_equal(writer_write(model, "net.lut", 5, "build"), EXITCODE_OK);
 	model_free(model);
-	assert_int_equal(
-		lookup_open(&lookup, "net.lut", detail, NULL), LOOKUP_OK);
+	assert_int_equal(lookup_open(&lookup, "net.lut", detail, NULL), LOOKUP_OK);
 	return lookup;
 }
 

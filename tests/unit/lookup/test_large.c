@@ -24,8 +24,7 @@ static void *call_first(void *argument)
 }
 
 /* In two threads; if the file is to be cut, just before. */
-static void run_both(
-	void (*first)(void *), void (*second)(void *), void *context)
+static void run_both(void (*first)(void *), void (*second)(void *), void *context)
 {
 	void *call[2] = {NULL, context};
 	pthread_t thread;
@@ -41,9 +40,8 @@ static void run_both(
 
 static void write_large(size_t filled)
 {
-	static const char begin[] =
-		"{\"id\":\"" LIST_X "\",\"egressSecurityRules\":[],"
-		"\"displayName\":\"";
+	static const char begin[] = "{\"id\":\"" LIST_X "\",\"egressSecurityRules\":[],"
+				    "\"displayName\":\"";
 	struct model *model = model_new(MODEL_REFUSE_DIFFERING);
 	char *text = malloc(sizeof begin + filled + 3);
 
@@ -55,8 +53,7 @@ static void write_large(size_t filled)
 			"\"securityListIds\":[\"" LIST_X "\"]}");
 	add_good(model, "{\"id\":\"" SUBNET_B "\",\"cidrBlock\":"
 			"\"11.0.0.0/8\"}");
-	assert_int_equal(
-		writer_write(model, "net.lut", 5, "build"), EXITCODE_OK);
+	assert_int_equal(writer_write(model, "net.lut", 5, "build"), EXITCODE_OK);
 	model_free(model);
 	free(text);
 	runs = 0;
@@ -112,8 +109,8 @@ static void test_damaged(void **state)
 	static const struct {
 		uint32_t id;
 		const char *name;
-	} sections[] = {{FORMAT_SUBNETS, "SUBN"}, {FORMAT_PREFIXES, "PFXS"},
-		{FORMAT_TEXT, "TEXT"}, {FORMAT_JSON, "JSON"}};
+	} sections[] = {{FORMAT_SUBNETS, "SUBN"}, {FORMAT_PREFIXES, "PFXS"}, {FORMAT_TEXT, "TEXT"},
+		{FORMAT_JSON, "JSON"}};
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {

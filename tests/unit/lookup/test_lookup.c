@@ -21,8 +21,7 @@ static struct lookup *opened(const char *path)
 
 static void write_model(struct model *model, const char *path)
 {
-	assert_int_equal(
-		writer_write(model, path, FETCHED, "build"), EXITCODE_OK);
+	assert_int_equal(writer_write(model, path, FETCHED, "build"), EXITCODE_OK);
 	model_free(model);
 }
 
@@ -30,11 +29,11 @@ static struct model *two_subnets(void)
 {
 	struct model *model = model_new(MODEL_REFUSE_DIFFERING);
 
-	add_good(model, "{\"id\":\"" SUBNET_A "\",\"displayName\":\"\xc3\xa9\","
-			"\"vcnId\":\"v\",\"compartmentId\":\"c\","
-			"\"cidrBlock\":\"10.1.0.0/16\",\"ipv6CidrBlocks\":"
-			"[\"fd00::/64\"],\"securityListIds\":[\"" LIST_Y
-			"\",\"missing\",\"" LIST_X "\"]}");
+	add_good(model,
+		"{\"id\":\"" SUBNET_A "\",\"displayName\":\"\xc3\xa9\","
+		"\"vcnId\":\"v\",\"compartmentId\":\"c\","
+		"\"cidrBlock\":\"10.1.0.0/16\",\"ipv6CidrBlocks\":"
+		"[\"fd00::/64\"],\"securityListIds\":[\"" LIST_Y "\",\"missing\",\"" LIST_X "\"]}");
 	add_good(model, "{\"id\":\"" SUBNET_B "\",\"displayName\":\"\","
 			"\"cidrBlock\":\"10.1.0.0/16\"}");
 	add_good(model, "{\"id\":\"" LIST_X "\",\"egressSecurityRules\":[]}");
@@ -48,8 +47,8 @@ static bool text_is(const struct lookup_text *text, const char *expected)
 	       memcmp(text->text, expected, text->len) == 0;
 }
 
-#define RENDERED(ocid)                                                         \
-	"{\"display_name\":null,\"security_list_ocid\":\"" ocid                \
+#define RENDERED(ocid)                                                                             \
+	"{\"display_name\":null,\"security_list_ocid\":\"" ocid                                    \
 	"\",\"ingress_security_rules\":[],\"egress_security_rules\":[]}"
 
 static void test_find(void **state)
@@ -62,8 +61,7 @@ static void test_find(void **state)
 	write_model(two_subnets(), "net.lut");
 	lookup = opened("net.lut");
 	assert_true(lookup_find(lookup, SUBNET_A, strlen(SUBNET_A), &subnet));
-	assert_true(text_is(
-		&subnet.lists, "[" RENDERED(LIST_Y) "," RENDERED(LIST_X) "]"));
+	assert_true(text_is(&subnet.lists, "[" RENDERED(LIST_Y) "," RENDERED(LIST_X) "]"));
 	assert_true(text_is(&subnet.ids, "[\"" LIST_Y "\",\"" LIST_X "\"]"));
 	assert_int_equal(subnet.prefix_count, 2);
 	assert_int_equal(subnet.prefixes[0].family, ADDRESS_IPV4);
@@ -81,15 +79,14 @@ static void test_find(void **state)
 	unlink("net.lut");
 }
 
-static bool recall(const struct lookup *lookup,
-	const struct lookup_hints *hints, const char *ocid,
+static bool recall(const struct lookup *lookup, const struct lookup_hints *hints, const char *ocid,
 	struct lookup_subnet *subnet)
 {
 	return lookup_recall(lookup, hints, ocid, strlen(ocid), subnet);
 }
 
-static bool learn(const struct lookup *lookup, struct lookup_hints *hints,
-	const char *ocid, struct lookup_subnet *subnet)
+static bool learn(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,
+	struct lookup_subnet *subnet)
 {
 	return lookup_learn(lookup, hints, ocid, strlen(ocid), subnet);
 }
@@ -136,14 +133,12 @@ static void test_entries(void **state)
 	lookup = opened("net.lut");
 	assert_int_equal(lookup_subnet_count(lookup), 2);
 	assert_int_equal(lookup_fragment_count(lookup), 2);
-	assert_true(
-		lookup_find_entry(lookup, SUBNET_A, strlen(SUBNET_A), &entry));
+	assert_true(lookup_find_entry(lookup, SUBNET_A, strlen(SUBNET_A), &entry));
 	assert_true(text_is(&entry.ocid, SUBNET_A));
 	assert_true(text_is(&entry.name, "\xc3\xa9"));
 	assert_true(text_is(&entry.vcn, "v"));
 	assert_true(text_is(&entry.compartment, "c"));
-	assert_true(
-		lookup_find_entry(lookup, SUBNET_B, strlen(SUBNET_B), &entry));
+	assert_true(lookup_find_entry(lookup, SUBNET_B, strlen(SUBNET_B), &entry));
 	assert_true(text_is(&entry.name, ""));
 	assert_null(entry.vcn.text);
 	assert_null(entry.compartment.text);
@@ -194,13 +189,11 @@ static struct model *many_subnets(int step)
 			"{\"id\":\"%s\",\"displayName\":\"%d\",\"vcnId\":"
 			"\"v%d\",\"cidrBlock\":\"10.%d.%d.0/24\","
 			"\"securityListIds\":[\"l%d\"]}",
-			ocid, number, number % 7, number / 256, number % 256,
-			number % 3);
+			ocid, number, number % 7, number / 256, number % 256, number % 3);
 		add_good(model, text);
 	}
 	for (int i = 0; i < 3; i++) {
-		snprintf(text, sizeof(text),
-			"{\"id\":\"l%d\",\"egressSecurityRules\":[]}",
+		snprintf(text, sizeof(text), "{\"id\":\"l%d\",\"egressSecurityRules\":[]}",
 			(i * step) % 3);
 		add_good(model, text);
 	}
@@ -222,8 +215,7 @@ static void test_many(void **state)
 	assert_int_equal(lookup_fragment_count(lookup), 3);
 	for (int i = 0; i < MANY; i++) {
 		many_ocid(ocid, i);
-		assert_true(
-			lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
+		assert_true(lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
 		snprintf(name, sizeof(name), "%d", i);
 		assert_true(text_is(&entry.name, name));
 		assert_true(text_is(&entry.ocid, ocid));
@@ -234,15 +226,12 @@ static void test_many(void **state)
 		assert_memory_equal(&subnet, &entry.subnet, sizeof subnet);
 		many_ocid(ocid, i * 7 % (i + 1));
 		if (recall(lookup, &hints, ocid, &subnet)) {
-			assert_true(lookup_find_entry(
-				lookup, ocid, strlen(ocid), &entry));
-			assert_memory_equal(
-				&subnet, &entry.subnet, sizeof subnet);
+			assert_true(lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
+			assert_memory_equal(&subnet, &entry.subnet, sizeof subnet);
 		}
 		many_ocid(ocid, MANY + i);
 		assert_false(recall(lookup, &hints, ocid, &subnet));
-		assert_false(
-			lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
+		assert_false(lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
 	}
 	lookup_close(lookup);
 	unlink("net.lut");
@@ -289,16 +278,14 @@ static void test_same_hash(void **state)
 	write_model(model, "net.lut");
 	lookup = opened("net.lut");
 	for (size_t i = 0; i < count; i++) {
-		assert_true(lookup_find_entry(
-			lookup, ocids[i], strlen(ocids[i]), &entry));
+		assert_true(lookup_find_entry(lookup, ocids[i], strlen(ocids[i]), &entry));
 		assert_true(text_is(&entry.ocid, ocids[i]));
 	}
 	lookup_close(lookup);
 	unlink("net.lut");
 }
 
-static void assert_refused(
-	const char *path, enum lookup_error expected, const char *text)
+static void assert_refused(const char *path, enum lookup_error expected, const char *text)
 {
 	char detail[LOOKUP_DETAIL_SIZE];
 	struct lookup *lookup;

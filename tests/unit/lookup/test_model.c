@@ -39,8 +39,7 @@ static void test_kinds(void **state)
 {
 	(void)state;
 	assert_int_equal(kind_of("{\"id\":\"" SUBNET_A "\"}"), MODEL_SUBNET);
-	assert_int_equal(
-		kind_of("{\"id\":\"ocid1.sub\\u006eet.a\"}"), MODEL_SUBNET);
+	assert_int_equal(kind_of("{\"id\":\"ocid1.sub\\u006eet.a\"}"), MODEL_SUBNET);
 	assert_int_equal(kind_of("{\"id\":\"ocid1.subnet.\"}"), MODEL_OTHER);
 	assert_int_equal(kind_of("{\"id\":\"ocid1.vcn.x\"}"), MODEL_OTHER);
 	assert_int_equal(kind_of("{\"id\":7}"), MODEL_OTHER);
@@ -48,10 +47,8 @@ static void test_kinds(void **state)
 	assert_int_equal(kind_of("[]"), MODEL_OTHER);
 	assert_int_equal(kind_of("\"" SUBNET_A "\""), MODEL_OTHER);
 	assert_int_equal(kind_of("{\"ingressSecurityRules\":[]}"), MODEL_LIST);
-	assert_int_equal(kind_of("{\"egress-security-rules\":[],\"id\":\"x\"}"),
-		MODEL_LIST);
-	assert_int_equal(
-		kind_of("{\"egress_security_rules\":null}"), MODEL_OTHER);
+	assert_int_equal(kind_of("{\"egress-security-rules\":[],\"id\":\"x\"}"), MODEL_LIST);
+	assert_int_equal(kind_of("{\"egress_security_rules\":null}"), MODEL_OTHER);
 }
 
 /* The prefixes of a subnet as text, separated by spaces. */
@@ -59,16 +56,14 @@ static const char *prefixes_of(const char *ocid)
 {
 	static char text[1000];
 	size_t number = textset_find(&model->texts, ocid, strlen(ocid));
-	const struct store_subnet *subnet =
-		&model->subnets[model->text_info[number].subnet];
+	const struct store_subnet *subnet = &model->subnets[model->text_info[number].subnet];
 	size_t len = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < subnet->prefix_count; i++) {
 		if (i > 0)
 			text[len++] = ' ';
-		len += prefix_text(
-			text + len, &model->prefixes[subnet->prefix_first + i]);
+		len += prefix_text(text + len, &model->prefixes[subnet->prefix_first + i]);
 	}
 	return text;
 }
@@ -76,13 +71,11 @@ static const char *prefixes_of(const char *ocid)
 static void test_prefixes_are_united(void **state)
 {
 	(void)state;
-	add_good(model,
-		"{\"id\":\"" SUBNET_A "\",\"ipv6CidrBlocks\":[\"fd00::/64\"],"
-		"\"cidrBlock\":\"10.2.0.0/24\",\"ipv4CidrBlocks\":"
-		"[\"10.2.0.0/24\",\"10.1.0.9/24\"],"
-		"\"ipv6CidrBlock\":\"FD00:0::/64\"}");
-	assert_string_equal(
-		prefixes_of(SUBNET_A), "10.1.0.0/24 10.2.0.0/24 fd00::/64");
+	add_good(model, "{\"id\":\"" SUBNET_A "\",\"ipv6CidrBlocks\":[\"fd00::/64\"],"
+			"\"cidrBlock\":\"10.2.0.0/24\",\"ipv4CidrBlocks\":"
+			"[\"10.2.0.0/24\",\"10.1.0.9/24\"],"
+			"\"ipv6CidrBlock\":\"FD00:0::/64\"}");
+	assert_string_equal(prefixes_of(SUBNET_A), "10.1.0.0/24 10.2.0.0/24 fd00::/64");
 	add_good(model, "{\"id\":\"" SUBNET_B "\",\"cidr-block\":null,"
 			"\"ipv4-cidr-blocks\":null,\"ipv6-cidr-blocks\":[]}");
 	assert_string_equal(prefixes_of(SUBNET_B), "");
@@ -110,31 +103,24 @@ static void test_malformed(void **state)
 	(void)state;
 	assert_malformed(SUBNET("\"cidrBlock\":\"10.0.0.0\""),
 		"cidr_block holds '10.0.0.0', which is no CIDR block");
-	assert_malformed(SUBNET("\"cidrBlock\":\"\""),
-		"cidr_block holds '', which is no CIDR block");
-	assert_malformed(SUBNET("\"cidrBlock\":[\"10.0.0.0/8\"]"),
-		"cidr_block is not a string");
+	assert_malformed(
+		SUBNET("\"cidrBlock\":\"\""), "cidr_block holds '', which is no CIDR block");
+	assert_malformed(SUBNET("\"cidrBlock\":[\"10.0.0.0/8\"]"), "cidr_block is not a string");
 	assert_malformed(SUBNET("\"ipv4CidrBlocks\":[\"10.0.0.0/8\",\"x\"]"),
 		"ipv4_cidr_blocks holds 'x', which is no CIDR block");
-	assert_malformed(SUBNET("\"ipv4CidrBlocks\":[null]"),
-		"ipv4_cidr_blocks is not a string");
-	assert_malformed(SUBNET("\"ipv6CidrBlocks\":\"::/0\""),
-		"ipv6_cidr_blocks is not an array");
-	assert_malformed(
-		SUBNET("\"displayName\":{}"), "display_name is not a string");
+	assert_malformed(SUBNET("\"ipv4CidrBlocks\":[null]"), "ipv4_cidr_blocks is not a string");
+	assert_malformed(SUBNET("\"ipv6CidrBlocks\":\"::/0\""), "ipv6_cidr_blocks is not an array");
+	assert_malformed(SUBNET("\"displayName\":{}"), "display_name is not a string");
 	assert_malformed(SUBNET("\"vcnId\":1"), "vcn_id is not a string");
-	assert_malformed(SUBNET("\"compartmentId\":true"),
-		"compartment_id is not a string");
-	assert_malformed(
-		SUBNET("\"cidrBlock\":\"10.0.0.0/8\",\"securityListIds\":"
-		       "[\"x\",1]"),
+	assert_malformed(SUBNET("\"compartmentId\":true"), "compartment_id is not a string");
+	assert_malformed(SUBNET("\"cidrBlock\":\"10.0.0.0/8\",\"securityListIds\":"
+				"[\"x\",1]"),
 		"security_list_ids is not a string");
-	assert_malformed("{\"egress_security_rules\":[]}",
-		"it has no id that is a string");
-	assert_malformed("{\"id\":[],\"egress_security_rules\":[]}",
-		"it has no id that is a string");
-	assert_malformed("{\"id\":\"\",\"egress_security_rules\":[]}",
-		"it has no id that is a string");
+	assert_malformed("{\"egress_security_rules\":[]}", "it has no id that is a string");
+	assert_malformed(
+		"{\"id\":[],\"egress_security_rules\":[]}", "it has no id that is a string");
+	assert_malformed(
+		"{\"id\":\"\",\"egress_security_rules\":[]}", "it has no id that is a string");
 	assert_malformed("{\"id\":\"x\",\"egress_security_rules\":[1]}",
 		"egress_security_rules[0] is not an object");
 }
@@ -154,9 +140,9 @@ static void test_long_block(void **state)
 	assert_non_null(strstr(fault.text, "..."));
 }
 
-#define LIST(ocid, port)                                                       \
-	"{\"id\":\"" ocid "\",\"ingressSecurityRules\":[{\"tcpOptions\":"      \
-	"{\"destinationPortRange\":{\"min\":" port ",\"max\":" port            \
+#define LIST(ocid, port)                                                                           \
+	"{\"id\":\"" ocid "\",\"ingressSecurityRules\":[{\"tcpOptions\":"                          \
+	"{\"destinationPortRange\":{\"min\":" port ",\"max\":" port                                \
 	"}}}],\"timeCreated\":\"x" port "\"}"
 
 static void test_equal_copies(void **state)
@@ -219,16 +205,14 @@ static void test_later_counts(void **state)
 	assert_int_equal(model_subnet_count(model), 1);
 	assert_int_equal(model_list_count(model), 1);
 	assert_string_equal(prefixes_of(SUBNET_A), "10.0.0.0/9");
-	assert_non_null(
-		strstr(store_bytes(model, model->lists[0].json).text, ":81"));
+	assert_non_null(strstr(store_bytes(model, model->lists[0].json).text, ":81"));
 }
 
 static bool next_is(size_t *cursor, const char *list, const char *subnet)
 {
 	struct model_missing missing;
 
-	return model_next_missing(model, cursor, &missing) &&
-	       missing.list.len == strlen(list) &&
+	return model_next_missing(model, cursor, &missing) && missing.list.len == strlen(list) &&
 	       memcmp(missing.list.text, list, strlen(list)) == 0 &&
 	       missing.subnet.len == strlen(subnet) &&
 	       memcmp(missing.subnet.text, subnet, strlen(subnet)) == 0;
@@ -282,10 +266,8 @@ static void test_id(void **state)
 	parsed_free(&parsed);
 }
 
-#define REFUSING(test)                                                         \
-	cmocka_unit_test_setup_teardown(test, setup_refusing, teardown)
-#define REPLACING(test)                                                        \
-	cmocka_unit_test_setup_teardown(test, setup_replacing, teardown)
+#define REFUSING(test) cmocka_unit_test_setup_teardown(test, setup_refusing, teardown)
+#define REPLACING(test) cmocka_unit_test_setup_teardown(test, setup_replacing, teardown)
 
 int main(void)
 {

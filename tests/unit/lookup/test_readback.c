@@ -3,11 +3,11 @@
 
 #include "lookup/content.h"
 
-#define RULE(port)                                                             \
-	"{\"protocol\":\"6\",\"tcpOptions\":{\"destinationPortRange\":"        \
+#define RULE(port)                                                                                 \
+	"{\"protocol\":\"6\",\"tcpOptions\":{\"destinationPortRange\":"                            \
 	"{\"min\":" port ",\"max\":" port "}}}"
-#define LIST(ocid, port)                                                       \
-	"{\"id\":\"" ocid "\",\"displayName\":\"l\\\"\\u00e9\","               \
+#define LIST(ocid, port)                                                                           \
+	"{\"id\":\"" ocid "\",\"displayName\":\"l\\\"\\u00e9\","                                   \
 	"\"ingressSecurityRules\":[" RULE(port) "]}"
 
 static struct lookup *opened(const char *path)
@@ -34,9 +34,9 @@ static void write_old(void)
 			"\"vcnId\":\"v\",\"cidrBlock\":\"10.1.0.0/16\","
 			"\"ipv6CidrBlocks\":[\"fd00::/64\"],"
 			"\"securityListIds\":[\"" LIST_X "\",\"" LIST_Y "\"]}");
-	add_good(model, "{\"id\":\"" SUBNET_B "\",\"displayName\":null,"
-			"\"compartmentId\":\"c\",\"securityListIds\":[\"" LIST_X
-			"\",\"" LIST_Y "\"]}");
+	add_good(model,
+		"{\"id\":\"" SUBNET_B "\",\"displayName\":null,"
+		"\"compartmentId\":\"c\",\"securityListIds\":[\"" LIST_X "\",\"" LIST_Y "\"]}");
 	add_good(model, "{\"id\":\"ocid1.subnet.none\"}");
 	add_good(model, LIST(LIST_X, "80"));
 	add_good(model, LIST(LIST_Y, "81"));
@@ -102,16 +102,14 @@ static void test_model_wins(void **state)
 	write_model(model, "new.lut");
 	model_free(model);
 	lookup = opened("new.lut");
-	assert_true(
-		lookup_find_entry(lookup, SUBNET_A, strlen(SUBNET_A), &entry));
+	assert_true(lookup_find_entry(lookup, SUBNET_A, strlen(SUBNET_A), &entry));
 	assert_memory_equal(entry.name.text, "new", 3);
 	assert_null(entry.vcn.text);
 	assert_int_equal(entry.subnet.prefix_count, 0);
 	assert_true(contains(&entry.subnet.lists, "443"));
 	assert_false(contains(&entry.subnet.lists, LIST_Y));
 	/* the old subnet gets the new list */
-	assert_true(
-		lookup_find_entry(lookup, SUBNET_B, strlen(SUBNET_B), &entry));
+	assert_true(lookup_find_entry(lookup, SUBNET_B, strlen(SUBNET_B), &entry));
 	assert_true(contains(&entry.subnet.lists, "443"));
 	assert_true(contains(&entry.subnet.lists, LIST_Y));
 	lookup_close(lookup);
@@ -145,8 +143,7 @@ static void test_foreign_fragments(void **state)
 	lookup = opened("old.lut");
 	/* behind the check: what is mapped changes too */
 	damage_old();
-	assert_int_equal(
-		model_add_lookup(model, lookup, &fault), MODEL_MALFORMED);
+	assert_int_equal(model_add_lookup(model, lookup, &fault), MODEL_MALFORMED);
 	assert_non_null(strstr(fault.text, "security lists"));
 	lookup_close(lookup);
 	model_free(model);

@@ -3,12 +3,10 @@
 
 #include "lookup/render.h"
 
-static enum model_result render_text(
-	const char *text, struct bytes *out, struct model_fault *fault)
+static enum model_result render_text(const char *text, struct bytes *out, struct model_fault *fault)
 {
 	struct parsed parsed = parse_text(text);
-	enum model_result result =
-		render_list(&parsed.tree, parsed.tree.nodes, out, fault);
+	enum model_result result = render_list(&parsed.tree, parsed.tree.nodes, out, fault);
 
 	parsed_free(&parsed);
 	return result;
@@ -37,10 +35,9 @@ static void assert_refused(const char *text, const char *expected)
 
 /* A list with one ingress rule, as text and as it must come out. */
 #define INGRESS(rule) "{\"id\":\"x\",\"ingressSecurityRules\":[" rule "]}"
-#define LIST(ingress, egress)                                                  \
-	"{\"display_name\":null,\"security_list_ocid\":\"x\","                 \
-	"\"ingress_security_rules\":[" ingress                                 \
-	"],\"egress_security_rules\":[" egress "]}"
+#define LIST(ingress, egress)                                                                      \
+	"{\"display_name\":null,\"security_list_ocid\":\"x\","                                     \
+	"\"ingress_security_rules\":[" ingress "],\"egress_security_rules\":[" egress "]}"
 #define NO_RANGE "{\"max\":null,\"min\":null}"
 
 static void test_empty(void **state)
@@ -59,12 +56,12 @@ static void test_empty(void **state)
 static void test_absent_fields(void **state)
 {
 	(void)state;
-	assert_rendered(INGRESS("{}"),
-		LIST("{\"description\":null,\"icmp_options\":null,"
-		     "\"is_stateless\":null,\"protocol\":null,\"source\":null,"
-		     "\"source_type\":null,\"tcp_options\":null,"
-		     "\"udp_options\":null}",
-			""));
+	assert_rendered(
+		INGRESS("{}"), LIST("{\"description\":null,\"icmp_options\":null,"
+				    "\"is_stateless\":null,\"protocol\":null,\"source\":null,"
+				    "\"source_type\":null,\"tcp_options\":null,"
+				    "\"udp_options\":null}",
+				       ""));
 	assert_rendered("{\"id\":\"x\",\"egress_security_rules\":[{}]}",
 		LIST("", "{\"description\":null,\"icmp_options\":null,"
 			 "\"is_stateless\":null,\"protocol\":null,"
@@ -75,14 +72,13 @@ static void test_absent_fields(void **state)
 static void test_full_rules(void **state)
 {
 	(void)state;
-	assert_rendered(
-		INGRESS("{\"udpOptions\":{\"sourcePortRange\":{\"min\":1,"
-			"\"max\":2}},\"tcpOptions\":{\"destinationPortRange\":"
-			"{\"min\":22,\"max\":23},\"sourcePortRange\":null},"
-			"\"sourceType\":\"CIDR_BLOCK\",\"source\":"
-			"\"10.0.0.0/8\",\"protocol\":\"6\",\"isStateless\":"
-			"true,\"icmpOptions\":{\"type\":3,\"code\":4},"
-			"\"description\":\"d\",\"new\":[1]}"),
+	assert_rendered(INGRESS("{\"udpOptions\":{\"sourcePortRange\":{\"min\":1,"
+				"\"max\":2}},\"tcpOptions\":{\"destinationPortRange\":"
+				"{\"min\":22,\"max\":23},\"sourcePortRange\":null},"
+				"\"sourceType\":\"CIDR_BLOCK\",\"source\":"
+				"\"10.0.0.0/8\",\"protocol\":\"6\",\"isStateless\":"
+				"true,\"icmpOptions\":{\"type\":3,\"code\":4},"
+				"\"description\":\"d\",\"new\":[1]}"),
 		LIST("{\"description\":\"d\",\"icmp_options\":{\"code\":4,"
 		     "\"type\":3},\"is_stateless\":true,\"protocol\":\"6\","
 		     "\"source\":\"10.0.0.0/8\",\"source_type\":\"CIDR_BLOCK\","
@@ -91,10 +87,9 @@ static void test_full_rules(void **state)
 		     "\"udp_options\":{\"destination_port_range\":" NO_RANGE
 		     ",\"source_port_range\":{\"max\":2,\"min\":1}}}",
 			""));
-	assert_rendered(
-		"{\"id\":\"x\",\"egress-security-rules\":[{\"is-stateless\":"
-		"false,\"destination\":\"::/0\",\"destination-type\":\"T\","
-		"\"protocol\":\"all\"}]}",
+	assert_rendered("{\"id\":\"x\",\"egress-security-rules\":[{\"is-stateless\":"
+			"false,\"destination\":\"::/0\",\"destination-type\":\"T\","
+			"\"protocol\":\"all\"}]}",
 		LIST("", "{\"description\":null,\"icmp_options\":null,"
 			 "\"is_stateless\":false,\"protocol\":\"all\","
 			 "\"destination\":\"::/0\",\"destination_type\":\"T\","
@@ -105,32 +100,28 @@ static void test_full_rules(void **state)
 static void test_empty_options(void **state)
 {
 	(void)state;
-	assert_rendered(
-		INGRESS("{\"tcp_options\":{},\"icmp-options\":{},"
-			"\"udpOptions\":{\"destinationPortRange\":{}}}"),
+	assert_rendered(INGRESS("{\"tcp_options\":{},\"icmp-options\":{},"
+				"\"udpOptions\":{\"destinationPortRange\":{}}}"),
 		LIST("{\"description\":null,\"icmp_options\":{\"code\":null,"
 		     "\"type\":null},\"is_stateless\":null,\"protocol\":null,"
 		     "\"source\":null,\"source_type\":null,\"tcp_options\":"
-		     "{\"destination_port_range\":" NO_RANGE
-		     ",\"source_port_range\":" NO_RANGE "},\"udp_options\":"
-		     "{\"destination_port_range\":" NO_RANGE
-		     ",\"source_port_range\":" NO_RANGE "}}",
+		     "{\"destination_port_range\":" NO_RANGE ",\"source_port_range\":" NO_RANGE
+		     "},\"udp_options\":"
+		     "{\"destination_port_range\":" NO_RANGE ",\"source_port_range\":" NO_RANGE
+		     "}}",
 			""));
 }
 
 static void test_refused(void **state)
 {
 	(void)state;
-	assert_refused("{\"id\":\"x\",\"display_name\":1}",
-		"display_name is not a string");
+	assert_refused("{\"id\":\"x\",\"display_name\":1}", "display_name is not a string");
 	assert_refused("{\"id\":\"x\",\"ingress-security-rules\":{}}",
 		"ingress_security_rules is not an array");
+	assert_refused(INGRESS("{},[]"), "ingress_security_rules[1] is not an object");
+	assert_refused(INGRESS("null"), "ingress_security_rules[0] is not an object");
 	assert_refused(
-		INGRESS("{},[]"), "ingress_security_rules[1] is not an object");
-	assert_refused(
-		INGRESS("null"), "ingress_security_rules[0] is not an object");
-	assert_refused(INGRESS("{\"protocol\":6}"),
-		"ingress_security_rules[0].protocol is not a string");
+		INGRESS("{\"protocol\":6}"), "ingress_security_rules[0].protocol is not a string");
 	assert_refused(INGRESS("{},{},{\"isStateless\":\"false\"}"),
 		"ingress_security_rules[2].is_stateless is not true or false");
 	assert_refused(INGRESS("{\"tcpOptions\":[]}"),
@@ -138,12 +129,10 @@ static void test_refused(void **state)
 	assert_refused(INGRESS("{\"icmpOptions\":{\"type\":\"3\"}}"),
 		"ingress_security_rules[0].icmp_options.type is not an "
 		"integer");
-	assert_refused(
-		INGRESS("{\"udpOptions\":{\"sourcePortRange\":{\"min\":1.5}}}"),
+	assert_refused(INGRESS("{\"udpOptions\":{\"sourcePortRange\":{\"min\":1.5}}}"),
 		"ingress_security_rules[0].udp_options.source_port_range.min "
 		"is not an integer");
-	assert_refused(
-		INGRESS("{\"udpOptions\":{\"sourcePortRange\":{\"max\":1e3}}}"),
+	assert_refused(INGRESS("{\"udpOptions\":{\"sourcePortRange\":{\"max\":1e3}}}"),
 		"ingress_security_rules[0].udp_options.source_port_range.max "
 		"is not an integer");
 	assert_refused("{\"id\":\"x\",\"egressSecurityRules\":[{\"tcpOptions\":"
@@ -163,8 +152,7 @@ static void test_maximum(void **state)
 	for (size_t max = 0; max < whole.len; max++) {
 		struct bytes out = BYTES_INIT(max);
 
-		assert_int_equal(
-			render_text(text, &out, &fault), MODEL_NO_MEMORY);
+		assert_int_equal(render_text(text, &out, &fault), MODEL_NO_MEMORY);
 		bytes_free(&out);
 	}
 	bytes_free(&whole);

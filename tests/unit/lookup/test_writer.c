@@ -9,9 +9,8 @@ static struct model *one_subnet(void)
 {
 	struct model *model = model_new(MODEL_REFUSE_DIFFERING);
 
-	add_good(model,
-		"{\"id\":\"" SUBNET_A "\",\"cidrBlock\":"
-		"\"10.1.0.0/16\",\"securityListIds\":[\"" LIST_X "\"]}");
+	add_good(model, "{\"id\":\"" SUBNET_A "\",\"cidrBlock\":"
+			"\"10.1.0.0/16\",\"securityListIds\":[\"" LIST_X "\"]}");
 	add_good(model, "{\"id\":\"" LIST_X "\",\"egressSecurityRules\":[]}");
 	return model;
 }

@@ -25,8 +25,7 @@ static inline void capture_begin(int fd)
 	capture.fd = fd;
 	capture.saved = dup(fd);
 	capture.file = tmpfile();
-	if (capture.saved < 0 || capture.file == NULL ||
-		dup2(fileno(capture.file), fd) < 0)
+	if (capture.saved < 0 || capture.file == NULL || dup2(fileno(capture.file), fd) < 0)
 		abort();
 }
 

@@ -70,24 +70,19 @@ static enum options_result parse_list(int fd, const char *const *words)
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* The command line is taken, without a word. */
-#define ACCEPT(...)                                                            \
-	do {                                                                   \
-		assert_int_equal(                                              \
-			parse_list(STDERR_FILENO, WORDS(__VA_ARGS__)),         \
-			OPTIONS_RUN);                                          \
-		assert_string_equal(capture.text, "");                         \
+#define ACCEPT(...)                                                                                \
+	do {                                                                                       \
+		assert_int_equal(parse_list(STDERR_FILENO, WORDS(__VA_ARGS__)), OPTIONS_RUN);      \
+		assert_string_equal(capture.text, "");                                             \
 	} while (0)
 
 /* It is refused with this one message. */
-#define REFUSE(message, ...)                                                   \
-	do {                                                                   \
-		assert_int_equal(                                              \
-			parse_list(STDERR_FILENO, WORDS(__VA_ARGS__)),         \
-			OPTIONS_REFUSED);                                      \
-		assert_string_equal(capture.text, "vcnflow: " message "\n");   \
+#define REFUSE(message, ...)                                                                       \
+	do {                                                                                       \
+		assert_int_equal(parse_list(STDERR_FILENO, WORDS(__VA_ARGS__)), OPTIONS_REFUSED);  \
+		assert_string_equal(capture.text, "vcnflow: " message "\n");                       \
 	} while (0)
 
-#define TEST(function)                                                         \
-	cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 #endif

@@ -18,10 +18,10 @@
 #include "vcnflow/options.h"
 
 #define SUBNET "ocid1.subnet.oc1.iad.aaaa"
-#define FLOW                                                                   \
-	"{\"data\":{\"action\":\"ACCEPT\",\"destinationAddress\":"             \
-	"\"10.0.0.1\",\"destinationPort\":443,\"protocol\":6,"                 \
-	"\"protocolName\":\"TCP\",\"sourceAddress\":\"8.8.8.8\"},"             \
+#define FLOW                                                                                       \
+	"{\"data\":{\"action\":\"ACCEPT\",\"destinationAddress\":"                                 \
+	"\"10.0.0.1\",\"destinationPort\":443,\"protocol\":6,"                                     \
+	"\"protocolName\":\"TCP\",\"sourceAddress\":\"8.8.8.8\"},"                                 \
 	"\"oracle\":{\"vnicsubnetocid\":\"" SUBNET "\"}}"
 
 /* Options as a bare command line gives them; they are freed at the end, and

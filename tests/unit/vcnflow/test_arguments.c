@@ -15,10 +15,9 @@ static void test_protocol_names(void **state)
 	static const struct {
 		const char *name;
 		unsigned number;
-	} list[] = {{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"gre", 47},
-		{"esp", 50}, {"ah", 51}, {"icmpv6", 58}, {"sctp", 132},
-		{"ipv4", 4}, {"ipv6", 41}, {"SCTP", 132}, {"IPv6", 41},
-		{"007", 7}};
+	} list[] = {{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"gre", 47}, {"esp", 50}, {"ah", 51},
+		{"icmpv6", 58}, {"sctp", 132}, {"ipv4", 4}, {"ipv6", 41}, {"SCTP", 132},
+		{"IPv6", 41}, {"007", 7}};
 	unsigned number;
 
 	(void)state;
@@ -27,8 +26,7 @@ static void test_protocol_names(void **state)
 		number = list[i].number;
 		for (unsigned j = 0; j < 4; j++)
 			assert_int_equal(options.protocols[j],
-				number / 64 == j ? (uint64_t)1 << number % 64
-						 : 0);
+				number / 64 == j ? (uint64_t)1 << number % 64 : 0);
 	}
 }
 
@@ -36,25 +34,22 @@ static void test_protocol_names(void **state)
 static void test_now(void **state)
 {
 	(void)state;
-	ACCEPT("--since", "1d12h", "--until", "now", "--now",
-		"2026-03-01T12:00:00Z");
+	ACCEPT("--since", "1d12h", "--until", "now", "--now", "2026-03-01T12:00:00Z");
 	assert_int_equal(options.since.seconds, 1772236800);
 	assert_int_equal(options.until.seconds, 1772366400);
 	ACCEPT("--now", "@86400", "--since", "yesterday", "--until", "today");
 	assert_int_equal(options.since.seconds, 0);
 	assert_int_equal(options.until.seconds, 86400);
 	ACCEPT("--since", "@5", "--until", "@5");
-	REFUSE("bad --since '@5.5': it is after --until '@5.25'", "-s@5.5",
-		"-u@5.25");
-	REFUSE("bad --since 'now': it is after --until 'yesterday'", "-snow",
-		"-uyesterday");
+	REFUSE("bad --since '@5.5': it is after --until '@5.25'", "-s@5.5", "-u@5.25");
+	REFUSE("bad --since 'now': it is after --until 'yesterday'", "-snow", "-uyesterday");
 }
 
 static void test_bad_times(void **state)
 {
 	(void)state;
-#define WANT                                                                   \
-	": want a TIME such as 2026-01-31, 2026-01-31T12:00:00Z, @epoch, "     \
+#define WANT                                                                                       \
+	": want a TIME such as 2026-01-31, 2026-01-31T12:00:00Z, @epoch, "                         \
 	"today, 30d or '2 days ago'"
 	REFUSE("bad --since '30'" WANT, "-s30");
 	REFUSE("bad --until 'tomorrow'" WANT, "-utomorrow");
@@ -75,8 +70,7 @@ static void test_bad_arguments(void **state)
 	REFUSE("bad --format 'json': want ndjson or array", "--format=json");
 	REFUSE("bad --traffic 'all': want internal or external", "-tall");
 	REFUSE("bad --security-lists 'id': want full, ids or none", "-lid");
-	REFUSE("bad --time-field 'x': want ingested, event, start or end",
-		"--time-field=x");
+	REFUSE("bad --time-field 'x': want ingested, event, start or end", "--time-field=x");
 	REFUSE("bad --direction 'up': want ingress, egress or none", "-dup");
 	REFUSE("bad --direction '': want ingress, egress or none", "-dnone,");
 	REFUSE("bad --name 'a/b': no name of a file holds a '/'", "--name=a/b");
@@ -86,23 +80,18 @@ static void test_bad_arguments(void **state)
 	REFUSE("bad --stats '-': want the name of a file", "--stats=-");
 	REFUSE("bad --threads '257': want 0 to 256", "-j257");
 	REFUSE("bad --threads '-1': not a number", "-j-1");
-	REFUSE("bad --threads '18446744073709551617': want 0 to 256",
-		"-j18446744073709551617");
-	REFUSE("bad --max-record '63': want 64 to 1073741824",
-		"--max-record=63");
-	REFUSE("bad --max-record '2G': want 64 to 1073741824",
-		"--max-record=2G");
+	REFUSE("bad --threads '18446744073709551617': want 0 to 256", "-j18446744073709551617");
+	REFUSE("bad --max-record '63': want 64 to 1073741824", "--max-record=63");
+	REFUSE("bad --max-record '2G': want 64 to 1073741824", "--max-record=2G");
 	REFUSE("bad --max-record '17179869184G': want 64 to 1073741824",
 		"--max-record=17179869184G");
 	REFUSE("bad --max-record 'M': not a number of bytes", "--max-record=M");
-	REFUSE("bad --max-record '1T': not a number of bytes",
-		"--max-record=1T");
+	REFUSE("bad --max-record '1T': not a number of bytes", "--max-record=1T");
 }
 
 static void test_bad_protocols(void **state)
 {
-	static const char *const texts[] = {
-		"256", "-1", "5x", "tcpx", "0x6", "6.0", "", " tcp"};
+	static const char *const texts[] = {"256", "-1", "5x", "tcpx", "0x6", "6.0", "", " tcp"};
 	char list[32], message[200];
 
 	(void)state;
@@ -112,40 +101,34 @@ static void test_bad_protocols(void **state)
 			"vcnflow: bad --protocol '%s': want 0 to 255 or icmp, "
 			"tcp, udp, gre, esp, ah, icmpv6, sctp, ipv4 or ipv6\n",
 			texts[i]);
-		assert_int_equal(parse_list(STDERR_FILENO, WORDS("-p", list)),
-			OPTIONS_REFUSED);
+		assert_int_equal(parse_list(STDERR_FILENO, WORDS("-p", list)), OPTIONS_REFUSED);
 		assert_string_equal(capture.text, message);
 	}
 }
 
 static void test_bad_keep(void **state)
 {
-	static const char *const keys[] = {"destinationAddress",
-		"destinationPort", "protocol", "protocolName", "sourceAddress",
-		"internal_or_external_source",
-		"internal_or_external_destination", "traffic_direction",
-		"traffic_type", "security_lists", "security_list_ids",
-		"oracle"};
+	static const char *const keys[] = {"destinationAddress", "destinationPort", "protocol",
+		"protocolName", "sourceAddress", "internal_or_external_source",
+		"internal_or_external_destination", "traffic_direction", "traffic_type",
+		"security_lists", "security_list_ids", "oracle"};
 	char list[64];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		snprintf(list, sizeof(list), "time,%s", keys[i]);
-		assert_int_equal(parse_list(STDERR_FILENO, WORDS("-k", list)),
-			OPTIONS_REFUSED);
-		assert_non_null(strstr(capture.text,
-			"': the output record has this key already\n"));
+		assert_int_equal(parse_list(STDERR_FILENO, WORDS("-k", list)), OPTIONS_REFUSED);
+		assert_non_null(
+			strstr(capture.text, "': the output record has this key already\n"));
 	}
 	REFUSE("bad --keep 'id': named twice", "-kid,time,id");
 	REFUSE("bad --keep '': a member's name is missing", "-kid,");
 	REFUSE("bad --keep '\\xff': not UTF-8", "-kid,\xff");
 	REFUSE("bad --keep '\\xed\\xa0\\x80': not UTF-8", "-k\xed\xa0\x80");
 	REFUSE("bad --keep '\\xc3': not UTF-8", "-k\xc3");
-	REFUSE("bad --keep '\\xf4\\x90\\x80\\x80': not UTF-8",
-		"-k\xf4\x90\x80\x80");
+	REFUSE("bad --keep '\\xf4\\x90\\x80\\x80': not UTF-8", "-k\xf4\x90\x80\x80");
 	REFUSE("bad --keep '\\xe0\\x80\\x80': not UTF-8", "-k\xe0\x80\x80");
-	REFUSE("bad --keep '\\xf0\\x80\\x80\\x80': not UTF-8",
-		"-k\xf0\x80\x80\x80");
+	REFUSE("bad --keep '\\xf0\\x80\\x80\\x80': not UTF-8", "-k\xf0\x80\x80\x80");
 	REFUSE("bad --keep '\\xe2\\x82x': not UTF-8", "-k\xe2\x82x");
 	ACCEPT("-k\xf0\x9f\x98\x80,\xe2\x82\xac");
 }
@@ -168,8 +151,7 @@ static void test_keep_limit(void **state)
 
 static void test_long_lists(void **state)
 {
-	static const char *const names[] = {
-		"--protocol", "--direction", "--keep", "--internal"};
+	static const char *const names[] = {"--protocol", "--direction", "--keep", "--internal"};
 	size_t len = (size_t)1 << 20;
 	char *list = malloc(len + 1);
 
@@ -180,9 +162,7 @@ static void test_long_lists(void **state)
 	list[len - 1] = '6';
 	list[len] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		assert_int_equal(
-			parse_list(STDERR_FILENO, WORDS(names[i], list)),
-			OPTIONS_REFUSED);
+		assert_int_equal(parse_list(STDERR_FILENO, WORDS(names[i], list)), OPTIONS_REFUSED);
 		assert_memory_equal(capture.text, "vcnflow: bad --", 15);
 		assert_non_null(strstr(capture.text, "too long"));
 		assert_true(strlen(capture.text) < LIMIT_MESSAGE);
@@ -193,15 +173,13 @@ static void test_long_lists(void **state)
 static void test_exclusions(void **state)
 {
 	(void)state;
-	REFUSE("--strict and --ignore-bad exclude each other", "--strict",
-		"--ignore-bad");
+	REFUSE("--strict and --ignore-bad exclude each other", "--strict", "--ignore-bad");
 	REFUSE("--null is of no use without --files-from", "-0");
 	REFUSE("cannot read standard input twice", "-", "x", "-");
 	REFUSE("cannot read standard input twice", "--files-from=-", "-");
 	REFUSE("cannot read --files-from 'absent': No such file or directory",
 		"--files-from=absent");
-	REFUSE("cannot read --files-from '.': Is a directory",
-		"--files-from=.");
+	REFUSE("cannot read --files-from '.': Is a directory", "--files-from=.");
 	ACCEPT("--files-from=-", "x");
 }
 
@@ -213,20 +191,14 @@ static void test_same_files(void **state)
 	mkdir("d", 0777);
 	assert_int_equal(link("x.log", "d/y.log"), 0);
 	assert_int_equal(symlink("d", "e"), 0);
-	REFUSE("bad --rejects 'd/new': the output goes there already",
-		"-oe/new", "--rejects", "d/new");
-	REFUSE("bad --stats './new': the output goes there already", "-onew",
-		"--stats=./new");
-	REFUSE("bad --stats 'new': the rejects go there already",
-		"--rejects=new", "--stats=new");
-	REFUSE("bad --rejects 'd/y.log': it is an input too", "a", "x.log",
-		"--rejects=d/y.log");
-	REFUSE("bad --stats 'x.log': it is an input too", "x.log",
-		"--stats=x.log");
-	REFUSE("bad --stats 'x.log': it is an input too", "--files-from=x.log",
-		"--stats=x.log");
-	REFUSE("bad --output 'net.lut': it is the lookup file", "-mnet.lut",
-		"-onet.lut");
+	REFUSE("bad --rejects 'd/new': the output goes there already", "-oe/new", "--rejects",
+		"d/new");
+	REFUSE("bad --stats './new': the output goes there already", "-onew", "--stats=./new");
+	REFUSE("bad --stats 'new': the rejects go there already", "--rejects=new", "--stats=new");
+	REFUSE("bad --rejects 'd/y.log': it is an input too", "a", "x.log", "--rejects=d/y.log");
+	REFUSE("bad --stats 'x.log': it is an input too", "x.log", "--stats=x.log");
+	REFUSE("bad --stats 'x.log': it is an input too", "--files-from=x.log", "--stats=x.log");
+	REFUSE("bad --output 'net.lut': it is the lookup file", "-mnet.lut", "-onet.lut");
 	REFUSE("bad --rejects './net.lut': it is the lookup file", "-mnet.lut",
 		"--rejects=./net.lut");
 	ACCEPT("-ox.log", "x.log");
@@ -273,18 +245,14 @@ static enum options_result parse_closed(int count, char **words)
 static void test_closed_stdin(void **state)
 {
 	static char program[] = "vcnflow", dash[] = "-", file[] = "x";
-	static const char message[] =
-		"vcnflow: cannot read standard input: Bad file descriptor\n";
+	static const char message[] = "vcnflow: cannot read standard input: Bad file descriptor\n";
 
 	(void)state;
-	assert_int_equal(
-		parse_closed(1, (char *[]){program, NULL}), OPTIONS_REFUSED);
+	assert_int_equal(parse_closed(1, (char *[]){program, NULL}), OPTIONS_REFUSED);
 	assert_string_equal(capture.text, message);
-	assert_int_equal(parse_closed(3, (char *[]){program, file, dash, NULL}),
-		OPTIONS_REFUSED);
+	assert_int_equal(parse_closed(3, (char *[]){program, file, dash, NULL}), OPTIONS_REFUSED);
 	assert_string_equal(capture.text, message);
-	assert_int_equal(
-		parse_closed(2, (char *[]){program, file, NULL}), OPTIONS_RUN);
+	assert_int_equal(parse_closed(2, (char *[]){program, file, NULL}), OPTIONS_RUN);
 	assert_string_equal(capture.text, "");
 }
 

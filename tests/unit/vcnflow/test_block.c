@@ -11,8 +11,7 @@ static void test_texts(void **state)
 
 		assert_true(strlen(text) > 5);
 		for (int j = FAULT_NONE; j < i; j++)
-			assert_string_not_equal(
-				text, fault_text((enum block_fault)j));
+			assert_string_not_equal(text, fault_text((enum block_fault)j));
 	}
 }
 

@@ -71,8 +71,7 @@ static int deliver(size_t bad, uint64_t good)
 {
 	result_reset(&result);
 	for (size_t i = 0; i < bad && i < LIMIT_BAD_NAMED; i++)
-		result.marks[result.mark_count++] =
-			(struct mark){i, "not valid JSON"};
+		result.marks[result.mark_count++] = (struct mark){i, "not valid JSON"};
 	result.tally.verdicts[VERDICT_BAD] = bad;
 	result.tally.verdicts[VERDICT_EMITTED] = good;
 	result.lines = bad + good;
@@ -114,8 +113,7 @@ static void test_inputs(void **state)
 {
 	struct source_report empty = {0};
 	struct source_report some = {.bytes_in = 5};
-	struct source_report damaged = {
-		.bytes_in = 9, .gzip = {GUNZIP_BAD_CRC, 2, 7}};
+	struct source_report damaged = {.bytes_in = 9, .gzip = {GUNZIP_BAD_CRC, 2, 7}};
 	struct source_report unreadable = {.read_errno = 2};
 
 	(void)state;
@@ -132,8 +130,7 @@ static void test_inputs(void **state)
 	delivery_begin(&delivery, NULL);
 	assert_int_equal(deliver(0, 1), 0);
 	assert_int_equal(delivery_end_input(&delivery, &damaged), 0);
-	assert_non_null(strstr(
-		content(messages), "standard input, member 2, byte 7: "));
+	assert_non_null(strstr(content(messages), "standard input, member 2, byte 7: "));
 	assert_true(delivery.faulty);
 	delivery_begin(&delivery, strdup("z.log"));
 	options.strict = true;
@@ -178,8 +175,7 @@ static int write_text(const char *text, bool begins_record)
 	struct iovec piece = {copy, strlen(text)};
 
 	memcpy(copy, text, piece.iov_len);
-	return delivery_write(
-		&delivery, &piece, 1, piece.iov_len, begins_record);
+	return delivery_write(&delivery, &piece, 1, piece.iov_len, begins_record);
 }
 
 static void test_array(void **state)
@@ -221,8 +217,7 @@ static void test_unwritten(void **state)
 	assert_int_equal(delivery.end, DELIVERY_UNWRITTEN);
 	assert_int_equal(write_text("{}\n", true), -1);
 	output_report(&output);
-	assert_non_null(
-		strstr(content(messages), "'/dev/full': No space left"));
+	assert_non_null(strstr(content(messages), "'/dev/full': No space left"));
 	assert_int_equal(output_close(&output, false), 0);
 }
 

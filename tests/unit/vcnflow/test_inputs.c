@@ -316,24 +316,16 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_operands, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_match, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_unreadable_directory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unreadable_directory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_list, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_null_list, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_empty_list, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_unreadable_list, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_bad_names, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_stdin_in_list, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_list_on_stdin, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_null_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_empty_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unreadable_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bad_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stdin_in_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_list_on_stdin, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_abandoned, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_abandoned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_total, setup, teardown),
 	};
 

@@ -55,8 +55,7 @@ static const char *refusal(const char *list)
 	result = internal_add(&internal, list);
 	capture_end();
 	assert_int_equal(result, -1);
-	assert_ptr_equal(strchr(capture.text, '\n'),
-		capture.text + strlen(capture.text) - 1);
+	assert_ptr_equal(strchr(capture.text, '\n'), capture.text + strlen(capture.text) - 1);
 	return capture.text;
 }
 
@@ -144,8 +143,7 @@ static void test_many(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 1000; i++) {
 		snprintf(text, sizeof(text), "20.%u.%u.0/25", i / 250, i % 250);
-		assert_int_equal(
-			prefix_parse(&prefixes[i], text, strlen(text)), 0);
+		assert_int_equal(prefix_parse(&prefixes[i], text, strlen(text)), 0);
 		snprintf(text, sizeof(text), "2001:db8:%x::/64", i);
 		assert_int_equal(prefix_parse(&more[i], text, strlen(text)), 0);
 	}
@@ -205,13 +203,11 @@ static const char *file_of(const char *text, size_t len)
 
 static void test_file(void **state)
 {
-	static const char text[] =
-		"# head\n\n 20.0.0.0/8 # ours\r\n\tula\n30.0.0.0/8";
+	static const char text[] = "# head\n\n 20.0.0.0/8 # ours\r\n\tula\n30.0.0.0/8";
 	char list[128];
 
 	(void)state;
-	snprintf(list, sizeof(list), "=%s,cgnat",
-		file_of(text, sizeof(text) - 1));
+	snprintf(list, sizeof(list), "=%s,cgnat", file_of(text, sizeof(text) - 1));
 	add(list);
 	unlink(path);
 	finish();
@@ -235,27 +231,23 @@ static void test_file_refused(void **state)
 	unlink(path);
 	assert_non_null(strstr(refusal(file_of("@other", 6)), "'@other'"));
 	unlink(path);
-	assert_non_null(strstr(refusal("@/nowhere/at/all"),
-		"'/nowhere/at/all': No such file"));
+	assert_non_null(strstr(refusal("@/nowhere/at/all"), "'/nowhere/at/all': No such file"));
 	assert_non_null(strstr(refusal("@/tmp"), "'/tmp': Is a directory"));
 	assert_non_null(strstr(refusal("@"), "''"));
-	assert_non_null(
-		strstr(refusal("@/dev/zero"), "'/dev/zero': File too large"));
+	assert_non_null(strstr(refusal("@/dev/zero"), "'/dev/zero': File too large"));
 }
 
 static void test_refused(void **state)
 {
-	static const char *const lists[] = {"", "=", ",", "10.0.0.0/8,", ",ula",
-		"0/0", "10/8", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33",
-		"10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.0/08x", "fc00::/129",
-		"10.0.0.256/8", "10.0.0.0::/8", "::10.0.0/8", "fc00::%1/64",
-		"0.0.0.0/0", "::/0", "ULA", "ula ", "vcns", "=vcn,x", "==ula",
+	static const char *const lists[] = {"", "=", ",", "10.0.0.0/8,", ",ula", "0/0", "10/8",
+		"10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8",
+		"10.0.0.0/08x", "fc00::/129", "10.0.0.256/8", "10.0.0.0::/8", "::10.0.0/8",
+		"fc00::%1/64", "0.0.0.0/0", "::/0", "ULA", "ula ", "vcns", "=vcn,x", "==ula",
 		"10.0.0.0/8;ula"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		assert_memory_equal(
-			refusal(lists[i]), "vcnflow: bad --internal '", 25);
+		assert_memory_equal(refusal(lists[i]), "vcnflow: bad --internal '", 25);
 }
 
 static void test_long_list(void **state)
@@ -283,15 +275,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_replace, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merge, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_vcn_not_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_vcn_not_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_file, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_file_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_file_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_long_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_list, setup, teardown),
 	};
 
 	msg_program("vcnflow");

@@ -59,8 +59,7 @@ static void test_full(void **state)
 		count += copies[i] != NULL;
 	}
 	/* not all of the places are found, but most */
-	assert_true(count > LIMIT_KEPT_LISTS / LEN - 100 &&
-		    count < LIMIT_KEPT_LISTS / LEN + 1);
+	assert_true(count > LIMIT_KEPT_LISTS / LEN - 100 && count < LIMIT_KEPT_LISTS / LEN + 1);
 	for (size_t i = 0; i < TEXTS; i++) {
 		struct lookup_text text = {texts[i], LEN};
 

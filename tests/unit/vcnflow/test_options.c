@@ -13,8 +13,7 @@
 static void test_defaults(void **state)
 {
 	(void)state;
-	assert_int_equal(parse_list(STDERR_FILENO, (const char *const[]){NULL}),
-		OPTIONS_RUN);
+	assert_int_equal(parse_list(STDERR_FILENO, (const char *const[]){NULL}), OPTIONS_RUN);
 	assert_int_equal(options.operand_count, 0);
 	assert_null(options.files_from);
 	assert_int_equal(options.framing, FRAMING_AUTO);
@@ -35,18 +34,17 @@ static void test_defaults(void **state)
 	assert_in_range(options.threads, 1, LIMIT_THREADS);
 	assert_int_equal(options.threads, options_processors());
 	assert_int_equal(options.progress, SWITCH_AUTO);
-	assert_false(options.gzip || options.line_buffered || options.stats ||
-		     options.strict || options.ignore_bad || options.quiet ||
-		     options.verbose || options.list_subnets ||
-		     options.files_null);
+	assert_false(options.gzip || options.line_buffered || options.stats || options.strict ||
+		     options.ignore_bad || options.quiet || options.verbose ||
+		     options.list_subnets || options.files_null);
 }
 
 static void test_input_options(void **state)
 {
 	(void)state;
 	tree_file("list");
-	ACCEPT("--files-from", "list", "-0", "--name", "*.x", "--framing",
-		"json", "--max-record", "4M", "a", "-z", "b", "--", "-c", "-");
+	ACCEPT("--files-from", "list", "-0", "--name", "*.x", "--framing", "json", "--max-record",
+		"4M", "a", "-z", "b", "--", "-c", "-");
 	assert_string_equal(options.files_from, "list");
 	assert_true(options.files_null);
 	assert_true(options.gzip);
@@ -65,22 +63,19 @@ static void test_input_options(void **state)
 static void test_selection_options(void **state)
 {
 	(void)state;
-	ACCEPT("-s", "@100", "-u@200", "--time-field", "end", "-a", "reject",
-		"-p", "6,UDP,icmpv6,255,0", "-d", "ingress,none", "-t",
-		"external");
+	ACCEPT("-s", "@100", "-u@200", "--time-field", "end", "-a", "reject", "-p",
+		"6,UDP,icmpv6,255,0", "-d", "ingress,none", "-t", "external");
 	assert_true(options.has_since && options.has_until);
 	assert_int_equal(options.since.seconds, 100);
 	assert_int_equal(options.until.seconds, 200);
 	assert_int_equal(options.time_field, TIME_END);
 	assert_int_equal(options.action, ACTION_REJECT);
 	assert_false(options.any_protocol);
-	assert_int_equal(
-		options.protocols[0], 1 | 1 << 6 | 1 << 17 | (uint64_t)1 << 58);
+	assert_int_equal(options.protocols[0], 1 | 1 << 6 | 1 << 17 | (uint64_t)1 << 58);
 	assert_int_equal(options.protocols[1], 0);
 	assert_int_equal(options.protocols[2], 0);
 	assert_int_equal(options.protocols[3], (uint64_t)1 << 63);
-	assert_int_equal(options.directions,
-		1u << DIRECTION_INGRESS | 1u << DIRECTION_NONE);
+	assert_int_equal(options.directions, 1u << DIRECTION_INGRESS | 1u << DIRECTION_NONE);
 	assert_int_equal(options.traffic, TRAFFIC_EXTERNAL);
 	ACCEPT("-aall", "--time-field=event", "-tinternal", "-degress");
 	assert_int_equal(options.action, ACTION_ALL);
@@ -94,8 +89,8 @@ static void test_selection_options(void **state)
 static void test_enrich_options(void **state)
 {
 	(void)state;
-	ACCEPT("-m", "net.lut", "--internal", "ula", "--internal", "vcn", "-l",
-		"ids", "-k", "data,time,a b", "--keep=id,\xc3\xa4");
+	ACCEPT("-m", "net.lut", "--internal", "ula", "--internal", "vcn", "-l", "ids", "-k",
+		"data,time,a b", "--keep=id,\xc3\xa4");
 	assert_string_equal(options.metadata, "net.lut");
 	assert_int_equal(options.internal.prefix_count, 4);
 	assert_true(options.internal.vcn);
@@ -137,9 +132,8 @@ static void test_metadata(void **state)
 static void test_output_options(void **state)
 {
 	(void)state;
-	ACCEPT("--format", "array", "-o", "out", "-j", "3", "--line-buffered",
-		"--list-subnets", "--rejects", "bad", "--ignore-bad",
-		"--stats=counts", "--progress", "-v");
+	ACCEPT("--format", "array", "-o", "out", "-j", "3", "--line-buffered", "--list-subnets",
+		"--rejects", "bad", "--ignore-bad", "--stats=counts", "--progress", "-v");
 	assert_int_equal(options.format, FORMAT_ARRAY);
 	assert_string_equal(options.output, "out");
 	assert_int_equal(options.threads, 3);
@@ -148,8 +142,8 @@ static void test_output_options(void **state)
 	assert_true(options.ignore_bad && options.stats && options.verbose);
 	assert_string_equal(options.stats_file, "counts");
 	assert_int_equal(options.progress, SWITCH_ON);
-	ACCEPT("--stats=x", "--stats", "--progress", "--no-progress", "-v",
-		"-q", "--format=array", "--format=ndjson", "-o-", "--strict");
+	ACCEPT("--stats=x", "--stats", "--progress", "--no-progress", "-v", "-q", "--format=array",
+		"--format=ndjson", "-o-", "--strict");
 	assert_true(options.stats && options.strict && options.quiet);
 	assert_null(options.stats_file);
 	assert_int_equal(options.progress, SWITCH_OFF);
@@ -165,22 +159,17 @@ static void test_abbreviations(void **state)
 	(void)state;
 	ACCEPT("--me", "x", "--sec", "none", "--no-p");
 	assert_string_equal(options.metadata, "x");
-	REFUSE("option '--f' is short for several, see 'vcnflow --help'", "--f",
-		"x");
-	REFUSE("option '--n' is short for several, see 'vcnflow --help'",
-		"--n=x");
+	REFUSE("option '--f' is short for several, see 'vcnflow --help'", "--f", "x");
+	REFUSE("option '--n' is short for several, see 'vcnflow --help'", "--n=x");
 }
 
 static void test_no_such_option(void **state)
 {
 	(void)state;
-	REFUSE("no option '--metdata', did you mean '--metadata'?", "--metdata",
-		"x");
+	REFUSE("no option '--metdata', did you mean '--metadata'?", "--metdata", "x");
 	REFUSE("no option '--sinec', did you mean '--since'?", "--sinec=30d");
-	REFUSE("no option '--security-list-ids', see 'vcnflow --help'",
-		"--security-list-ids");
-	REFUSE("no option '--no-progres\\x80', did you mean '--no-progress'?",
-		"--no-progres\x80");
+	REFUSE("no option '--security-list-ids', see 'vcnflow --help'", "--security-list-ids");
+	REFUSE("no option '--no-progres\\x80', did you mean '--no-progress'?", "--no-progres\x80");
 	REFUSE("no option '--x', see 'vcnflow --help'", "--x");
 	REFUSE("no option '--', see 'vcnflow --help'", "--=x");
 	REFUSE("no option '-x', see 'vcnflow --help'", "-zx");
@@ -200,30 +189,27 @@ static void test_help(void **state)
 	size_t lines = 0, width = 0;
 
 	(void)state;
-	assert_int_equal(
-		parse_list(STDOUT_FILENO, WORDS("--help")), OPTIONS_DONE);
+	assert_int_equal(parse_list(STDOUT_FILENO, WORDS("--help")), OPTIONS_DONE);
 	for (const char *at = capture.text; *at != '\0'; at++) {
 		width = *at == '\n' ? 0 : width + 1;
 		lines += *at == '\n';
 		assert_true(width < 80);
 	}
 	assert_true(lines <= 40);
-	assert_int_equal(parse_list(STDOUT_FILENO, WORDS("-zVq", "--bad")),
-		OPTIONS_DONE);
+	assert_int_equal(parse_list(STDOUT_FILENO, WORDS("-zVq", "--bad")), OPTIONS_DONE);
 	assert_string_equal(capture.text, "vcnflow 0.1.0\n");
 }
 
 /* --help names every option that there is. */
 static void test_help_is_whole(void **state)
 {
-	static const char *const names[] = {"--files-from", "--null", "--name",
-		"--framing", "--max-record", "--since", "--until",
-		"--time-field", "--now", "--action", "--protocol",
-		"--direction", "--traffic", "--metadata", "--internal",
-		"--security-lists", "--keep", "--format", "--gzip", "--output",
-		"--threads", "--line-buffered", "--list-subnets", "--rejects",
-		"--ignore-bad", "--strict", "--stats", "--progress",
-		"--no-progress", "--quiet", "--verbose", "--help", "--version"};
+	static const char *const names[] = {"--files-from", "--null", "--name", "--framing",
+		"--max-record", "--since", "--until", "--time-field", "--now", "--action",
+		"--protocol", "--direction", "--traffic", "--metadata", "--internal",
+		"--security-lists", "--keep", "--format", "--gzip", "--output", "--threads",
+		"--line-buffered", "--list-subnets", "--rejects", "--ignore-bad", "--strict",
+		"--stats", "--progress", "--no-progress", "--quiet", "--verbose", "--help",
+		"--version"};
 
 	(void)state;
 	assert_int_equal(parse_list(STDOUT_FILENO, WORDS("-h")), OPTIONS_DONE);

@@ -38,8 +38,7 @@ static struct outbuf fresh(char *data, size_t cap)
 	bytes_clear(&taken);
 	pieces = begun = 0;
 	refuse = false;
-	return (struct outbuf){
-		.data = data, .cap = cap, .hand_over = take, .context = &taken};
+	return (struct outbuf){.data = data, .cap = cap, .hand_over = take, .context = &taken};
 }
 
 /* Records that fit are never cut; those that don't are, and all arrives. */
@@ -106,8 +105,7 @@ static void test_lasting(void **state)
 			if (i % 5 != 1)
 				outbuf_put(&out, "c", 1);
 		}
-		assert_int_equal(
-			out.insert_count, pointed ? OUTBUF_INSERTS : 0);
+		assert_int_equal(out.insert_count, pointed ? OUTBUF_INSERTS : 0);
 		outbuf_flush(&out);
 		assert_int_equal(pieces, 1);
 		for (size_t i = 0, at = 0; i < OUTBUF_INSERTS + 10; i++) {
@@ -150,8 +148,7 @@ static void test_dropped(void **state)
 /* Of a padded text no more is added than it is long, at the very end, too. */
 static void test_padded(void **state)
 {
-	static const char text[2 * OUTBUF_STEP + 1] =
-		"0123456789012345678901234567890123456789";
+	static const char text[2 * OUTBUF_STEP + 1] = "0123456789012345678901234567890123456789";
 	char data[100];
 
 	(void)state;

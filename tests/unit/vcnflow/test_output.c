@@ -12,8 +12,8 @@ static struct options options;
 static struct output output;
 
 /* Writes three pieces into a file, of which len bytes come back in text. */
-static int write_three(const char *first, const char *second, const char *third,
-	char *text, size_t size)
+static int write_three(
+	const char *first, const char *second, const char *third, char *text, size_t size)
 {
 	char copies[3][32];
 	const char *const texts[] = {first, second, third};
@@ -59,8 +59,7 @@ static void test_whole(void **state)
 	char text[64];
 
 	(void)state;
-	assert_int_equal(
-		write_three("{", "LISTS", "}\n", text, sizeof text), 0);
+	assert_int_equal(write_three("{", "LISTS", "}\n", text, sizeof text), 0);
 	assert_string_equal(text, "{LISTS}\n");
 	assert_false(output.in_line);
 	assert_int_equal(write_three("{", "LISTS", "}", text, sizeof text), 0);
@@ -75,8 +74,7 @@ static void test_rest_of_line(void **state)
 	(void)state;
 	interrupt_signal = SIGTERM;
 	output.in_line = true;
-	assert_int_equal(
-		write_three("ab", "LISTS", "}\n{\n", text, sizeof text), -1);
+	assert_int_equal(write_three("ab", "LISTS", "}\n{\n", text, sizeof text), -1);
 	assert_string_equal(text, "abLISTS}\n");
 	assert_int_equal(output.state, OUTPUT_INTERRUPTED);
 }

@@ -134,9 +134,7 @@ static void test_large_output(void **state)
 	/* members that are there carry their names into each record */
 	for (size_t i = 0; i < 40; i++) {
 		snprintf(names_kept[i], 8, "k%zu", i);
-		options.keep[i] = i == 0   ? "data"
-				  : i == 1 ? "id"
-					   : names_kept[i];
+		options.keep[i] = i == 0 ? "data" : i == 1 ? "id" : names_kept[i];
 	}
 	options.keep_count = 40;
 	options.line_buffered = true;

@@ -50,8 +50,7 @@ static void test_cgroup_version_2(void **state)
 static void test_cgroup_version_1(void **state)
 {
 	(void)state;
-	put("member",
-		"7:cpuset:/x\n5:cpuacct,cpu:/docker/1\n1:name=systemd:/x\n");
+	put("member", "7:cpuset:/x\n5:cpuacct,cpu:/docker/1\n1:name=systemd:/x\n");
 	put("m/cpu/cpu.cfs_quota_us", "150000\n");
 	put("m/cpu/cpu.cfs_period_us", "50000\n");
 	assert_int_equal(processors_quota("member", "m"), 3);
@@ -66,8 +65,8 @@ static void test_cgroup_version_1(void **state)
 
 static void test_cgroup_nonsense(void **state)
 {
-	static const char *const members[] = {"", "\n\n", "0",
-		"0:", "0::", "x:cpu", "5:cpu:", "::::", "0::no/slash"};
+	static const char *const members[] = {
+		"", "\n\n", "0", "0:", "0::", "x:cpu", "5:cpu:", "::::", "0::no/slash"};
 	static const char *const quotas[] = {
 		"", "x", "1", "1 0", "-5 10", "0 100000", "max", "1 x"};
 
@@ -84,8 +83,7 @@ static void test_cgroup_nonsense(void **state)
 	}
 }
 
-#define TEST(function)                                                         \
-	cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
 {

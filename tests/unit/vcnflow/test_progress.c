@@ -17,11 +17,10 @@
 
 static char text[PROGRESS_TEXT_SIZE];
 
-static const char *line(size_t width, int64_t total, uint64_t bytes_in,
-	uint64_t records, double seconds)
+static const char *line(
+	size_t width, int64_t total, uint64_t bytes_in, uint64_t records, double seconds)
 {
-	const struct progress_sample sample = {
-		total, bytes_in, records, seconds};
+	const struct progress_sample sample = {total, bytes_in, records, seconds};
 	size_t len = progress_text(text, width, &sample);
 
 	assert_int_equal(len, strlen(text));
@@ -34,8 +33,7 @@ static void test_whole_line(void **state)
 	(void)state;
 	assert_string_equal(line(79, 4 * (int64_t)GIB, GIB, 1000000, 2),
 		" 25%  1.0 GiB  512 MiB/s  0:06 left  1000000 records");
-	assert_string_equal(
-		line(79, -1, GIB, 7, 2), "1.0 GiB  512 MiB/s  7 records");
+	assert_string_equal(line(79, -1, GIB, 7, 2), "1.0 GiB  512 MiB/s  7 records");
 	assert_string_equal(line(79, -1, 0, 0, 0), "0 B  0 records");
 	assert_string_equal(line(79, 0, 0, 0, 5), "0 B  0 records");
 }
@@ -44,8 +42,8 @@ static void test_whole_line(void **state)
 static void test_too_much(void **state)
 {
 	(void)state;
-	assert_string_equal(line(79, 1000, 3000, 1, 1),
-		"100%  2.9 KiB  2.9 KiB/s  0:00 left  1 record");
+	assert_string_equal(
+		line(79, 1000, 3000, 1, 1), "100%  2.9 KiB  2.9 KiB/s  0:00 left  1 record");
 }
 
 static void test_long_times(void **state)
@@ -61,8 +59,7 @@ static void test_long_times(void **state)
 /* Parts are left out from the end, never cut. */
 static void test_narrow(void **state)
 {
-	static const char whole[] =
-		" 25%  1.0 GiB  512 MiB/s  0:06 left  1000000 records";
+	static const char whole[] = " 25%  1.0 GiB  512 MiB/s  0:06 left  1000000 records";
 
 	(void)state;
 	for (size_t width = 0; width < 200; width++) {
@@ -108,10 +105,9 @@ static void test_drawn(void **state)
 	msg_error("something");
 	progress_end();
 	msg_error("more");
-	assert_string_equal(capture_end(),
-		"\r2.0 KiB  3 records"
-		"\r                  \rvcnflow: something\n"
-		"vcnflow: more\n");
+	assert_string_equal(capture_end(), "\r2.0 KiB  3 records"
+					   "\r                  \rvcnflow: something\n"
+					   "vcnflow: more\n");
 }
 
 static void test_end_erases(void **state)

@@ -30,12 +30,10 @@ static void read_file(const void *data, size_t len)
 		pieces += block.kind == BLOCK_PIECE;
 		units += block.unit_count;
 		half_line = block.half_line;
-		lines_ended = block.len == 0 || block.input_ends ||
-			      block.kind != BLOCK_LINES ||
+		lines_ended = block.len == 0 || block.input_ends || block.kind != BLOCK_LINES ||
 			      block.text[block.len - 1] == '\n';
 		assert_true(lines_ended);
-		assert_int_equal(
-			bytes_append(&texts, block.text, block.len), 0);
+		assert_int_equal(bytes_append(&texts, block.text, block.len), 0);
 	} while (!block.input_ends);
 	reader_close(reader);
 	block_free(&block);
@@ -58,8 +56,7 @@ static void test_lines(void **state)
 	default_options(&options);
 	while (text.len < 3 * LIMIT_BLOCK)
 		for (size_t len = 0; len < 200; len++) {
-			assert_int_equal(
-				bytes_append_text(&text, "{\"x\":1}"), 0);
+			assert_int_equal(bytes_append_text(&text, "{\"x\":1}"), 0);
 			for (size_t i = 0; i < len; i++)
 				bytes_append_char(&text, ' ');
 			bytes_append_char(&text, '\n');
@@ -79,8 +76,7 @@ static void test_borders(void **state)
 {
 	(void)state;
 	default_options(&options);
-	for (size_t len = LIMIT_BLOCK - 70000; len < LIMIT_BLOCK + 70000;
-		len += 9973) {
+	for (size_t len = LIMIT_BLOCK - 70000; len < LIMIT_BLOCK + 70000; len += 9973) {
 		char *text = malloc(len + 3);
 
 		memset(text, 'x', len);

@@ -18,8 +18,7 @@ static void note_units(struct block *block)
 			bytes_append_number(&found, unit->fault);
 		bytes_append_text(&found, unit->is_row ? "(" : "<");
 		if (unit->fault == FAULT_NONE)
-			bytes_append(
-				&found, block->text + unit->offset, unit->len);
+			bytes_append(&found, block->text + unit->offset, unit->len);
 		bytes_append_text(&found, unit->is_row ? ")" : ">");
 	}
 	block->unit_count = 0;
@@ -64,14 +63,10 @@ static const struct {
 	{"{\"a\":1}{\"b\":2}", "<{\"a\":1}><{\"b\":2}>"},
 	{"{\n  \"a\": [1,\n {}]\n}\n,{}", "<{\n  \"a\": [1,\n {}]\n}><{}>"},
 	{"[]", ""},
-	{"[{},\n{\"a\":\"]}\"}, [1], 5, \"x\"]{}",
-		"<{}><{\"a\":\"]}\"}><[1]><5><\"x\"><{}>"},
-	{"{\"data\":{\"results\":[{\"a\":1},{}],\"more\":[]},\"x\":{}} {}",
-		"({\"a\":1})({})<{}>"},
-	{"{\"f\":\"data\", \"d\\u0061ta\" : {\"result\\u0073\": [{}]}}",
-		"({})"},
-	{"{\"data\":{\"x\":{\"results\":[{}]}}}",
-		"<{\"data\":{\"x\":{\"results\":[{}]}}}>"},
+	{"[{},\n{\"a\":\"]}\"}, [1], 5, \"x\"]{}", "<{}><{\"a\":\"]}\"}><[1]><5><\"x\"><{}>"},
+	{"{\"data\":{\"results\":[{\"a\":1},{}],\"more\":[]},\"x\":{}} {}", "({\"a\":1})({})<{}>"},
+	{"{\"f\":\"data\", \"d\\u0061ta\" : {\"result\\u0073\": [{}]}}", "({})"},
+	{"{\"data\":{\"x\":{\"results\":[{}]}}}", "<{\"data\":{\"x\":{\"results\":[{}]}}}>"},
 	{"{\"x\":{\"results\":[{}]}}", "<{\"x\":{\"results\":[{}]}}>"},
 	{"{\"data\":{\"results\":5}}", "<{\"data\":{\"results\":5}}>"},
 	{"[{\"data\":{\"results\":[]}}]", "<{\"data\":{\"results\":[]}}>"},
@@ -84,8 +79,7 @@ static const struct {
 	{"{\n \"a\": \"x\n}\n{\"b\":1}", "3<><{\"b\":1}>"},
 	{"{\n \"a\": 1\n{\"b\":1}", "3<><{\"b\":1}>"},
 	{"{\n \"a\": {\n \"b\": 1\n}\n{\"c\":1}\n]}", "3<><{\"c\":1}>"},
-	{"[\n {\"a\":]},\n {\"b\":1}\n]\n{\"c\":1}",
-		"3<><{\"b\":1}><{\"c\":1}>"},
+	{"[\n {\"a\":]},\n {\"b\":1}\n]\n{\"c\":1}", "3<><{\"b\":1}><{\"c\":1}>"},
 	{"[\n {\"a\":]},\n  {\"deeper\":1},\n {\"b\":1}\n]", "3<><{\"b\":1}>"},
 	/* a value may stand there */
 	{"[\n{\"a\":\n{}},\n{}]", "<{\"a\":\n{}}><{}>"},

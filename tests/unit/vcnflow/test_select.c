@@ -20,8 +20,8 @@ static enum verdict judge(const char *data, const char *beside)
 	char *copy = padded(text, (size_t)len);
 	enum verdict verdict;
 
-	assert_int_equal(record_read(&record, &plan, parser, copy, (size_t)len,
-				 WRAP_VALUE, &reason),
+	assert_int_equal(
+		record_read(&record, &plan, parser, copy, (size_t)len, WRAP_VALUE, &reason),
 		RECORD_OK);
 	verdict = select_record(&options, &record);
 	free(copy);
@@ -36,17 +36,14 @@ static void test_type(void **state)
 	default_options(&options);
 	assert_int_equal(judge(ACCEPT, ""), VERDICT_EMITTED);
 	assert_int_equal(judge(ACCEPT, ",\"type\":5"), VERDICT_EMITTED);
-	assert_int_equal(
-		judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs."
-			      "DataEvent\""),
+	assert_int_equal(judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs."
+				       "DataEvent\""),
 		VERDICT_EMITTED);
 	assert_int_equal(judge(ACCEPT, ",\"type\":\"c\\u006fm.oraclecloud.vcn."
 				       "flowlogs.x\""),
 		VERDICT_EMITTED);
 	assert_int_equal(judge(ACCEPT, ",\"type\":\"\""), VERDICT_TYPE);
-	assert_int_equal(
-		judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs\""),
-		VERDICT_TYPE);
+	assert_int_equal(judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs\""), VERDICT_TYPE);
 	/* before its time and its action are looked at */
 	options.has_since = true;
 	options.time_field = TIME_EVENT;
@@ -64,17 +61,12 @@ static void test_time(void **state)
 		{TIME_EVENT, ACCEPT, "", VERDICT_BAD},
 		{TIME_EVENT, ACCEPT, ",\"time\":5", VERDICT_BAD},
 		{TIME_EVENT, ACCEPT, ",\"time\":\"2026-07-01\"", VERDICT_BAD},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:39Z\"",
-			VERDICT_TIME},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:40Z\"",
-			VERDICT_EMITTED},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:19.9Z\"",
-			VERDICT_EMITTED},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:20Z\"",
-			VERDICT_TIME},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:39Z\"", VERDICT_TIME},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:40Z\"", VERDICT_EMITTED},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:19.9Z\"", VERDICT_EMITTED},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:20Z\"", VERDICT_TIME},
 		{TIME_START, ACCEPT ",\"startTime\":100", "", VERDICT_EMITTED},
-		{TIME_START, ACCEPT ",\"startTime\":\"100\"", "",
-			VERDICT_EMITTED},
+		{TIME_START, ACCEPT ",\"startTime\":\"100\"", "", VERDICT_EMITTED},
 		{TIME_START, ACCEPT ",\"startTime\":1.5", "", VERDICT_BAD},
 		{TIME_START, "\"startTime\":100", "", VERDICT_NO_DATA},
 		{TIME_END, ACCEPT ",\"endTime\":200", "", VERDICT_TIME},
@@ -88,8 +80,7 @@ static void test_time(void **state)
 	options.until.seconds = 200;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		options.time_field = cases[i].field;
-		assert_int_equal(judge(cases[i].data, cases[i].beside),
-			cases[i].verdict);
+		assert_int_equal(judge(cases[i].data, cases[i].beside), cases[i].verdict);
 	}
 }
 
@@ -100,8 +91,7 @@ static void test_action(void **state)
 		enum verdict accept, reject;
 	} cases[] = {
 		{ACCEPT, VERDICT_EMITTED, VERDICT_ACTION},
-		{"\"action\":\"\\u0041CCEPT\"", VERDICT_EMITTED,
-			VERDICT_ACTION},
+		{"\"action\":\"\\u0041CCEPT\"", VERDICT_EMITTED, VERDICT_ACTION},
 		{"\"action\":\"REJECT\"", VERDICT_ACTION, VERDICT_EMITTED},
 		{"\"action\":\"accept\"", VERDICT_ACTION, VERDICT_ACTION},
 		{"\"action\":true", VERDICT_ACTION, VERDICT_ACTION},
@@ -110,8 +100,7 @@ static void test_action(void **state)
 		{"\"action\":\"\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
 		{"\"action\":\"-\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
 		{"\"status\":\"NODATA\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
-		{ACCEPT ",\"status\":\"SKIPDATA\"", VERDICT_NO_DATA,
-			VERDICT_NO_DATA},
+		{ACCEPT ",\"status\":\"SKIPDATA\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
 		{ACCEPT ",\"status\":\"OK\"", VERDICT_EMITTED, VERDICT_ACTION},
 	};
 
@@ -130,9 +119,8 @@ static void test_action(void **state)
 static void test_protocol(void **state)
 {
 	static const char *const yes[] = {"6", "\"6\"", "\"\\u0036\""};
-	static const char *const no[] = {"17", "6.0", "6e0", "\"06\"", "-6",
-		"\"\"", "null", "[6]", "256", "262", "\"6 \"",
-		"18446744073709551622"};
+	static const char *const no[] = {"17", "6.0", "6e0", "\"06\"", "-6", "\"\"", "null", "[6]",
+		"256", "262", "\"6 \"", "18446744073709551622"};
 	char data[100];
 
 	(void)state;
@@ -149,8 +137,7 @@ static void test_protocol(void **state)
 	}
 	assert_int_equal(judge(ACCEPT, ""), VERDICT_PROTOCOL);
 	options.protocols[3] = (uint64_t)1 << 63;
-	assert_int_equal(
-		judge(ACCEPT ",\"protocol\":255", ""), VERDICT_EMITTED);
+	assert_int_equal(judge(ACCEPT ",\"protocol\":255", ""), VERDICT_EMITTED);
 }
 
 static void test_tags(void **state)

@@ -9,20 +9,15 @@ static void test_ends(void **state)
 	static const struct {
 		const char *text;
 		size_t end;
-	} cases[] = {{"{}", 2}, {"{} ", 2}, {"[1,{\"a\":\"}\"}],", 13},
-		{"\"a\\\"b\",", 6}, {"12,", 2}, {"true]", 4}, {"a\"b\"", 1},
-		{"x", 1}, {"\"\\\\\"x", 4}};
-	static const char *const broken[] = {
-		"{", "{]", "[}", "\"a", "{\"a\\\"}", "[[]", "{\"}"};
+	} cases[] = {{"{}", 2}, {"{} ", 2}, {"[1,{\"a\":\"}\"}],", 13}, {"\"a\\\"b\",", 6},
+		{"12,", 2}, {"true]", 4}, {"a\"b\"", 1}, {"x", 1}, {"\"\\\\\"x", 4}};
+	static const char *const broken[] = {"{", "{]", "[}", "\"a", "{\"a\\\"}", "[[]", "{\"}"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		assert_int_equal(
-			span_end(cases[i].text, 0, strlen(cases[i].text)),
-			cases[i].end);
+		assert_int_equal(span_end(cases[i].text, 0, strlen(cases[i].text)), cases[i].end);
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
-		assert_int_equal(span_end(broken[i], 0, strlen(broken[i])),
-			strlen(broken[i]) + 1);
+		assert_int_equal(span_end(broken[i], 0, strlen(broken[i])), strlen(broken[i]) + 1);
 }
 
 /* A string in two pieces, cut anywhere, ends where it ends in one. */

@@ -76,10 +76,9 @@ static void check_against_find(void)
 
 static void test_order(void **state)
 {
-	static const char *const names[] = {"a.log", "a/x.log", "a/b/c.log",
-		"a/b.log", "a-b/x.log", "a.b/x.log", "a0/x.log", "a0.log",
-		"ab/1.log", "ab.log", "B.log", "b/a.log", "\xc3\xa4.log",
-		"\xff/x.log", "a b/x.log", "a\tb.log", "a!/x.log", "z/y/x.log",
+	static const char *const names[] = {"a.log", "a/x.log", "a/b/c.log", "a/b.log", "a-b/x.log",
+		"a.b/x.log", "a0/x.log", "a0.log", "ab/1.log", "ab.log", "B.log", "b/a.log",
+		"\xc3\xa4.log", "\xff/x.log", "a b/x.log", "a\tb.log", "a!/x.log", "z/y/x.log",
 		"z/y-/x.log", "-.log"};
 
 	(void)state;
@@ -122,10 +121,10 @@ static void test_order_of_many(void **state)
 
 static void test_endings(void **state)
 {
-	static const char *const names[] = {"1.log", "2.json", "3.ndjson",
-		"4.jsonl", "5.log.gz", "6.json.gz", "7.ndjson.gz", "8.jsonl.gz",
-		"log", "x.LOG", "x.log.gz.gz", "x.log.bak", "x.gz", "xlog",
-		"x.json5", ".log", ".x.log", ".d/x.log", "d/.x.log.gz"};
+	static const char *const names[] = {"1.log", "2.json", "3.ndjson", "4.jsonl", "5.log.gz",
+		"6.json.gz", "7.ndjson.gz", "8.jsonl.gz", "log", "x.LOG", "x.log.gz.gz",
+		"x.log.bak", "x.gz", "xlog", "x.json5", ".log", ".x.log", ".d/x.log",
+		"d/.x.log.gz"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -254,15 +253,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_order_of_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_order_of_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_endings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slashes, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_links_and_devices, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_links_and_devices, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_faults, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_changed_meanwhile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_changed_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_deep, setup, teardown),
 	};

@@ -22,8 +22,7 @@ static void run(const char *text, enum block_kind kind)
 	struct worker_shared shared = {&options, &plan, NULL};
 	struct worker *worker = worker_new(&shared);
 	char data[4096];
-	struct outbuf out = {
-		.data = data, .cap = sizeof data, .hand_over = take};
+	struct outbuf out = {.data = data, .cap = sizeof data, .hand_over = take};
 	struct block block;
 	struct block_unit unit = {0, strlen(text), FAULT_NONE, false};
 
@@ -50,14 +49,13 @@ static void set_up(void)
 	assert_int_equal(record_plan_init(&plan, &options), 0);
 }
 
-#define EMITTED                                                                \
-	"{\"destinationAddress\":\"10.0.0.1\",\"destinationPort\":443,"        \
-	"\"protocol\":6,\"protocolName\":\"TCP\",\"sourceAddress\":"           \
-	"\"8.8.8.8\",\"internal_or_external_source\":\"external\","            \
-	"\"internal_or_external_destination\":\"internal\","                   \
-	"\"traffic_direction\":\"N/A\",\"traffic_type\":\"external traffic\"," \
-	"\"security_lists\":[],\"oracle\":{\"vnicsubnetocid\":\"" SUBNET       \
-	"\"}}\n"
+#define EMITTED                                                                                    \
+	"{\"destinationAddress\":\"10.0.0.1\",\"destinationPort\":443,"                            \
+	"\"protocol\":6,\"protocolName\":\"TCP\",\"sourceAddress\":"                               \
+	"\"8.8.8.8\",\"internal_or_external_source\":\"external\","                                \
+	"\"internal_or_external_destination\":\"internal\","                                       \
+	"\"traffic_direction\":\"N/A\",\"traffic_type\":\"external traffic\","                     \
+	"\"security_lists\":[],\"oracle\":{\"vnicsubnetocid\":\"" SUBNET "\"}}\n"
 
 static void test_record(void **state)
 {
@@ -93,19 +91,16 @@ static void test_carried(void **state)
 /* White space goes in a run, and where there is CR, LF or TAB. */
 static void test_space(void **state)
 {
-	static const char text[] =
-		"{\"data\":{\"action\":\"ACCEPT\"},\"oracle\":{ \"a b\" "
-		":\"\\\" c\"\t, \"d\": 1 }}";
+	static const char text[] = "{\"data\":{\"action\":\"ACCEPT\"},\"oracle\":{ \"a b\" "
+				   ":\"\\\" c\"\t, \"d\": 1 }}";
 
 	(void)state;
 	set_up();
 	run(text, BLOCK_LINES);
 	assert_non_null(strstr(output.data, "{\"a b\":\"\\\" c\",\"d\":1}}\n"));
-	run("{\"data\":{\"action\":\"ACCEPT\"},\"oracle\":{ \"d\": 1 }}",
-		BLOCK_LINES);
+	run("{\"data\":{\"action\":\"ACCEPT\"},\"oracle\":{ \"d\": 1 }}", BLOCK_LINES);
 	assert_non_null(strstr(output.data, "{ \"d\": 1 }}\n"));
-	run("{\"data\":{\"action\":\"ACCEPT\"},\"oracle\":{ \"d\": 1 }}",
-		BLOCK_UNITS);
+	run("{\"data\":{\"action\":\"ACCEPT\"},\"oracle\":{ \"d\": 1 }}", BLOCK_UNITS);
 	assert_non_null(strstr(output.data, "{\"d\":1}}\n"));
 }
 
@@ -134,10 +129,8 @@ static void test_bad(void **state)
 	set_up();
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		run(cases[i].text, BLOCK_LINES);
-		assert_int_equal(result.tally.verdicts[VERDICT_EMITTED],
-			cases[i].emitted);
-		assert_int_equal(
-			result.tally.verdicts[VERDICT_BAD], cases[i].bad);
+		assert_int_equal(result.tally.verdicts[VERDICT_EMITTED], cases[i].emitted);
+		assert_int_equal(result.tally.verdicts[VERDICT_BAD], cases[i].bad);
 		assert_int_equal(result.mark_count, cases[i].bad);
 	}
 }
@@ -178,8 +171,7 @@ static void test_max_record(void **state)
 static void test_subnets(void **state)
 {
 	static const char *const good[] = {SUBNET, "ocid1.subnet.a"};
-	static const char *const odd[] = {
-		"", "ocid1.subnet.", "ocid1.subnet.a b", "ocid1.vnic.a"};
+	static const char *const odd[] = {"", "ocid1.subnet.", "ocid1.subnet.a b", "ocid1.vnic.a"};
 	struct textset set = TEXTSET_INIT(1);
 	struct json_value a = {"\"\\u0061\"", 8, JSON_STRING};
 	struct json_value same = {"\"a\"", 3, JSON_STRING};

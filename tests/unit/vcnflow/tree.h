@@ -16,8 +16,7 @@ static char tree_root[] = "/tmp/test_tree.XXXXXX";
 static inline int tree_begin(void)
 {
 	strcpy(tree_root, "/tmp/test_tree.XXXXXX");
-	if (getcwd(tree_start, sizeof(tree_start)) == NULL ||
-		mkdtemp(tree_root) == NULL)
+	if (getcwd(tree_start, sizeof(tree_start)) == NULL || mkdtemp(tree_root) == NULL)
 		return -1;
 	return chdir(tree_root);
 }
@@ -28,8 +27,8 @@ static inline int tree_end(void)
 
 	if (chdir(tree_start) < 0)
 		return -1;
-	snprintf(command, sizeof(command), "chmod -R u+rwx '%s' && rm -rf '%s'",
-		tree_root, tree_root);
+	snprintf(command, sizeof(command), "chmod -R u+rwx '%s' && rm -rf '%s'", tree_root,
+		tree_root);
 	return system(command);
 }
 
@@ -40,8 +39,7 @@ static inline void tree_file_of(const char *path, const char *text, size_t len)
 	int fd;
 
 	for (const char *at = path; (at = strchr(at, '/')) != NULL; at++) {
-		snprintf(
-			parent, sizeof(parent), "%.*s", (int)(at - path), path);
+		snprintf(parent, sizeof(parent), "%.*s", (int)(at - path), path);
 		if (parent[0] != '\0')
 			mkdir(parent, 0777);
 	}

@@ -18,23 +18,21 @@ struct taken {
 	struct bytes text;
 };
 
-static int take(void *context, const struct json_tree *tree,
-	const struct json_node *node, uint64_t line)
+static int take(
+	void *context, const struct json_tree *tree, const struct json_node *node, uint64_t line)
 {
 	struct taken *taken = context;
 
 	assert_ptr_equal(node, tree->nodes);
 	assert_int_equal(bytes_append_number(&taken->text, line), 0);
 	assert_int_equal(bytes_append_char(&taken->text, ':'), 0);
-	assert_int_equal(
-		bytes_append(&taken->text, node->value.text, node->value.len),
-		0);
+	assert_int_equal(bytes_append(&taken->text, node->value.text, node->value.len), 0);
 	assert_int_equal(bytes_append_char(&taken->text, ' '), 0);
 	return 0;
 }
 
-static enum dump_error walk(const char *text, size_t len, struct taken *taken,
-	struct dump_fault *fault)
+static enum dump_error walk(
+	const char *text, size_t len, struct taken *taken, struct dump_fault *fault)
 {
 	char *copy = calloc(1, len + LIMIT_JSON_PADDING);
 	enum dump_error error;
@@ -57,8 +55,7 @@ static void assert_values(const char *text, const char *expected)
 	bytes_free(&taken.text);
 }
 
-static void assert_refused(
-	const char *text, uint64_t line, const char *expected)
+static void assert_refused(const char *text, uint64_t line, const char *expected)
 {
 	struct dump_fault fault;
 	struct taken taken;
@@ -87,23 +84,20 @@ static void test_objects(void **state)
 	(void)state;
 	assert_values("{}", "1:{} ");
 	assert_values("{\"id\":1}", "1:{\"id\":1} ");
-	assert_values(
-		"{}{}\n\n{} {\"a\":[{}]}", "1:{} 1:{} 3:{} 3:{\"a\":[{}]} ");
+	assert_values("{}{}\n\n{} {\"a\":[{}]}", "1:{} 1:{} 3:{} 3:{\"a\":[{}]} ");
 	assert_values("\xef\xbb\xbf{}", "1:{} ");
 	assert_values("[{},\n {}\n,{}]\n{}", "1:{} 2:{} 3:{} 4:{} ");
-	assert_values("[[{}],[[{\"a\":\"]\"}]],{}]{}",
-		"1:{} 1:{\"a\":\"]\"} 1:{} 1:{} ");
+	assert_values("[[{}],[[{\"a\":\"]\"}]],{}]{}", "1:{} 1:{\"a\":\"]\"} 1:{} 1:{} ");
 }
 
 static void test_wrappers(void **state)
 {
 	(void)state;
 	assert_values("{\"data\":[{},{\"id\":2}]}", "1:{} 1:{\"id\":2} ");
-	assert_values("{\"etag\":\"x\",\n\"data\":{\"id\":1}\n}\n{}",
-		"2:{\"id\":1} 4:{} ");
+	assert_values("{\"etag\":\"x\",\n\"data\":{\"id\":1}\n}\n{}", "2:{\"id\":1} 4:{} ");
 	assert_values("{\"data\":{\"data\":[{\"data\":{}}]}}", "1:{} ");
-	assert_values("[{\"data\":[{\"id\":1}]},{\"data\":{\"id\":2}}]",
-		"1:{\"id\":1} 1:{\"id\":2} ");
+	assert_values(
+		"[{\"data\":[{\"id\":1}]},{\"data\":{\"id\":2}}]", "1:{\"id\":1} 1:{\"id\":2} ");
 	assert_values("{\"d\\u0061ta\":[{\"id\":1}]}", "1:{\"id\":1} ");
 	/* of a repeated member the last one counts */
 	assert_values("{\"data\":[1],\"data\":[2]}", "1:2 ");
@@ -113,29 +107,26 @@ static void test_wrappers(void **state)
 static void test_no_wrappers(void **state)
 {
 	(void)state;
-	assert_values("{\"data\":[1],\"id\":\"x\"}",
-		"1:{\"data\":[1],\"id\":\"x\"} ");
+	assert_values("{\"data\":[1],\"id\":\"x\"}", "1:{\"data\":[1],\"id\":\"x\"} ");
 	assert_values("{\"data\":[1],\"ingress-security-rules\":[]}",
 		"1:{\"data\":[1],\"ingress-security-rules\":[]} ");
 	assert_values("{\"data\":1}", "1:{\"data\":1} ");
-	assert_values("{\"data\":null,\"a\":{\"data\":[1]}}",
-		"1:{\"data\":null,\"a\":{\"data\":[1]}} ");
 	assert_values(
-		"{\"data\":[1],\"data\":2}", "1:{\"data\":[1],\"data\":2} ");
+		"{\"data\":null,\"a\":{\"data\":[1]}}", "1:{\"data\":null,\"a\":{\"data\":[1]}} ");
+	assert_values("{\"data\":[1],\"data\":2}", "1:{\"data\":[1],\"data\":2} ");
 }
 
 static void test_other_values(void **state)
 {
 	(void)state;
-	assert_values("1 \"a\\\"b\" null\n[true,-1.5e3]",
-		"1:1 1:\"a\\\"b\" 1:null 2:true 2:-1.5e3 ");
+	assert_values(
+		"1 \"a\\\"b\" null\n[true,-1.5e3]", "1:1 1:\"a\\\"b\" 1:null 2:true 2:-1.5e3 ");
 }
 
 static void test_refused(void **state)
 {
 	static const char invalid[] = "not valid JSON";
-	static const char unclosed[] =
-		"not valid JSON: a bracket is never closed";
+	static const char unclosed[] = "not valid JSON: a bracket is never closed";
 
 	(void)state;
 	assert_refused("{", 1, unclosed);
@@ -159,8 +150,7 @@ static void test_refused(void **state)
 	assert_refused("\"abc\\", 1, invalid);
 	assert_refused("NaN", 1, invalid);
 	assert_refused("{\"a\":\"\xff\"}", 1, "not valid UTF-8");
-	assert_refused(
-		"{\"a\":\"\\ud800\"}", 1, "a \\u surrogate without its pair");
+	assert_refused("{\"a\":\"\\ud800\"}", 1, "a \\u surrogate without its pair");
 	assert_refused("\xff\xfe{", 1, "it is UTF-16, not UTF-8");
 	assert_refused("\xfe\xff", 1, "it is UTF-16, not UTF-8");
 	assert_refused("\xff", 1, "not valid UTF-8");
@@ -184,8 +174,7 @@ static void test_refused_wrappers(void **state)
 	assert_refused("{\"data\":[}]}", 1, invalid);
 	assert_refused("{\"data\":[{]}}", 1, invalid);
 	assert_refused("{\"data\":[1,],\"a\":1}", 1, invalid);
-	assert_refused("{\"data\":[\n{}\n", 1,
-		"not valid JSON: a bracket is never closed");
+	assert_refused("{\"data\":[\n{}\n", 1, "not valid JSON: a bracket is never closed");
 }
 
 static void test_depth(void **state)
@@ -223,8 +212,8 @@ static void test_deep_forever(void **state)
 	free(text);
 }
 
-static int stop_at_second(void *context, const struct json_tree *tree,
-	const struct json_node *node, uint64_t line)
+static int stop_at_second(
+	void *context, const struct json_tree *tree, const struct json_node *node, uint64_t line)
 {
 	int *count = context;
 
@@ -241,25 +230,22 @@ static void test_stopped(void **state)
 	int count = 0;
 
 	(void)state;
-	assert_int_equal(dump_walk(text, 7, stop_at_second, &count, &fault),
-		DUMP_STOPPED);
+	assert_int_equal(dump_walk(text, 7, stop_at_second, &count, &fault), DUMP_STOPPED);
 	assert_int_equal(count, 2);
 }
 
 /* Cut anywhere, a dump is refused, or ends between two values. */
 static void test_cut_anywhere(void **state)
 {
-	static const char text[] =
-		"{\"data\":[{\"id\":\"\\u00e9\"},{}],\"a\":1}"
-		"\n[{\"b\":[1,{}]}]\n";
+	static const char text[] = "{\"data\":[{\"id\":\"\\u00e9\"},{}],\"a\":1}"
+				   "\n[{\"b\":[1,{}]}]\n";
 
 	(void)state;
 	for (size_t len = 0; len < sizeof(text); len++) {
 		struct dump_fault fault;
 		struct taken taken;
 		enum dump_error error = walk(text, len, &taken, &fault);
-		bool whole =
-			len == 0 || text[len - 1] == '\n' || text[len] == '\n';
+		bool whole = len == 0 || text[len - 1] == '\n' || text[len] == '\n';
 
 		assert_int_equal(error, whole ? DUMP_OK : DUMP_MALFORMED);
 		bytes_free(&taken.text);

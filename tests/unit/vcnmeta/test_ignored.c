@@ -29,8 +29,7 @@ static void add(const char *text, uint64_t line)
 	struct model_place place = {"x.json", line};
 
 	memcpy(copy, text, strlen(text));
-	assert_int_equal(
-		json_tree_parse(&tree, parser, copy, strlen(text), 9), JSON_OK);
+	assert_int_equal(json_tree_parse(&tree, parser, copy, strlen(text), 9), JSON_OK);
 	ignored_add(&ignored, &tree, tree.nodes, place);
 	json_tree_free(&tree);
 	json_parser_free(parser);
@@ -64,8 +63,8 @@ static void test_very_many_kinds(void **state)
 
 	(void)state;
 	for (int i = 0; i < 26 * 26; i++) {
-		snprintf(text, sizeof(text), "{\"id\":\"ocid1.%c%c.x\"}",
-			'a' + i % 26, 'a' + i / 26);
+		snprintf(text, sizeof(text), "{\"id\":\"ocid1.%c%c.x\"}", 'a' + i % 26,
+			'a' + i / 26);
 		add(text, 1);
 	}
 	assert_int_equal(ignored.kind_count, IGNORED_KINDS);

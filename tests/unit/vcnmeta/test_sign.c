@@ -18,11 +18,11 @@
 #define DATE "Thu, 05 Jan 2014 21:31:40 GMT"
 #define SUNDAY "Sun, 05 Jan 2014 21:31:40 GMT"
 #define HOST "iaas.us-phoenix-1.oraclecloud.com"
-#define INSTANCES                                                              \
-	"/20160918/instances?availabilityDomain=Pjwf%3A%20PHX-AD-1"            \
-	"&compartmentId=ocid1.compartment.oc1.."                               \
-	"aaaaaaaam3we6vgnherjq5q2idnccdflvjsnog7mlr6rtdb25gilchfeyjxa"         \
-	"&displayName=TeamXInstances&volumeId=ocid1.volume.oc1.phx."           \
+#define INSTANCES                                                                                  \
+	"/20160918/instances?availabilityDomain=Pjwf%3A%20PHX-AD-1"                                \
+	"&compartmentId=ocid1.compartment.oc1.."                                                   \
+	"aaaaaaaam3we6vgnherjq5q2idnccdflvjsnog7mlr6rtdb25gilchfeyjxa"                             \
+	"&displayName=TeamXInstances&volumeId=ocid1.volume.oc1.phx."                               \
 	"abyhqljrgvttnlx73nmrwfaux7kcvzfs3s66izvxf2h4lgvyndsdsnoiwr5q"
 #define EMPTY_DIGEST "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 #define KEY_ID "ocid1.tenancy.oc1..t/ocid1.user.oc1..u/20:3b"
@@ -31,19 +31,17 @@ static struct crypto_key *sample_key(void)
 {
 	struct crypto_key *key = NULL;
 	char pem[2048];
-	int len = snprintf(pem, sizeof(pem),
-		"-----BEGIN %s-----\n%s%s %s-----\n", "RSA PRIVATE KEY",
-		vector_key, "-----END", "RSA PRIVATE KEY");
+	int len = snprintf(pem, sizeof(pem), "-----BEGIN %s-----\n%s%s %s-----\n",
+		"RSA PRIVATE KEY", vector_key, "-----END", "RSA PRIVATE KEY");
 
 	assert_in_range(len, 1, sizeof(pem) - 1);
-	assert_int_equal(
-		crypto_key_read(&key, pem, (size_t)len, NULL, 0), CRYPTO_OK);
+	assert_int_equal(crypto_key_read(&key, pem, (size_t)len, NULL, 0), CRYPTO_OK);
 	return key;
 }
 
 /* The request's signing string, signature and header are those of a vector. */
-static void assert_vector(const struct sign_request *request,
-	const char *string, const char *signature)
+static void assert_vector(
+	const struct sign_request *request, const char *string, const char *signature)
 {
 	struct bytes made = BYTES_INIT(1 << 16);
 	struct crypto_key *key = sample_key();
@@ -61,11 +59,8 @@ static void assert_vector(const struct sign_request *request,
 	made.len = 0;
 	snprintf(header, sizeof(header),
 		"Signature algorithm=\"rsa-sha256\",headers=\"date "
-		"(request-target) host%s\",keyId=\"" KEY_ID
-		"\",signature=\"%s\",version=\"1\"",
-		request->body == NULL
-			? ""
-			: " content-length content-type x-content-sha256",
+		"(request-target) host%s\",keyId=\"" KEY_ID "\",signature=\"%s\",version=\"1\"",
+		request->body == NULL ? "" : " content-length content-type x-content-sha256",
 		signature);
 	assert_int_equal(sign_authorization(&made, request, KEY_ID, key), 0);
 	assert_int_equal(bytes_append_char(&made, '\0'), 0);
@@ -76,28 +71,22 @@ static void assert_vector(const struct sign_request *request,
 
 static void test_get(void **state)
 {
-	struct sign_request request = {.method = "get",
-		.target = INSTANCES,
-		.host = HOST,
-		.date = DATE};
+	struct sign_request request = {
+		.method = "get", .target = INSTANCES, .host = HOST, .date = DATE};
 
 	(void)state;
 	assert_vector(&request, vector_get_string, vector_get_signature);
 	request.date = SUNDAY;
-	assert_vector(
-		&request, vector_get_sun_string, vector_get_sun_signature);
+	assert_vector(&request, vector_get_sun_string, vector_get_sun_signature);
 }
 
 static void test_host_with_port(void **state)
 {
-	const struct sign_request request = {.method = "get",
-		.target = "/api",
-		.host = "localhost:7000",
-		.date = DATE};
+	const struct sign_request request = {
+		.method = "get", .target = "/api", .host = "localhost:7000", .date = DATE};
 
 	(void)state;
-	assert_vector(
-		&request, vector_get_port_string, vector_get_port_signature);
+	assert_vector(&request, vector_get_port_string, vector_get_port_signature);
 }
 
 static void test_post(void **state)
@@ -112,16 +101,14 @@ static void test_post(void **state)
 		.body_digest = digest};
 
 	(void)state;
-	assert_int_equal(
-		crypto_sha256(request.body, request.body_len, digest), 0);
+	assert_int_equal(crypto_sha256(request.body, request.body_len, digest), 0);
 	assert_vector(&request, vector_post_string, vector_post_signature);
 
 	request.body = "";
 	request.body_len = 0;
 	assert_int_equal(crypto_sha256("", 0, digest), 0);
 	assert_string_equal(digest, EMPTY_DIGEST);
-	assert_vector(&request, vector_post_empty_string,
-		vector_post_empty_signature);
+	assert_vector(&request, vector_post_empty_string, vector_post_empty_signature);
 }
 
 static void test_key(void **state)
@@ -132,8 +119,7 @@ static void test_key(void **state)
 	(void)state;
 	assert_int_equal(crypto_key_bits(key), 1024);
 	assert_int_equal(crypto_key_fingerprint(key, fingerprint), 0);
-	assert_string_equal(
-		fingerprint, "73:61:a2:21:67:e0:df:be:7e:4b:93:1e:15:98:a5:b7");
+	assert_string_equal(fingerprint, "73:61:a2:21:67:e0:df:be:7e:4b:93:1e:15:98:a5:b7");
 	crypto_key_free(key);
 }
 
@@ -144,8 +130,7 @@ static void test_digest(void **state)
 
 	(void)state;
 	assert_int_equal(crypto_sha256(hello, strlen(hello), digest), 0);
-	assert_string_equal(
-		digest, "my1Dr/v0mjZwKN8uFBT4TA4JmsmMPVSoqAFX/XdxryU=");
+	assert_string_equal(digest, "my1Dr/v0mjZwKN8uFBT4TA4JmsmMPVSoqAFX/XdxryU=");
 }
 
 /* The tenancy stands in one of the parts of a subject's multi-valued RDN. */
@@ -155,11 +140,9 @@ static void test_certificate(void **state)
 	struct bytes der = BYTES_INIT(1 << 16);
 
 	(void)state;
-	assert_int_equal(crypto_certificate_read(&certificate, vector_leaf,
-				 strlen(vector_leaf), &der),
-		0);
-	assert_string_equal(certificate.tenancy,
-		"ocidv1:tenancy:oc1:phx:1234567890:bluhbluhbluh");
+	assert_int_equal(
+		crypto_certificate_read(&certificate, vector_leaf, strlen(vector_leaf), &der), 0);
+	assert_string_equal(certificate.tenancy, "ocidv1:tenancy:oc1:phx:1234567890:bluhbluhbluh");
 	assert_string_equal(certificate.fingerprint,
 		"0C:1E:D8:13:80:D4:30:CC:2C:62:13:57:2A:FE:D5:4E:"
 		"75:BE:54:32:59:12:8F:2F:96:78:F8:B1:F3:62:78:BC");
@@ -173,10 +156,8 @@ static void test_certificate(void **state)
 /* A string longer than its buffer may be is refused, never cut. */
 static void test_no_room(void **state)
 {
-	const struct sign_request request = {.method = "get",
-		.target = INSTANCES,
-		.host = HOST,
-		.date = DATE};
+	const struct sign_request request = {
+		.method = "get", .target = INSTANCES, .host = HOST, .date = DATE};
 	struct crypto_key *key = sample_key();
 	struct bytes full = BYTES_INIT(40);
 

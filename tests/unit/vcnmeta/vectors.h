@@ -69,10 +69,9 @@ static const char vector_get_sun_string[] =
 	"zfs3s66izvxf2h4lgvyndsdsnoiwr5q\n"
 	"host: iaas.us-phoenix-1.oraclecloud.com";
 
-static const char vector_get_port_string[] =
-	"date: Thu, 05 Jan 2014 21:31:40 GMT\n"
-	"(request-target): get /api\n"
-	"host: localhost:7000";
+static const char vector_get_port_string[] = "date: Thu, 05 Jan 2014 21:31:40 GMT\n"
+					     "(request-target): get /api\n"
+					     "host: localhost:7000";
 
 static const char vector_get_signature[] =
 	"GBas7grhyrhSKHP6AVIj/h5/Vp8bd/peM79H9Wv8kjoaCivujVXlpbKLjMPeDUhxkF"

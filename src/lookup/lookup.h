@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lookup/address.h"
+#include "base/address.h"
 
 enum lookup_error {
 	LOOKUP_OK = 0,

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lookup/address.h"
+#include "base/address.h"
 
 /*
  * Prefixes that do not overlap, as ranges of addresses, sorted: found by

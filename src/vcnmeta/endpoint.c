@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lookup/address.h"
+#include "base/address.h"
 
 #define VERSION_PATH "/20160918"
 

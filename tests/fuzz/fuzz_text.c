@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/limits.h"
-#include "lookup/address.h"
 #include "vcnflow/instant.h"
 #include "vcnflow/options.h"
 #include "vcnflow/record.h"

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "lookup/address.h"
+#include "base/address.h"
 
 static struct address parsed(const char *text)
 {

@@ -7,7 +7,7 @@
  * Runs once or twice per flow record, so IPv4 is tried first and nothing is
  * copied.
  */
-#include "lookup/address.h"
+#include "base/address.h"
 
 #include <endian.h>
 #include <string.h>

@@ -7,8 +7,8 @@
  * An address is 128 bits, big end first: IPv4 stands in the upper 32 bits of
  * high, so that one comparison under a mask serves both families.
  */
-#ifndef LOOKUP_ADDRESS_H
-#define LOOKUP_ADDRESS_H
+#ifndef BASE_ADDRESS_H
+#define BASE_ADDRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -48,6 +48,9 @@
 /* A path name from --files-from, a directory, or the command line. */
 #define LIMIT_PATH 65536
 
+/* Options of one command. */
+#define LIMIT_OPTIONS 64
+
 /* A list on the command line: --protocol, --direction, --keep, --internal. */
 #define LIMIT_LIST ((size_t)64 << 10)
 

@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 #include "base/msg.h"
-#include "capture.h"
+#include "../capture.h"
 #include "vcnflow/internal.h"
 
 static struct internal internal;

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/msg.h"
-#include "capture.h"
+#include "../capture.h"
 #include "vcnflow/progress.h"
 #include "vcnflow/progress_text.h"
 

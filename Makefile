@@ -87,7 +87,7 @@ COMMON_SRC  := $(wildcard src/base/*.c) $(wildcard src/json/*.c) \
 	$(wildcard src/json/*.cc) $(DEFLATE_SRC) $(wildcard src/lookup/*.c) \
 	$(wildcard src/rules/*.c)
 VCNFLOW_SRC := $(filter-out src/vcnflow/main.c,$(wildcard src/vcnflow/*.c))
-VCNMETA_SRC := $(filter-out src/vcnmeta/main.c,$(wildcard src/vcnmeta/*.c))
+VCNMETA_SRC := $(filter-out src/vcnmeta/main.c,$(wildcard src/vcnmeta/*.c src/vcnmeta/*/*.c))
 
 objects = $(patsubst %,$(BUILD)/%.o,$(1))
 
@@ -97,8 +97,7 @@ VCNMETA_LIB := $(BUILD)/libvcnmeta.a
 PROGRAMS    := $(BUILD)/vcnflow $(BUILD)/vcnmeta
 
 COMMON_LIBS = -lsimdjson $(DEFLATE_LIBS)
-VCNMETA_LIBS = $(if $(wildcard src/vcnmeta/http.c),-lcurl) \
-	$(if $(wildcard src/vcnmeta/crypto.c),-lcrypto)
+VCNMETA_LIBS = -lcurl -lcrypto
 
 # ---- programs -------------------------------------------------------------
 
@@ -291,13 +290,13 @@ fuzz-corpus:
 	@$(SUBMAKE) SAN=fuzz fuzzers
 	tests/fuzz/run --minimise $(FUZZ_BUILD)/fuzz $(TARGET)
 
-C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
+C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
 	tests/fuzz/*.[ch] tests/coverage/*.c))
 CLANG_FORMAT = $(shell command -v clang-format-14 || echo clang-format)
 CLANG_TIDY = $(shell command -v clang-tidy-14 || echo clang-tidy)
 
 # Every object, of both inflate libraries where both are there.
-OBJECT_SRC = $(sort $(COMMON_SRC) $(wildcard src/vcnflow/*.c src/vcnmeta/*.c) \
+OBJECT_SRC = $(sort $(COMMON_SRC) $(wildcard src/vcnflow/*.c) src/vcnmeta/main.c $(VCNMETA_SRC) \
 	$(if $(filter 1,$(ISAL)),$(DEFLATE_ALL)) $(UNIT_SRC) $(FUZZ_ALL))
 objects: $(call objects,$(OBJECT_SRC))
 

@@ -1,7 +1,6 @@
 """The suites: which cases each has, and how a case of each kind is judged."""
 
 import dataclasses
-import fnmatch
 import glob
 import os
 import re
@@ -276,7 +275,7 @@ def contrib_cases(suite, folder, variant):
 
 
 def long_cases(suite, folder, variant):
-    for loaded in clicase.load_long():
+    for loaded in clicase.load_all("long"):
         yield cli_case(suite, loaded, folder, variant, LONG_LIMIT)
 
 
@@ -404,8 +403,7 @@ def collect(names, only, update):
         cases = [
             case
             for case in cases
-            if fnmatch.fnmatch(case.name, only)
-            or fnmatch.fnmatch(os.path.basename(case.name), only)
+            if place.is_named(case.name, only)
         ]
         if not cases:
             raise Unusable(f"no case is named like '{only}'")

@@ -290,17 +290,19 @@ int delivery_end_input(struct delivery *delivery, const struct source_report *re
 	return fault && delivery->options->strict ? stop(delivery, DELIVERY_STRICT) : 0;
 }
 
-int delivery_message(struct delivery *delivery, bool fault, char *text)
+int delivery_message(struct delivery *delivery, enum inputs_kind kind, char *text)
 {
 	if (delivery->end == DELIVERY_GOES_ON) {
-		if (fault)
-			msg_error("%s", text);
-		else
+		if (kind == INPUTS_WARNING)
 			msg_warning("%s", text);
+		else
+			msg_error("%s", text);
 	}
 	free(text);
-	if (!fault)
+	if (kind == INPUTS_WARNING)
 		return 0;
+	if (kind == INPUTS_CLASH)
+		return stop(delivery, DELIVERY_CLASH);
 	delivery->faulty = true;
 	return delivery->options->strict ? stop(delivery, DELIVERY_STRICT) : 0;
 }

@@ -72,9 +72,9 @@ void reader_free(struct reader *reader)
 	free(reader);
 }
 
-void reader_open(struct reader *reader, const char *path)
+void reader_open(struct reader *reader, int fd, int open_errno)
 {
-	source_open(reader->source, path);
+	source_open(reader->source, fd, open_errno);
 	runs_init(&reader->runs, reader->options->max_record, reader->options->rejects != NULL);
 	bytes_clear(&reader->carry);
 	reader->state = STATE_SNIFF;

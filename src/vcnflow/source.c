@@ -85,7 +85,7 @@ static bool is_regular(int fd)
 	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-void source_open(struct source *source, const char *path)
+void source_open(struct source *source, int fd, int open_errno)
 {
 	gunzip_reset(source->gunzip);
 	source->report = (struct source_report){0};
@@ -94,9 +94,9 @@ void source_open(struct source *source, const char *path)
 	source->is_file = false;
 	source->at = source->buffer;
 	source->len = 0;
-	source->fd = path ? io_open_read(path, false) : STDIN_FILENO;
-	if (source->fd < 0) {
-		source->report.read_errno = errno;
+	source->fd = fd;
+	if (fd < 0) {
+		source->report.read_errno = open_errno;
 		source->kind = KIND_ENDED;
 		return;
 	}

@@ -3,6 +3,9 @@
 
 #include "../memory.h"
 
+#include <errno.h>
+#include <fcntl.h>
+
 #include "base/bytes.h"
 #include "vcnflow/reader.h"
 
@@ -22,7 +25,7 @@ static void read_file(const void *data, size_t len)
 	assert_int_equal(block_init(&block, 0), 0);
 	bytes_clear(&texts);
 	blocks = pieces = units = 0;
-	reader_open(reader, path);
+	reader_open(reader, open(path, O_RDONLY), ENOENT);
 	do {
 		block_reset(&block);
 		assert_int_equal(reader_next(reader, &block), 0);
@@ -215,7 +218,7 @@ static bool read_with(long requests, const char *path)
 	memory_left = requests;
 	reader = reader_new(&options, NULL);
 	if (reader != NULL && block_init(&block, 0) == 0) {
-		reader_open(reader, path);
+		reader_open(reader, open(path, O_RDONLY), ENOENT);
 		do {
 			block_reset(&block);
 			failed = reader_next(reader, &block);

@@ -435,7 +435,7 @@ static void take_unit(struct expect *expect, uint32_t value, bool is_row)
 {
 	size_t len = node_of(expect, value)->end - node_of(expect, value)->at;
 
-	if (len > expect->context.options->max_record ||
+	if (len > expect->context.options->flowlog.max_record ||
 		node_of(expect, value)->depth > WRAPPED_DEPTH)
 		count(expect, VERDICT_BAD);
 	else
@@ -484,7 +484,7 @@ static void take_line(struct expect *expect, const char *text, size_t len, bool 
 
 	if (begin == len)
 		return;
-	if (judged > expect->context.options->max_record) {
+	if (judged > expect->context.options->flowlog.max_record) {
 		count(expect, VERDICT_BAD);
 		return;
 	}
@@ -534,7 +534,7 @@ static bool take_document(struct expect *expect, uint32_t object)
 		results = member(expect, object, "results");
 	if (!is_type(expect, results, STRICT_ARRAY) ||
 		node_of(expect, results)->at - node_of(expect, object)->at >
-			expect->context.options->max_record)
+			expect->context.options->flowlog.max_record)
 		return false;
 	take_elements(expect, results, true);
 	return true;
@@ -605,7 +605,7 @@ void expect_text(
 	expect->in_run = false;
 	memset(&expect->tally, 0, sizeof expect->tally);
 	bytes_clear(&expect->output);
-	if (is_run(context->options->framing, text, len))
+	if (is_run(context->options->flowlog.framing, text, len))
 		take_run(expect, text, len);
 	else
 		take_lines(expect, text, len);

@@ -7,7 +7,7 @@
  * What has been read tells gzip by two bytes; an input that is just the first
  * of them is a gzip stream that is cut off in its header.
  */
-#include "vcnflow/source.h"
+#include "flowlog/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -155,7 +155,7 @@ static enum source_state read_some(
 	return SOURCE_END;
 }
 
-/* Reads behind what the buffer holds, which begins it. */
+/* Reads on after what the buffer holds. */
 static enum source_state fill(struct source *source, const struct request *request)
 {
 	size_t got;

@@ -1,11 +1,11 @@
 /* Where a value ends, by brackets and quotes alone, within one line. */
-#ifndef VCNFLOW_SPAN_H
-#define VCNFLOW_SPAN_H
+#ifndef JSON_SPAN_H
+#define JSON_SPAN_H
 
 #include <stddef.h>
 
 /*
- * The offset behind the value that begins at text[at], no white space, at <
+ * The offset after the value that begins at text[at], no white space, at <
  * len; or len + 1 when its brackets or quotes do not balance. A scalar ends
  * before white space, a comma, a bracket or a quote.
  */

@@ -3,14 +3,14 @@
  * reader fills it, a worker judges it, the delivery reads what came of it.
  * Its buffers are kept from use to use.
  */
-#ifndef VCNFLOW_BLOCK_H
-#define VCNFLOW_BLOCK_H
+#ifndef FLOWLOG_BLOCK_H
+#define FLOWLOG_BLOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vcnflow/form.h"
+#include "flowlog/form.h"
 
 enum block_kind {
 	BLOCK_LINES, /* whole lines, each with its LF but perhaps the last */
@@ -31,7 +31,7 @@ enum block_fault {
 	FAULT_HALF_LINE,         /* a last line in a damaged input */
 };
 
-/* In words, fit to stand behind "bad record …: ". */
+/* In words, fit to stand after "bad record …: ". */
 const char *fault_text(enum block_fault fault);
 
 /* text[offset..offset+len) of a block is a value; fault: it is bad as such. */
@@ -43,7 +43,7 @@ struct block_unit {
 };
 
 struct block {
-	char *text; /* LIMIT_JSON_PADDING defined bytes stand behind len */
+	char *text; /* LIMIT_JSON_PADDING defined bytes stand after len */
 	size_t len;
 	size_t cap; /* without the padding */
 	enum block_kind kind;
@@ -77,7 +77,7 @@ void block_reset(struct block *block);
 /* Makes room for len bytes of text in all. Returns 0, or -1. */
 int block_reserve(struct block *block, size_t len);
 
-/* Defines the bytes behind the text; called when it is filled. */
+/* Defines the bytes after the text; called when it is filled. */
 void block_pad(struct block *block);
 
 /* Adds a unit. Returns 0, or -1. */

@@ -55,7 +55,10 @@ struct delivery {
 	struct mark pending[LIMIT_BAD_NAMED]; /* not yet named */
 	bool pending_is_line[LIMIT_BAD_NAMED];
 	size_t pending_count;
-	unsigned named; /* bad records in the run, those pending left out */
+	enum form form;    /* told by its first bytes */
+	bool is_run;       /* a bad line would read better in a run of values */
+	bool page_follows; /* after a search document in it */
+	unsigned named;    /* bad records in the run, those pending left out */
 };
 
 void delivery_init(struct delivery *delivery, const struct options *options, struct output *output,

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "deflate/gunzip.h"
+#include "vcnflow/form.h"
 
 enum source_state {
 	SOURCE_DATA, /* *got bytes, at least one */
@@ -24,6 +25,7 @@ struct source_report {
 	struct gunzip_report gzip; /* the first damage, if it was gzip */
 	uint64_t bytes_in;         /* as stored */
 	uint64_t bytes_inflated;   /* as handed out */
+	enum form form;            /* told by the first bytes handed out */
 };
 
 struct source;

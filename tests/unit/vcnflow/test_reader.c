@@ -132,7 +132,7 @@ static void test_bom_and_sniffing(void **state)
 		size_t units;
 		const char *lines;
 	} cases[] = {
-		{"\xef\xbb\xbf{\"a\":1}\n", 0, "{\"a\":1}\n"},
+		{"\xef\xbb\xbf{\"a\":1}\n", 0, "\xef\xbb\xbf{\"a\":1}\n"},
 		{"\xef\xbb", 0, "\xef\xbb"},
 		{"", 0, ""},
 		{"\n \n", 0, "\n \n"},
@@ -141,6 +141,10 @@ static void test_bom_and_sniffing(void **state)
 		{" \n { \r\n}", 1, NULL},
 		{"[{},{},{}]", 3, NULL},
 		{"\xef\xbb\xbf[1]", 1, NULL},
+		{" \n\xef\xbb\xbf\n\xef\xbb\xbf{\n}", 1, NULL},
+		{" \xef\xbb\xbf[1]", 0, " \xef\xbb\xbf[1]"},
+		{"\x1e{}", 1, NULL},
+		{"\n \x1e{\"a\":\n1}", 1, NULL},
 		{"{", 0, "{"},
 		{"{  ", 0, "{  "},
 	};

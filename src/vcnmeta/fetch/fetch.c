@@ -64,7 +64,7 @@ static int prepare(struct fetch *fetch)
 	if (result == EXITCODE_OK && fetched_now(&fetch->fetched_at) != 0)
 		result = EXITCODE_REFUSED;
 	if (result == EXITCODE_OK)
-		result = settings_load(&fetch->settings, &fetch->options);
+		result = settings_load(&fetch->settings, &fetch->options.settings);
 	if (result == EXITCODE_OK)
 		result = regions_load(&fetch->regions);
 	if (result == EXITCODE_OK && http_global_init() != 0) {

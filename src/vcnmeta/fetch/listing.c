@@ -319,6 +319,7 @@ static void take_refusal(struct listing *listing, struct call *call, const struc
 	}
 	survey->partial = true;
 	survey->refused++;
+	survey->refused_of[listing->kind]++;
 	listing_end(listing);
 }
 

@@ -7,14 +7,6 @@
 
 #include "vcnmeta/fetch/survey.h"
 
-enum listing_kind {
-	LISTING_COMPARTMENTS,
-	LISTING_SUBNETS,
-	LISTING_LISTS,
-	LISTING_SUBNET,
-	LISTING_LIST,
-};
-
 struct listing {
 	struct survey *survey;
 	enum listing_kind kind;

@@ -102,6 +102,7 @@ static int ask(
 	}
 	call->endpoint = base;
 	call->doing = doing;
+	call->remark = settings_auth_source(question->settings);
 	call->authorization = BEARER;
 	call->direct = true;
 	call->plain = true;

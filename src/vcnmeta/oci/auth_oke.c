@@ -182,6 +182,7 @@ static int ask_token(struct exchange *exchange)
 	call->endpoint = &exchange->endpoint;
 	call->target = strdup(PATH);
 	call->doing = DOING;
+	call->remark = settings_auth_source(exchange->auth->settings);
 	call->body = exchange->body.data;
 	call->body_len = exchange->body.len;
 	call->authorization = exchange->authorization.data;

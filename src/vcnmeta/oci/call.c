@@ -365,16 +365,16 @@ void caller_fail(struct caller *caller, int status)
 /* Ends the run with the one message: "cannot DO WHAT: CAUSE". */
 static void fail_call(struct slot *slot, int status, const char *cause, const char *advice)
 {
-	char subject[CALL_TEXT_SIZE];
+	const struct call *call = slot->call;
+	char subject[CALL_TEXT_SIZE], attempts[32] = "";
 
 	if (slot->caller->status != EXITCODE_OK)
 		return;
-	call_subject_text(subject, slot->call);
-	if (slot->call->attempt > 1)
-		msg_error("cannot %s: %s, after %u attempts%s", subject, cause, slot->call->attempt,
-			advice);
-	else
-		msg_error("cannot %s: %s%s", subject, cause, advice);
+	call_subject_text(subject, call);
+	if (call->attempt > 1)
+		snprintf(attempts, sizeof(attempts), ", after %u attempts", call->attempt);
+	msg_error("cannot %s: %s%s%s%s", subject, cause, attempts, advice,
+		call->remark == NULL ? "" : call->remark);
 	caller_fail(slot->caller, status);
 }
 

@@ -28,6 +28,7 @@ struct call {
 	const char *doing;   /* "list the subnets of compartment" */
 	const char *subject; /* what the former names, for messages; or null */
 	const char *region;  /* for messages; or null */
+	const char *remark;  /* to end a message with; or null */
 	const char *body;    /* null: a GET, else a POST */
 	size_t body_len;
 	const char *authorization; /* in place of a signature */

@@ -104,4 +104,10 @@
 /* The list of subnets that --subnets-from reads. */
 #define LIMIT_SUBNETS_FILE ((size_t)4000 << 20)
 
+/* CIDR blocks that a set of addresses is written with. */
+#define LIMIT_PREFIXES ((size_t)1024)
+
+/* Steps of one test whether a rule lies inside others. */
+#define LIMIT_BOX_STEPS 1000000
+
 #endif

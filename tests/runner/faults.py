@@ -16,6 +16,7 @@ FILE = os.path.join(place.TESTS, "faults.tsv")
 NUMBERS = [f"F{n}" for n in (*range(1, 60), 66, 67, 68) if n != 41] + [
     f"M{n}" for n in range(1, 34) if n != 30
 ]
+NUMBERS += ["C1", "C2"]
 NONE = "none"
 
 

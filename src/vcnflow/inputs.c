@@ -178,8 +178,14 @@ static int begin_walk(struct inputs *inputs, const char *directory)
 static struct inputs_item nothing_in(const struct inputs *inputs)
 {
 	char directory[MSG_QUOTED_SIZE], glob[MSG_QUOTED_SIZE];
+	size_t links = walk_links(inputs->walk);
 
 	msg_quote_name(directory, inputs->directory);
+	if (links > 0)
+		return message_item(INPUTS_WARNING,
+			"no file to read in %s: %zu symbolic link%s in it %s not followed, name "
+			"what is to be read",
+			directory, links, links == 1 ? "" : "s", links == 1 ? "is" : "are");
 	if (inputs->options->name_glob == NULL)
 		return message_item(
 			INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);

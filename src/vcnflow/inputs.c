@@ -137,10 +137,12 @@ __attribute__((format(printf, 2, 3))) static struct inputs_item message_item(
 /* "FORMAT: cause", of a subject that is quoted. */
 static struct inputs_item errno_item(int error, const char *what, const char *subject)
 {
-	char quoted[MSG_QUOTED_SIZE], text[128];
+	char quoted[MSG_QUOTED_SIZE];
 
-	return message_item(INPUTS_FAULT, "%s %s: %s", what, msg_quote_name(quoted, subject),
-		strerror_r(error, text, sizeof(text)));
+	/* glibc and musl keep its text apart for each thread, and strerror_r returns
+	 * the text in one and a number in the other. */
+	return message_item(
+		INPUTS_FAULT, "%s %s: %s", what, msg_quote_name(quoted, subject), strerror(error));
 }
 
 static struct inputs_item stdin_item(struct inputs *inputs)

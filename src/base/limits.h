@@ -39,6 +39,9 @@
 /* Bad records that are named one by one in a run; the others are counted. */
 #define LIMIT_BAD_NAMED 10
 
+/* Bad records that are written to --rejects at once. */
+#define LIMIT_REJECTS ((size_t)64 << 10)
+
 /* Distinct unknown subnets that are counted exactly. */
 #define LIMIT_UNKNOWN_SUBNETS 100000
 
@@ -93,6 +96,12 @@
 /* A config, key, token or regions file. */
 #define LIMIT_CONFIG_FILE ((size_t)4 << 20)
 #define LIMIT_KEY_FILE ((size_t)1 << 20)
+
+/* A bundle of certificates; those of systems have a quarter of a megabyte. */
+#define LIMIT_BUNDLE_FILE ((size_t)64 << 20)
+
+/* A token, which becomes part of a header line and of what is signed. */
+#define LIMIT_TOKEN ((size_t)32 << 10)
 
 /* Requests under way at once. */
 #define LIMIT_PARALLEL 256

@@ -84,7 +84,8 @@ DEFLATE_LIBS = -lz
 endif
 
 COMMON_SRC  := $(wildcard src/base/*.c) $(wildcard src/json/*.c) \
-	$(wildcard src/json/*.cc) $(DEFLATE_SRC) $(wildcard src/lookup/*.c)
+	$(wildcard src/json/*.cc) $(DEFLATE_SRC) $(wildcard src/lookup/*.c) \
+	$(wildcard src/rules/*.c)
 VCNFLOW_SRC := $(filter-out src/vcnflow/main.c,$(wildcard src/vcnflow/*.c))
 VCNMETA_SRC := $(filter-out src/vcnmeta/main.c,$(wildcard src/vcnmeta/*.c))
 

@@ -91,12 +91,15 @@ static void find_permitted(struct question *question, struct judge_entries *entr
 	enum judge_direction direction, const struct match_flow *flow)
 {
 	const struct judge_rules *rules = question->rules;
+	struct match_probe probe;
 	unsigned maybe;
 
+	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
+		uint32_t n = match_next(rules->boxes, range.first, range.end, &probe);
 
-		for (uint32_t n = range.first; n < range.end; n++) {
+		for (; n < range.end; n = match_next(rules->boxes, n + 1, range.end, &probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
@@ -121,12 +124,15 @@ static void find_reply(struct question *question, struct judge_entries *entries,
 	bool had_yes = entries->has_yes;
 	bool was_specific = question->reply_is_specific;
 	bool is_doubtful = false;
+	struct match_probe probe;
 	unsigned maybe;
 
+	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
+		uint32_t n = match_next(rules->boxes, range.first, range.end, &probe);
 
-		for (uint32_t n = range.first; n < range.end; n++) {
+		for (; n < range.end; n = match_next(rules->boxes, n + 1, range.end, &probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)

@@ -98,6 +98,23 @@ enum match_answer match_rule(const struct rule *rule, const struct match_flow *f
 unsigned match_misses(
 	const struct rule *rule, const struct match_flow *flow, const struct match_world *world);
 
+/*
+ * A flow as the blocks of rules are asked about it: in each dimension the
+ * highest end of what it may be, and what is left above its lowest one.
+ */
+struct match_probe {
+	uint16_t bounds[2 * RULE_DIMENSIONS];
+};
+
+void match_make_probe(struct match_probe *probe, const struct match_flow *flow);
+
+/*
+ * The number of the first rule from first on, and before end, whose block meets
+ * the flow; end if none does. All others answer with no.
+ */
+uint32_t match_next(const struct rule_box *boxes, uint32_t first, uint32_t end,
+	const struct match_probe *probe);
+
 /* The flow of the answers: ports change places, the peer stays. */
 struct match_flow match_reversed(const struct match_flow *flow);
 

@@ -16,6 +16,7 @@
 /* What a world holds; entries are the rules' ready-made JSON. */
 struct world {
 	struct rule *rules;
+	struct rule_box *boxes;
 	struct bytes *entries;
 	size_t rule_count;
 	struct judge_run *runs;
@@ -137,6 +138,7 @@ static void add_rule(struct world *world, const struct json_node *node, const ch
 		rule_write_entry(&world->entries[world->rule_count], text_of(owner), text_of(name),
 			(struct rule_text){text.data, text.len}, is_of_group, parts.id) != 0)
 		fail("out of memory");
+	rule_make_box(&world->boxes[world->rule_count], rule);
 	rule->entry_length = rule->text_length = 1;
 	if (!rule_is_sane(rule, &bounds))
 		fail("a rule is not sane");
@@ -149,9 +151,11 @@ static void add_rules(struct world *world, const struct json_node *array, const 
 {
 	world->rules = realloc(
 		world->rules, (world->rule_count + children(array) + 1) * sizeof(*world->rules));
+	world->boxes = realloc(
+		world->boxes, (world->rule_count + children(array) + 1) * sizeof(*world->boxes));
 	world->entries = realloc(world->entries,
 		(world->rule_count + children(array) + 1) * sizeof(*world->entries));
-	if (!world->rules || !world->entries)
+	if (!world->rules || !world->boxes || !world->entries)
 		fail("out of memory");
 	for (array = json_tree_first(tree, array); array; array = json_tree_next(tree, array))
 		add_rule(world, array, owner, name, is_of_group, direction);
@@ -215,6 +219,7 @@ static void free_world(struct world *world)
 	for (size_t i = 0; i < world->group_count; i++)
 		free(world->groups[i]);
 	free(world->rules);
+	free(world->boxes);
 	free(world->entries);
 	free(world->runs);
 	free(world->services);
@@ -345,6 +350,7 @@ static void judge(const struct world *world, const struct json_node *node)
 	struct question question;
 	struct judge_rules rules = {
 		.rules = world->rules,
+		.boxes = world->boxes,
 		.runs = runs,
 		.is_complete = member(node, "complete")->value.type == JSON_TRUE,
 		.world = {world->services, group_has, &question},

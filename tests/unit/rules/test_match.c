@@ -259,6 +259,149 @@ static void test_private(void **state)
 	assert_private("a00::", false, false);
 }
 
+static uint32_t random_state = 1;
+
+static uint32_t random_below(uint32_t limit)
+{
+	random_state = random_state * 1664525u + 1013904223u;
+	return (uint32_t)((uint64_t)random_state * limit >> 32);
+}
+
+static const char *random_of(const char *const *texts, uint32_t count)
+{
+	return texts[random_below(count)];
+}
+
+static struct rule random_rule(void)
+{
+	static const char *const protocols[] = {"6", "6", "6", "17", "1", "all", "06"};
+	static const char *const peers[] = {"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16",
+		"10.1.128.0/17", "10.1.2.0/24", "10.1.2.3/32", "::/0", "2001:db8::/32",
+		"2001:db8:1::/48", "2001:d00::/24", "128.0.0.0/1", "nowhere"};
+	static const char *const types[] = {
+		NULL, NULL, NULL, "SERVICE_CIDR_BLOCK", "NETWORK_SECURITY_GROUP"};
+	struct rule_parts parts = tcp(random_of(peers, 12));
+	struct rule rule;
+
+	parts.protocol = text(random_of(protocols, 7));
+	parts.peer_type = text(random_of(types, 5));
+	parts.is_valid = random_below(10) != 0;
+	if (random_below(4) != 0)
+		parts.tcp_destination = ports(random_below(20), random_below(30));
+	if (random_below(8) == 0)
+		parts.tcp_source = ports(random_below(20), random_below(30));
+	rule_make(&rule, &parts);
+	return rule;
+}
+
+static struct match_flow random_flow(void)
+{
+	static const char *const peers[] = {"10.1.2.3", "10.1.2.4", "10.1.3.3", "10.1.200.1",
+		"10.9.9.9", "11.1.2.3", "8.8.8.8", "200.1.1.1", "2001:db8::1", "2001:db8:1::1",
+		"2001:db9::1", "::1"};
+	static const uint16_t protocols[] = {6, 6, 6, 17, 1, 47, MATCH_NO_PROTOCOL};
+	struct match_flow made = flow(protocols[random_below(7)], random_of(peers, 12),
+		(uint16_t)random_below(25), (uint16_t)random_below(25));
+
+	made.has_ports = random_below(8) != 0;
+	if (random_below(4) == 0)
+		made.destination_high = (uint16_t)(made.destination_low + random_below(9));
+	return made;
+}
+
+static enum match_answer may_have(
+	const void *context, uint32_t group, const struct address *address)
+{
+	(void)context;
+	return group == RULE_NO_INDEX && address->low == 0 ? MATCH_MAYBE : MATCH_NO;
+}
+
+#define BLOCKS 61
+
+/* No rule that may match is passed over, however many are asked at once. */
+static void test_blocks(void **state)
+{
+	struct match_world world = {NULL, may_have, NULL};
+	struct rule rules[BLOCKS];
+	struct rule_box boxes[BLOCKS];
+	size_t asked = 0, met = 0, matched = 0;
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		for (size_t i = 0; i < BLOCKS; i++) {
+			rules[i] = random_rule();
+			rule_make_box(&boxes[i], &rules[i]);
+		}
+		for (int times = 0; times < 40; times++) {
+			struct match_flow of = random_flow();
+			struct match_probe probe;
+			uint32_t first = random_below(BLOCKS), end = BLOCKS;
+			uint32_t next;
+
+			end = first + random_below(BLOCKS + 1 - first);
+			match_make_probe(&probe, &of);
+			next = match_next(boxes, first, end, &probe);
+			for (uint32_t i = first; i < end; i++) {
+				bool meets = match_next(boxes, i, i + 1, &probe) == i;
+				unsigned maybe;
+
+				asked++;
+				met += meets;
+				if (match_rule(&rules[i], &of, &world, &maybe) != MATCH_NO) {
+					assert_true(meets);
+					matched++;
+				}
+				assert_true(i < next ? !meets : meets || i > next);
+			}
+			assert_true(next <= end);
+		}
+	}
+	/* and most of the others are */
+	assert_true(matched > asked / 50);
+	assert_true(met < matched * 2);
+}
+
+static void assert_box(
+	const struct rule_parts *parts, unsigned dimension, unsigned lowest, unsigned highest)
+{
+	struct rule rule;
+	struct rule_box box;
+
+	rule_make(&rule, parts);
+	rule_make_box(&box, &rule);
+	assert_int_equal(box.lowest[dimension], lowest);
+	assert_int_equal(65535 - box.left[dimension], highest);
+}
+
+static void test_block_of_a_rule(void **state)
+{
+	struct rule_parts rule = tcp("10.1.128.0/17");
+
+	(void)state;
+	rule.tcp_destination = ports(22, 23);
+	assert_box(&rule, RULE_BY_PROTOCOL, 6, 6);
+	assert_box(&rule, RULE_BY_DESTINATION, 22, 23);
+	assert_box(&rule, RULE_BY_PEER, 0x0a01, 0x0a01);
+	assert_box(&rule, RULE_BY_PEER_NEXT, 0x8000, 0xffff);
+	rule.peer = text("10.0.0.0/7");
+	assert_box(&rule, RULE_BY_PEER, 0x0a00, 0x0bff);
+	assert_box(&rule, RULE_BY_PEER_NEXT, 0, 0xffff);
+	rule.peer = text("2001:db8:1::/48");
+	assert_box(&rule, RULE_BY_PROTOCOL, 262, 262);
+	assert_box(&rule, RULE_BY_PEER_NEXT, 0xdb8, 0xdb8);
+	rule.peer = text("10.1.2.3");
+	assert_box(&rule, RULE_BY_PEER_NEXT, 0x0203, 0x0203);
+	rule.peer = text("somewhere");
+	assert_box(&rule, RULE_BY_PROTOCOL, 6, 262);
+	rule.protocol = text("all");
+	assert_box(&rule, RULE_BY_PROTOCOL, 0, 511);
+	assert_box(&rule, RULE_BY_DESTINATION, 0, 65535);
+	rule.peer = text("::/0");
+	assert_box(&rule, RULE_BY_PROTOCOL, 256, 511);
+	rule.is_valid = false;
+	assert_box(&rule, RULE_BY_DESTINATION, 65535, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +413,8 @@ int main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_private),
+		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_block_of_a_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

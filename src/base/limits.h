@@ -39,6 +39,9 @@
 /* Bad records that are named one by one in a run; the others are counted. */
 #define LIMIT_BAD_NAMED 10
 
+/* Bad records that are written to --rejects at once. */
+#define LIMIT_REJECTS ((size_t)64 << 10)
+
 /* Distinct unknown subnets that are counted exactly. */
 #define LIMIT_UNKNOWN_SUBNETS 100000
 
@@ -47,6 +50,9 @@
 
 /* A path name from --files-from, a directory, or the command line. */
 #define LIMIT_PATH 65536
+
+/* Options of one command. */
+#define LIMIT_OPTIONS 64
 
 /* A list on the command line: --protocol, --direction, --keep, --internal. */
 #define LIMIT_LIST ((size_t)64 << 10)
@@ -94,6 +100,12 @@
 #define LIMIT_CONFIG_FILE ((size_t)4 << 20)
 #define LIMIT_KEY_FILE ((size_t)1 << 20)
 
+/* A bundle of certificates; those of systems have a quarter of a megabyte. */
+#define LIMIT_BUNDLE_FILE ((size_t)64 << 20)
+
+/* A token, which becomes part of a header line and of what is signed. */
+#define LIMIT_TOKEN ((size_t)32 << 10)
+
 /* Requests under way at once. */
 #define LIMIT_PARALLEL 256
 
@@ -103,5 +115,11 @@
 
 /* The list of subnets that --subnets-from reads. */
 #define LIMIT_SUBNETS_FILE ((size_t)4000 << 20)
+
+/* CIDR blocks that a set of addresses is written with. */
+#define LIMIT_PREFIXES ((size_t)1024)
+
+/* Steps of one test whether a rule lies inside others. */
+#define LIMIT_BOX_STEPS 1000000
 
 #endif

@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 
@@ -40,7 +41,7 @@ int flight_init(struct flight *flight, const struct options *options, const atom
 		flight->rooms[flight->room_count++] = room;
 	}
 	while (flight->reader_count < threads) {
-		struct reader *reader = reader_new(options, stop);
+		struct reader *reader = reader_new(&options->flowlog, stop);
 
 		if (reader == NULL)
 			return -1;
@@ -238,12 +239,14 @@ struct lane *flight_add_lane(struct flight *flight, const struct inputs_item *it
 	if (lane == NULL) {
 		free(item->path);
 		free(item->message);
+		if (item->fd > STDERR_FILENO)
+			close(item->fd);
 		return NULL;
 	}
 	lane->jobs_end = &lane->jobs;
 	lane->path = item->path;
 	lane->message = item->message;
-	lane->fault = item->kind == INPUTS_FAULT;
+	lane->kind = item->kind;
 	if (item->kind == INPUTS_FILE)
 		lane->reader = flight->readers[--flight->reader_count];
 	*flight->lanes_end = lane;

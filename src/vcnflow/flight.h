@@ -14,11 +14,11 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "vcnflow/block.h"
+#include "flowlog/block.h"
+#include "flowlog/reader.h"
 #include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
-#include "vcnflow/reader.h"
 #include "vcnflow/worker.h"
 
 enum job_state { JOB_WAITING, JOB_WORKING, JOB_DONE };
@@ -50,7 +50,7 @@ struct lane {
 	struct lane *next;
 	char *path;    /* until delivery takes it over */
 	char *message; /* not null: only this is to be delivered */
-	bool fault;    /* of the message */
+	enum inputs_kind kind;
 	struct reader *reader;
 	bool begun;                  /* delivery knows of it */
 	bool is_file;                /* of the disk: no read waits for long */

@@ -11,10 +11,10 @@
 
 #include "base/limits.h"
 #include "base/textset.h"
+#include "flowlog/source.h"
 #include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
-#include "vcnflow/source.h"
 #include "vcnflow/tally.h"
 #include "vcnflow/worker.h"
 

@@ -41,7 +41,7 @@ int flight_init(struct flight *flight, const struct options *options, const atom
 		flight->rooms[flight->room_count++] = room;
 	}
 	while (flight->reader_count < threads) {
-		struct reader *reader = reader_new(options, stop);
+		struct reader *reader = reader_new(&options->flowlog, stop);
 
 		if (reader == NULL)
 			return -1;

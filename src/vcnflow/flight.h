@@ -14,11 +14,11 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "vcnflow/block.h"
+#include "flowlog/block.h"
+#include "flowlog/reader.h"
 #include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
-#include "vcnflow/reader.h"
 #include "vcnflow/worker.h"
 
 enum job_state { JOB_WAITING, JOB_WORKING, JOB_DONE };

@@ -15,10 +15,10 @@
 #include "vcnflow/emit.h"
 #include "vcnflow/kept.h"
 #include "vcnflow/select.h"
-#include "vcnflow/span.h"
 #include "vcnflow/subnets.h"
 #include "vcnflow/tag.h"
 #include "json/space.h"
+#include "json/span.h"
 
 /* Distinct unknown subnets in one block: its records bound them anyway. */
 #define UNKNOWN_IN_BLOCK SIZE_MAX
@@ -116,7 +116,7 @@ static void add_reject(struct worker *worker, size_t offset, size_t len)
 {
 	struct result *result = worker->result;
 
-	if (worker->shared.options->rejects == NULL)
+	if (!worker->shared.options->flowlog.keep_bad)
 		return;
 	if (result->reject_count == result->reject_room) {
 		size_t room = result->reject_room ? result->reject_room * 2 : 64;
@@ -273,7 +273,7 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 /* One value that is not a line. */
 static void take_unit(struct worker *worker, const char *text, size_t len, enum record_wrap wrap)
 {
-	if (len > worker->shared.options->max_record)
+	if (len > worker->shared.options->flowlog.max_record)
 		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
 	else
 		take_value(worker, text, len, wrap);
@@ -333,7 +333,7 @@ static void take_line(struct worker *worker, const char *text, size_t len, bool 
 		return;
 	if (has_feed && text[len - 1] == '\r')
 		judged--;
-	if (judged > worker->shared.options->max_record)
+	if (judged > worker->shared.options->flowlog.max_record)
 		count_bad(worker, text + begin, len - begin,
 			fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
 								: FAULT_TOO_LONG));
@@ -356,7 +356,7 @@ static size_t take_known_line(struct worker *worker, const char *text, size_t le
 {
 	len = record_read_known_line(
 		&worker->record, worker->shared.plan, worker->parser, text, len);
-	if (len == 0 || len > worker->shared.options->max_record)
+	if (len == 0 || len > worker->shared.options->flowlog.max_record)
 		return 0;
 	worker->space = SPACE_KEEP;
 	if (!take_record(worker))

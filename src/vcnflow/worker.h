@@ -12,8 +12,8 @@
 
 #include "base/limits.h"
 #include "base/textset.h"
+#include "flowlog/block.h"
 #include "lookup/lookup.h"
-#include "vcnflow/block.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
 #include "vcnflow/record.h"

@@ -272,7 +272,8 @@ static void check_options(struct options *options)
 	struct record_plan plan;
 
 	PROMISE(options->threads >= 1 && options->threads <= LIMIT_THREADS);
-	PROMISE(options->max_record >= LIMIT_RECORD_MIN && options->max_record <= LIMIT_RECORD_MAX);
+	PROMISE(options->flowlog.max_record >= LIMIT_RECORD_MIN &&
+		options->flowlog.max_record <= LIMIT_RECORD_MAX);
 	PROMISE(options->keep_count <= LIMIT_KEEP_MEMBERS);
 	PROMISE((options->directions & ~7u) == 0);
 	if (options->has_since && options->has_until)

@@ -3,13 +3,13 @@
  * pieces. It keeps the text of the unit that is open and nothing else, so what
  * surrounds units takes constant memory, and so does a unit that is too long.
  */
-#include "vcnflow/runs.h"
+#include "flowlog/runs.h"
 
 #include <string.h>
 
-#include "vcnflow/span.h"
 #include "json/json.h"
 #include "json/space.h"
+#include "json/span.h"
 
 static const char next_page[] = "opc-next-page";
 

@@ -5,7 +5,7 @@
  * What a block could not take, the beginning of a record, is carried over into
  * the next one by copying: at most a record in a quarter of a megabyte.
  */
-#include "vcnflow/reader.h"
+#include "flowlog/reader.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "vcnflow/runs.h"
+#include "flowlog/runs.h"
 #include "json/space.h"
 
 /* What one read must have room for (source.h). */
@@ -33,7 +33,7 @@ enum framing_state {
 };
 
 struct reader {
-	const struct options *options;
+	const struct flowlog_config *config;
 	const atomic_int *stop;
 	struct source *source;
 	enum framing_state state;
@@ -46,13 +46,13 @@ struct reader {
 	enum block_fault fault;
 };
 
-struct reader *reader_new(const struct options *options, const atomic_int *stop)
+struct reader *reader_new(const struct flowlog_config *config, const atomic_int *stop)
 {
 	struct reader *reader = calloc(1, sizeof *reader);
 
 	if (reader == NULL)
 		return NULL;
-	reader->options = options;
+	reader->config = config;
 	reader->stop = stop;
 	reader->carry = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
 	reader->source = source_new();
@@ -75,7 +75,7 @@ void reader_free(struct reader *reader)
 void reader_open(struct reader *reader, int fd, int open_errno)
 {
 	source_open(reader->source, fd, open_errno);
-	runs_init(&reader->runs, reader->options->max_record, reader->options->rejects != NULL);
+	runs_init(&reader->runs, reader->config->max_record, reader->config->keep_bad);
 	bytes_clear(&reader->carry);
 	reader->state = STATE_SNIFF;
 	reader->ended = false;
@@ -155,8 +155,8 @@ static bool sniff(struct reader *reader, const struct block *block)
 	size_t at = skip_blanks(reader, block, &undecided);
 	int alone;
 
-	if (reader->options->framing != FRAMING_AUTO) {
-		reader->state = reader->options->framing == FRAMING_JSON ? STATE_RUNS : STATE_LINES;
+	if (reader->config->framing != FRAMING_AUTO) {
+		reader->state = reader->config->framing == FRAMING_JSON ? STATE_RUNS : STATE_LINES;
 		return true;
 	}
 	if (undecided)
@@ -218,7 +218,7 @@ static size_t whole_lines(const struct block *block)
  */
 static void begin_long_line(struct reader *reader, struct block *block, size_t blanks)
 {
-	size_t looked_at = reader->options->max_record;
+	size_t looked_at = reader->config->max_record;
 
 	reader->state = STATE_LONG_LINE;
 	reader->piece_open = false;
@@ -259,7 +259,7 @@ static int frame_long_line(struct reader *reader, struct block *block, size_t fr
 		make_piece(reader, block, true);
 		return 1;
 	}
-	if (reader->options->rejects == NULL) {
+	if (!reader->config->keep_bad) {
 		block->len = 0;
 		return 0;
 	}
@@ -285,7 +285,7 @@ static int finish_lines(struct reader *reader, struct block *block)
 static int grow_line(struct reader *reader, struct block *block)
 {
 	size_t mark = block_mark_len(block->text, block->len);
-	size_t longest = reader->options->max_record + 2 + mark;
+	size_t longest = reader->config->max_record + 2 + mark;
 	size_t cap = block->cap * 2;
 
 	if (block->len >= longest) {

@@ -3,14 +3,14 @@
  * reader fills it, a worker judges it, the delivery reads what came of it.
  * Its buffers are kept from use to use.
  */
-#ifndef VCNFLOW_BLOCK_H
-#define VCNFLOW_BLOCK_H
+#ifndef FLOWLOG_BLOCK_H
+#define FLOWLOG_BLOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vcnflow/form.h"
+#include "flowlog/form.h"
 
 enum block_kind {
 	BLOCK_LINES, /* whole lines, each with its LF but perhaps the last */

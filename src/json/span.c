@@ -1,9 +1,9 @@
 /* Where a value ends: no judging, only brackets, quotes and escapes. */
-#include "vcnflow/span.h"
+#include "json/span.h"
 
 #include <string.h>
 
-#include "vcnflow/nest.h"
+#include "json/nest.h"
 #include "json/space.h"
 
 size_t span_string(const char *text, size_t at, size_t len, int *escaped)

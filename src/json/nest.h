@@ -3,8 +3,8 @@
  * it is known what they are and a closer must fit; deeper ones are counted.
  * Nothing that deep is a record (LIMIT_DEPTH), so nothing is accepted for it.
  */
-#ifndef VCNFLOW_NEST_H
-#define VCNFLOW_NEST_H
+#ifndef JSON_NEST_H
+#define JSON_NEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

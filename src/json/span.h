@@ -1,6 +1,6 @@
 /* Where a value ends, by brackets and quotes alone, within one line. */
-#ifndef VCNFLOW_SPAN_H
-#define VCNFLOW_SPAN_H
+#ifndef JSON_SPAN_H
+#define JSON_SPAN_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* Where values end, by brackets and quotes. */
-#include "rooms.h"
+#include "../flowlog/texts.h"
 
-#include "vcnflow/nest.h"
-#include "vcnflow/span.h"
+#include "json/nest.h"
+#include "json/span.h"
 
 static void test_ends(void **state)
 {

@@ -3,8 +3,8 @@
  * or a lookup file, told by its first bytes. Nothing is done about it; only the
  * message on an input that holds no good record says what to do.
  */
-#ifndef VCNFLOW_FORM_H
-#define VCNFLOW_FORM_H
+#ifndef FLOWLOG_FORM_H
+#define FLOWLOG_FORM_H
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
  * Forms by their magic bytes. A magic that text could begin with, too, is taken
  * for what it is only if bytes that no text holds follow.
  */
-#include "vcnflow/form.h"
+#include "flowlog/form.h"
 
 #include <stdbool.h>
 #include <string.h>

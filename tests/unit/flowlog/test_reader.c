@@ -1,5 +1,5 @@
 /* Blocks of whole records out of files, at every border that matters. */
-#include "rooms.h"
+#include "texts.h"
 
 #include "../memory.h"
 
@@ -7,17 +7,22 @@
 #include <fcntl.h>
 
 #include "base/bytes.h"
-#include "vcnflow/reader.h"
+#include "flowlog/reader.h"
 
-static struct options options;
+static struct flowlog_config config;
 static struct bytes texts = BYTES_INIT((size_t)1 << 30);
 static size_t blocks, pieces, lines_ended, units;
 static bool half_line;
 
+static void default_config(void)
+{
+	config = (struct flowlog_config){.max_record = LIMIT_RECORD_DEFAULT};
+}
+
 /* Reads a file to its end and gathers what the blocks held. */
 static void read_file(const void *data, size_t len)
 {
-	struct reader *reader = reader_new(&options, NULL);
+	struct reader *reader = reader_new(&config, NULL);
 	const char *path = file_of(data, len);
 	struct block block;
 
@@ -56,7 +61,7 @@ static void test_lines(void **state)
 	struct bytes text = BYTES_INIT((size_t)1 << 30);
 
 	(void)state;
-	default_options(&options);
+	default_config();
 	while (text.len < 3 * LIMIT_BLOCK)
 		for (size_t len = 0; len < 200; len++) {
 			assert_int_equal(bytes_append_text(&text, "{\"x\":1}"), 0);
@@ -78,7 +83,7 @@ static void test_lines(void **state)
 static void test_borders(void **state)
 {
 	(void)state;
-	default_options(&options);
+	default_config();
 	for (size_t len = LIMIT_BLOCK - 70000; len < LIMIT_BLOCK + 70000; len += 9973) {
 		char *text = malloc(len + 3);
 
@@ -96,10 +101,10 @@ static void test_too_long(void **state)
 	size_t max = 400000;
 
 	(void)state;
-	default_options(&options);
-	options.max_record = max;
+	default_config();
+	config.max_record = max;
 	for (int keep = 0; keep < 2; keep++) {
-		options.rejects = keep ? "wanted" : NULL;
+		config.keep_bad = keep;
 		for (size_t len = max - 1; len < max + 4; len++) {
 			char *text = malloc(len + 3);
 
@@ -122,7 +127,7 @@ static void test_too_long(void **state)
 			assert_texts(text, 10 * max);
 		free(text);
 	}
-	options.rejects = NULL;
+	config.keep_bad = false;
 }
 
 static void test_bom_and_sniffing(void **state)
@@ -150,17 +155,17 @@ static void test_bom_and_sniffing(void **state)
 	};
 
 	(void)state;
-	default_options(&options);
+	default_config();
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		read_file(cases[i].text, strlen(cases[i].text));
 		assert_int_equal(units, cases[i].units);
 		if (cases[i].lines != NULL)
 			assert_texts(cases[i].lines, strlen(cases[i].lines));
 	}
-	options.framing = FRAMING_JSON;
+	config.framing = FRAMING_JSON;
 	read_file("{\"a\":1} {}", 10);
 	assert_int_equal(units, 2);
-	options.framing = FRAMING_NDJSON;
+	config.framing = FRAMING_NDJSON;
 	read_file("[1]\n[2]\n", 8);
 	assert_int_equal(units, 0);
 }
@@ -172,7 +177,7 @@ static void test_half_line(void **state)
 				  "a\nb";
 
 	(void)state;
-	default_options(&options);
+	default_config();
 	read_file(cut, sizeof cut - 1);
 	assert_texts("a\nb", 3);
 	assert_true(half_line);
@@ -185,7 +190,7 @@ static void test_large_units(void **state)
 	char *text = malloc(len + 8);
 
 	(void)state;
-	default_options(&options);
+	default_config();
 	memset(text, '1', len);
 	text[0] = '[';
 	text[1] = '"';
@@ -199,11 +204,11 @@ static void test_large_units(void **state)
 	memcpy(text + len, "\n{}", 3);
 	read_file(text, len + 3);
 	assert_int_equal(units, 2);
-	options.rejects = "wanted";
+	config.keep_bad = true;
 	read_file(text, len + 3);
 	assert_texts(text, len + 3);
 	assert_true(pieces > 1);
-	options.rejects = NULL;
+	config.keep_bad = false;
 	free(text);
 }
 
@@ -216,7 +221,7 @@ static bool read_with(long requests, const char *path)
 	int failed = -1;
 
 	memory_left = requests;
-	reader = reader_new(&options, NULL);
+	reader = reader_new(&config, NULL);
 	if (reader != NULL && block_init(&block, 0) == 0) {
 		reader_open(reader, open(path, O_RDONLY), ENOENT);
 		do {
@@ -254,7 +259,7 @@ static void test_no_memory(void **state)
 	struct bytes text = BYTES_INIT((size_t)1 << 30);
 
 	(void)state;
-	default_options(&options);
+	default_config();
 	/* lines, one of them longer than a block */
 	repeat(&text, "{\"x\":1}\n", 30000);
 	repeat(&text, "{\"long\":1} ", 60000);

@@ -1,8 +1,8 @@
 /* Forms of inputs by their first bytes. */
-#include "rooms.h"
+#include "texts.h"
 
+#include "flowlog/form.h"
 #include "lookup/format.h"
-#include "vcnflow/form.h"
 
 static void test_magics(void **state)
 {

@@ -1,7 +1,7 @@
 /* Blocks: their room, and what is said of them. */
-#include "rooms.h"
+#include "texts.h"
 
-#include "vcnflow/block.h"
+#include "flowlog/block.h"
 
 static void test_texts(void **state)
 {

@@ -7,7 +7,7 @@
  * What has been read tells gzip by two bytes; an input that is just the first
  * of them is a gzip stream that is cut off in its header.
  */
-#include "vcnflow/source.h"
+#include "flowlog/source.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
  * two bytes are gzip's magic. What is wrong with the input is told once, at
  * its end, so that it can be reported behind the records that came before it.
  */
-#ifndef VCNFLOW_SOURCE_H
-#define VCNFLOW_SOURCE_H
+#ifndef FLOWLOG_SOURCE_H
+#define FLOWLOG_SOURCE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "deflate/gunzip.h"
-#include "vcnflow/form.h"
+#include "flowlog/form.h"
 
 enum source_state {
 	SOURCE_DATA, /* *got bytes, at least one */

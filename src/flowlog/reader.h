@@ -6,24 +6,24 @@
  * the end of the input. Memory: the block, and what of a record has come so
  * far; of a record that is too long nothing is kept.
  */
-#ifndef VCNFLOW_READER_H
-#define VCNFLOW_READER_H
+#ifndef FLOWLOG_READER_H
+#define FLOWLOG_READER_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vcnflow/block.h"
-#include "vcnflow/options.h"
-#include "vcnflow/source.h"
+#include "flowlog/block.h"
+#include "flowlog/config.h"
+#include "flowlog/source.h"
 
 struct reader;
 
 /*
- * options must outlive it. *stop nonzero makes a waiting read end. Returns
+ * config must outlive it. *stop nonzero makes a waiting read end. Returns
  * null when memory ran out. Free it with reader_free.
  */
-struct reader *reader_new(const struct options *options, const atomic_int *stop);
+struct reader *reader_new(const struct flowlog_config *config, const atomic_int *stop);
 void reader_free(struct reader *reader);
 
 /* Begins with an input: see source_open. */

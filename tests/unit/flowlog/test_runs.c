@@ -1,8 +1,8 @@
 /* Framing of runs of JSON values: the same units however the text is cut. */
-#include "rooms.h"
+#include "texts.h"
 
 #include "base/bytes.h"
-#include "vcnflow/runs.h"
+#include "flowlog/runs.h"
 
 #define MAX_RECORD 60
 #define MARK "\xef\xbb\xbf"

@@ -14,14 +14,14 @@
  * An input that ends within a unit, an array or a search document holds one bad
  * record more, so that what is cut is never taken for whole.
  */
-#ifndef VCNFLOW_RUNS_H
-#define VCNFLOW_RUNS_H
+#ifndef FLOWLOG_RUNS_H
+#define FLOWLOG_RUNS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vcnflow/block.h"
-#include "vcnflow/nest.h"
+#include "flowlog/block.h"
+#include "json/nest.h"
 
 /* What the bytes between units belong to. */
 enum runs_context {

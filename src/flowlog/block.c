@@ -1,12 +1,12 @@
 /* Blocks: their buffers. */
-#include "vcnflow/block.h"
+#include "flowlog/block.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "vcnflow/span.h"
 #include "json/space.h"
+#include "json/span.h"
 
 /* How far the beginning of a search document is looked into. */
 #define DOCUMENT_PEEK 4096

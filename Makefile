@@ -49,6 +49,11 @@ FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 LINK_HARDEN = -pie -Wl,-z,relro -Wl,-z,now
 
 ifeq ($(SAN),asan)
+# The other compiler's warnings are worth having too.
+ifneq ($(shell command -v clang++ || :),)
+CC  = clang
+CXX = clang++
+endif
 SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer -O1
 FORTIFY =
@@ -248,7 +253,7 @@ check-builds:
 	$(SUBMAKE) all units objects
 	$(SUBMAKE) ISAL=0 all
 	$(SUBMAKE) SANDBOX=0 all units
-	$(SUBMAKE) SAN=asan all units fuzzers
+	$(SUBMAKE) SAN=asan all units fuzzers objects
 	$(SUBMAKE) SAN=tsan all
 
 # What was changed, and what is tested in less than a minute.

@@ -39,6 +39,9 @@
 /* Bad records that are named one by one in a run; the others are counted. */
 #define LIMIT_BAD_NAMED 10
 
+/* Bad records that are written to --rejects at once. */
+#define LIMIT_REJECTS ((size_t)64 << 10)
+
 /* Distinct unknown subnets that are counted exactly. */
 #define LIMIT_UNKNOWN_SUBNETS 100000
 

@@ -31,7 +31,7 @@ enum block_fault {
 	FAULT_HALF_LINE,         /* a last line in a damaged input */
 };
 
-/* In words, fit to stand behind "bad record …: ". */
+/* In words, fit to stand after "bad record …: ". */
 const char *fault_text(enum block_fault fault);
 
 /* text[offset..offset+len) of a block is a value; fault: it is bad as such. */
@@ -43,7 +43,7 @@ struct block_unit {
 };
 
 struct block {
-	char *text; /* LIMIT_JSON_PADDING defined bytes stand behind len */
+	char *text; /* LIMIT_JSON_PADDING defined bytes stand after len */
 	size_t len;
 	size_t cap; /* without the padding */
 	enum block_kind kind;
@@ -77,7 +77,7 @@ void block_reset(struct block *block);
 /* Makes room for len bytes of text in all. Returns 0, or -1. */
 int block_reserve(struct block *block, size_t len);
 
-/* Defines the bytes behind the text; called when it is filled. */
+/* Defines the bytes after the text; called when it is filled. */
 void block_pad(struct block *block);
 
 /* Adds a unit. Returns 0, or -1. */

@@ -22,7 +22,7 @@
 /* What may be carried over before more memory is asked for. */
 #define FIRST_CARRY ((size_t)64 << 10)
 
-/* How far behind a '{' is looked for the end of its line. */
+/* How far after a '{' is looked for the end of its line. */
 #define LOOK_AHEAD ((size_t)4096)
 
 enum framing_state {
@@ -92,7 +92,7 @@ struct source_report reader_report(const struct reader *reader)
 	return source_report(reader->source);
 }
 
-/* The block ends at end; what stands behind it is carried over. */
+/* The block ends at end; what stands after it is carried over. */
 static int cut_block(struct reader *reader, struct block *block, size_t end)
 {
 	bytes_clear(&reader->carry);

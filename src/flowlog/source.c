@@ -155,7 +155,7 @@ static enum source_state read_some(
 	return SOURCE_END;
 }
 
-/* Reads behind what the buffer holds, which begins it. */
+/* Reads on after what the buffer holds. */
 static enum source_state fill(struct source *source, const struct request *request)
 {
 	size_t got;

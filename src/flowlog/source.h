@@ -1,7 +1,7 @@
 /*
  * The bytes of one input: read from a descriptor, and inflated where the first
  * two bytes are gzip's magic. What is wrong with the input is told once, at
- * its end, so that it can be reported behind the records that came before it.
+ * its end, so that it can be reported after the records that came before it.
  */
 #ifndef FLOWLOG_SOURCE_H
 #define FLOWLOG_SOURCE_H

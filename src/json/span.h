@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /*
- * The offset behind the value that begins at text[at], no white space, at <
+ * The offset after the value that begins at text[at], no white space, at <
  * len; or len + 1 when its brackets or quotes do not balance. A scalar ends
  * before white space, a comma, a bracket or a quote.
  */

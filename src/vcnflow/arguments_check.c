@@ -243,6 +243,17 @@ static int check_stdout(struct options *options)
 	return 0;
 }
 
+/* Under --action all the record has one member more. */
+static int check_keep(const struct options *options)
+{
+	for (size_t i = 0; options->action == ACTION_ALL && i < options->keep_count; i++) {
+		if (strcmp(options->keep[i], "action") == 0)
+			return arguments_refuse("keep", "action", strlen("action"),
+				"under --action all the output record has this key already");
+	}
+	return 0;
+}
+
 int arguments_check(struct options *options)
 {
 	resolve_metadata(options);
@@ -250,8 +261,8 @@ int arguments_check(struct options *options)
 		msg_error("--strict and --ignore-bad exclude each other");
 		return -1;
 	}
-	if (resolve_times(options) < 0 || check_list(options) < 0 || check_stdin(options) < 0 ||
-		check_stdout(options) < 0)
+	if (check_keep(options) < 0 || resolve_times(options) < 0 || check_list(options) < 0 ||
+		check_stdin(options) < 0 || check_stdout(options) < 0)
 		return -1;
 	return check_clashes(options);
 }

@@ -34,10 +34,11 @@ struct delivery {
 	struct output *output;
 	int rejects; /* a descriptor, or -1 */
 	enum delivery_end end;
-	bool faulty;          /* an input was unreadable or damaged */
-	bool unwritable;      /* the rejects could not be written */
-	int errno_value;      /* why */
-	bool rejects_in_line; /* their last byte was not a line feed */
+	bool faulty;           /* an input was unreadable or damaged */
+	bool unwritable;       /* the rejects could not be written */
+	int errno_value;       /* why */
+	bool rejects_in_line;  /* their last byte was not a line feed */
+	struct bytes gathered; /* rejects that are to be written */
 
 	uint64_t inputs;
 	uint64_t bytes_in;

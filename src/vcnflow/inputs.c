@@ -137,10 +137,12 @@ __attribute__((format(printf, 2, 3))) static struct inputs_item message_item(
 /* "FORMAT: cause", of a subject that is quoted. */
 static struct inputs_item errno_item(int error, const char *what, const char *subject)
 {
-	char quoted[MSG_QUOTED_SIZE], text[128];
+	char quoted[MSG_QUOTED_SIZE];
 
-	return message_item(INPUTS_FAULT, "%s %s: %s", what, msg_quote_name(quoted, subject),
-		strerror_r(error, text, sizeof(text)));
+	/* glibc and musl keep its text apart for each thread, and strerror_r returns
+	 * the text in one and a number in the other. */
+	return message_item(
+		INPUTS_FAULT, "%s %s: %s", what, msg_quote_name(quoted, subject), strerror(error));
 }
 
 static struct inputs_item stdin_item(struct inputs *inputs)
@@ -176,8 +178,14 @@ static int begin_walk(struct inputs *inputs, const char *directory)
 static struct inputs_item nothing_in(const struct inputs *inputs)
 {
 	char directory[MSG_QUOTED_SIZE], glob[MSG_QUOTED_SIZE];
+	size_t links = walk_links(inputs->walk);
 
 	msg_quote_name(directory, inputs->directory);
+	if (links > 0)
+		return message_item(INPUTS_WARNING,
+			"no file to read in %s: %zu symbolic link%s in it %s not followed, name "
+			"what is to be read",
+			directory, links, links == 1 ? "" : "s", links == 1 ? "is" : "are");
 	if (inputs->options->name_glob == NULL)
 		return message_item(
 			INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);

@@ -93,7 +93,23 @@ static bool is_name(const char *element, size_t len, const char *name)
 	return len == strlen(name) && memcmp(element, name, len) == 0;
 }
 
-/* Adds a CIDR block or a name. */
+/* Reads a CIDR block, or an address, which is one of its own. */
+static int read_prefix(struct prefix *prefix, const char *text, size_t len)
+{
+	struct address address;
+
+	if (prefix_parse(prefix, text, len) == 0)
+		return 0;
+	if (address_parse(&address, text, len) < 0)
+		return -1;
+	*prefix = (struct prefix){.high = address.high,
+		.low = address.low,
+		.family = address.family,
+		.length = address.family == ADDRESS_IPV4 ? 32 : 128};
+	return 0;
+}
+
+/* Adds a CIDR block, an address or a name. */
 static int add_element(
 	struct internal *internal, const char *element, size_t len, const struct place *place)
 {
@@ -107,10 +123,9 @@ static int add_element(
 		if (is_name(element, len, names[i].name))
 			return add_name(internal, i);
 	}
-	if (prefix_parse(&prefix, element, len) < 0)
+	if (read_prefix(&prefix, element, len) < 0)
 		return refuse(element, len, place,
-			"want ADDRESS/LENGTH, @FILE, rfc1918, ula, cgnat or "
-			"vcn");
+			"want ADDRESS, ADDRESS/LENGTH, @FILE, rfc1918, ula, cgnat or vcn");
 	if (prefix.length == 0)
 		return refuse(element, len, place, "it would make every address internal");
 	return add_prefix(internal, &prefix);

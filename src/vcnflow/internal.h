@@ -37,7 +37,7 @@ struct internal {
 int internal_init(struct internal *internal);
 
 /*
- * Adds one --internal LIST: CIDRs, @FILE, rfc1918, ula, cgnat, vcn, separated
+ * Adds one --internal LIST: CIDRs, addresses, @FILE, rfc1918, ula, cgnat, vcn, separated
  * by commas; a leading "=" replaces what there is. A prefix of length 0 is
  * refused: it would make every address internal. Returns 0; or -1 after a
  * message, or, with errno ENOMEM, without one.

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/limits.h"
 #include "base/msg.h"
@@ -45,8 +46,13 @@ static enum options_result take_time_field(struct options *options, char *text)
 static enum options_result take_action(struct options *options, char *text)
 {
 	static const char *const words[] = {"accept", "reject", "all", NULL};
-	int choice = arguments_choice("action", words, text);
+	int choice = 0;
 
+	/* The records spell it in capitals, and so does who copies it from them. */
+	while (words[choice] != NULL && strcasecmp(text, words[choice]) != 0)
+		choice++;
+	if (words[choice] == NULL)
+		choice = arguments_choice("action", words, text);
 	if (choice >= 0)
 		options->action = (enum action)choice;
 	return result_of(choice);

@@ -16,8 +16,8 @@ static const char *const data_members[] = {"destinationAddress", "destinationPor
 	"protocolName", "sourceAddress", "action", "status", "startTime", "endTime", "logContent",
 	"results"};
 
-static const char *const top_members[] = {
-	"data", "oracle", "type", "time", "logContent", "results", "opc-next-page"};
+static const char *const top_members[] = {"data", "oracle", "type", "time", "logContent", "results",
+	"opc-next-page", "internal_or_external_source"};
 
 static const char *const oracle_members[] = {"vnicsubnetocid", "ingestedtime"};
 
@@ -110,6 +110,19 @@ static const struct json_value *wrapped(const struct record *record)
 	return inner->type == JSON_OBJECT ? inner : NULL;
 }
 
+/* Why an object is no record of a flow, or null. Enriched ones lack 'data' as a
+ * rule, which says less. */
+static inline const char *fault_of(const struct record *record)
+{
+	if (record->values[RECORD_ENRICHED].type != JSON_ABSENT)
+		return "already enriched";
+	if (record->values[RECORD_DATA].type != JSON_OBJECT)
+		return "no object 'data'";
+	if (record->values[RECORD_ORACLE].type != JSON_OBJECT)
+		return "no object 'oracle'";
+	return NULL;
+}
+
 /* Judges the record itself: it stands at level 1. */
 static enum record_kind read_inner(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, struct json_value inner, const char **reason)
@@ -147,11 +160,8 @@ enum record_kind record_read(struct record *record, const struct record_plan *pl
 	} else if (found.depth > LIMIT_DEPTH) {
 		return bad(reason, json_error_text(JSON_TOO_DEEP));
 	}
-	if (record->values[RECORD_DATA].type != JSON_OBJECT)
-		return bad(reason, "no object 'data'");
-	if (record->values[RECORD_ORACLE].type != JSON_OBJECT)
-		return bad(reason, "no object 'oracle'");
-	return RECORD_OK;
+	*reason = fault_of(record);
+	return *reason == NULL ? RECORD_OK : RECORD_BAD;
 }
 
 size_t record_read_known_line(struct record *record, const struct record_plan *plan,
@@ -162,8 +172,7 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 	len = json_select_known_line(
 		parser, text, len, plan->plan, LIMIT_DEPTH, record->values, &found);
 	if (len == 0 || found.type != JSON_OBJECT || record_rows(record).type == JSON_ARRAY ||
-		wrapped(record) != NULL || record->values[RECORD_DATA].type != JSON_OBJECT ||
-		record->values[RECORD_ORACLE].type != JSON_OBJECT)
+		wrapped(record) != NULL || fault_of(record) != NULL)
 		return 0;
 	return len;
 }

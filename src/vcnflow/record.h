@@ -21,6 +21,7 @@ enum record_member {
 	RECORD_LOG_CONTENT,
 	RECORD_TOP_RESULTS,
 	RECORD_NEXT_PAGE,
+	RECORD_ENRICHED,            /* a member that only output has */
 	RECORD_DESTINATION_ADDRESS, /* from here on, in data */
 	RECORD_DESTINATION_PORT,
 	RECORD_PROTOCOL,

@@ -344,6 +344,15 @@ static void put_record(struct expect *expect, uint32_t record, const struct trai
 		put(expect, "\":");
 		put_value(expect, member(expect, data, names[i]));
 	}
+	if (options->action == ACTION_ALL) {
+		uint32_t action = member(expect, data, "action");
+
+		put(expect, ",\"action\":");
+		if (action == 0)
+			put(expect, "null");
+		else
+			put_value(expect, action);
+	}
 	put_tags(expect, traits);
 	put_lists(expect, traits);
 	put(expect, ",\"oracle\":");
@@ -380,7 +389,9 @@ static void take_record(struct expect *expect, uint32_t record)
 	struct traits traits;
 	enum verdict verdict = VERDICT_EMITTED;
 
-	if (node_of(expect, record)->depth > LIMIT_DEPTH || !is_type(expect, data, STRICT_OBJECT) ||
+	if (node_of(expect, record)->depth > LIMIT_DEPTH ||
+		member(expect, record, "internal_or_external_source") != 0 ||
+		!is_type(expect, data, STRICT_OBJECT) ||
 		!is_type(expect, member(expect, record, "oracle"), STRICT_OBJECT)) {
 		count(expect, VERDICT_BAD);
 		return;

@@ -239,6 +239,7 @@ def _unwrap(value):
         record, above = value.member(b"logContent"), 1
     good = (is_object(record) and is_object(record.member(b"data"))
             and is_object(record.member(b"oracle"))
+            and record.member(b"internal_or_external_source") is None
             and value.depth - above <= DEPTH)
     return record if good else None
 
@@ -321,6 +322,9 @@ class Judge:
         data = record.member(b"data")
         parts = [_member(name, carried(data.member(name.encode()), in_run)
                          or b'"N/A"') for name in FIVE]
+        if self.options.action == "all":
+            parts.append(_member("action", carried(data.member(b"action"), in_run)
+                                 or b"null"))
         parts += [_member(name, b'"' + tags[name].encode() + b'"')
                   for name in TAGGED]
         subnet = self.metadata.subnets.get(subnet_of(record))

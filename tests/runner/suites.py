@@ -127,7 +127,7 @@ def judge_exit(finished, limit):
         return Result(skipped=1, text=lines[-1])
     if finished.status:
         return Result(failed=1, text=f"exit status {finished.status}\n{text}")
-    return Result(passed=1)
+    return Result(passed=1, text=text.strip())
 
 
 def judge_counts(finished, limit):

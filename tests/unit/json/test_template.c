@@ -304,8 +304,8 @@ static void test_quote_moves(void **state)
 	assert_int_equal(fixture->known, 199);
 }
 
-/* More shapes than are kept, in turn: all are judged, most are known. */
-static void test_many_shapes(void **state)
+/* More templates than are kept, in turn: all are judged, most are known. */
+static void test_many_templates(void **state)
 {
 	struct fixture *fixture = *state;
 	char text[256];
@@ -342,13 +342,13 @@ static void test_too_much(void **state)
 	char *text = malloc(70000);
 	size_t len;
 
-	/* more values than a shape has pieces */
+	/* more values than a template has pieces */
 	len = (size_t)sprintf(text, "{\"id\":[0");
 	for (int i = 0; i < 300; i++)
 		len += (size_t)sprintf(text + len, ",%d", i);
 	memcpy(text + len, "]}", 3);
 	learn(fixture, text);
-	/* longer than a shape's text */
+	/* longer than a template's text */
 	len = (size_t)sprintf(text, "{\"id\":\"");
 	memset(text + len, 'x', 5000);
 	memcpy(text + len + 5000, "\"}", 3);
@@ -375,7 +375,7 @@ int main(void)
 		CASE(test_constant_changes),
 		CASE(test_length_changes),
 		CASE(test_quote_moves),
-		CASE(test_many_shapes),
+		CASE(test_many_templates),
 		CASE(test_odd),
 		CASE(test_too_much),
 	};

@@ -145,7 +145,7 @@ $(BUILD)/vcn%: $(OBJECTS)/src/vcn%/main.c.o $(BUILD)/libvcn%.a $(COMMON_LIB) \
 	$(call link,-pthread,$(COMMON_LIBS))
 
 $(COMMON_LIB): $(call objects,$(COMMON_SRC) $(COVERAGE_SRC))
-$(foreach name,$(NAMES),$(eval \
+$(foreach name,$(patsubst src/%,%,$(wildcard src/vcn*)),$(eval \
 	$(BUILD)/lib$(name).a: $(call objects,$(call sources,$(name)))))
 $(BUILD)/%.a: $(BUILD)/flags
 	@rm -f $@

@@ -351,9 +351,15 @@ TARGET ?=
 fuzz:
 	CXX=clang++ contrib/install-deps build fuzz
 	@$(SUBMAKE) SAN=fuzz fuzz-run
+	@$(SUBMAKE) fuzz-compare-run
 
 fuzz-run: fuzzers
 	tests/fuzz/run --seconds $(T) $(BUILD)/fuzz $(TARGET)
+
+# What must come of the inputs that were found is said by the reference.
+fuzz-compare-run: all
+	$(foreach folder,$(wildcard build/fuzz*/work/record),tests/reference/compare.py \
+		$(BUILD)/vcnflow $(BUILD)/vcnmeta --only corpus --inputs $(folder))
 
 fuzz-corpus:
 	CXX=clang++ contrib/install-deps build fuzz
@@ -441,6 +447,6 @@ help:
 .PHONY: all demo demo-run quick quick-run check check-run check-builds check-slow \
 	check-slow-run check-peer check-peer-run check-contrib check-contrib-run \
 	check-long check-long-run check-all units objects coverage coverage-run \
-	faults faults-run fuzzers fuzz fuzz-run fuzz-corpus fuzz-corpus-run bench \
+	faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run fuzz-corpus fuzz-corpus-run bench \
 	bench-run bench-instructions bench-instructions-run deb install uninstall \
 	format-check tidy clean help FORCE

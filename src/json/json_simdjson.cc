@@ -24,8 +24,8 @@
 #include "json/json.h"
 #include "json/number.h"
 #include "json/plan.h"
-#include "json/template.h"
 #include "json/space.h"
+#include "json/template.h"
 #include "json/tree.h"
 #include "json/visitors.h"
 
@@ -472,7 +472,8 @@ enum json_error json_select(struct json_parser *parser, const char *text, size_t
 			static_cast<size_t>(judge.end() - judge.begin()), judge.deepest()};
 		return error;
 	}
-	if (json_templates_match(&parser->templates, plan, text, len, false, max_depth, values, found))
+	if (json_templates_match(
+		    &parser->templates, plan, text, len, false, max_depth, values, found))
 		return JSON_OK;
 	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	plan_visitor visitor(plan, values);
@@ -491,7 +492,8 @@ size_t json_select_known_line(struct json_parser *parser, const char *text, size
 	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
 	struct json_found *found)
 {
-	return json_templates_match(&parser->templates, plan, text, len, true, max_depth, values, found);
+	return json_templates_match(
+		&parser->templates, plan, text, len, true, max_depth, values, found);
 }
 
 enum json_error json_tree_parse(struct json_tree *tree, struct json_parser *parser,

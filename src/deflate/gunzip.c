@@ -160,7 +160,7 @@ static void end_with_bad_header(struct gunzip *gunzip)
 	end_with(gunzip, damage, offset);
 }
 
-/* This and the following run a step; they tell if they got on. */
+/* This and the following run a step; they return true if they got on. */
 static bool run_header(struct gunzip *gunzip, struct window *window)
 {
 	const uint8_t *before = window->in;

@@ -52,7 +52,7 @@ static void take(struct header *header, struct input *input, size_t len)
 	input->len -= len;
 }
 
-/* Takes what a field of len bytes lacks; tells if it is complete. */
+/* Takes what a field of len bytes lacks; returns true if it is complete. */
 static bool fill_field(struct header *header, struct input *input, size_t len)
 {
 	size_t lacks = len - header->field_len;

@@ -263,7 +263,7 @@ static size_t learn_number(struct json_template *template, size_t at, size_t len
 	return end_piece(template, at, end - at, true) ? end : 0;
 }
 
-/* Tells if a text holds no escape and no control byte. */
+/* Returns true if a text holds no escape and no control byte. */
 static bool is_plain(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -379,7 +379,7 @@ void json_templates_learn(struct json_templates *templates, const struct json_pl
 
 /* ---- matching ------------------------------------------------------------- */
 
-/* Tells if text[0..len) is what may stand in a piece of that length. */
+/* Returns true if text[0..len) is what may stand in a piece of that length. */
 static inline bool piece_fits(
 	const char *text, const char *least, const char *most, size_t len, bool by_32)
 {

@@ -14,6 +14,7 @@
 #include "base/msg.h"
 #include "base/unknown.h"
 #include "vcnflow/arguments.h"
+#include "vcnflow/processors.h"
 #include "vcnflow/usage.h"
 
 static enum options_result result_of(int result)
@@ -386,7 +387,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 	if (result == OPTIONS_RUN && arguments_check(options) < 0)
 		result = OPTIONS_REFUSED;
 	if (result == OPTIONS_RUN && options->threads == 0)
-		options->threads = options_processors();
+		options->threads = processors_count();
 	return result;
 }
 

@@ -92,10 +92,4 @@ enum options_result {
 enum options_result options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 
-/*
- * How many processors this process may use: affinity and cgroup quota
- * counted, at least 1.
- */
-unsigned options_processors(void);
-
 #endif

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "command.h"
+#include "vcnflow/processors.h"
 
 static void test_defaults(void **state)
 {
@@ -32,7 +33,7 @@ static void test_defaults(void **state)
 	assert_int_equal(options.format, FORMAT_NDJSON);
 	assert_null(options.output);
 	assert_in_range(options.threads, 1, LIMIT_THREADS);
-	assert_int_equal(options.threads, options_processors());
+	assert_int_equal(options.threads, processors_count());
 	assert_int_equal(options.progress, SWITCH_AUTO);
 	assert_false(options.gzip || options.line_buffered || options.stats || options.strict ||
 		     options.ignore_bad || options.quiet || options.verbose ||
@@ -150,7 +151,7 @@ static void test_output_options(void **state)
 	assert_false(options.verbose);
 	assert_int_equal(options.format, FORMAT_NDJSON);
 	ACCEPT("-j0");
-	assert_int_equal(options.threads, options_processors());
+	assert_int_equal(options.threads, processors_count());
 	ACCEPT("-j256");
 }
 

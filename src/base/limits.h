@@ -73,6 +73,9 @@
 #define LIMIT_LOOKUP_FILE ((uint64_t)64 << 30)
 #define LIMIT_LOOKUP_SUBNETS ((uint64_t)100000000)
 
+/* Rules that one judgement names of each kind; more of them count, unnamed. */
+#define LIMIT_JUDGED 4096
+
 /* The security lists of one subnet, as JSON. */
 #define LIMIT_LOOKUP_FRAGMENT ((uint64_t)1 << 30)
 

@@ -63,16 +63,16 @@ static void resolve_metadata(struct options *options)
 
 static bool is_default_stdin(const struct options *options)
 {
-	return options->operand_count == 0 && options->files_from == NULL;
+	return options->flowlog.operand_count == 0 && options->flowlog.files_from == NULL;
 }
 
 /* How often standard input was named. */
 static size_t dashes_of(const struct options *options)
 {
-	size_t uses = options->files_from != NULL && is_dash(options->files_from);
+	size_t uses = options->flowlog.files_from != NULL && is_dash(options->flowlog.files_from);
 
-	for (size_t i = 0; i < options->operand_count; i++)
-		uses += is_dash(options->operands[i]);
+	for (size_t i = 0; i < options->flowlog.operand_count; i++)
+		uses += is_dash(options->flowlog.operands[i]);
 	return uses;
 }
 
@@ -99,12 +99,12 @@ static int check_stdin(const struct options *options)
 /* A list that can't be read would be found out only behind the operands. */
 static int check_list(const struct options *options)
 {
-	const char *path = options->files_from;
+	const char *path = options->flowlog.files_from;
 	char quoted[MSG_QUOTED_SIZE];
 	struct stat status;
 	int error = 0;
 
-	if (path == NULL && options->files_null) {
+	if (path == NULL && options->flowlog.files_null) {
 		msg_error("--null is of no use without --files-from");
 		return -1;
 	}
@@ -124,7 +124,7 @@ static int check_list(const struct options *options)
 struct files {
 	struct identity output, rejects, stats; /* to be written */
 	struct identity metadata, list;         /* to be read */
-	const struct internal *internal;        /* and its files */
+	const struct prefixset *internal;       /* and its files */
 };
 
 static int refuse_output(const char *option, const char *path, const char *why)
@@ -175,7 +175,7 @@ static int check_operand(const struct options *options, const struct files *file
 		return -1;
 	if (identity_is_same(&files->metadata, &identity))
 		why = "it is the lookup file";
-	else if (internal_is_file(files->internal, &identity))
+	else if (prefixset_is_file(files->internal, &identity))
 		why = "it is a file of --internal";
 	if (why == NULL)
 		return 0;
@@ -188,8 +188,8 @@ static int check_operands(const struct options *options, const struct files *fil
 {
 	if (is_default_stdin(options))
 		return check_operand(options, files, "-");
-	for (size_t i = 0; i < options->operand_count; i++) {
-		if (check_operand(options, files, options->operands[i]) < 0)
+	for (size_t i = 0; i < options->flowlog.operand_count; i++) {
+		if (check_operand(options, files, options->flowlog.operands[i]) < 0)
 			return -1;
 	}
 	return 0;
@@ -198,7 +198,7 @@ static int check_operands(const struct options *options, const struct files *fil
 /* The files that --internal named. */
 static int check_internal(const struct options *options, const struct files *files)
 {
-	const struct internal *internal = files->internal;
+	const struct prefixset *internal = files->internal;
 
 	for (size_t i = 0; i < internal->file_count; i++) {
 		if (check_against(
@@ -217,9 +217,9 @@ static int check_clashes(const struct options *options)
 		.rejects = identity_of_path(options->rejects),
 		.stats = identity_of_path(options->stats_file),
 		.metadata = identity_of_path(options->metadata),
-		.list = options->files_from != NULL && is_dash(options->files_from)
+		.list = options->flowlog.files_from != NULL && is_dash(options->flowlog.files_from)
 				? identity_of_descriptor(STDIN_FILENO)
-				: identity_of_path(options->files_from),
+				: identity_of_path(options->flowlog.files_from),
 		.internal = &options->internal,
 	};
 

@@ -11,8 +11,8 @@
 
 #include "base/limits.h"
 #include "base/textset.h"
+#include "flowlog/inputs.h"
 #include "flowlog/source.h"
-#include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
 #include "vcnflow/tally.h"

@@ -18,19 +18,20 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/ocid.h"
 #include "base/rights.h"
+#include "flowlog/inputs.h"
+#include "flowlog/record.h"
 #include "vcnflow/delivery.h"
-#include "vcnflow/inputs.h"
 #include "vcnflow/interrupt.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
 #include "vcnflow/pipeline.h"
 #include "vcnflow/progress.h"
-#include "vcnflow/record.h"
 #include "vcnflow/stats.h"
-#include "vcnflow/subnets.h"
 #include "vcnflow/summary.h"
 #include "vcnflow/target.h"
+#include "vcnflow/unknown.h"
 
 struct run {
 	struct options options;
@@ -100,12 +101,12 @@ static int prepare(struct run *run)
 
 	if (run->lookup != NULL)
 		prefixes = lookup_prefixes(run->lookup, &count);
-	if (internal_finish(&options->internal, prefixes, count) ||
-		record_plan_init(&run->plan, options)) {
+	if (prefixset_finish(&options->internal, prefixes, count) ||
+		record_plan_init(&run->plan, options->keep, options->keep_count)) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	run->inputs = inputs_new(options);
+	run->inputs = inputs_new(&options->flowlog);
 	if (run->inputs == NULL) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
@@ -168,7 +169,7 @@ static struct inputs_taken taken_by(const struct target *target, const char *why
 static int take_files(struct run *run)
 {
 	const struct options *options = &run->options;
-	const struct internal *internal = &options->internal;
+	const struct prefixset *internal = &options->internal;
 	struct inputs_taken taken[] = {
 		taken_by(&run->output.target, "the output goes there", false),
 		{.file = identity_of_descriptor(STDERR_FILENO), .why = "messages go there"},
@@ -218,7 +219,7 @@ static int write_subnets(struct run *run)
 		size_t len;
 		const char *text = textset_text(unknown, i, &len);
 
-		if (!subnets_is_ocid(text, len)) {
+		if (!ocid_is_of(text, len, "subnet")) {
 			run->odd_subnets++;
 			continue;
 		}
@@ -414,9 +415,9 @@ static void give_up_rights(const struct run *run)
 	struct rights rights;
 
 	rights_begin(&rights);
-	for (size_t i = 0; i < options->operand_count; i++)
-		rights_leave(&rights, options->operands[i], RIGHTS_READ);
-	if (options->files_from != NULL)
+	for (size_t i = 0; i < options->flowlog.operand_count; i++)
+		rights_leave(&rights, options->flowlog.operands[i], RIGHTS_READ);
+	if (options->flowlog.files_from != NULL)
 		rights_leave(&rights, "/", RIGHTS_READ);
 	leave_target(&rights, &run->output.target);
 	leave_target(&rights, &run->rejects);

@@ -93,7 +93,7 @@ static enum options_result take_name(struct options *options, char *text)
 	if (strchr(text, '/') != NULL)
 		return result_of(arguments_refuse(
 			"name", text, strlen(text), "no name of a file holds a '/'"));
-	options->name_glob = text;
+	options->flowlog.name_glob = text;
 	return OPTIONS_RUN;
 }
 
@@ -120,7 +120,7 @@ static enum options_result take_direction(struct options *options, char *text)
 
 static enum options_result take_internal(struct options *options, char *text)
 {
-	if (internal_add(&options->internal, text) == 0)
+	if (prefixset_add(&options->internal, text) == 0)
 		return OPTIONS_RUN;
 	return errno == ENOMEM ? OPTIONS_NO_MEMORY : OPTIONS_REFUSED;
 }
@@ -233,8 +233,8 @@ struct entry {
 	}
 
 static const struct entry entries[] = {
-	TEXT("files-from", 0, files_from),
-	FLAG("null", '0', files_null),
+	TEXT("files-from", 0, flowlog.files_from),
+	FLAG("null", '0', flowlog.files_null),
 	CALL("name", 0, required_argument, take_name),
 	CALL("framing", 0, required_argument, take_framing),
 	CALL("max-record", 0, required_argument, take_max_record),
@@ -361,8 +361,8 @@ static enum options_result read_all(struct options *options, int argc, char **ar
 			return refuse(code, argv[optind - 1], &table);
 		result = take(options, find_entry(code), optarg);
 	}
-	options->operands = argv + optind;
-	options->operand_count = (size_t)(argc - optind);
+	options->flowlog.operands = argv + optind;
+	options->flowlog.operand_count = (size_t)(argc - optind);
 	return result;
 }
 
@@ -380,7 +380,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 	enum options_result result;
 
 	set_defaults(options);
-	if (internal_init(&options->internal) < 0)
+	if (prefixset_init(&options->internal) < 0)
 		return OPTIONS_NO_MEMORY;
 	result = read_all(options, argc, argv);
 	if (result == OPTIONS_RUN && arguments_check(options) < 0)
@@ -392,5 +392,5 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 
 void options_free(struct options *options)
 {
-	internal_free(&options->internal);
+	prefixset_free(&options->internal);
 }

@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/prefixset.h"
 #include "flowlog/config.h"
-#include "vcnflow/instant.h"
-#include "vcnflow/internal.h"
+#include "flowlog/instant.h"
+#include "flowlog/tag.h"
 
 enum time_field {
 	TIME_INGESTED, /* oracle.ingestedtime */
@@ -22,8 +23,6 @@ enum time_field {
 
 enum action { ACTION_ACCEPT, ACTION_REJECT, ACTION_ALL };
 
-enum direction { DIRECTION_INGRESS, DIRECTION_EGRESS, DIRECTION_NONE };
-
 enum traffic { TRAFFIC_ANY, TRAFFIC_INTERNAL, TRAFFIC_EXTERNAL };
 
 enum security_lists { LISTS_FULL, LISTS_IDS, LISTS_NONE };
@@ -33,13 +32,7 @@ enum output_format { FORMAT_NDJSON, FORMAT_ARRAY };
 enum switch_state { SWITCH_AUTO, SWITCH_ON, SWITCH_OFF };
 
 struct options {
-	/* inputs */
-	char **operands; /* into argv */
-	size_t operand_count;
-	const char *files_from;        /* "-" is standard input; null: none */
-	bool files_null;               /* -0: names end in NUL, not LF */
-	const char *name_glob;         /* null: the usual endings */
-	struct flowlog_config flowlog; /* how they are read */
+	struct flowlog_config flowlog; /* the inputs, and how they are read */
 
 	/* selection */
 	const char *since_text, *until_text, *now_text; /* null: not given */
@@ -55,7 +48,7 @@ struct options {
 	/* enriching */
 	const char *metadata; /* null: there is none */
 	bool metadata_none;   /* "none" was said: no warning */
-	struct internal internal;
+	struct prefixset internal;
 	enum security_lists security_lists;
 	const char *keep[100]; /* LIMIT_KEEP_MEMBERS */
 	size_t keep_count;

@@ -13,10 +13,10 @@
 #include "base/limits.h"
 #include "base/textset.h"
 #include "flowlog/block.h"
+#include "flowlog/record.h"
 #include "lookup/lookup.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
-#include "vcnflow/record.h"
 #include "vcnflow/tally.h"
 
 /* A bad record: where, counted from the block's beginning, and why. */

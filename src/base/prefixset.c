@@ -6,7 +6,7 @@
  * A list is refused whole at its first bad element, which the message names.
  * A list is at most LIMIT_LIST bytes long and a file LIMIT_PREFIX_FILE.
  */
-#include "vcnflow/internal.h"
+#include "base/prefixset.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@
 /* Up to so many ranges are looked at one by one. */
 #define FEW_RANGES 6
 
-/* What "vcn" stands for is known only to internal_finish. */
+/* What "vcn" stands for is known only to prefixset_finish. */
 static const struct {
 	const char *name;
 	const char *prefixes[3];
@@ -31,7 +31,7 @@ static const struct {
 	{"cgnat", {"100.64.0.0/10", NULL, NULL}},
 };
 
-static int add_prefix(struct internal *internal, const struct prefix *prefix)
+static int add_prefix(struct prefixset *internal, const struct prefix *prefix)
 {
 	struct prefix *grown;
 	size_t room;
@@ -48,7 +48,7 @@ static int add_prefix(struct internal *internal, const struct prefix *prefix)
 	return 0;
 }
 
-static int add_name(struct internal *internal, size_t name)
+static int add_name(struct prefixset *internal, size_t name)
 {
 	struct prefix prefix;
 	const char *text;
@@ -62,7 +62,7 @@ static int add_name(struct internal *internal, size_t name)
 	return 0;
 }
 
-int internal_init(struct internal *internal)
+int prefixset_init(struct prefixset *internal)
 {
 	memset(internal, 0, sizeof(*internal));
 	return add_name(internal, 0);
@@ -111,7 +111,7 @@ static int read_prefix(struct prefix *prefix, const char *text, size_t len)
 
 /* Adds a CIDR block, an address or a name. */
 static int add_element(
-	struct internal *internal, const char *element, size_t len, const struct place *place)
+	struct prefixset *internal, const char *element, size_t len, const struct place *place)
 {
 	struct prefix prefix;
 
@@ -138,7 +138,7 @@ static bool is_blank(char c)
 
 /* Adds what a line of a file holds besides blanks and a comment. */
 static int add_line(
-	struct internal *internal, const char *line, size_t len, const struct place *place)
+	struct prefixset *internal, const char *line, size_t len, const struct place *place)
 {
 	const char *comment = memchr(line, '#', len);
 
@@ -153,7 +153,7 @@ static int add_line(
 	return len == 0 ? 0 : add_element(internal, line, len, place);
 }
 
-static int add_lines(struct internal *internal, const struct bytes *text, const char *path)
+static int add_lines(struct prefixset *internal, const struct bytes *text, const char *path)
 {
 	struct place place = {path, 0};
 	const char *end;
@@ -190,7 +190,7 @@ static int read_whole(struct bytes *text, int fd)
 	return 0;
 }
 
-bool internal_is_file(const struct internal *internal, const struct identity *file)
+bool prefixset_is_file(const struct prefixset *internal, const struct identity *file)
 {
 	for (size_t i = 0; i < internal->file_count; i++) {
 		if (identity_is_same(&internal->files[i], file))
@@ -200,11 +200,11 @@ bool internal_is_file(const struct internal *internal, const struct identity *fi
 }
 
 /* Notes which file was opened, so that nothing else is done with it. */
-static int note_file(struct internal *internal, int fd)
+static int note_file(struct prefixset *internal, int fd)
 {
 	struct identity file = identity_of_descriptor(fd), *grown;
 
-	if (internal_is_file(internal, &file))
+	if (prefixset_is_file(internal, &file))
 		return 0;
 	grown = realloc(internal->files, (internal->file_count + 1) * sizeof(*grown));
 	if (grown == NULL)
@@ -214,7 +214,7 @@ static int note_file(struct internal *internal, int fd)
 	return 0;
 }
 
-static int add_file(struct internal *internal, const char *path)
+static int add_file(struct prefixset *internal, const char *path)
 {
 	struct bytes text = BYTES_INIT(LIMIT_PREFIX_FILE);
 	char quoted[MSG_QUOTED_SIZE];
@@ -238,7 +238,7 @@ static int add_file(struct internal *internal, const char *path)
 }
 
 /* Adds an element of a list on the command line. */
-static int add_listed(struct internal *internal, const char *element, size_t len)
+static int add_listed(struct prefixset *internal, const char *element, size_t len)
 {
 	const struct place place = {NULL, 0};
 	char *path;
@@ -256,7 +256,7 @@ static int add_listed(struct internal *internal, const char *element, size_t len
 	return result;
 }
 
-int internal_add(struct internal *internal, const char *list)
+int prefixset_add(struct prefixset *internal, const char *list)
 {
 	const struct place place = {NULL, 0};
 	size_t len;
@@ -284,9 +284,9 @@ static uint64_t bits_behind(unsigned length)
 }
 
 /* An IPv4 range takes in the unused bits too, so that neighbours touch. */
-static struct internal_range range_of(const struct prefix *prefix)
+static struct prefixset_range range_of(const struct prefix *prefix)
 {
-	struct internal_range range = {prefix->high, prefix->low, prefix->high, prefix->low};
+	struct prefixset_range range = {prefix->high, prefix->low, prefix->high, prefix->low};
 	unsigned length = prefix->length;
 
 	range.last_high |= bits_behind(length);
@@ -305,7 +305,7 @@ static int compare_addresses(uint64_t high_a, uint64_t low_a, uint64_t high_b, u
 
 static int compare_ranges(const void *a, const void *b)
 {
-	const struct internal_range *left = a, *right = b;
+	const struct prefixset_range *left = a, *right = b;
 
 	return compare_addresses(
 		left->first_high, left->first_low, right->first_high, right->first_low);
@@ -316,7 +316,7 @@ static int compare_ranges(const void *a, const void *b)
  * before last does. The address behind last is reckoned with its carry; behind
  * the very last one there is none, but then every range overlaps.
  */
-static bool merge(struct internal_range *last, const struct internal_range *range)
+static bool merge(struct prefixset_range *last, const struct prefixset_range *range)
 {
 	uint64_t next_low = last->last_low + 1;
 	uint64_t next_high = last->last_high + (next_low == 0);
@@ -335,7 +335,7 @@ static bool merge(struct internal_range *last, const struct internal_range *rang
 
 /* A list of ranges while it grows. */
 struct ranges {
-	struct internal_range *list;
+	struct prefixset_range *list;
 	size_t count;
 	size_t room;
 };
@@ -346,7 +346,7 @@ struct ranges {
  */
 static int ranges_add(struct ranges *ranges, const struct prefix *prefix)
 {
-	struct internal_range range = range_of(prefix), *grown, *last;
+	struct prefixset_range range = range_of(prefix), *grown, *last;
 	size_t room;
 
 	last = ranges->count > 0 ? &ranges->list[ranges->count - 1] : NULL;
@@ -388,7 +388,7 @@ static int add_all(
 	return 0;
 }
 
-int internal_finish(struct internal *internal, const struct prefix *prefixes, size_t count)
+int prefixset_finish(struct prefixset *internal, const struct prefix *prefixes, size_t count)
 {
 	struct ranges ipv4 = {NULL, 0, 0}, ipv6 = {NULL, 0, 0};
 
@@ -407,7 +407,7 @@ int internal_finish(struct internal *internal, const struct prefix *prefixes, si
 	return 0;
 }
 
-static bool range_holds(const struct internal_range *range, const struct address *address)
+static bool range_holds(const struct prefixset_range *range, const struct address *address)
 {
 	return compare_addresses(
 		       address->high, address->low, range->first_high, range->first_low) >= 0 &&
@@ -417,7 +417,7 @@ static bool range_holds(const struct internal_range *range, const struct address
 
 /* Halves until few are left; the range, if any, is among them. */
 static bool ranges_hold(
-	const struct internal_range *ranges, size_t count, const struct address *address)
+	const struct prefixset_range *ranges, size_t count, const struct address *address)
 {
 	size_t half;
 
@@ -438,7 +438,7 @@ static bool ranges_hold(
 	return false;
 }
 
-bool internal_holds(const struct internal *internal, const struct address *address)
+bool prefixset_holds(const struct prefixset *internal, const struct address *address)
 {
 	if (address->family == ADDRESS_IPV4)
 		return ranges_hold(internal->ipv4, internal->ipv4_count, address);
@@ -447,7 +447,7 @@ bool internal_holds(const struct internal *internal, const struct address *addre
 	return false;
 }
 
-void internal_free(struct internal *internal)
+void prefixset_free(struct prefixset *internal)
 {
 	free(internal->ipv4);
 	free(internal->ipv6);

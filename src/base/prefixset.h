@@ -1,6 +1,6 @@
 /*
- * Which addresses are internal: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and
- * what --internal adds to them or puts in their place.
+ * Sets of addresses: CIDR blocks and single addresses as the command line and
+ * files name them.
  */
 #ifndef BASE_PREFIXSET_H
 #define BASE_PREFIXSET_H
@@ -33,26 +33,28 @@ struct prefixset {
 	size_t file_count;
 };
 
-/* The default: RFC 1918. Returns 0, or -1 when memory ran out. */
-int prefixset_init(struct prefixset *internal);
+/* An empty set. */
+void prefixset_init(struct prefixset *set);
 
 /*
- * Adds one --internal LIST: CIDRs, addresses, @FILE, rfc1918, ula, cgnat, vcn, separated
- * by commas; a leading "=" replaces what there is. A prefix of length 0 is
- * refused: it would make every address internal. Returns 0; or -1 after a
+ * Adds a list of --OPTION: CIDRs, addresses, @FILE, rfc1918, ula, cgnat, vcn,
+ * separated by commas; a leading "=" replaces what there is. A prefix of length
+ * 0 is refused: it would take in every address. Returns 0; or -1 after a
  * message, or, with errno ENOMEM, without one.
  */
-int prefixset_add(struct prefixset *internal, const char *list);
+int prefixset_add_list(struct prefixset *set, const char *option, const char *list);
 
 /*
  * Makes the ranges; with "vcn" named, of prefixes[0..count) too. To be called
  * once, before prefixset_holds. Returns 0, or -1 when memory ran out.
  */
-int prefixset_finish(struct prefixset *internal, const struct prefix *prefixes, size_t count);
-/* Returns true if a file was read as @FILE. */
-bool prefixset_is_file(const struct prefixset *internal, const struct identity *file);
+int prefixset_finish(struct prefixset *set, const struct prefix *prefixes, size_t count);
 
-bool prefixset_holds(const struct prefixset *internal, const struct address *address);
-void prefixset_free(struct prefixset *internal);
+bool prefixset_holds(const struct prefixset *set, const struct address *address);
+
+/* Returns true if a file was read as @FILE. */
+bool prefixset_is_file(const struct prefixset *set, const struct identity *file);
+
+void prefixset_free(struct prefixset *set);
 
 #endif

@@ -29,6 +29,8 @@ enum security_lists { LISTS_FULL, LISTS_IDS, LISTS_NONE };
 
 enum output_format { FORMAT_NDJSON, FORMAT_ARRAY };
 
+enum loudness { LOUDNESS_USUAL, LOUDNESS_QUIET, LOUDNESS_VERBOSE };
+
 enum switch_state { SWITCH_AUTO, SWITCH_ON, SWITCH_OFF };
 
 struct options {
@@ -66,15 +68,14 @@ struct options {
 	bool stats;
 	const char *stats_file; /* null: standard error */
 	enum switch_state progress;
-	bool quiet;
-	bool verbose;
+	enum loudness loudness;
 };
 
 enum options_result {
-	OPTIONS_RUN,     /* go on */
-	OPTIONS_DONE,    /* --help or --version was written: exit status 0 */
-	OPTIONS_REFUSED, /* a message was written: exit status 2 */
-	OPTIONS_NO_MEMORY,
+	OPTIONS_RUN,       /* go on */
+	OPTIONS_DONE,      /* --help or --version was written: exit status 0 */
+	OPTIONS_REFUSED,   /* a message was written: exit status 2 */
+	OPTIONS_NO_MEMORY, /* after a message: exit status 5 */
 	OPTIONS_UNWRITTEN, /* --help or --version could not; after a message */
 };
 
@@ -85,10 +86,22 @@ enum options_result {
 enum options_result options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 
-/*
- * How many processors this process may use: affinity and cgroup quota
- * counted, at least 1.
- */
-unsigned options_processors(void);
+/* Returns true if a name stands for standard input or output. */
+static inline bool options_is_dash(const char *name)
+{
+	return name[0] == '-' && name[1] == '\0';
+}
+
+/* Returns true if standard input is read since nothing else was named. */
+static inline bool options_read_stdin(const struct options *options)
+{
+	return options->flowlog.operand_count == 0 && options->flowlog.files_from == NULL;
+}
+
+/* Returns true if the records go to standard output. */
+static inline bool options_write_stdout(const struct options *options)
+{
+	return options->output == NULL || options_is_dash(options->output);
+}
 
 #endif

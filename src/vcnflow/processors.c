@@ -20,7 +20,6 @@
 
 #include "base/io.h"
 #include "base/limits.h"
-#include "vcnflow/options.h"
 
 /* The largest machine whose affinity is asked for. */
 #define PROCESSORS_ASKED 16384
@@ -174,7 +173,7 @@ static unsigned processors_allowed(void)
 	return count < LIMIT_THREADS ? (unsigned)count : LIMIT_THREADS;
 }
 
-unsigned options_processors(void)
+unsigned processors_count(void)
 {
 	return least(processors_allowed(), processors_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
 }

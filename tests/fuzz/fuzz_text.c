@@ -241,9 +241,9 @@ static void try_networks(const char *text, size_t len)
 	PROMISE(fd >= 0 && ftruncate(fd, 0) == 0);
 	PROMISE(pwrite(fd, text, len, 0) == (ssize_t)len);
 	(void)snprintf(list, sizeof list, "=@/proc/self/fd/%d", fd);
-	PROMISE(prefixset_init(&internal) == 0);
+	prefixset_init(&internal);
 	caught_clear();
-	result = prefixset_add(&internal, list);
+	result = prefixset_add_list(&internal, "internal", list);
 	PROMISE(caught_messages == (result != 0));
 	read_networks(&networks, text, len);
 	if (networks.count < MOST_NETWORKS)

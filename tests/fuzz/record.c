@@ -43,9 +43,11 @@ static const char *const networks[][8] = {
 
 static void make_internal(void)
 {
-	PROMISE(prefixset_init(&at_hand.internal[0]) == 0);
-	PROMISE(prefixset_init(&at_hand.internal[1]) == 0);
-	PROMISE(prefixset_add(&at_hand.internal[1], "ula,cgnat,8.8.8.0/25") == 0);
+	for (size_t i = 0; i < 2; i++)
+		prefixset_init(&at_hand.internal[i]);
+	PROMISE(prefixset_add_list(&at_hand.internal[0], "internal", "rfc1918") == 0);
+	PROMISE(prefixset_add_list(
+			&at_hand.internal[1], "internal", "rfc1918,ula,cgnat,8.8.8.0/25") == 0);
 	for (int i = 0; i < 2; i++)
 		PROMISE(prefixset_finish(&at_hand.internal[i], NULL, 0) == 0);
 }

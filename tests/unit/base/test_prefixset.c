@@ -18,7 +18,8 @@ static struct prefixset internal;
 static int setup(void **state)
 {
 	(void)state;
-	return prefixset_init(&internal);
+	prefixset_init(&internal);
+	return prefixset_add_list(&internal, "internal", "rfc1918");
 }
 
 static int teardown(void **state)
@@ -30,7 +31,7 @@ static int teardown(void **state)
 
 static void add(const char *list)
 {
-	assert_int_equal(prefixset_add(&internal, list), 0);
+	assert_int_equal(prefixset_add_list(&internal, "internal", list), 0);
 }
 
 static void finish(void)
@@ -52,7 +53,7 @@ static const char *refusal(const char *list)
 	int result;
 
 	capture_begin(STDERR_FILENO);
-	result = prefixset_add(&internal, list);
+	result = prefixset_add_list(&internal, "internal", list);
 	capture_end();
 	assert_int_equal(result, -1);
 	assert_ptr_equal(strchr(capture.text, '\n'), capture.text + strlen(capture.text) - 1);

@@ -35,7 +35,8 @@ static inline void default_options(struct options *options)
 		.directions = 7,
 		.metadata_none = true,
 		.threads = 1};
-	assert_int_equal(prefixset_init(&options->internal), 0);
+	prefixset_init(&options->internal);
+	assert_int_equal(prefixset_add_list(&options->internal, "internal", "rfc1918"), 0);
 	assert_int_equal(prefixset_finish(&options->internal, NULL, 0), 0);
 }
 

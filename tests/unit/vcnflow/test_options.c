@@ -10,6 +10,8 @@
 #include "base/msg.h"
 #include "command.h"
 
+#include "vcnflow/processors.h"
+
 static void test_defaults(void **state)
 {
 	(void)state;
@@ -32,10 +34,10 @@ static void test_defaults(void **state)
 	assert_int_equal(options.format, FORMAT_NDJSON);
 	assert_null(options.output);
 	assert_in_range(options.threads, 1, LIMIT_THREADS);
-	assert_int_equal(options.threads, options_processors());
+	assert_int_equal(options.threads, processors_count());
 	assert_int_equal(options.progress, SWITCH_AUTO);
 	assert_false(options.gzip || options.line_buffered || options.stats || options.strict ||
-		     options.ignore_bad || options.quiet || options.verbose ||
+		     options.ignore_bad || options.loudness != LOUDNESS_USUAL ||
 		     options.list_subnets || options.flowlog.files_null);
 }
 
@@ -139,18 +141,19 @@ static void test_output_options(void **state)
 	assert_int_equal(options.threads, 3);
 	assert_true(options.line_buffered && options.list_subnets);
 	assert_string_equal(options.rejects, "bad");
-	assert_true(options.ignore_bad && options.stats && options.verbose);
+	assert_true(options.ignore_bad && options.stats);
+	assert_int_equal(options.loudness, LOUDNESS_VERBOSE);
 	assert_string_equal(options.stats_file, "counts");
 	assert_int_equal(options.progress, SWITCH_ON);
 	ACCEPT("--stats=x", "--stats", "--progress", "--no-progress", "-v", "-q", "--format=array",
 		"--format=ndjson", "-o-", "--strict");
-	assert_true(options.stats && options.strict && options.quiet);
+	assert_true(options.stats && options.strict);
+	assert_int_equal(options.loudness, LOUDNESS_QUIET);
 	assert_null(options.stats_file);
 	assert_int_equal(options.progress, SWITCH_OFF);
-	assert_false(options.verbose);
 	assert_int_equal(options.format, FORMAT_NDJSON);
 	ACCEPT("-j0");
-	assert_int_equal(options.threads, options_processors());
+	assert_int_equal(options.threads, processors_count());
 	ACCEPT("-j256");
 }
 

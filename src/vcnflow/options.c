@@ -360,8 +360,8 @@ static const struct optparse_option table[] = {
 	VALUE("no-progress", 0, progress, SWITCH_OFF),
 	VALUE("quiet", 'q', loudness, LOUDNESS_QUIET),
 	VALUE("verbose", 'v', loudness, LOUDNESS_VERBOSE),
-	{"help", 'h', OPTPARSE_SHOW_HELP},
-	{"version", 'V', OPTPARSE_SHOW_VERSION},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
 };
 
 /* Under --action all the record has one member more. */

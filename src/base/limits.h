@@ -23,7 +23,7 @@
 #define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
 
 /* Copies of security lists that one worker's output points at. */
-#define LIMIT_KEPT_LISTS ((size_t)1 << 20)
+#define LIMIT_LISTCACHE ((size_t)1 << 20)
 
 /* Blocks of text that are held at once: of the oldest input as many as there are
  * threads, and a heap more; and so much of all inputs after it. */

@@ -173,6 +173,19 @@ struct build_options {
 	bool quiet;
 };
 
+static const char help[] =
+	"usage: vcnmeta build -o FILE JSON...\n"
+	"Make a lookup file from JSON: dumps of the oci CLI, of REST or an SDK, in any\n"
+	"mix and order; - is standard input.\n"
+	"\n"
+	"'oci network subnet list' and 'oci network security-list list' each write what\n"
+	"one compartment has, and all of it only if told so: see vcnmeta(1).\n"
+	"\n"
+	"  -o, --output FILE           replaced whole or not at all\n"
+	"  -q, --quiet                 no warnings, no word on what was done\n"
+	"  -h, --help                  this text\n"
+	"  -V, --version               the version\n";
+
 static const struct optparse_option table[] = {
 	{.name = "output",
 		.letter = 'o',
@@ -234,7 +247,7 @@ static enum exitcode run(int argc, char **argv)
 	const char *fault;
 
 	if (result != OPTPARSE_RUN)
-		return help_answer(result, "build");
+		return help_answer(result, help);
 	msg_quiet(options.quiet);
 	fault = fault_of(&options, &optparse);
 	if (!fault)

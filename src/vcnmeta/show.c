@@ -156,6 +156,15 @@ struct show_options {
 	bool quiet;
 };
 
+static const char help[] =
+	"usage: vcnmeta show FILE [OCID...]\n"
+	"Write the subnets of a lookup file as JSON, one a line, sorted by OCID; or\n"
+	"only those that are named.\n"
+	"\n"
+	"  -q, --quiet                 no warnings, no word on what was done\n"
+	"  -h, --help                  this text\n"
+	"  -V, --version               the version\n";
+
 static const struct optparse_option table[] = {
 	{.name = "quiet",
 		.letter = 'q',
@@ -177,7 +186,7 @@ static enum exitcode run(int argc, char **argv)
 	enum optparse_result result = optparse_read(&optparse, argc, argv);
 
 	if (result != OPTPARSE_RUN)
-		return help_answer(result, "show");
+		return help_answer(result, help);
 	msg_quiet(options.quiet);
 	if (optparse.operand_count > 0)
 		return show_file(optparse.operands, optparse.operand_count);

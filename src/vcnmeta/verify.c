@@ -147,6 +147,14 @@ struct verify_options {
 	bool quiet;
 };
 
+static const char help[] =
+	"usage: vcnmeta verify FILE\n"
+	"Check a lookup file and write what it holds, a name and a value on each line.\n"
+	"\n"
+	"  -q, --quiet                 no warnings, no word on what was done\n"
+	"  -h, --help                  this text\n"
+	"  -V, --version               the version\n";
+
 static const struct optparse_option table[] = {
 	{.name = "quiet",
 		.letter = 'q',
@@ -168,7 +176,7 @@ static enum exitcode run(int argc, char **argv)
 	enum optparse_result result = optparse_read(&optparse, argc, argv);
 
 	if (result != OPTPARSE_RUN)
-		return help_answer(result, "verify");
+		return help_answer(result, help);
 	msg_quiet(options.quiet);
 	if (optparse.operand_count == 1)
 		return verify_file(optparse.operands[0]);

@@ -327,7 +327,7 @@ int fetch_main(int argc, char **argv)
 		msg_quiet(fetch.options.quiet);
 		result = run(&fetch);
 	} else {
-		result = (int)help_answer(parsed, "fetch");
+		result = (int)help_answer(parsed, fetch_options_help);
 	}
 	free_all(&fetch);
 	return result;

@@ -359,15 +359,15 @@ static void put_ipv4(struct output *out, uint32_t bits)
 	}
 }
 
-static unsigned group_of(const struct prefix *prefix, int i)
+static unsigned group_of(const struct address *address, int i)
 {
-	uint64_t half = i < 4 ? prefix->high : prefix->low;
+	uint64_t half = i < 4 ? address->high : address->low;
 
 	return (unsigned)(half >> (48 - 16 * (i % 4))) & 0xffff;
 }
 
 /* The first of the longest runs of zero groups; one group alone is no run. */
-static int longest_zeros(const struct prefix *prefix, int *count)
+static int longest_zeros(const struct address *address, int *count)
 {
 	int best = GROUPS;
 
@@ -375,7 +375,7 @@ static int longest_zeros(const struct prefix *prefix, int *count)
 	for (int i = 0; i < GROUPS; i++) {
 		int end = i;
 
-		while (end < GROUPS && group_of(prefix, end) == 0)
+		while (end < GROUPS && group_of(address, end) == 0)
 			end++;
 		if (end - i > *count) {
 			*count = end - i;
@@ -385,11 +385,11 @@ static int longest_zeros(const struct prefix *prefix, int *count)
 	return best;
 }
 
-static void put_ipv6(struct output *out, const struct prefix *prefix)
+static void put_ipv6(struct output *out, const struct address *address)
 {
 	int count;
-	int zeros = longest_zeros(prefix, &count);
-	bool mapped = prefix->high == 0 && prefix->low >> 32 == 0xffff;
+	int zeros = longest_zeros(address, &count);
+	bool mapped = address->high == 0 && address->low >> 32 == 0xffff;
 	int last = mapped ? GROUPS - 2 : GROUPS;
 
 	for (int i = 0; i < last; i++) {
@@ -402,22 +402,31 @@ static void put_ipv6(struct output *out, const struct prefix *prefix)
 		}
 		if (i > 0)
 			*out->at++ = ':';
-		put_number(out, group_of(prefix, i), 16);
+		put_number(out, group_of(address, i), 16);
 	}
 	if (mapped) {
 		*out->at++ = ':';
-		put_ipv4(out, (uint32_t)prefix->low);
+		put_ipv4(out, (uint32_t)address->low);
 	}
+}
+
+size_t address_text(char text[ADDRESS_TEXT_SIZE], const struct address *address)
+{
+	struct output out = {text};
+
+	if (address->family == ADDRESS_IPV4)
+		put_ipv4(&out, (uint32_t)(address->high >> 32));
+	else
+		put_ipv6(&out, address);
+	*out.at = '\0';
+	return (size_t)(out.at - text);
 }
 
 size_t prefix_text(char text[PREFIX_TEXT_SIZE], const struct prefix *prefix)
 {
-	struct output out = {text};
+	const struct address address = {prefix->high, prefix->low, prefix->family};
+	struct output out = {text + address_text(text, &address)};
 
-	if (prefix->family == ADDRESS_IPV4)
-		put_ipv4(&out, (uint32_t)(prefix->high >> 32));
-	else
-		put_ipv6(&out, prefix);
 	*out.at++ = '/';
 	put_number(&out, prefix->length, 10);
 	*out.at = '\0';

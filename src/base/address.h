@@ -49,6 +49,12 @@ int prefix_compare(const struct prefix *a, const struct prefix *b);
 /* Tells if a prefix is one that prefix_parse could have made. */
 bool prefix_is_canonical(const struct prefix *prefix);
 
+/* Room for an address as text with its final NUL. */
+#define ADDRESS_TEXT_SIZE 48
+
+/* Writes the canonical text (RFC 5952 for IPv6); returns its length. */
+size_t address_text(char text[ADDRESS_TEXT_SIZE], const struct address *address);
+
 /* Room for a prefix as text with its final NUL. */
 #define PREFIX_TEXT_SIZE 64
 

@@ -48,6 +48,9 @@
 /* A path name from --files-from, a directory, or the command line. */
 #define LIMIT_PATH 65536
 
+/* Options of one command. */
+#define LIMIT_OPTIONS 64
+
 /* A list on the command line: --protocol, --direction, --keep, --internal. */
 #define LIMIT_LIST ((size_t)64 << 10)
 
@@ -100,5 +103,11 @@
 
 /* The list of subnets that --subnets-from reads. */
 #define LIMIT_SUBNETS_FILE ((size_t)4000 << 20)
+
+/* CIDR blocks that a set of addresses is written with. */
+#define LIMIT_PREFIXES ((size_t)1024)
+
+/* Steps of one test whether a rule lies inside others. */
+#define LIMIT_BOX_STEPS 1000000
 
 #endif

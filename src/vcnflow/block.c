@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "vcnflow/span.h"
 #include "json/space.h"
 
 /* How far the beginning of a search document is looked into. */
@@ -21,8 +22,8 @@ const char *fault_text(enum block_fault fault)
 	case FAULT_TOO_LONG:
 		return "longer than --max-record allows";
 	case FAULT_TOO_LONG_DOCUMENT:
-		return "longer than --max-record allows; if it is a search "
-		       "document or an array, try --framing json";
+		return "longer than --max-record allows; if it is a search document, an "
+		       "array, or several values, try --framing json";
 	case FAULT_BROKEN:
 		return "brackets or quotes do not balance";
 	case FAULT_CUT:
@@ -61,6 +62,8 @@ void block_reset(struct block *block)
 	block->fault = FAULT_NONE;
 	block->first = block->last = block->is_line = false;
 	block->half_line = false;
+	block->form = FORM_NONE;
+	block->page_follows = false;
 	block->input_ends = false;
 }
 
@@ -108,4 +111,37 @@ bool block_is_document(const char *text, size_t len)
 		return true;
 	return at < end && text[at] == '{' && memmem(text + at, end - at, "\"data\"", 6) != NULL &&
 	       memmem(text + at, end - at, "\"results\"", 9) != NULL;
+}
+
+bool block_is_run(const char *text, size_t len)
+{
+	size_t at = json_skip_space(text, 0, len);
+	size_t end;
+	char first;
+
+	if (at == len || memchr("{\"\x1e", text[at], 3) == NULL)
+		return false;
+	first = text[at];
+	if (first == BLOCK_RECORD_SEPARATOR)
+		return true;
+	end = span_end(text, at, len);
+	if (end > len)
+		return false;
+	at = json_skip_space(text, end, len);
+	if (at == len)
+		return false;
+	return first == '"' ? text[at] == ':' : memchr(",{[", text[at], 3) != NULL;
+}
+
+/* UTF-8's byte order mark. */
+static const char mark[] = {'\xef', '\xbb', '\xbf'};
+
+size_t block_mark_len(const char *text, size_t len)
+{
+	return len >= sizeof(mark) && memcmp(text, mark, sizeof(mark)) == 0 ? sizeof(mark) : 0;
+}
+
+bool block_may_be_mark(const char *text, size_t len)
+{
+	return len < sizeof(mark) && memcmp(text, mark, len) == 0;
 }

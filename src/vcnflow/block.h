@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vcnflow/form.h"
+
 enum block_kind {
 	BLOCK_LINES, /* whole lines, each with its LF but perhaps the last */
 	BLOCK_UNITS, /* units of a run of JSON values, see units */
@@ -24,7 +26,7 @@ enum block_fault {
 	FAULT_TOO_LONG,
 	FAULT_TOO_LONG_DOCUMENT, /* … and looks like a search document */
 	FAULT_BROKEN,            /* brackets or quotes do not balance */
-	FAULT_CUT,               /* the input ends within it */
+	FAULT_CUT,               /* the input ends within it, or within its array */
 	FAULT_CLOSER,            /* a closing bracket that closes nothing */
 	FAULT_HALF_LINE,         /* a last line in a damaged input */
 };
@@ -59,7 +61,10 @@ struct block {
 	/* BLOCK_LINES: the last line has no LF, and the input is damaged */
 	bool half_line;
 
-	bool input_ends; /* nothing of this input follows */
+	/* of the input so far */
+	enum form form;    /* told by its first bytes */
+	bool page_follows; /* a search document says so */
+	bool input_ends;   /* nothing of this input follows */
 };
 
 /* Makes an empty block with room for cap bytes. Returns 0, or -1: no memory. */
@@ -80,5 +85,21 @@ int block_add_unit(struct block *block, const struct block_unit *unit);
 
 /* Tells if a text begins like a search document or an array on one line. */
 bool block_is_document(const char *text, size_t len);
+
+/*
+ * Returns true if a line that is no record would read better in a run of JSON
+ * values: if it begins with an object after which another value, or a comma,
+ * stands; with a member's name, as a line of a pretty-printed document does; or
+ * with a record separator.
+ */
+bool block_is_run(const char *text, size_t len);
+
+#define BLOCK_RECORD_SEPARATOR '\x1e'
+
+/* The length of the byte order mark that text[0..len) begins with, or 0. */
+size_t block_mark_len(const char *text, size_t len);
+
+/* Returns true if text[0..len), not empty, may be the beginning of such a mark. */
+bool block_may_be_mark(const char *text, size_t len);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 
@@ -238,12 +239,14 @@ struct lane *flight_add_lane(struct flight *flight, const struct inputs_item *it
 	if (lane == NULL) {
 		free(item->path);
 		free(item->message);
+		if (item->fd > STDERR_FILENO)
+			close(item->fd);
 		return NULL;
 	}
 	lane->jobs_end = &lane->jobs;
 	lane->path = item->path;
 	lane->message = item->message;
-	lane->fault = item->kind == INPUTS_FAULT;
+	lane->kind = item->kind;
 	if (item->kind == INPUTS_FILE)
 		lane->reader = flight->readers[--flight->reader_count];
 	*flight->lanes_end = lane;

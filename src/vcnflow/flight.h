@@ -50,7 +50,7 @@ struct lane {
 	struct lane *next;
 	char *path;    /* until delivery takes it over */
 	char *message; /* not null: only this is to be delivered */
-	bool fault;    /* of the message */
+	enum inputs_kind kind;
 	struct reader *reader;
 	bool begun;                  /* delivery knows of it */
 	bool is_file;                /* of the disk: no read waits for long */

@@ -177,7 +177,7 @@ static int deliver_end(struct pipeline *pipeline, struct lane *lane)
 	if (message == NULL)
 		return delivery_end_input(pipeline->delivery, &lane->report);
 	lane->message = NULL;
-	return delivery_message(pipeline->delivery, lane->fault, message);
+	return delivery_message(pipeline->delivery, lane->kind, message);
 }
 
 static void deliver(struct pipeline *pipeline)
@@ -343,11 +343,11 @@ static void read_block(struct pipeline *pipeline, struct lane *lane)
 	}
 }
 
-static void open_lane(struct pipeline *pipeline, struct lane *lane)
+static void open_lane(struct pipeline *pipeline, struct lane *lane, const struct inputs_item *item)
 {
 	lane->reading = true;
 	go_away(pipeline, false);
-	reader_open(lane->reader, lane->path);
+	reader_open(lane->reader, item->fd, item->error);
 	come_back(pipeline, false);
 	lane->reading = false;
 	lane->is_file = reader_is_file(lane->reader);
@@ -369,7 +369,7 @@ static void open_input(struct pipeline *pipeline)
 	if (lane == NULL && item.kind != INPUTS_END)
 		stop(pipeline, DELIVERY_NO_MEMORY);
 	else if (lane != NULL && lane->reader != NULL)
-		open_lane(pipeline, lane);
+		open_lane(pipeline, lane, &item);
 	pipeline->crew.opening = false;
 }
 

@@ -26,7 +26,6 @@
 #define LOOK_AHEAD ((size_t)4096)
 
 enum framing_state {
-	STATE_BOM,   /* nothing was seen */
 	STATE_SNIFF, /* only blanks were seen */
 	STATE_LINES,
 	STATE_LONG_LINE, /* in a line that is too long to be kept */
@@ -73,12 +72,12 @@ void reader_free(struct reader *reader)
 	free(reader);
 }
 
-void reader_open(struct reader *reader, const char *path)
+void reader_open(struct reader *reader, int fd, int open_errno)
 {
-	source_open(reader->source, path);
+	source_open(reader->source, fd, open_errno);
 	runs_init(&reader->runs, reader->options->max_record, reader->options->rejects != NULL);
 	bytes_clear(&reader->carry);
-	reader->state = STATE_BOM;
+	reader->state = STATE_SNIFF;
 	reader->ended = false;
 	reader->piece_open = false;
 }
@@ -103,22 +102,28 @@ static int cut_block(struct reader *reader, struct block *block, size_t end)
 	return 0;
 }
 
-/* Takes a byte order mark off. Returns false while it can't be told. */
-static bool skip_bom(struct reader *reader, struct block *block)
+/*
+ * Skips blanks, and byte order marks at the start of a line. Returns the offset
+ * of what comes first, or the text's length; *undecided says that more must be
+ * read to tell if it is a mark.
+ */
+static size_t skip_blanks(const struct reader *reader, const struct block *block, bool *undecided)
 {
-	static const char bom[3] = {'\xef', '\xbb', '\xbf'};
-	size_t len = block->len < sizeof bom ? block->len : sizeof bom;
+	const char *text = block->text;
+	size_t at = json_skip_space(text, 0, block->len);
 
-	if (memcmp(block->text, bom, len) == 0) {
-		if (len < sizeof bom && !reader->ended)
-			return false;
-		if (len == sizeof bom) {
-			block->len -= len;
-			memmove(block->text, block->text + len, block->len);
+	*undecided = false;
+	while (at < block->len && (at == 0 || text[at - 1] == '\n')) {
+		size_t mark = block_mark_len(text + at, block->len - at);
+
+		if (mark == 0) {
+			*undecided =
+				!reader->ended && block_may_be_mark(text + at, block->len - at);
+			break;
 		}
+		at = json_skip_space(text, at + mark, block->len);
 	}
-	reader->state = STATE_SNIFF;
-	return true;
+	return at;
 }
 
 /*
@@ -146,19 +151,22 @@ static int stands_alone(const struct block *block, size_t at)
  */
 static bool sniff(struct reader *reader, const struct block *block)
 {
-	size_t at = json_skip_space(block->text, 0, block->len);
+	bool undecided;
+	size_t at = skip_blanks(reader, block, &undecided);
 	int alone;
 
 	if (reader->options->framing != FRAMING_AUTO) {
 		reader->state = reader->options->framing == FRAMING_JSON ? STATE_RUNS : STATE_LINES;
 		return true;
 	}
+	if (undecided)
+		return false;
 	if (at == block->len) {
 		if (reader->ended)
 			reader->state = STATE_LINES;
 		return true;
 	}
-	if (block->text[at] == '[') {
+	if (block->text[at] == '[' || block->text[at] == BLOCK_RECORD_SEPARATOR) {
 		reader->state = STATE_RUNS;
 		return true;
 	}
@@ -196,7 +204,7 @@ static bool is_damaged(const struct reader *reader)
 	return report.read_errno != 0 || report.gzip.damage != GUNZIP_INTACT;
 }
 
-/* Offset behind the last line feed of the text, or 0. */
+/* The offset after the last line feed of the text, or 0. */
 static size_t whole_lines(const struct block *block)
 {
 	const char *feed = memrchr(block->text, '\n', block->len);
@@ -210,12 +218,17 @@ static size_t whole_lines(const struct block *block)
  */
 static void begin_long_line(struct reader *reader, struct block *block, size_t blanks)
 {
+	size_t looked_at = reader->options->max_record;
+
 	reader->state = STATE_LONG_LINE;
 	reader->piece_open = false;
-	reader->fault = block_is_document(block->text, block->len) ? FAULT_TOO_LONG_DOCUMENT
-								   : FAULT_TOO_LONG;
+	reader->fault = FAULT_TOO_LONG;
 	block->len -= blanks;
 	memmove(block->text, block->text + blanks, block->len);
+	if (looked_at > block->len)
+		looked_at = block->len;
+	if (block_is_document(block->text, looked_at) || block_is_run(block->text, looked_at))
+		reader->fault = FAULT_TOO_LONG_DOCUMENT;
 }
 
 /* Makes the block's text a piece of the line that is too long. */
@@ -271,11 +284,12 @@ static int finish_lines(struct reader *reader, struct block *block)
  */
 static int grow_line(struct reader *reader, struct block *block)
 {
-	size_t longest = reader->options->max_record + 2;
+	size_t mark = block_mark_len(block->text, block->len);
+	size_t longest = reader->options->max_record + 2 + mark;
 	size_t cap = block->cap * 2;
 
 	if (block->len >= longest) {
-		size_t blanks = json_skip_space(block->text, 0, block->len);
+		size_t blanks = json_skip_space(block->text, mark, block->len);
 
 		if (blanks == block->len) {
 			block->len = longest;
@@ -379,12 +393,9 @@ static int frame_runs(struct reader *reader, struct block *block, bool idle)
  */
 static int frame(struct reader *reader, struct block *block, size_t from, bool idle)
 {
-	if (reader->state == STATE_BOM && !skip_bom(reader, block))
-		return 0;
 	if (reader->state == STATE_SNIFF && !sniff(reader, block))
 		return block_reserve(block, block->len + READ_ROOM);
 	switch (reader->state) {
-	case STATE_BOM:
 	case STATE_SNIFF: /* blanks only: they count as lines */
 	case STATE_LINES:
 		return frame_lines(reader, block, idle);
@@ -442,6 +453,8 @@ int reader_next(struct reader *reader, struct block *block)
 	}
 	if (done < 0)
 		return -1;
+	block->form = reader_report(reader).form;
+	block->page_follows = reader->state == STATE_RUNS && reader->runs.page_follows;
 	block->input_ends = reader->ended && reader->carry.len == 0 &&
 			    (reader->state != STATE_RUNS || reader->runs.state == RUNS_BETWEEN);
 	block_pad(block);

@@ -26,8 +26,8 @@ struct reader;
 struct reader *reader_new(const struct options *options, const atomic_int *stop);
 void reader_free(struct reader *reader);
 
-/* Begins with an input: path, or standard input when null. */
-void reader_open(struct reader *reader, const char *path);
+/* Begins with an input: see source_open. */
+void reader_open(struct reader *reader, int fd, int open_errno);
 
 /* Tells if the input is a regular file, so that no read waits for long. */
 bool reader_is_file(const struct reader *reader);

@@ -11,11 +11,14 @@
 #include "json/json.h"
 #include "json/space.h"
 
+static const char next_page[] = "opc-next-page";
+
 void runs_init(struct runs *runs, size_t max_record, bool keep_broken)
 {
 	memset(runs, 0, sizeof *runs);
 	runs->max_record = max_record;
 	runs->keep_broken = keep_broken;
+	runs->at_line_start = true;
 	runs->line_blank = true;
 }
 
@@ -53,10 +56,14 @@ void runs_shift(struct runs *runs, size_t offset)
 	runs->line_begin = shifted(runs->line_begin, offset);
 }
 
-/* Keeps account of lines: c was passed outside of a string. */
+/*
+ * Keeps account of lines: c was passed outside of a string. A record separator
+ * is a blank of no width: a value that follows it begins its line.
+ */
 static void pass(struct runs *runs, char c)
 {
 	runs->at++;
+	runs->at_line_start = c == '\n';
 	if (c == '\n') {
 		runs->line_blank = true;
 		runs->indent = 0;
@@ -64,7 +71,7 @@ static void pass(struct runs *runs, char c)
 	} else if (runs->line_blank) {
 		if (c == ' ' || c == '\t')
 			runs->indent++;
-		else if (c != '\r')
+		else if (c != '\r' && c != BLOCK_RECORD_SEPARATOR)
 			runs->line_blank = false;
 	}
 }
@@ -82,6 +89,10 @@ static void begin_unit(struct runs *runs, char c)
 	runs->previous = c;
 	runs->may_hold_results = runs->context == RUNS_TOP && c == '{';
 	runs->in_data = false;
+	runs->string_len = 0;
+	runs->string_is_value = false;
+	runs->is_page_value = false;
+	runs->document_says_so = false;
 	if (runs->context == RUNS_TOP)
 		runs->document_indent = runs->indent;
 	if (c == '{' || c == '[')
@@ -145,11 +156,12 @@ static enum runs_result close_context(struct runs *runs, struct block *block, ch
 	if (runs->context == RUNS_TOP || c == '}')
 		return stray_closer(runs, block, c);
 	if (runs->context == RUNS_RESULTS) {
-		/* Two objects are still open: the document and its data. */
+		/* Still open are the document and, as a rule, its data. */
 		runs->state = RUNS_TAIL;
 		runs->nest.depth = 0;
-		nest_open(&runs->nest, '{');
-		nest_open(&runs->nest, '{');
+		while (runs->nest.depth < runs->document_depth)
+			nest_open(&runs->nest, '{');
+		runs->is_page_value = false;
 		runs->begin = runs->at;
 		runs->unit_indent = runs->document_indent;
 		runs->in_string = false;
@@ -166,7 +178,7 @@ static enum runs_result scan_between(struct runs *runs, struct block *block)
 {
 	char c = block->text[runs->at];
 
-	if (json_is_space(c) || c == ',') {
+	if (json_is_space(c) || c == ',' || c == BLOCK_RECORD_SEPARATOR) {
 		pass(runs, c);
 		return RUNS_MORE;
 	}
@@ -193,8 +205,8 @@ static bool last_string_is(const struct runs *runs, const struct block *block, c
 }
 
 /*
- * An opener in the top-level object: is it data, or data.results? Then what
- * came before is forgotten and the elements are the units.
+ * An opener in the top-level object: is it data, data.results or results? With
+ * the latter two what came before is forgotten and the elements are the units.
  */
 static bool enters_results(struct runs *runs, const struct block *block, char c)
 {
@@ -202,8 +214,41 @@ static bool enters_results(struct runs *runs, const struct block *block, char c)
 		return false;
 	if (runs->nest.depth == 1)
 		runs->in_data = c == '{' && last_string_is(runs, block, "data");
-	return runs->nest.depth == 2 && runs->in_data && c == '[' &&
+	return c == '[' && (runs->nest.depth == 1 || (runs->nest.depth == 2 && runs->in_data)) &&
 	       last_string_is(runs, block, "results");
+}
+
+/* Returns true in a string of the top-level object that a page may depend on. */
+static bool in_document(const struct runs *runs)
+{
+	return runs->nest.depth == 1 && (runs->may_hold_results || runs->state == RUNS_TAIL);
+}
+
+static void keep_string(struct runs *runs, const char *text, size_t len)
+{
+	size_t room = sizeof(runs->string) - 1 - runs->string_len;
+
+	if (len > room)
+		len = room;
+	memcpy(runs->string + runs->string_len, text, len);
+	runs->string_len += len;
+}
+
+/* A string of the top-level object has ended: a name, or a value. */
+static void judge_string(struct runs *runs)
+{
+	struct json_value name = {runs->string, runs->string_len + 1, JSON_STRING};
+
+	if (runs->string_is_value) {
+		/* Its first byte is the quote: an empty one names no page. */
+		if (runs->is_page_value && runs->string_len > 1) {
+			runs->document_says_so = true;
+			runs->page_follows = runs->page_follows || runs->state == RUNS_TAIL;
+		}
+		return;
+	}
+	runs->string[runs->string_len] = '"';
+	runs->is_page_value = json_string_is(&name, next_page);
 }
 
 /* Passes the inside of a string. A line feed in it breaks the unit. */
@@ -214,6 +259,8 @@ static void scan_string(struct runs *runs, const struct block *block)
 	size_t end = span_string(text, from, block->len, &runs->escaped);
 	const char *feed = memchr(text + from, '\n', end - from);
 
+	if (in_document(runs))
+		keep_string(runs, text + from, end - from);
 	if (feed != NULL) {
 		runs->at = (size_t)(feed - text);
 		if (runs->state == RUNS_TAIL)
@@ -227,6 +274,8 @@ static void scan_string(struct runs *runs, const struct block *block)
 	runs->in_string = false;
 	runs->at++;
 	runs->string_end = runs->at - runs->begin;
+	if (in_document(runs))
+		judge_string(runs);
 }
 
 /* An opener where no value can stand, on a line of its own: a new unit. */
@@ -247,6 +296,8 @@ static enum runs_result open_bracket(struct runs *runs, struct block *block, cha
 	if (enters_results(runs, block, c)) {
 		runs->state = RUNS_BETWEEN;
 		runs->context = RUNS_RESULTS;
+		runs->document_depth = runs->nest.depth;
+		runs->page_follows = runs->page_follows || runs->document_says_so;
 	} else {
 		nest_open(&runs->nest, c);
 	}
@@ -306,6 +357,9 @@ static enum runs_result scan_inside(struct runs *runs, struct block *block)
 	case '"':
 		runs->in_string = true;
 		runs->string_begin = runs->at - runs->begin;
+		runs->string_is_value = runs->previous == ':';
+		runs->string[0] = c;
+		runs->string_len = 1;
 		runs->previous = c;
 		break;
 	case '{':
@@ -322,7 +376,7 @@ static enum runs_result scan_inside(struct runs *runs, struct block *block)
 	return RUNS_MORE;
 }
 
-/* Behind a break: a line that begins with '{', not indented deeper, resumes. */
+/* After a break: a line that begins with '{', not indented deeper, resumes. */
 static enum runs_result scan_broken(struct runs *runs, struct block *block)
 {
 	char c = block->text[runs->at];
@@ -338,6 +392,7 @@ static enum runs_result scan_broken(struct runs *runs, struct block *block)
 		result = end_unit(runs, block, line, runs->fault);
 		if (result == RUNS_CUT) {
 			runs->at = line;
+			runs->at_line_start = true;
 			runs->indent = 0;
 		}
 		return result;
@@ -366,11 +421,36 @@ static void check_length(struct runs *runs)
 	}
 }
 
+/*
+ * At the start of a line: skips a byte order mark, which concatenated exports
+ * leave there. Within a unit it becomes blanks, so that the parser does not see
+ * it. Returns false when the next read must tell if it is one.
+ */
+static bool skip_mark(struct runs *runs, const struct block *block)
+{
+	char *text = block->text + runs->at;
+	size_t len = block->len - runs->at;
+	size_t mark = block_mark_len(text, len);
+
+	if (!runs->input_ends && block_may_be_mark(text, len))
+		return false;
+	runs->at_line_start = false;
+	if (runs->state == RUNS_UNIT)
+		memset(text, ' ', mark);
+	runs->at += mark;
+	return true;
+}
+
 enum runs_result runs_scan(struct runs *runs, struct block *block)
 {
 	enum runs_result result = RUNS_MORE;
 
 	while (runs->at < block->len && result == RUNS_MORE) {
+		if (runs->at_line_start && block->text[runs->at] == '\xef') {
+			if (!skip_mark(runs, block))
+				break;
+			continue;
+		}
 		switch (runs->state) {
 		case RUNS_BETWEEN:
 			result = scan_between(runs, block);
@@ -391,9 +471,21 @@ enum runs_result runs_scan(struct runs *runs, struct block *block)
 
 enum runs_result runs_finish(struct runs *runs, struct block *block)
 {
+	enum runs_context context = runs->context;
+	enum runs_result result;
+
+	runs->input_ends = true;
+	result = runs_scan(runs, block);
+	if (result != RUNS_MORE)
+		return result;
+	runs->context = RUNS_TOP;
 	switch (runs->state) {
 	case RUNS_BETWEEN:
-		return RUNS_MORE;
+		if (context == RUNS_TOP)
+			return RUNS_MORE;
+		/* Cut between elements: a bad record without a byte of its own. */
+		runs->begin = block->len;
+		return end_unit(runs, block, block->len, FAULT_CUT);
 	case RUNS_TAIL:
 		runs->begin = block->len;
 		return end_unit(runs, block, block->len, FAULT_CUT);
@@ -404,5 +496,6 @@ enum runs_result runs_finish(struct runs *runs, struct block *block)
 	case RUNS_UNIT:
 		break;
 	}
-	return end_unit(runs, block, block->len, runs->is_scalar ? FAULT_NONE : FAULT_CUT);
+	return end_unit(runs, block, block->len,
+		runs->is_scalar && context == RUNS_TOP ? FAULT_NONE : FAULT_CUT);
 }

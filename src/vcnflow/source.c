@@ -39,6 +39,7 @@ struct source {
 	bool at_end;       /* the descriptor has no more */
 	const uint8_t *at; /* what is read and not yet taken, in buffer */
 	size_t len;
+	char head[FORM_HEAD]; /* the first bytes that were handed out */
 	uint8_t buffer[BUFFER_SIZE];
 };
 
@@ -84,7 +85,7 @@ static bool is_regular(int fd)
 	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-void source_open(struct source *source, const char *path)
+void source_open(struct source *source, int fd, int open_errno)
 {
 	gunzip_reset(source->gunzip);
 	source->report = (struct source_report){0};
@@ -93,9 +94,9 @@ void source_open(struct source *source, const char *path)
 	source->is_file = false;
 	source->at = source->buffer;
 	source->len = 0;
-	source->fd = path ? io_open_read(path, false) : STDIN_FILENO;
-	if (source->fd < 0) {
-		source->report.read_errno = errno;
+	source->fd = fd;
+	if (fd < 0) {
+		source->report.read_errno = open_errno;
 		source->kind = KIND_ENDED;
 		return;
 	}
@@ -123,6 +124,8 @@ struct source_report source_report(const struct source *source)
 	struct source_report report = source->report;
 
 	report.gzip = gunzip_report(source->gunzip);
+	report.form = form_of(source->head,
+		report.bytes_inflated < FORM_HEAD ? (size_t)report.bytes_inflated : FORM_HEAD);
 	return report;
 }
 
@@ -245,6 +248,16 @@ static enum source_state run(struct source *source, const struct request *reques
 	}
 }
 
+/* Keeps what tells the form of the input; the same however it came in pieces. */
+static void keep_head(struct source *source, const char *out, size_t len)
+{
+	size_t kept = (size_t)source->report.bytes_inflated;
+
+	if (len > FORM_HEAD - kept)
+		len = FORM_HEAD - kept;
+	memcpy(source->head + kept, out, len);
+}
+
 enum source_state source_read(struct source *source, char *out, size_t cap, size_t *got, bool wait,
 	const atomic_int *stop)
 {
@@ -255,6 +268,8 @@ enum source_state source_read(struct source *source, char *out, size_t cap, size
 	do
 		state = run(source, &request, got);
 	while (state == SOURCE_DATA && *got == 0);
+	if (source->report.bytes_inflated < FORM_HEAD)
+		keep_head(source, out, *got);
 	source->report.bytes_inflated += *got;
 	return state;
 }

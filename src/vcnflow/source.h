@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "deflate/gunzip.h"
+#include "vcnflow/form.h"
 
 enum source_state {
 	SOURCE_DATA, /* *got bytes, at least one */
@@ -24,6 +25,7 @@ struct source_report {
 	struct gunzip_report gzip; /* the first damage, if it was gzip */
 	uint64_t bytes_in;         /* as stored */
 	uint64_t bytes_inflated;   /* as handed out */
+	enum form form;            /* told by the first bytes handed out */
 };
 
 struct source;
@@ -33,11 +35,11 @@ struct source *source_new(void);
 void source_free(struct source *source);
 
 /*
- * Begins with an input: path, or standard input when path is null. A path that
- * can't be opened or read is an input that ends at once, with read_errno set.
- * Opening a FIFO waits for its writer. A directory gives EISDIR.
+ * Begins with an input that is open at fd, which is taken over; or, if fd is
+ * -1, that could not be opened for open_errno: it ends at once, with read_errno
+ * set. A directory gives EISDIR.
  */
-void source_open(struct source *source, const char *path);
+void source_open(struct source *source, int fd, int open_errno);
 
 /*
  * Hands out the next bytes, at most cap (at least 64 KiB). With wait false it

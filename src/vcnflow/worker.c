@@ -42,7 +42,7 @@ struct worker {
 static _Thread_local sigjmp_buf *lookup_lost;
 
 static const char no_time[] = "its time is unreadable";
-static const char after_value[] = "no comma behind an element of an array";
+static const char after_value[] = "no comma after an element of an array";
 
 void result_init(struct result *result)
 {
@@ -64,6 +64,8 @@ void result_reset(struct result *result)
 	result->mark_count = 0;
 	result->reject_count = 0;
 	textset_clear(&result->unknown);
+	result->is_run = false;
+	result->page_follows = false;
 }
 
 struct worker *worker_new(const struct worker_shared *shared)
@@ -225,8 +227,11 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 /* The rows of a search document that is valid as a whole. */
 static void take_rows(struct worker *worker)
 {
-	struct json_value rows = worker->record.values[RECORD_RESULTS];
+	struct json_value rows = record_rows(&worker->record);
 	size_t at = 1;
+
+	if (record_page_follows(&worker->record))
+		worker->result->page_follows = true;
 
 	while (going_on(worker)) {
 		size_t end;
@@ -274,7 +279,7 @@ static void take_unit(struct worker *worker, const char *text, size_t len, enum 
 		take_value(worker, text, len, wrap);
 }
 
-/* Behind an element: a comma, or the array's end and then nothing. Returns the
+/* After an element: a comma, or the array's end and then nothing. Returns the
  * offset of the next element, len at the end, or len + 1 if neither. */
 static size_t after_element(const char *text, size_t at, size_t len)
 {
@@ -308,7 +313,10 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 		if (at == len)
 			return;
 		if (at > len && going_on(worker)) {
-			count_bad(worker, text + end, len - end, after_value);
+			bool is_cut = json_skip_space(text, end, len) == len;
+
+			count_bad(worker, text + end, len - end,
+				is_cut ? fault_text(FAULT_BROKEN) : after_value);
 			return;
 		}
 	}
@@ -361,14 +369,19 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
 	bool half = feed == NULL && worker->block->half_line;
+	uint64_t bad = worker->result->tally.verdicts[VERDICT_BAD];
+	size_t mark;
 
 	if (feed != NULL)
 		len = (size_t)(feed - text);
+	mark = block_mark_len(text, len);
 	worker->space = space_of(text, len);
 	if (!half)
-		take_line(worker, text, len, feed != NULL);
-	else if (json_skip_space(text, 0, len) != len)
-		count_bad(worker, text, len, fault_text(FAULT_HALF_LINE));
+		take_line(worker, text + mark, len - mark, feed != NULL);
+	else if (json_skip_space(text, mark, len) != len)
+		count_bad(worker, text + mark, len - mark, fault_text(FAULT_HALF_LINE));
+	if (bad != worker->result->tally.verdicts[VERDICT_BAD] && !worker->result->is_run)
+		worker->result->is_run = block_is_run(text + mark, len - mark);
 	return len;
 }
 

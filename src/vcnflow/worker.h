@@ -50,6 +50,8 @@ struct result {
 	size_t reject_count;
 	size_t reject_room;
 	struct textset unknown; /* subnets that the lookup file lacks */
+	bool is_run;            /* a bad line would read better in a run of values */
+	bool page_follows;      /* after a search document on a line */
 };
 
 void result_init(struct result *result);

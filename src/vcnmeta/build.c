@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/dirlock.h"
 #include "base/limits.h"
 #include "base/msg.h"
 #include "lookup/writer.h"
@@ -16,7 +17,6 @@
 #include "vcnmeta/help.h"
 #include "vcnmeta/ignored.h"
 #include "vcnmeta/input.h"
-#include "vcnmeta/place.h"
 
 struct build {
 	struct model *model;
@@ -149,7 +149,7 @@ static bool tell_missing(const struct model *model)
 static enum exitcode write_file(struct build *build, const char *path)
 {
 	enum exitcode exitcode;
-	struct place place;
+	struct dirlock place;
 	int64_t now;
 	bool missing;
 
@@ -161,9 +161,9 @@ static enum exitcode write_file(struct build *build, const char *path)
 	missing = tell_missing(build->model);
 	/* A place that cannot be taken is written to, or named by the writer.
 	 */
-	(void)place_take(&place, path);
+	(void)dirlock_acquire(&place, path);
 	exitcode = writer_write(build->model, path, now, WRITER_SOURCE_BUILD);
-	place_leave(&place);
+	dirlock_release(&place);
 	if (exitcode == EXITCODE_OK && missing)
 		return EXITCODE_PARTIAL;
 	return exitcode;

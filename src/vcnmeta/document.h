@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vcnmeta/secret.h"
+#include "vcnmeta/oci/secret.h"
 
 /*
  * Reads a regular file of at most max bytes; LIMIT_JSON_PADDING bytes of zero

@@ -7,23 +7,12 @@
 #include "base/msg.h"
 #include "base/nearest.h"
 #include "vcnmeta/build.h"
+#include "vcnmeta/fetch/fetch.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/show.h"
 #include "vcnmeta/signals.h"
 #include "vcnmeta/standard.h"
 #include "vcnmeta/verify.h"
-
-#if __has_include("vcnmeta/fetch.h")
-#include "vcnmeta/fetch.h"
-#else
-static int fetch_main(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	msg_error("fetch is not part of this build");
-	return EXITCODE_REFUSED;
-}
-#endif
 
 static const struct {
 	const char *name;

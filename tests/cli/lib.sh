@@ -78,3 +78,13 @@ mortal() {
 	fi
 	"$@"
 }
+
+# flow PORT: a record on one line, told from others by its port.
+flow() {
+	printf '{"data":{"action":"ACCEPT","destinationPort":%s},"oracle":{}}\n' "$1"
+}
+
+# ports_of: the ports of the records on stdin, in one line.
+ports_of() {
+	grep -o '"destinationPort":[0-9]*' | cut -d: -f2 | paste -sd ' ' -
+}

@@ -108,12 +108,12 @@ static void take_pair(struct entries *entries, const struct line *line)
 }
 
 /* What a reader remembers from line to line. */
-struct place {
+struct dirlock {
 	size_t indent; /* of the last line that began something */
 	size_t blank;  /* empty lines since a value's last line */
 };
 
-static void take_line(struct entries *entries, const struct line *line, struct place *place)
+static void take_line(struct entries *entries, const struct line *line, struct dirlock *place)
 {
 	struct entry *last = last_entry(entries);
 	bool in_value = last != NULL && last->key.len != 0;
@@ -140,7 +140,7 @@ static void take_line(struct entries *entries, const struct line *line, struct p
 
 void entries_read(struct entries *entries, const char *text, size_t len)
 {
-	struct place place = {0, 0};
+	struct dirlock place = {0, 0};
 	uint64_t number = 0;
 	size_t at = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 

@@ -5,10 +5,10 @@
  * An input's first byte says what the rest is.
  */
 #include "base/limits.h"
-#include "vcnmeta/auth_jwt.h"
-#include "vcnmeta/config.h"
-#include "vcnmeta/endpoint.h"
-#include "vcnmeta/http_header.h"
+#include "vcnmeta/oci/auth_jwt.h"
+#include "vcnmeta/oci/config.h"
+#include "vcnmeta/oci/endpoint.h"
+#include "vcnmeta/oci/http_header.h"
 
 #include "caught.h"
 #include "entries.h"
@@ -158,7 +158,7 @@ static void try_headers(const char *text, size_t len)
 		check_header(&reply.next_page);
 		check_header(&reply.request_id);
 		check_header(&reply.content_type);
-		PROMISE(reply.retry_after <= 60);
+		PROMISE(reply.retry_after_s <= 60);
 	}
 	http_reply_free(&reply);
 }

@@ -17,7 +17,7 @@ NOT_INPUT = {"cmd", "out", "err", "status", "needs", "not", "why", "whole"}
 def files(*patterns):
     """The bytes of short files under tests/, those of cases only inputs."""
     for pattern in patterns:
-        for path in sorted(glob.glob(os.path.join(TESTS, pattern))):
+        for path in sorted(glob.glob(os.path.join(TESTS, pattern), recursive=True)):
             if os.path.basename(path) in NOT_INPUT or os.path.isdir(path):
                 continue
             with open(path, "rb") as file:
@@ -27,7 +27,7 @@ def files(*patterns):
 
 
 def flow_logs():
-    return files("cli/flow-*/*", "bugs/*/*", "samples/*")
+    return files("cli/**/flow-*/*", "bugs/*/*", "samples/*")
 
 
 # Of one record: what stands in data, or in oracle, in its place.
@@ -175,7 +175,7 @@ def metadata():
 
 def api():
     """Dumps (0), pages of subnets (1), of lists (2), of compartments (3)."""
-    for data in files("cli/meta-*/*", "bugs/meta-*/*"):
+    for data in files("cli/**/meta-*/*", "bugs/meta-*/*"):
         for choice in b"\x00\x01\x02":
             yield bytes([choice]) + data
     for choice, value in metadata():

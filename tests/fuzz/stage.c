@@ -208,7 +208,7 @@ void stage_run(struct stage_run *run, const struct worker_shared *shared,
 	make_reader(shared->options);
 	make_worker(shared);
 	begin(run, pace, text, len);
-	reader_open(rooms.reader, NULL);
+	reader_open(rooms.reader, STDIN_FILENO, 0);
 	do {
 		block_reset(&rooms.block);
 		PROMISE(reader_next(rooms.reader, &rooms.block) == 0);

@@ -220,9 +220,11 @@ def records_of(unit):
     except Invalid:
         return [(None, unit.text)]
     data = value.member(b"data")
-    if not unit.row and is_object(data) and is_array(data.member(b"results")):
-        rows = data.member(b"results").inside
-        return [(_unwrap(row), row.raw()) for row in rows]
+    rows = data.member(b"results") if is_object(data) else None
+    if not is_array(rows):
+        rows = value.member(b"results")
+    if not unit.row and is_array(rows):
+        return [(_unwrap(row), row.raw()) for row in rows.inside]
     return [(_unwrap(value), unit.text)]
 
 

@@ -2,7 +2,6 @@
 
 import difflib
 import functools
-import glob
 import os
 import re
 import shutil
@@ -17,12 +16,15 @@ ANY_LINES = "..."
 
 
 class CliCase:
-    """One folder: cmd and what running it must give."""
+    """One folder: cmd and what running it must give.
 
-    def __init__(self, folder):
+    Its name is its path below the folder of its kind, where "bugs" stays.
+    """
+
+    def __init__(self, folder, kind):
         self.folder = folder
-        self.name = os.path.basename(folder)
-        if os.path.basename(os.path.dirname(folder)) == "bugs":
+        self.name = os.path.relpath(folder, os.path.join(place.TESTS, kind))
+        if kind == "bugs":
             self.name = "bugs/" + self.name
 
     def read(self, name, default=b""):
@@ -124,22 +126,23 @@ def matches(patterns, lines):
     return len(lines) in at
 
 
+def folders_of(kind):
+    """The folders with a cmd, however deep below tests/KIND; one case holds
+    no other."""
+    for folder, names, files in os.walk(os.path.join(place.TESTS, kind)):
+        if "cmd" in files:
+            names.clear()
+            yield folder
+
+
 @functools.lru_cache(maxsize=None)
 def load_all(*kinds):
     """All cases of these folders of tests/, by name."""
-    paths = [
-        path
+    return [
+        CliCase(folder, kind)
         for kind in kinds
-        for path in glob.glob(f"{place.TESTS}/{kind}/*/cmd")
+        for folder in sorted(folders_of(kind))
     ]
-    return [CliCase(os.path.dirname(path)) for path in sorted(paths)]
-
-
-@functools.lru_cache(maxsize=1)
-def load_long():
-    """The cases that take long."""
-    folders = glob.glob(place.TESTS + "/long/*/cmd")
-    return [CliCase(os.path.dirname(path)) for path in sorted(folders)]
 
 
 def has_threads(case):
@@ -156,4 +159,4 @@ def representative():
 
 
 def is_representative(case):
-    return case.name in representative()
+    return os.path.basename(case.name) in representative()

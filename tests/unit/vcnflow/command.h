@@ -7,7 +7,7 @@
 
 #include <fcntl.h>
 
-#include "capture.h"
+#include "../capture.h"
 #include "tree.h"
 #include "vcnflow/options.h"
 

@@ -29,6 +29,32 @@ static void test_documents(void **state)
 	assert_false(block_is_document("x[", 2));
 }
 
+static void test_runs(void **state)
+{
+	static const char *const yes[] = {" {\"a\":1}{}", "{},", "{\"a\":\"}\"} ,", "{} [1]",
+		"  \"data\": {", "\"a\":", "\x1e{}"};
+	static const char *const no[] = {
+		"", " ", "{", "{}", "{}x", "\"a\"", "\"a", "\"a\",", "x", "[", "{]}{}", "{} }"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+		assert_true(block_is_run(yes[i], strlen(yes[i])));
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+		assert_false(block_is_run(no[i], strlen(no[i])));
+}
+
+static void test_marks(void **state)
+{
+	(void)state;
+	assert_int_equal(block_mark_len("\xef\xbb\xbfx", 4), 3);
+	assert_int_equal(block_mark_len("\xef\xbb\xbf", 2), 0);
+	assert_int_equal(block_mark_len("\xef\xbb\xbe", 3), 0);
+	assert_true(block_may_be_mark("\xef\xbb\xbf", 1));
+	assert_true(block_may_be_mark("\xef\xbb\xbf", 2));
+	assert_false(block_may_be_mark("\xef\xbb\xbf", 3));
+	assert_false(block_may_be_mark("\xef\xbc", 2));
+}
+
 /* Room beyond what a block usually has is given back; units grow. */
 static void test_room(void **state)
 {
@@ -63,6 +89,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_documents),
+		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_room),
 	};
 

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
+#include "../capture.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "capture.h"
 #include "vcnflow/internal.h"
 
 static struct internal internal;

@@ -75,7 +75,10 @@ static enum delivery_end run(unsigned threads, struct tally *tally)
 	*tally = delivery.tally;
 	if (end == DELIVERY_GOES_ON)
 		assert_int_equal(output_finish(&output), 0);
-	assert_int_equal(output_close(&output, end == DELIVERY_GOES_ON), 0);
+	if (end == DELIVERY_GOES_ON)
+		assert_int_equal(target_commit(&output.target), 0);
+	target_abandon(&output.target);
+	output_close(&output);
 	delivery_free(&delivery);
 	inputs_free(inputs);
 	record_plan_free(&plan);
@@ -184,8 +187,8 @@ static void test_both(void **state)
 static void test_flight(void **state)
 {
 	struct flight flight;
-	struct inputs_item file = {INPUTS_FILE, strdup("a"), NULL};
-	struct inputs_item message = {INPUTS_WARNING, NULL, strdup("b")};
+	struct inputs_item file = {.kind = INPUTS_FILE, .path = strdup("a"), .fd = -1};
+	struct inputs_item message = {.kind = INPUTS_WARNING, .message = strdup("b"), .fd = -1};
 	struct lane *lane;
 	struct job *job;
 	size_t rooms;

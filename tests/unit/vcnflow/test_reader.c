@@ -3,6 +3,9 @@
 
 #include "../memory.h"
 
+#include <errno.h>
+#include <fcntl.h>
+
 #include "base/bytes.h"
 #include "vcnflow/reader.h"
 
@@ -22,7 +25,7 @@ static void read_file(const void *data, size_t len)
 	assert_int_equal(block_init(&block, 0), 0);
 	bytes_clear(&texts);
 	blocks = pieces = units = 0;
-	reader_open(reader, path);
+	reader_open(reader, open(path, O_RDONLY), ENOENT);
 	do {
 		block_reset(&block);
 		assert_int_equal(reader_next(reader, &block), 0);
@@ -129,7 +132,7 @@ static void test_bom_and_sniffing(void **state)
 		size_t units;
 		const char *lines;
 	} cases[] = {
-		{"\xef\xbb\xbf{\"a\":1}\n", 0, "{\"a\":1}\n"},
+		{"\xef\xbb\xbf{\"a\":1}\n", 0, "\xef\xbb\xbf{\"a\":1}\n"},
 		{"\xef\xbb", 0, "\xef\xbb"},
 		{"", 0, ""},
 		{"\n \n", 0, "\n \n"},
@@ -138,6 +141,10 @@ static void test_bom_and_sniffing(void **state)
 		{" \n { \r\n}", 1, NULL},
 		{"[{},{},{}]", 3, NULL},
 		{"\xef\xbb\xbf[1]", 1, NULL},
+		{" \n\xef\xbb\xbf\n\xef\xbb\xbf{\n}", 1, NULL},
+		{" \xef\xbb\xbf[1]", 0, " \xef\xbb\xbf[1]"},
+		{"\x1e{}", 1, NULL},
+		{"\n \x1e{\"a\":\n1}", 1, NULL},
 		{"{", 0, "{"},
 		{"{  ", 0, "{  "},
 	};
@@ -211,7 +218,7 @@ static bool read_with(long requests, const char *path)
 	memory_left = requests;
 	reader = reader_new(&options, NULL);
 	if (reader != NULL && block_init(&block, 0) == 0) {
-		reader_open(reader, path);
+		reader_open(reader, open(path, O_RDONLY), ENOENT);
 		do {
 			block_reset(&block);
 			failed = reader_next(reader, &block);

@@ -5,6 +5,7 @@
 #include "vcnflow/runs.h"
 
 #define MAX_RECORD 60
+#define MARK "\xef\xbb\xbf"
 
 static struct bytes found = BYTES_INIT(1 << 20);
 
@@ -71,6 +72,24 @@ static const struct {
 	{"{\"data\":{\"results\":5}}", "<{\"data\":{\"results\":5}}>"},
 	{"[{\"data\":{\"results\":[]}}]", "<{\"data\":{\"results\":[]}}>"},
 	{"{\"data\":{\"results\":[{},1]},\"x\":[]}{}", "({})(1)<{}>"},
+	/* rows that a document has itself */
+	{"{\"results\":[{},1],\"x\":[]}{}", "({})(1)<{}>"},
+	{"{\"x\":1, \"result\\u0073\": [{}]} {}", "({})<{}>"},
+	{"{\"results\":{\"results\":[]}}", "<{\"results\":{\"results\":[]}}>"},
+	{"{\"data\":{},\"results\":[{}]}", "({})"},
+	/* record separators, also after a cut */
+	{"\x1e{}\n\x1e\x1e[{}]\n\x1e", "<{}><{}>"},
+	{"\x1e{\n\"a\":[\n\x1e{\"b\":1}", "3<><{\"b\":1}>"},
+	/* byte order marks at the start of a line */
+	{MARK "{}\n" MARK "{}\n" MARK, "<{}><{}>"},
+	{MARK "[{},\n" MARK "{}\n" MARK "]", "<{}><{}>"},
+	{"{\n" MARK "\"a\":1}", "<{\n   \"a\":1}>"},
+	{"{\n\"a\":1\n" MARK "{\"b\":1}", "3<><{\"b\":1}>"},
+	{"{\"a\":]\n" MARK "{\"b\":1}", "3<><{\"b\":1}>"},
+	{"{} " MARK, "<{}><" MARK ">"},
+	{MARK MARK, "<" MARK ">"},
+	{"\n\xef\xbb", "<\xef\xbb>"},
+	{"\n\xef\xbb{}", "<\xef\xbb><{}>"},
 	/* stray closers: one bad record each, before any break */
 	{"{}\n},\n{}", "<{}>5<><{}>"},
 	{"{}]{}", "<{}>5<><{}>"},
@@ -89,6 +108,15 @@ static const struct {
 	{"12", "<12>"},
 	{"{\"data\":{\"results\":[{}],", "({})4<>"},
 	{"{\"data\":{\"results\":[{}]]\n{}", "({})3<><{}>"},
+	{"[", "4<>"},
+	{"[{},\n", "<{}>4<>"},
+	{"[{}", "<{}>4<>"},
+	{"[{", "4<>"},
+	{"[1", "4<>"},
+	{"{} [[", "<{}>4<>"},
+	{"{\"results\":[", "4<>"},
+	{"{\"results\":[{}]", "({})4<>"},
+	{"[\n {\"a\":]},\n {\"b\":1}\n", "3<><{\"b\":1}>4<>"},
 	/* too long: skipped, nothing of it kept */
 	{"{\"a\":\"0123456789012345678901234567890123456789012345678901234"
 	 "567890123456789\"} {\"b\":1}",
@@ -107,10 +135,62 @@ static void test_every_cutting(void **state)
 	bytes_free(&found);
 }
 
+static bool page_follows(const char *text, size_t piece)
+{
+	size_t len = strlen(text);
+	struct block block;
+	struct runs runs;
+
+	assert_int_equal(block_init(&block, 4096), 0);
+	runs_init(&runs, MAX_RECORD, false);
+	for (block.len = piece < len ? piece : len;; block.len += piece) {
+		if (block.len > len)
+			block.len = len;
+		memcpy(block.text, text, block.len);
+		assert_int_equal(runs_scan(&runs, &block), RUNS_MORE);
+		if (block.len == len)
+			break;
+	}
+	block_free(&block);
+	return runs.page_follows;
+}
+
+/* What says that a page follows may stand before the rows and after them. */
+static void test_pages(void **state)
+{
+	static const char *const yes[] = {
+		"{\"results\":[],\"opc-next-page\":\"x\"}",
+		"{\"opc-next-page\":\"x\",\"data\":{\"results\":[{}]}}",
+		"{\"data\":{\"results\":[{}]}, \"opc\\u002dnext-page\" : \"\\u0020\"}",
+		"{\"results\":[]} {\"results\":[],\"opc-next-page\":\"x\"} {\"results\":[]}",
+	};
+	static const char *const no[] = {
+		"{\"results\":[]}",
+		"{\"opc-next-page\":\"x\"}",
+		"{\"opc-next-page\":\"x\"}{\"results\":[]}",
+		"{\"results\":[],\"opc-next-page\":\"\"}",
+		"{\"results\":[],\"opc-next-page\":null,\"x\":\"y\"}",
+		"{\"results\":[],\"opc-next-page\":{\"x\":\"y\"}}",
+		"{\"results\":[{\"opc-next-page\":\"x\"}]}",
+		"{\"data\":{\"results\":[],\"opc-next-page\":\"x\"}}",
+		"{\"results\":[],\"x\":\"opc-next-page\",\"y\":\"z\"}",
+		"{\"results\":[],\"opc-next-pages\":\"x\"}",
+	};
+
+	(void)state;
+	for (size_t piece = 1; piece < 80; piece++) {
+		for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+			assert_true(page_follows(yes[i], piece));
+		for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+			assert_false(page_follows(no[i], piece));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_cutting),
+		cmocka_unit_test(test_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@ static struct lane *lane;
 
 static void begin(unsigned threads)
 {
-	struct inputs_item file = {INPUTS_FILE, strdup("a"), NULL};
+	struct inputs_item file = {.kind = INPUTS_FILE, .path = strdup("a"), .fd = -1};
 
 	default_options(&options);
 	options.threads = threads;
@@ -119,7 +119,7 @@ static void test_due(void **state)
 /* What waits of inputs that come later counts for nothing. */
 static void test_later_lane(void **state)
 {
-	struct inputs_item file = {INPUTS_FILE, strdup("b"), NULL};
+	struct inputs_item file = {.kind = INPUTS_FILE, .path = strdup("b"), .fd = -1};
 	struct lane *first;
 
 	(void)state;
@@ -154,7 +154,7 @@ static size_t fill(void)
  * much, which does not keep the first one from going on. */
 static void test_bounds(void **state)
 {
-	struct inputs_item file = {INPUTS_FILE, strdup("b"), NULL};
+	struct inputs_item file = {.kind = INPUTS_FILE, .path = strdup("b"), .fd = -1};
 	size_t ahead = LIMIT_TEXT_AHEAD / LIMIT_BLOCK;
 	struct lane *first;
 

@@ -1,0 +1,48 @@
+/* The command line of vcnmeta fetch. */
+#ifndef VCNMETA_FETCH_FETCH_OPTIONS_H
+#define VCNMETA_FETCH_FETCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vcnmeta/fetch/fetch_names.h"
+
+/* Texts point into argv; what was not given is null, 0 or false. */
+struct fetch_options {
+	const char *output;
+	const char *config_file;
+	const char *profile;
+	const char *auth;
+	const char *endpoint;
+	const char *cert_bundle;
+	const char *federation_endpoint;
+	const char *proxy;
+	const char *vcn;
+	const char *subnets_from;
+	struct fetch_names regions;
+	struct fetch_names compartments;
+	struct fetch_names subnets;
+	long connection_timeout_s;
+	long read_timeout_s;
+	unsigned attempts;
+	unsigned parallel;
+	bool no_retry;
+	bool in_subtree;
+	bool merge;
+	bool debug;
+	bool quiet;
+};
+
+enum fetch_options_result {
+	FETCH_OPTIONS_RUN,
+	FETCH_OPTIONS_HELP,
+	FETCH_OPTIONS_VERSION,
+	FETCH_OPTIONS_REFUSED,  /* after a message */
+	FETCH_OPTIONS_NO_MEMORY /* after a message */
+};
+
+/* Fills options; fetch_options_free in any case. */
+enum fetch_options_result fetch_options_parse(struct fetch_options *options, int argc, char **argv);
+void fetch_options_free(struct fetch_options *options);
+
+#endif

@@ -1,31 +1,38 @@
 /*
- * The place where a lookup file is to stand. It is taken while the file is
- * replaced, so that no two processes do so at once, and tidied: a run that was
- * killed may have left its temporary file there.
+ * The place where a file is to stand that is replaced as a whole. It is locked
+ * while the file is replaced, so that no two processes do so at once, and tidied:
+ * a run that was killed may have left its temporary file there.
  */
 #ifndef BASE_DIRLOCK_H
 #define BASE_DIRLOCK_H
 
+#include "base/exitcode.h"
+
 struct dirlock {
-	int directory; /* -1: none */
-	char *name;    /* in the directory; owned */
+	int directory;   /* -1: none */
+	char *name;      /* of the file, in the directory; owned */
+	char *lock_name; /* of the file that is locked; owned */
+	int lock;        /* that file, -1: nothing is locked */
 };
 
 /*
  * Finds the directory that path leads to, through links, and opens it. Returns
- * 0, or -1 with errno set; the place must be left in either case.
+ * 0, or -1 with errno set; dirlock_release in either case.
  */
-int dirlock_find(struct dirlock *place, const char *path);
+int dirlock_find(struct dirlock *lock, const char *path);
 
 /*
- * Finds the place, waits for its lock and tidies it; a path that leads to a
- * device or a pipe has none. Returns 0, or -1 with errno set if it is not to be
- * found, as when the directory may be written but not read: then nothing is
- * locked. The place must be left in either case.
+ * Finds the place, locks and tidies it. Who holds the lock is waited for, at most
+ * ten seconds, and a warning says so. Returns EXITCODE_OK, also when there is
+ * nothing to lock or no way to (writing will tell); or EXITCODE_LATER after a
+ * message. dirlock_release in either case. One lock at a time.
  */
-int dirlock_acquire(struct dirlock *place, const char *path);
+enum exitcode dirlock_acquire(struct dirlock *lock, const char *path);
 
-/* Gives the lock back and frees what the place has. */
-void dirlock_release(struct dirlock *place);
+/* Gives the lock back and frees what it has; errno stays. */
+void dirlock_release(struct dirlock *lock);
+
+/* Removes the file that is locked, if there is one. For signal handlers. */
+void dirlock_unlink_from_signal(void);
 
 #endif

@@ -94,6 +94,12 @@
 #define LIMIT_CONFIG_FILE ((size_t)4 << 20)
 #define LIMIT_KEY_FILE ((size_t)1 << 20)
 
+/* A bundle of certificates; those of systems have a quarter of a megabyte. */
+#define LIMIT_BUNDLE_FILE ((size_t)64 << 20)
+
+/* A token, which becomes part of a header line and of what is signed. */
+#define LIMIT_TOKEN ((size_t)32 << 10)
+
 /* Requests under way at once. */
 #define LIMIT_PARALLEL 256
 

@@ -149,7 +149,7 @@ static bool tell_missing(const struct model *model)
 static enum exitcode write_file(struct build *build, const char *path)
 {
 	enum exitcode exitcode;
-	struct dirlock place;
+	struct dirlock lock;
 	int64_t now;
 	bool missing;
 
@@ -159,11 +159,10 @@ static enum exitcode write_file(struct build *build, const char *path)
 	if (fetched_now(&now) != 0)
 		return EXITCODE_REFUSED;
 	missing = tell_missing(build->model);
-	/* A place that cannot be taken is written to, or named by the writer.
-	 */
-	(void)dirlock_acquire(&place, path);
-	exitcode = writer_write(build->model, path, now, WRITER_SOURCE_BUILD);
-	dirlock_release(&place);
+	exitcode = dirlock_acquire(&lock, path);
+	if (exitcode == EXITCODE_OK)
+		exitcode = writer_write(build->model, path, now, WRITER_SOURCE_BUILD);
+	dirlock_release(&lock);
 	if (exitcode == EXITCODE_OK && missing)
 		return EXITCODE_PARTIAL;
 	return exitcode;

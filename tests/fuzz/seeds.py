@@ -301,24 +301,39 @@ ENDPOINTS = (
     "http://[fd00:c1::a9fe:a9fe]/",
     "https://user@host",
 )
-HEADERS = """HTTP/1.1 429 Too Many Requests
-Date: Fri, 07 Aug 2026 11:34:30 GMT
-Retry-After: Fri, 07 Aug 2026 11:34:50 GMT
-opc-next-page: abc
-opc-request-id: x/y/z
-Content-Encoding: gzip
-retry-after: 120
+PROXIES = (
+    "proxy:3128",
+    "http://user:pass%23word@proxy.example.com:3128/",
+    "socks5h://[::1]:1080",
+    "http://user:p#w@proxy:80",
+    "http://user:1/w@proxy:80",
+    "http://user:p@w@proxy:80",
+    "http://:@:",
+)
+
+
+TWO_DEFAULTS = """[DEFAULT]
+a=1
+[p]
+b=2
+ c
+[DEFAULT]
+  d = 3
+    e
 """
 
 
 def config():
-    """A config file (0), an endpoint (1), a token (2), header lines (3)."""
+    """A config file (0), an endpoint (1), a token (2), a proxy (3)."""
     yield b"\x00" + CONFIG.encode()
     yield b"\x00\xef\xbb\xbf" + CONFIG.replace("\n", "\r\n").encode()
+    yield b"\x00" + TWO_DEFAULTS.encode()
+    yield b"\x00" + TWO_DEFAULTS.encode() + b"A=1\n"
     for endpoint in ENDPOINTS:
         yield b"\x01" + endpoint.encode()
     yield b"\x02a.eyJleHAiOjE3ODU1NDI0MDAsInJlc190ZW5hbnQiOiJvIn0.c"
-    yield b"\x03" + HEADERS.encode()
+    for proxy in PROXIES:
+        yield b"\x03" + proxy.encode()
 
 
 def deflated(data):

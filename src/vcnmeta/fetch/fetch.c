@@ -6,6 +6,7 @@
 #include "vcnmeta/fetch/fetch.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,7 +65,7 @@ static int prepare(struct fetch *fetch)
 	if (result == EXITCODE_OK && fetched_now(&fetch->fetched_at) != 0)
 		result = EXITCODE_REFUSED;
 	if (result == EXITCODE_OK)
-		result = settings_load(&fetch->settings, &fetch->options);
+		result = settings_load(&fetch->settings, &fetch->options.settings);
 	if (result == EXITCODE_OK)
 		result = regions_load(&fetch->regions);
 	if (result == EXITCODE_OK && http_global_init() != 0) {
@@ -158,6 +159,56 @@ static int judge_subnets(const struct fetch *fetch)
 	return EXITCODE_SERVICE;
 }
 
+/* "region us-ashburn-1", "3 regions", or "" when only an endpoint is known. */
+static void regions_text(const struct scope *scope, char *text, size_t size)
+{
+	const char *name = scope->regions[0]->region.name;
+
+	*text = '\0';
+	if (scope->region_count > 1)
+		snprintf(text, size, " in %zu regions", scope->region_count);
+	else if (name[0] != '\0')
+		snprintf(text, size, " in region %s", name);
+}
+
+/* Where a fetch by scope looked. */
+static void scope_text(const struct fetch *fetch, char *text, size_t size)
+{
+	const struct fetch_options *options = &fetch->options;
+	char quoted[MSG_QUOTED_SIZE], vcn[MSG_QUOTED_SIZE + 8] = "", regions[REGION_NAME_SIZE + 16];
+	char compartments[MSG_QUOTED_SIZE + 64];
+
+	if (options->compartments.count == 1)
+		snprintf(compartments, sizeof(compartments), "compartment %s%s",
+			msg_quote_name(quoted, options->compartments.names[0]),
+			options->in_subtree ? " and those below it" : "");
+	else
+		snprintf(compartments, sizeof(compartments), "%zu compartments%s",
+			fetch->survey.listed.count,
+			options->compartments.count == 0 ? " of the tenancy" : "");
+	if (options->vcn != NULL)
+		snprintf(vcn, sizeof(vcn), " in VCN %s", msg_quote_name(quoted, options->vcn));
+	regions_text(&fetch->scope, regions, sizeof(regions));
+	snprintf(text, size, "%s%s%s", compartments, vcn, regions);
+}
+
+/*
+ * A scope without a subnet is more likely a wrong one than an empty tenancy: what
+ * stands in the file's place is not given up for it.
+ */
+static int judge_scope(const struct fetch *fetch)
+{
+	char where[2 * MSG_QUOTED_SIZE + 256];
+
+	if (by_ocid(fetch) || model_subnet_count(fetch->model) > 0)
+		return EXITCODE_OK;
+	scope_text(fetch, where, sizeof(where));
+	msg_error("there is no subnet to be seen in %s: nothing is written%s", where,
+		fetch->options.regions.count == 0 ? "; other regions: --region, once for each"
+						  : "");
+	return EXITCODE_PARTIAL;
+}
+
 static int run_survey(struct fetch *fetch)
 {
 	int result = open_survey(fetch);
@@ -168,13 +219,53 @@ static int run_survey(struct fetch *fetch)
 	if (result == EXITCODE_OK)
 		result = judge_subnets(fetch);
 	if (result == EXITCODE_OK)
+		result = judge_scope(fetch);
+	if (result == EXITCODE_OK)
 		result = survey_missing(&fetch->survey);
 	fetch_progress_end();
 	return result;
 }
 
+static void add_missing(char *text, size_t size, size_t count, const char *one, const char *many)
+{
+	size_t at = strlen(text);
+
+	if (count > 0)
+		snprintf(text + at, size - at, "%s%zu %s", at == 0 ? "; missing: " : ", ", count,
+			count == 1 ? one : many);
+}
+
+/* One line on what was got, and what was not. */
+static void tell_result(const struct fetch *fetch, size_t subnets, size_t lists)
+{
+	const size_t *refused = fetch->survey.refused_of;
+	char quoted[MSG_QUOTED_SIZE], regions[REGION_NAME_SIZE + 16];
+	char missing[256] = "", total[64] = "";
+
+	regions_text(&fetch->scope, regions, sizeof(regions));
+	add_missing(missing, sizeof(missing), refused[LISTING_SUBNETS], "compartment's subnets",
+		"compartments' subnets");
+	add_missing(missing, sizeof(missing), refused[LISTING_LISTS],
+		"compartment's security lists", "compartments' security lists");
+	add_missing(missing, sizeof(missing), refused[LISTING_SUBNET], "subnet", "subnets");
+	add_missing(
+		missing, sizeof(missing), refused[LISTING_LIST], "security list", "security lists");
+	if (fetch->options.merge)
+		snprintf(total, sizeof(total), ", which has %zu subnet%s now",
+			model_subnet_count(fetch->model),
+			model_subnet_count(fetch->model) == 1 ? "" : "s");
+	msg_note("fetched %zu subnet%s and %zu security list%s%s into %s%s%s%s", subnets,
+		subnets == 1 ? "" : "s", lists, lists == 1 ? "" : "s", regions,
+		msg_quote_name(quoted, fetch->options.output), total, missing,
+		by_ocid(fetch) || fetch->options.regions.count > 0
+			? ""
+			: "; other regions: --region, once for each");
+}
+
 static int save(struct fetch *fetch)
 {
+	size_t subnets = model_subnet_count(fetch->model);
+	size_t lists = model_list_count(fetch->model);
 	struct bytes source = BYTES_INIT(LIMIT_REQUEST);
 	int result;
 
@@ -186,6 +277,8 @@ static int save(struct fetch *fetch)
 	result = save_write(fetch->model, fetch->options.output, fetch->options.merge,
 		fetch->fetched_at, source.data);
 	bytes_free(&source);
+	if (result == EXITCODE_OK)
+		tell_result(fetch, subnets, lists);
 	if (result == EXITCODE_OK && fetch->survey.partial)
 		result = EXITCODE_PARTIAL;
 	return result;

@@ -151,19 +151,19 @@ static const char **text_place(struct fetch_options *options, int option)
 	case 'o':
 		return &options->output;
 	case OPT_CONFIG_FILE:
-		return &options->config_file;
+		return &options->settings.config_file;
 	case OPT_PROFILE:
-		return &options->profile;
+		return &options->settings.profile;
 	case OPT_AUTH:
-		return &options->auth;
+		return &options->settings.auth;
 	case OPT_ENDPOINT:
-		return &options->endpoint;
+		return &options->settings.endpoint;
 	case OPT_CERT_BUNDLE:
-		return &options->cert_bundle;
+		return &options->settings.cert_bundle;
 	case OPT_FEDERATION_ENDPOINT:
-		return &options->federation_endpoint;
+		return &options->settings.federation_endpoint;
 	case OPT_PROXY:
-		return &options->proxy;
+		return &options->settings.proxy;
 	case OPT_VCN:
 		return &options->vcn;
 	case OPT_SUBNETS_FROM:
@@ -203,13 +203,14 @@ static enum fetch_options_result take_value(struct fetch_options *options, int o
 	case OPT_SUBNET:
 		return add_name(&options->subnets);
 	case OPT_CONNECTION_TIMEOUT:
-		return take_number(option, LONGEST_TIMEOUT_S, &options->connection_timeout_s);
+		return take_number(
+			option, LONGEST_TIMEOUT_S, &options->settings.connection_timeout_s);
 	case OPT_READ_TIMEOUT:
-		return take_number(option, LONGEST_TIMEOUT_S, &options->read_timeout_s);
+		return take_number(option, LONGEST_TIMEOUT_S, &options->settings.read_timeout_s);
 	case OPT_MAX_RETRIES:
-		return take_count(option, MOST_ATTEMPTS, &options->attempts);
+		return take_count(option, MOST_ATTEMPTS, &options->settings.attempts);
 	default:
-		return take_count(option, LIMIT_PARALLEL, &options->parallel);
+		return take_count(option, LIMIT_PARALLEL, &options->settings.parallel);
 	}
 }
 
@@ -220,7 +221,7 @@ static enum fetch_options_result take_option(
 
 	switch (option) {
 	case 'd':
-		options->debug = true;
+		options->settings.debug = true;
 		return FETCH_OPTIONS_RUN;
 	case 'q':
 		options->quiet = true;
@@ -230,7 +231,7 @@ static enum fetch_options_result take_option(
 	case 'V':
 		return FETCH_OPTIONS_VERSION;
 	case OPT_NO_RETRY:
-		options->no_retry = true;
+		options->settings.no_retry = true;
 		return FETCH_OPTIONS_RUN;
 	case OPT_MERGE:
 		options->merge = true;
@@ -263,7 +264,7 @@ static enum fetch_options_result check(const struct fetch_options *options, int 
 		return refuse("no operand is taken:", argv[optind]);
 	if (options->output == NULL)
 		return fail("no --output FILE");
-	if (options->no_retry && options->attempts != 0)
+	if (options->settings.no_retry && options->settings.attempts != 0)
 		return fail("--no-retry and --max-retries exclude each other");
 	if (by_ocid &&
 		(options->compartments.count > 0 || options->vcn != NULL || options->in_subtree))
@@ -287,10 +288,14 @@ enum fetch_options_result fetch_options_parse(struct fetch_options *options, int
 	while (result == FETCH_OPTIONS_RUN) {
 		option = getopt_long(argc, argv, ":o:dqhV", long_options, NULL);
 		if (option == -1)
-			return check(options, argc, argv);
+			break;
 		result = take_option(options, option, argc, argv);
 	}
-	return result;
+	if (result != FETCH_OPTIONS_RUN)
+		return result;
+	if (options->regions.count > 0)
+		options->settings.region = options->regions.names[0];
+	return check(options, argc, argv);
 }
 
 void fetch_options_free(struct fetch_options *options)

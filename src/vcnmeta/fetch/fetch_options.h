@@ -6,30 +6,19 @@
 #include <stddef.h>
 
 #include "vcnmeta/fetch/fetch_names.h"
+#include "vcnmeta/oci/settings.h"
 
 /* Texts point into argv; what was not given is null, 0 or false. */
 struct fetch_options {
 	const char *output;
-	const char *config_file;
-	const char *profile;
-	const char *auth;
-	const char *endpoint;
-	const char *cert_bundle;
-	const char *federation_endpoint;
-	const char *proxy;
+	struct settings_options settings;
 	const char *vcn;
 	const char *subnets_from;
 	struct fetch_names regions;
 	struct fetch_names compartments;
 	struct fetch_names subnets;
-	long connection_timeout_s;
-	long read_timeout_s;
-	unsigned attempts;
-	unsigned parallel;
-	bool no_retry;
 	bool in_subtree;
 	bool merge;
-	bool debug;
 	bool quiet;
 };
 

@@ -1,7 +1,7 @@
 /*
- * Subnets named by OCID, one a line; white space around them and blank lines
- * are passed over. Anything that cannot be the OCID of a subnet is refused with
- * its place, for it would become part of a request.
+ * Subnets named by OCID, one a line; white space around them, blank lines, what
+ * follows a "#" and a byte order mark at the start are passed over. Anything that cannot be the
+ * OCID of a subnet is refused with its place, for it would become part of a request.
  */
 #include "vcnmeta/fetch/fetch_subnets.h"
 
@@ -85,12 +85,17 @@ static int add_lines(struct fetch_subnets *subnets, struct textset *seen, const 
 	size_t len = subnets->text.len, at = 0;
 	int result = EXITCODE_OK;
 
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		at = 3;
 	for (unsigned long long line = 1; at < len && result == EXITCODE_OK; line++) {
 		char *feed = memchr(text + at, '\n', len - at);
 		size_t end = feed == NULL ? len : (size_t)(feed - text);
 		size_t start = json_skip_space(text, at, end);
+		const char *comment = memchr(text + start, '#', end - start);
 
 		at = end + 1;
+		if (comment != NULL)
+			end = (size_t)(comment - text);
 		while (end > start && json_is_space(text[end - 1]))
 			end--;
 		if (end == start)

@@ -7,14 +7,6 @@
 
 #include "vcnmeta/fetch/survey.h"
 
-enum listing_kind {
-	LISTING_COMPARTMENTS,
-	LISTING_SUBNETS,
-	LISTING_LISTS,
-	LISTING_SUBNET,
-	LISTING_LIST,
-};
-
 struct listing {
 	struct survey *survey;
 	enum listing_kind kind;
@@ -42,7 +34,7 @@ void listing_end_all(struct survey *survey);
 void listing_ask(struct listing *listing, const char *token, size_t token_len);
 
 /*
- * Take a reply (listing_take.c): its objects go into the model, or to the
+ * Takes a reply: its objects go into the model, or to the
  * compartments. Returns 0, or -1 when the run was made to fail.
  */
 int listing_take(struct listing *listing, struct call *call, const struct http_reply *reply);

@@ -82,15 +82,13 @@ static int merge_file(struct model *model, const char *path)
 int save_write(
 	struct model *model, const char *path, bool merge, int64_t fetched_at, const char *source)
 {
-	struct dirlock place;
-	int result = EXITCODE_OK;
+	struct dirlock lock;
+	int result = (int)dirlock_acquire(&lock, path);
 
-	if (dirlock_acquire(&place, path) != 0 && errno != EACCES)
-		return refuse(path, errno);
-	if (merge)
+	if (result == EXITCODE_OK && merge)
 		result = merge_file(model, path);
 	if (result == EXITCODE_OK)
 		result = (int)writer_write(model, path, fetched_at, source);
-	dirlock_release(&place);
+	dirlock_release(&lock);
 	return result;
 }

@@ -54,14 +54,15 @@ static const struct scope_region *add_region(struct scope *scope, const struct r
 	return made;
 }
 
-static int add_named(struct scope *scope, const char *name)
+static int add_named(struct scope *scope, const char *name, const char *from)
 {
 	char realm[REGION_NAME_SIZE], quoted[MSG_QUOTED_SIZE];
 	struct region region;
 
 	region_of_ocid(realm, scope->auth->tenancy, REGION_FIELD_REALM);
 	if (region_find(scope->table, name, realm, &region) != 0) {
-		msg_error("bad region %s: not the name of a region", msg_quote_name(quoted, name));
+		msg_error(
+			"bad %s %s: not the name of a region", from, msg_quote_name(quoted, name));
 		return EXITCODE_REFUSED;
 	}
 	return add_region(scope, &region) == NULL ? no_memory() : EXITCODE_OK;
@@ -70,12 +71,12 @@ static int add_named(struct scope *scope, const char *name)
 static int add_default(struct scope *scope)
 {
 	const struct region nameless = {"", ""};
-	const char *name = scope->settings->region;
+	const struct settings_value *named = &scope->settings->region;
 
-	if (name == NULL && scope->auth->region[0] != '\0')
-		name = scope->auth->region;
-	if (name != NULL)
-		return add_named(scope, name);
+	if (named->text != NULL)
+		return add_named(scope, named->text, named->from);
+	if (scope->auth->region[0] != '\0')
+		return add_named(scope, scope->auth->region, "region of this machine");
 	if (scope->settings->has_endpoint)
 		return add_region(scope, &nameless) == NULL ? no_memory() : EXITCODE_OK;
 	msg_error("no region: give --region, OCI_CLI_REGION or region in the "
@@ -90,7 +91,7 @@ int scope_open(struct scope *scope, const struct fetch_options *options,
 
 	*scope = (struct scope){.settings = settings, .auth = auth, .table = table};
 	for (size_t i = 0; i < options->regions.count && result == EXITCODE_OK; i++)
-		result = add_named(scope, options->regions.names[i]);
+		result = add_named(scope, options->regions.names[i], "--region");
 	if (options->regions.count == 0)
 		result = add_default(scope);
 	scope->listed = scope->region_count;

@@ -21,7 +21,8 @@ static int no_memory(void)
 int survey_open(struct survey *survey)
 {
 	survey->listed = (struct textset)TEXTSET_INIT(LIMIT_COMPARTMENTS);
-	survey->caller = caller_new(survey->settings, survey->auth, survey->settings->parallel);
+	survey->caller =
+		caller_new(survey->settings, &survey->auth->signer, survey->settings->parallel);
 	if (survey->caller != NULL)
 		return 0;
 	msg_no_memory();

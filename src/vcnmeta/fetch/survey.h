@@ -20,6 +20,16 @@
 #include "vcnmeta/oci/call.h"
 #include "vcnmeta/oci/settings.h"
 
+/* What is asked for: pages of what a compartment holds, or one thing by its OCID. */
+enum listing_kind {
+	LISTING_COMPARTMENTS,
+	LISTING_SUBNETS,
+	LISTING_LISTS,
+	LISTING_SUBNET,
+	LISTING_LIST,
+	LISTING_KINDS, /* their number */
+};
+
 struct survey {
 	/* set by who makes it */
 	struct settings *settings;
@@ -32,6 +42,7 @@ struct survey {
 	/* results */
 	bool partial;
 	struct textset listed; /* the compartments that are listed */
+	size_t refused_of[LISTING_KINDS];
 	/* the survey's own */
 	struct caller *caller;
 	struct listing *listings; /* under way */

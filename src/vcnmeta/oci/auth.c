@@ -1,31 +1,73 @@
-/*
- * Who the requests are signed as; see auth.h. A token is renewed while it still
- * has MARGIN_S to live, so that no request is under way when it ends.
- */
+/* Coming by a signer; see auth.h. */
 #include "vcnmeta/oci/auth.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/exitcode.h"
+#include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/oci/clock.h"
+#include "vcnmeta/document.h"
+#include "vcnmeta/oci/auth_jwt.h"
+#include "vcnmeta/oci/home.h"
 
-#define MARGIN_S 60
-
-static int open_way(struct auth *auth)
+/* The user's token, which the CLI takes as it stands in its file. */
+static int read_delegation(struct auth *auth)
 {
+	struct secret *token = &auth->signer.delegation;
+	char *path = home_expand(auth->settings->delegation_file.text);
+	struct auth_claims claims;
+	char quoted[MSG_QUOTED_SIZE];
+	int result = EXITCODE_REFUSED;
+
+	if (path == NULL) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
+	if (document_read_or_tell(token, "delegation token", path, LIMIT_KEY_FILE) == 0) {
+		secret_trim(token);
+		if (auth_jwt_read(&claims, token) == 0)
+			result = EXITCODE_OK;
+		else
+			msg_error("%s holds no delegation token, or one too long",
+				msg_quote_name(quoted, path));
+	}
+	free(path);
+	return result;
+}
+
+static int open_way(void *context)
+{
+	struct auth *auth = context;
+	int result;
+
 	switch (auth->settings->auth) {
 	case SETTINGS_SECURITY_TOKEN:
 		return auth_token_open(auth);
 	case SETTINGS_INSTANCE_PRINCIPAL:
 		return auth_instance_open(auth);
+	case SETTINGS_INSTANCE_OBO_USER:
+		result = read_delegation(auth);
+		return result == EXITCODE_OK ? auth_instance_open(auth) : result;
 	case SETTINGS_RESOURCE_PRINCIPAL:
 		return auth_resource_open(auth);
+	case SETTINGS_OKE_WORKLOAD_IDENTITY:
+		return auth_oke_open(auth);
 	case SETTINGS_API_KEY:
 	default:
 		return auth_key_open(auth);
 	}
+}
+
+static const char *advice(const void *context)
+{
+	return auth_advice(context);
+}
+
+void auth_set_renewable(struct auth *auth, bool renewable)
+{
+	auth->signer.renew = renewable ? open_way : NULL;
 }
 
 int auth_open(struct auth *auth, struct settings *settings, struct regions *regions)
@@ -33,29 +75,16 @@ int auth_open(struct auth *auth, struct settings *settings, struct regions *regi
 	memset(auth, 0, sizeof(*auth));
 	auth->settings = settings;
 	auth->regions = regions;
-	if (settings->tenancy != NULL)
-		snprintf(auth->tenancy, sizeof(auth->tenancy), "%s", settings->tenancy);
+	auth->signer.advice = advice;
+	auth->signer.context = auth;
+	if (settings->tenancy.text != NULL)
+		snprintf(auth->tenancy, sizeof(auth->tenancy), "%s", settings->tenancy.text);
 	return open_way(auth);
 }
 
 void auth_close(struct auth *auth)
 {
-	crypto_key_free(auth->key);
-	auth->key = NULL;
-	secret_free(&auth->key_id);
-}
-
-int auth_renew(struct auth *auth)
-{
-	auth->generation++;
-	return open_way(auth);
-}
-
-int auth_keep_fresh(struct auth *auth)
-{
-	if (!auth->renewable || auth->expires_at == 0 || clock_now() <= auth->expires_at - MARGIN_S)
-		return EXITCODE_OK;
-	return auth_renew(auth);
+	signer_free(&auth->signer);
 }
 
 int auth_set_token(struct auth *auth, const struct secret *token)
@@ -69,8 +98,8 @@ int auth_set_token(struct auth *auth, const struct secret *token)
 	memcpy(id.data, "ST$", 3);
 	memcpy(id.data + 3, token->data, token->len);
 	id.len = token->len + 3;
-	secret_free(&auth->key_id);
-	auth->key_id = id;
+	secret_free(&auth->signer.key_id);
+	auth->signer.key_id = id;
 	return 0;
 }
 
@@ -93,12 +122,23 @@ const char *auth_advice(const struct auth *auth)
 			"%s, and that the tenancy is subscribed to the region",
 			quoted);
 		break;
+	case SETTINGS_INSTANCE_OBO_USER:
+		snprintf(text, sizeof(text), "; the delegation token of %s may have expired",
+			msg_quote_name(quoted, auth->settings->delegation_file.text));
+		break;
+	case SETTINGS_OKE_WORKLOAD_IDENTITY:
+		snprintf(text, sizeof(text), "; check the policies of this workload%s",
+			settings_auth_source(auth->settings));
+		break;
+	case SETTINGS_INSTANCE_PRINCIPAL:
+	case SETTINGS_RESOURCE_PRINCIPAL:
 	default:
 		snprintf(text, sizeof(text),
 			"; check that this %s is in a dynamic group, and the "
-			"policies of that group",
+			"policies of that group%s",
 			auth->settings->auth == SETTINGS_INSTANCE_PRINCIPAL ? "instance"
-									    : "resource");
+									    : "resource",
+			settings_auth_source(auth->settings));
 		break;
 	}
 	return text;

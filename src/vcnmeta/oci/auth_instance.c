@@ -25,10 +25,9 @@ struct exchange {
 	struct caller *caller;
 	struct endpoint endpoint;
 	struct crypto_certificate certificate;
-	struct crypto_key *leaf;
+	struct signer leaf; /* the certificate's key */
 	struct crypto_key *session;
 	struct bytes body;
-	char key_id[CRYPTO_TENANCY_SIZE + 128];
 	struct secret token;
 };
 
@@ -62,7 +61,7 @@ static void add_region(struct auth *auth, const struct instance *instance)
 			members_text(&tree, node, "regionIdentifier", name, sizeof(name)) &&
 			members_text(&tree, node, "realmKey", realm, sizeof(realm)) &&
 			members_text(&tree, node, "realmDomainComponent", domain, sizeof(domain)) &&
-			auth->generation == 0)
+			auth->signer.generation == 0)
 			regions_add(auth->regions, &row);
 	}
 	json_tree_free(&tree);
@@ -95,18 +94,19 @@ static int take_tenancy(struct exchange *exchange)
 {
 	struct auth *auth = exchange->auth;
 	const char *tenancy = exchange->certificate.tenancy;
+	char id[CRYPTO_TENANCY_SIZE + 128];
 
 	if (tenancy[0] == '\0')
 		return refuse("its certificate names no tenancy");
 	for (const char *c = tenancy; *c != '\0'; c++)
 		if (*c <= ' ' || *c > '~' || strchr("\"/\\", *c) != NULL)
 			return refuse("its certificate names no tenancy");
-	if (auth->generation > 0 && strcmp(auth->tenancy, tenancy) != 0)
+	if (auth->signer.generation > 0 && strcmp(auth->tenancy, tenancy) != 0)
 		return refuse("its certificate is another tenancy's now");
 	memcpy(auth->tenancy, tenancy, sizeof(auth->tenancy));
-	snprintf(exchange->key_id, sizeof(exchange->key_id), "%s/fed-x509-sha256/%s", tenancy,
+	snprintf(id, sizeof(id), "%s/fed-x509-sha256/%s", tenancy,
 		exchange->certificate.fingerprint);
-	return EXITCODE_OK;
+	return secret_set(&exchange->leaf.key_id, id, strlen(id)) == 0 ? EXITCODE_OK : no_memory();
 }
 
 static int add_certificates(struct exchange *exchange, const struct instance *instance)
@@ -153,7 +153,8 @@ static int take_leaf(struct exchange *exchange, const struct instance *instance)
 
 	if (instance->certificate.len == 0 || instance->key.len == 0)
 		return refuse("certificate or key is empty");
-	result = auth_read_key(&exchange->leaf, &instance->key, &none, "of the metadata service");
+	result = auth_read_key(
+		&exchange->leaf.key, &instance->key, &none, "of the metadata service");
 	return result == EXITCODE_REFUSED ? EXITCODE_SERVICE : result;
 }
 
@@ -194,8 +195,7 @@ static int ask_token(struct exchange *exchange)
 	call->doing = "get a token for this instance";
 	call->body = exchange->body.data;
 	call->body_len = exchange->body.len;
-	call->key_id = exchange->key_id;
-	call->key = exchange->leaf;
+	call->signer = &exchange->leaf;
 	call->attempts = ATTEMPTS;
 	call->budget_ms = BUDGET_MS;
 	call->done = take_token;
@@ -216,10 +216,9 @@ static int adopt(struct exchange *exchange)
 	}
 	if (auth_set_token(auth, &exchange->token) != 0)
 		return EXITCODE_INTERNAL;
-	auth->expires_at = claims.expires_at;
-	auth->renewable = true;
-	crypto_key_free(auth->key);
-	auth->key = exchange->session;
+	auth->signer.expires_at = claims.expires_at;
+	auth_set_renewable(auth, true);
+	signer_set_key(&auth->signer, exchange->session);
 	exchange->session = NULL;
 	return EXITCODE_OK;
 }
@@ -257,7 +256,7 @@ int auth_instance_open(struct auth *auth)
 		result = exchange_run(&exchange, &instance);
 	caller_free(exchange.caller);
 	instance_free(&instance);
-	crypto_key_free(exchange.leaf);
+	signer_free(&exchange.leaf);
 	crypto_key_free(exchange.session);
 	secret_free(&exchange.token);
 	bytes_free(&exchange.body);

@@ -9,42 +9,6 @@
 #include "vcnmeta/members.h"
 #include "json/tree.h"
 
-static int digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '-' || c == '+')
-		return 62;
-	return c == '_' || c == '/' ? 63 : -1;
-}
-
-/* Decodes text[0..len) into out, which has room for it all. */
-static bool decode(struct secret *out, const char *text, size_t len)
-{
-	uint32_t bits = 0;
-	unsigned count = 0;
-
-	while (len > 0 && text[len - 1] == '=')
-		len--;
-	for (size_t i = 0; i < len; i++) {
-		int value = digit(text[i]);
-
-		if (value < 0)
-			return false;
-		bits = (bits << 6 | (uint32_t)value) & 0xffffff;
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			out->data[out->len++] = (char)(bits >> count & 0xff);
-		}
-	}
-	return true;
-}
-
 /* What becomes part of the lookup file and of requests is plain ASCII. */
 static bool is_plain(const char *text)
 {
@@ -72,8 +36,7 @@ static void read_payload(struct auth_claims *claims, const char *text, size_t le
 	struct json_tree tree = JSON_TREE_INIT;
 	struct json_parser *parser = json_parser_new();
 
-	if (parser != NULL && secret_make(&payload, len + LIMIT_JSON_PADDING) == 0 &&
-		decode(&payload, text, len) &&
+	if (parser != NULL && crypto_base64_decode(&payload, text, len, LIMIT_JSON_PADDING) == 0 &&
 		json_tree_parse(&tree, parser, payload.data, payload.len, LIMIT_REPLY_DEPTH) ==
 			JSON_OK)
 		take_claims(claims, &tree);
@@ -87,7 +50,7 @@ int auth_jwt_read(struct auth_claims *claims, const struct secret *token)
 	const char *start, *end;
 
 	memset(claims, 0, sizeof(*claims));
-	if (token->len == 0)
+	if (token->len == 0 || token->len > LIMIT_TOKEN)
 		return -1;
 	for (size_t i = 0; i < token->len; i++)
 		if (!isalnum((unsigned char)token->data[i]) &&

@@ -14,7 +14,8 @@ struct auth_claims {
 
 /*
  * Reads the claims of a token. Returns 0, or -1 when it isn't fit to stand in
- * a header line: only letters, digits and "._-=" may be in it. Of a token whose
+ * a header line: only letters, digits and "._-=" may be in it,
+ * and no more than LIMIT_TOKEN of them. Of a token whose
  * claims cannot be read the claims are empty.
  */
 int auth_jwt_read(struct auth_claims *claims, const struct secret *token);

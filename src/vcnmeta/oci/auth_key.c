@@ -93,7 +93,7 @@ int auth_read_key(struct crypto_key **key, const struct secret *pem, const struc
 static int load_key_file(struct auth *auth)
 {
 	struct secret pem = SECRET_INIT;
-	char *path = home_expand(auth->settings->key_file);
+	char *path = home_expand(auth->settings->key_file.text);
 	int result = EXITCODE_REFUSED;
 
 	if (path == NULL) {
@@ -101,7 +101,7 @@ static int load_key_file(struct auth *auth)
 		return EXITCODE_INTERNAL;
 	}
 	if (document_read_or_tell(&pem, "key", path, LIMIT_KEY_FILE) == 0)
-		result = auth_read_key(&auth->key, &pem, &auth->settings->pass_phrase, path);
+		result = auth_read_key(&auth->signer.key, &pem, &auth->settings->pass_phrase, path);
 	secret_free(&pem);
 	free(path);
 	return result;
@@ -112,7 +112,7 @@ int auth_load_key(struct auth *auth)
 	int result;
 
 	if (auth->settings->key_content.len > 0)
-		result = auth_read_key(&auth->key, &auth->settings->key_content,
+		result = auth_read_key(&auth->signer.key, &auth->settings->key_content,
 			&auth->settings->pass_phrase, "OCI_CLI_KEY_CONTENT");
 	else
 		result = load_key_file(auth);
@@ -124,15 +124,16 @@ static int judge_fingerprint(const struct auth *auth)
 {
 	char own[CRYPTO_FINGERPRINT_SIZE], quoted[MSG_QUOTED_SIZE];
 
-	if (crypto_key_fingerprint(auth->key, own) != 0) {
+	if (crypto_key_fingerprint(auth->signer.key, own) != 0) {
 		msg_error("cannot compute the fingerprint of the key");
 		return EXITCODE_INTERNAL;
 	}
-	if (strcmp(own, auth->settings->fingerprint) == 0)
+	if (strcmp(own, auth->settings->fingerprint.text) == 0)
 		return EXITCODE_OK;
 	msg_error("the fingerprint %s of profile %s is not that of its key, "
 		  "%s",
-		auth->settings->fingerprint, msg_quote_name(quoted, auth->settings->profile), own);
+		auth->settings->fingerprint.text, msg_quote_name(quoted, auth->settings->profile),
+		own);
 	return EXITCODE_REFUSED;
 }
 
@@ -146,9 +147,9 @@ int auth_key_open(struct auth *auth)
 		result = judge_fingerprint(auth);
 	if (result != EXITCODE_OK)
 		return result;
-	snprintf(id, sizeof(id), "%s/%s/%s", settings->tenancy, settings->user,
-		settings->fingerprint);
-	if (secret_set(&auth->key_id, id, strlen(id)) == 0)
+	snprintf(id, sizeof(id), "%s/%s/%s", settings->tenancy.text, settings->user.text,
+		settings->fingerprint.text);
+	if (secret_set(&auth->signer.key_id, id, strlen(id)) == 0)
 		return EXITCODE_OK;
 	msg_no_memory();
 	return EXITCODE_INTERNAL;

@@ -26,6 +26,7 @@ struct question {
 	struct caller *caller;
 	struct secret *answer;
 	bool optional;
+	const struct settings *settings;
 };
 
 static bool has_ipv4_route(void)
@@ -56,7 +57,8 @@ static int find_base(struct endpoint *base)
 	text += strspn(text, " \t");
 	if (endpoint_parse(base, text, ENDPOINT_METADATA, &why) == 0)
 		return EXITCODE_OK;
-	msg_error("cannot use OCI_METADATA_BASE_URL %s: %s", msg_quote_name(quoted, text), why);
+	msg_error("cannot use OCI_METADATA_BASE_URL %s: %s",
+		msg_quote_name(quoted, strchr(text, '@') == NULL ? text : "...@..."), why);
 	return EXITCODE_REFUSED;
 }
 
@@ -69,9 +71,9 @@ static void take_answer(
 	if (outcome == CALL_REFUSED) {
 		if (question->optional)
 			return;
-		msg_error("cannot %s: the metadata service answered %u; "
-			  "instance principals work on OCI instances only",
-			call->doing, reply->status);
+		msg_error("cannot %s: the metadata service answered %u; instance principals work "
+			  "on OCI instances only%s",
+			call->doing, reply->status, settings_auth_source(question->settings));
 		caller_fail(question->caller, EXITCODE_SERVICE);
 		return;
 	}
@@ -100,6 +102,7 @@ static int ask(
 	}
 	call->endpoint = base;
 	call->doing = doing;
+	call->remark = settings_auth_source(question->settings);
 	call->authorization = BEARER;
 	call->direct = true;
 	call->plain = true;
@@ -112,7 +115,8 @@ static int ask(
 	return EXITCODE_OK;
 }
 
-static int ask_all(struct instance *instance, struct caller *caller, const struct endpoint *base)
+static int ask_all(struct instance *instance, struct caller *caller, const struct endpoint *base,
+	const struct settings *settings)
 {
 	static const struct {
 		const char *path;
@@ -125,11 +129,11 @@ static int ask_all(struct instance *instance, struct caller *caller, const struc
 		{"/instance/regionInfo", "read about the instance's region"},
 	};
 	struct question questions[] = {
-		{caller, &instance->certificate, false},
-		{caller, &instance->key, false},
-		{caller, &instance->region, false},
-		{caller, &instance->intermediate, true},
-		{caller, &instance->region_info, true},
+		{caller, &instance->certificate, false, settings},
+		{caller, &instance->key, false, settings},
+		{caller, &instance->region, false, settings},
+		{caller, &instance->intermediate, true, settings},
+		{caller, &instance->region_info, true, settings},
 	};
 
 	for (size_t i = 0; i < 5; i++)
@@ -153,7 +157,7 @@ int instance_read(struct instance *instance, const struct settings *settings)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	result = ask_all(instance, caller, &base);
+	result = ask_all(instance, caller, &base, settings);
 	caller_free(caller);
 	return result;
 }

@@ -22,16 +22,16 @@
 #define PASS_VARIABLE PREFIX "PRIVATE_PEM_PASSPHRASE"
 #define REGION_VARIABLE PREFIX "REGION"
 
-static int lacks(const char *variable)
+static int lacks(const struct auth *auth, const char *variable)
 {
-	msg_error("no resource principal: %s is not set; this works inside "
-		  "OCI Functions and the like",
-		variable);
+	msg_error("no resource principal: %s is not set; this works inside OCI Functions and the "
+		  "like%s",
+		variable, settings_auth_source(auth->settings));
 	return EXITCODE_REFUSED;
 }
 
 /* Takes a text, or what the file holds that an absolute path names. */
-static int take(struct secret *text, const char *variable, bool *from_file)
+static int take(const struct auth *auth, struct secret *text, const char *variable, bool *from_file)
 {
 	const char *value = getenv(variable);
 	int result;
@@ -46,7 +46,7 @@ static int take(struct secret *text, const char *variable, bool *from_file)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	return result == 0 ? lacks(variable) : EXITCODE_OK;
+	return result == 0 ? lacks(auth, variable) : EXITCODE_OK;
 }
 
 static int take_key(struct auth *auth)
@@ -54,15 +54,15 @@ static int take_key(struct auth *auth)
 	struct secret pem = SECRET_INIT, pass = SECRET_INIT;
 	const char *value = getenv(PASS_VARIABLE);
 	bool from_file;
-	int result = take(&pem, KEY_VARIABLE, &from_file);
+	int result = take(auth, &pem, KEY_VARIABLE, &from_file);
 
-	auth->renewable = auth->renewable && from_file;
+	auth_set_renewable(auth, auth->signer.renew != NULL && from_file);
 	if (result == EXITCODE_OK && value != NULL && *value != '\0') {
-		result = take(&pass, PASS_VARIABLE, &from_file);
+		result = take(auth, &pass, PASS_VARIABLE, &from_file);
 		secret_trim(&pass);
 	}
 	if (result == EXITCODE_OK)
-		result = auth_read_key(&auth->key, &pem, &pass, KEY_VARIABLE);
+		result = auth_read_key(&auth->signer.key, &pem, &pass, KEY_VARIABLE);
 	secret_free(&pem);
 	secret_free(&pass);
 	return result;
@@ -72,12 +72,14 @@ static int take_token(struct auth *auth)
 {
 	struct secret token = SECRET_INIT;
 	struct auth_claims claims;
-	int result = take(&token, TOKEN_VARIABLE, &auth->renewable);
+	bool from_file;
+	int result = take(auth, &token, TOKEN_VARIABLE, &from_file);
 
+	auth_set_renewable(auth, from_file);
 	if (result == EXITCODE_OK) {
 		secret_trim(&token);
 		if (auth_jwt_read(&claims, &token) != 0) {
-			msg_error(TOKEN_VARIABLE " holds no token");
+			msg_error(TOKEN_VARIABLE " holds no token, or one too long");
 			result = EXITCODE_REFUSED;
 		} else if (claims.expires_at != 0 && clock_now() > claims.expires_at) {
 			msg_error("the token of " TOKEN_VARIABLE " has expired");
@@ -87,7 +89,7 @@ static int take_token(struct auth *auth)
 		}
 	}
 	if (result == EXITCODE_OK) {
-		auth->expires_at = claims.expires_at;
+		auth->signer.expires_at = claims.expires_at;
 		if (auth->tenancy[0] == '\0')
 			memcpy(auth->tenancy, claims.tenancy, sizeof(auth->tenancy));
 	}
@@ -103,7 +105,7 @@ int auth_resource_open(struct auth *auth)
 	int result;
 
 	if (version == NULL)
-		return lacks(VERSION_VARIABLE);
+		return lacks(auth, VERSION_VARIABLE);
 	if (strcmp(version, "2.2") != 0) {
 		msg_error("resource principals of version %s are not known, "
 			  "only 2.2",
@@ -111,7 +113,7 @@ int auth_resource_open(struct auth *auth)
 		return EXITCODE_REFUSED;
 	}
 	if (region == NULL || *region == '\0')
-		return lacks(REGION_VARIABLE);
+		return lacks(auth, REGION_VARIABLE);
 	snprintf(auth->region, sizeof(auth->region), "%s", region);
 	result = take_token(auth);
 	return result == EXITCODE_OK ? take_key(auth) : result;

@@ -37,11 +37,11 @@ static int judge_token(struct auth *auth, const struct secret *token)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (auth_jwt_read(&claims, token) != 0) {
-		msg_error("%s holds no security token%s",
-			msg_quote_name(quoted, auth->settings->token_file), auth_advice(auth));
+		msg_error("%s holds no security token, or one too long%s",
+			msg_quote_name(quoted, auth->settings->token_file.text), auth_advice(auth));
 		return EXITCODE_REFUSED;
 	}
-	auth->expires_at = claims.expires_at;
+	auth->signer.expires_at = claims.expires_at;
 	if (claims.expires_at != 0 && clock_now() > claims.expires_at) {
 		msg_error("the session of profile %s has expired%s",
 			msg_quote_name(quoted, auth->settings->profile), auth_advice(auth));
@@ -53,7 +53,7 @@ static int judge_token(struct auth *auth, const struct secret *token)
 int auth_token_open(struct auth *auth)
 {
 	struct secret token = SECRET_INIT;
-	int result = read_token(&token, auth->settings->token_file);
+	int result = read_token(&token, auth->settings->token_file.text);
 
 	if (result == EXITCODE_OK)
 		result = judge_token(auth, &token);

@@ -10,32 +10,42 @@
  */
 #include "vcnmeta/oci/call.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exitcode.h"
+#include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/oci/call_request.h"
-#include "vcnmeta/oci/call_text.h"
+#include "base/version.h"
+#include "vcnmeta/members.h"
 #include "vcnmeta/oci/clock.h"
 #include "vcnmeta/oci/retry.h"
+#include "vcnmeta/oci/sign.h"
 
 #define BUDGET_MS ((int64_t)600000)
 #define LONGEST_WAIT_MS 250
+#define SKEW_S 300
+
+/* The request of a call: its URL, which ends in a NUL, and header lines. */
+struct request {
+	struct bytes url;
+	struct bytes headers; /* as http_transfer has them */
+};
 
 struct slot {
 	struct caller *caller;
 	struct call *call; /* null: the slot is free */
 	int64_t due_ms;    /* when it is to be sent again; -1: it is under way */
 	int64_t sent_ms;
-	struct call_request request;
+	struct request request;
 	struct http_transfer transfer;
 };
 
 struct caller {
 	const struct settings *settings;
-	struct auth *auth;
+	struct signer *signer;
 	struct http *http;
 	struct slot *slots;
 	unsigned slot_count;
@@ -48,6 +58,208 @@ struct caller {
 	int status; /* EXITCODE_OK while nothing failed */
 	uint64_t requests;
 };
+
+/* ---- requests ---- */
+
+static void init_request(struct request *request)
+{
+	const struct bytes empty = BYTES_INIT(LIMIT_REQUEST);
+
+	request->url = empty;
+	request->headers = empty;
+}
+
+/* Zeroes and frees: the headers hold a signature. */
+static void free_request(struct request *request)
+{
+	if (request->headers.data != NULL)
+		explicit_bzero(request->headers.data, request->headers.cap);
+	bytes_free(&request->headers);
+	bytes_free(&request->url);
+}
+
+/* One header line, "name: value" and a NUL. */
+static int add_line(struct bytes *headers, const char *name, const char *value)
+{
+	if (bytes_append_text(headers, name) != 0 || bytes_append_text(headers, value) != 0)
+		return -1;
+	return bytes_append_char(headers, '\0');
+}
+
+static int add_signature(
+	struct bytes *headers, const struct sign_request *request, const struct signer *signer)
+{
+	if (bytes_append_text(headers, "authorization: ") != 0 ||
+		sign_authorization(headers, request, signer->key_id.data, signer->key) != 0)
+		return -1;
+	return bytes_append_char(headers, '\0');
+}
+
+static int add_body_lines(struct bytes *headers, struct sign_request *request, char *digest)
+{
+	if (crypto_sha256(request->body, request->body_len, digest) != 0)
+		return -1;
+	request->body_digest = digest;
+	if (add_line(headers, "content-type: ", "application/json") != 0 ||
+		add_line(headers, "x-content-sha256: ", digest) != 0)
+		return -1;
+	return add_line(headers, "expect:", "");
+}
+
+static int fill_headers(struct bytes *headers, const struct call *call, const struct signer *signer)
+{
+	char date[CLOCK_DATE_SIZE];
+	char digest[CRYPTO_SHA256_SIZE];
+	struct sign_request request = {
+		.method = call->body == NULL ? "get" : "post",
+		.target = call->target,
+		.host = call->endpoint->authority,
+		.date = date,
+		.body = call->body,
+		.body_len = call->body_len,
+	};
+
+	clock_date(date, clock_now());
+	if (add_line(headers, "host: ", request.host) != 0 ||
+		add_line(headers, "date: ", date) != 0 ||
+		add_line(headers, "accept: ", call->plain ? "*/*" : "application/json") != 0 ||
+		add_line(headers, "user-agent: ", "vcnmeta/" VERSION) != 0)
+		return -1;
+	if (call->body != NULL && add_body_lines(headers, &request, digest) != 0)
+		return -1;
+	if (call->authorization != NULL)
+		return add_line(headers, "authorization: ", call->authorization);
+	if (signer->delegation.len > 0) {
+		request.delegation = signer->delegation.data;
+		if (add_line(headers, "opc-obo-token: ", request.delegation) != 0)
+			return -1;
+	}
+	return add_signature(headers, &request, signer);
+}
+
+/*
+ * Makes URL and header lines, with the date of now. What is signed is what is
+ * sent: the URL is the endpoint's origin and the signed target, the Host line the
+ * signed authority. Returns 0, or -1 when memory ran out or the key could not
+ * sign.
+ */
+static int fill_request(
+	struct request *request, const struct call *call, const struct signer *signer)
+{
+	free_request(request);
+	if (bytes_append_text(&request->url, call->endpoint->origin) != 0 ||
+		bytes_append_text(&request->url, call->target) != 0 ||
+		bytes_append_char(&request->url, '\0') != 0)
+		return -1;
+	return fill_headers(&request->headers, call, signer);
+}
+
+int call_query_add(struct bytes *target, const char *name, const char *value, size_t len)
+{
+	bool first = target->len == 0 || memchr(target->data, '?', target->len) == NULL;
+
+	if (bytes_append_char(target, first ? '?' : '&') != 0 ||
+		bytes_append_text(target, name) != 0 || bytes_append_char(target, '=') != 0)
+		return -1;
+	return http_escape(target, value, len);
+}
+
+/* ---- texts: foreign bytes appear only quoted, escaped and cut ---- */
+
+static bool is_word(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!isalnum((unsigned char)*text))
+			return false;
+	return true;
+}
+
+void call_error_read(struct call_error *error, struct json_parser *parser, struct json_tree *tree,
+	const struct http_reply *reply)
+{
+	error->code[0] = '\0';
+	error->message[0] = '\0';
+	if (reply->body.len == 0 || json_tree_parse(tree, parser, reply->body.data, reply->body.len,
+					    LIMIT_REPLY_DEPTH) != JSON_OK)
+		return;
+	members_text(tree, &tree->nodes[0], "code", error->code, sizeof(error->code));
+	members_text(tree, &tree->nodes[0], "message", error->message, sizeof(error->message));
+	if (!is_word(error->code))
+		error->code[0] = '\0';
+}
+
+void call_subject_text(char text[CALL_TEXT_SIZE], const struct call *call)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	int len = snprintf(text, CALL_TEXT_SIZE, "%s", call->doing);
+	size_t at = len < 0 ? 0 : (size_t)len;
+
+	if (call->subject != NULL && at < CALL_TEXT_SIZE)
+		len = snprintf(text + at, CALL_TEXT_SIZE - at, " %s",
+			msg_quote_name(quoted, call->subject));
+	at = strlen(text);
+	if (call->region != NULL && call->region[0] != '\0')
+		snprintf(text + at, CALL_TEXT_SIZE - at, " in %s", call->region);
+}
+
+/* The body as it came stands in for a message that isn't there. */
+static void add_message(
+	char text[CALL_TEXT_SIZE], const struct call_error *error, const struct http_reply *reply)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	size_t at = strlen(text);
+
+	if (error->message[0] != '\0')
+		msg_quote_name(quoted, error->message);
+	else if (reply->body.len > 0)
+		msg_quote(quoted, reply->body.data, reply->body.len);
+	else
+		return;
+	snprintf(text + at, CALL_TEXT_SIZE - at, ": %s", quoted);
+}
+
+void call_reply_text(
+	char text[CALL_TEXT_SIZE], const struct call_error *error, const struct http_reply *reply)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	size_t at;
+
+	snprintf(text, CALL_TEXT_SIZE, "the service answered %u%s%s", reply->status,
+		error->code[0] != '\0' ? " " : "", error->code);
+	if (reply->status >= 300 && reply->status < 400)
+		snprintf(text, CALL_TEXT_SIZE,
+			"the service answered %u, a redirect, which is never "
+			"followed",
+			reply->status);
+	else
+		add_message(text, error, reply);
+	at = strlen(text);
+	if (reply->request_id.len > 0)
+		snprintf(text + at, CALL_TEXT_SIZE - at, ", opc-request-id %s",
+			msg_quote(quoted, reply->request_id.data, reply->request_id.len));
+}
+
+/*
+ * What to do about a 401: how far the clock is off, if that is it, or what the
+ * signer advises.
+ */
+static void advice_text(
+	char text[CALL_TEXT_SIZE], const struct signer *signer, const struct http_reply *reply)
+{
+	int64_t off = reply->date > 0 ? clock_now() - reply->date : 0;
+
+	if (off > SKEW_S || off < -SKEW_S)
+		snprintf(text, CALL_TEXT_SIZE,
+			"; the clock of this machine is %lld seconds %s that "
+			"of the service, set it right",
+			(long long)(off < 0 ? -off : off), off < 0 ? "behind" : "ahead of");
+	else
+		snprintf(text, CALL_TEXT_SIZE, "%s",
+			signer == NULL || signer->advice == NULL ? ""
+								 : signer->advice(signer->context));
+}
+
+/* ---- the caller ---- */
 
 struct call *call_new(void)
 {
@@ -64,14 +276,14 @@ static void free_call(struct call *call)
 	free(call);
 }
 
-struct caller *caller_new(const struct settings *settings, struct auth *auth, unsigned parallel)
+struct caller *caller_new(const struct settings *settings, struct signer *signer, unsigned parallel)
 {
 	struct caller *caller = calloc(1, sizeof(*caller));
 
 	if (caller == NULL)
 		return NULL;
 	caller->settings = settings;
-	caller->auth = auth;
+	caller->signer = signer;
 	caller->last = &caller->first;
 	caller->http = http_new(&settings->http);
 	caller->parser = json_parser_new();
@@ -83,7 +295,7 @@ struct caller *caller_new(const struct settings *settings, struct auth *auth, un
 	caller->slot_count = parallel;
 	for (unsigned i = 0; i < parallel; i++) {
 		caller->slots[i].caller = caller;
-		call_request_init(&caller->slots[i].request);
+		init_request(&caller->slots[i].request);
 	}
 	return caller;
 }
@@ -94,7 +306,7 @@ static void free_slot(struct slot *slot)
 		http_cancel(slot->caller->http, &slot->transfer);
 		free_call(slot->call);
 	}
-	call_request_free(&slot->request);
+	free_request(&slot->request);
 }
 
 void caller_free(struct caller *caller)
@@ -153,16 +365,16 @@ void caller_fail(struct caller *caller, int status)
 /* Ends the run with the one message: "cannot DO WHAT: CAUSE". */
 static void fail_call(struct slot *slot, int status, const char *cause, const char *advice)
 {
-	char subject[CALL_TEXT_SIZE];
+	const struct call *call = slot->call;
+	char subject[CALL_TEXT_SIZE], attempts[32] = "";
 
 	if (slot->caller->status != EXITCODE_OK)
 		return;
-	call_text_subject(subject, slot->call);
-	if (slot->call->attempt > 1)
-		msg_error("cannot %s: %s, after %u attempts%s", subject, cause, slot->call->attempt,
-			advice);
-	else
-		msg_error("cannot %s: %s%s", subject, cause, advice);
+	call_subject_text(subject, call);
+	if (call->attempt > 1)
+		snprintf(attempts, sizeof(attempts), ", after %u attempts", call->attempt);
+	msg_error("cannot %s: %s%s%s%s", subject, cause, attempts, advice,
+		call->remark == NULL ? "" : call->remark);
 	caller_fail(slot->caller, status);
 }
 
@@ -201,24 +413,33 @@ static void tell_debug(const struct slot *slot)
 
 static void transfer_done(struct http_transfer *transfer);
 
+/* Who signs a call; null: it brings its authorization. */
+static struct signer *signer_of(const struct caller *caller, const struct call *call)
+{
+	if (call->authorization != NULL)
+		return NULL;
+	return call->signer != NULL ? call->signer : caller->signer;
+}
+
 static void send_slot(struct slot *slot)
 {
 	struct caller *caller = slot->caller;
 	struct call *call = slot->call;
+	struct signer *signer = signer_of(caller, call);
 
-	if (caller->auth != NULL && call->authorization == NULL && call->key == NULL) {
-		int result = auth_keep_fresh(caller->auth);
+	if (signer != NULL) {
+		int result = signer_keep_fresh(signer);
 
 		if (result != EXITCODE_OK) {
 			caller_fail(caller, result);
 			return;
 		}
-		call->generation = caller->auth->generation;
+		call->generation = signer->generation;
 	}
 	slot->due_ms = -1;
 	slot->sent_ms = clock_ms();
 	memset(&slot->transfer, 0, sizeof(slot->transfer));
-	if (call_request_fill(&slot->request, call, caller->auth) != 0) {
+	if (fill_request(&slot->request, call, signer) != 0) {
 		fail_call(slot, EXITCODE_INTERNAL, "the request could not be made or signed", "");
 		return;
 	}
@@ -299,29 +520,19 @@ static bool renew(struct slot *slot)
 {
 	struct caller *caller = slot->caller;
 	struct call *call = slot->call;
+	struct signer *signer = signer_of(caller, call);
 	int result = EXITCODE_OK;
 
-	if (caller->auth == NULL || !caller->auth->renewable || call->renewed ||
-		call->key != NULL || call->authorization != NULL)
+	if (signer == NULL || signer->renew == NULL || call->renewed)
 		return false;
 	call->renewed = true;
-	if (call->generation == caller->auth->generation)
-		result = auth_renew(caller->auth);
+	if (call->generation == signer->generation)
+		result = signer_renew(signer);
 	http_restart_timeouts(caller->http);
 	if (result != EXITCODE_OK)
 		caller_fail(caller, result);
 	slot->due_ms = clock_ms();
 	return true;
-}
-
-static bool is_passing(const struct call *call, unsigned status, const struct call_error *error)
-{
-	if (status == 409)
-		return strcmp(error->code, "IncorrectState") == 0 ||
-		       strcmp(error->code, "LockConflict") == 0;
-	if (status == 404)
-		return call->repeat_absent;
-	return status == 429 || (status >= 500 && status != 501);
 }
 
 static void take_error(struct slot *slot, const struct http_reply *reply)
@@ -334,38 +545,44 @@ static void take_error(struct slot *slot, const struct http_reply *reply)
 	if (reply->status == 401 && renew(slot))
 		return;
 	call_error_read(&error, caller->parser, &caller->tree, reply);
-	passing = is_passing(slot->call, reply->status, &error);
+	passing = retry_is_worth(reply->status, error.code) ||
+		  (reply->status == 404 && slot->call->repeat_absent);
 	if (passing && repeat_later(slot, reply))
 		return;
 	if (reply->status == 403 || reply->status == 404) {
 		finish_slot(slot, CALL_REFUSED);
 		return;
 	}
-	call_text_reply(text, &error, reply);
+	call_reply_text(text, &error, reply);
 	if (reply->status == 401)
-		call_text_advice(advice, caller->auth, reply);
+		advice_text(advice, signer_of(caller, slot->call), reply);
 	fail_call(slot, passing ? EXITCODE_LATER : EXITCODE_SERVICE, text, advice);
 }
 
 static void take_fault(struct slot *slot, const struct http_reply *reply)
 {
-	char quoted[MSG_QUOTED_SIZE];
+	char text[CALL_TEXT_SIZE];
+	const char *advice = "";
+	int status = EXITCODE_SERVICE;
 
 	switch (reply->fault) {
 	case HTTP_NETWORK:
+		status = EXITCODE_LATER;
 		if (repeat_later(slot, reply))
 			return;
 		break;
 	case HTTP_NO_MEMORY:
 		fail_memory(slot->caller);
 		return;
+	case HTTP_UNKNOWN_ISSUER:
+		advice = "; if that is a certificate of your own network's, name its issuer's with "
+			 "--cert-bundle or REQUESTS_CA_BUNDLE";
+		break;
 	default:
 		break;
 	}
-	snprintf(quoted, sizeof(quoted), "%s: %s", slot->call->endpoint->authority,
-		reply->fault_text);
-	fail_call(
-		slot, reply->fault == HTTP_NETWORK ? EXITCODE_LATER : EXITCODE_SERVICE, quoted, "");
+	snprintf(text, sizeof(text), "%s: %s", slot->call->endpoint->authority, reply->fault_text);
+	fail_call(slot, status, text, advice);
 }
 
 static void transfer_done(struct http_transfer *transfer)
@@ -377,7 +594,7 @@ static void transfer_done(struct http_transfer *transfer)
 	if (slot->caller->status == EXITCODE_OK) {
 		if (reply->fault != HTTP_NO_FAULT)
 			take_fault(slot, reply);
-		else if (reply->status >= 200 && reply->status < 300)
+		else if (reply->status == 200)
 			take_success(slot, reply);
 		else
 			take_error(slot, reply);

@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vcnmeta/oci/auth.h"
 #include "vcnmeta/oci/endpoint.h"
 #include "vcnmeta/oci/http.h"
 #include "vcnmeta/oci/settings.h"
+#include "vcnmeta/oci/signer.h"
 #include "json/tree.h"
 
 enum call_outcome {
-	CALL_DONE,    /* 2xx, and the body is what was wanted */
+	CALL_DONE,    /* 200, and the body is what was wanted */
 	CALL_REFUSED, /* 403 or 404 */
 };
 
@@ -28,16 +28,16 @@ struct call {
 	const char *doing;   /* "list the subnets of compartment" */
 	const char *subject; /* what the former names, for messages; or null */
 	const char *region;  /* for messages; or null */
+	const char *remark;  /* to end a message with; or null */
 	const char *body;    /* null: a GET, else a POST */
 	size_t body_len;
 	const char *authorization; /* in place of a signature */
-	const char *key_id;        /* with key, in place of the caller's auth */
-	const struct crypto_key *key;
-	bool direct;        /* never by a proxy */
-	bool plain;         /* the reply is no JSON */
-	bool repeat_absent; /* 404 is worth a repetition */
-	unsigned attempts;  /* 0: as the settings say */
-	int64_t budget_ms;  /* 0: ten minutes */
+	struct signer *signer;     /* in place of the caller's; or null */
+	bool direct;               /* never by a proxy */
+	bool plain;                /* the reply is no JSON */
+	bool repeat_absent;        /* 404 is worth a repetition */
+	unsigned attempts;         /* 0: as the settings say */
+	int64_t budget_ms;         /* 0: ten minutes */
 	/* Called with the outcome; it may add calls. The caller frees call. */
 	void (*done)(struct call *call, enum call_outcome outcome, const struct http_reply *reply);
 	void *context;
@@ -52,10 +52,11 @@ struct call {
 struct caller;
 
 /*
- * auth may be null, when each call brings its authorization. Null when memory
- * ran out. What is given must outlive it.
+ * signer may be null, when each call brings its authorization or a signer. Null
+ * when memory ran out. What is given must outlive it.
  */
-struct caller *caller_new(const struct settings *settings, struct auth *auth, unsigned parallel);
+struct caller *caller_new(
+	const struct settings *settings, struct signer *signer, unsigned parallel);
 
 /* Frees the calls that were not done, too, but not their contexts. */
 void caller_free(struct caller *caller);
@@ -90,5 +91,34 @@ struct json_tree *caller_tree(struct caller *caller);
 
 /* Requests made so far, repetitions included. */
 uint64_t caller_requests(const struct caller *caller);
+
+/*
+ * Appends "name=value", the value percent-encoded, to a target; the first is led
+ * by "?", others by "&". Returns as bytes_reserve.
+ */
+int call_query_add(struct bytes *target, const char *name, const char *value, size_t len);
+
+/* ---- texts for messages ---- */
+
+#define CALL_TEXT_SIZE 1536
+
+/* What an error reply says of itself. */
+struct call_error {
+	char code[64]; /* "" when the body is not the service's */
+	char message[512];
+};
+
+void call_error_read(struct call_error *error, struct json_parser *parser, struct json_tree *tree,
+	const struct http_reply *reply);
+
+/* "list the subnets of compartment 'ocid1…' in us-phoenix-1" */
+void call_subject_text(char text[CALL_TEXT_SIZE], const struct call *call);
+
+/*
+ * "the service answered 404 NotAuthorizedOrNotFound: 'no such thing',
+ * opc-request-id 'X'"
+ */
+void call_reply_text(
+	char text[CALL_TEXT_SIZE], const struct call_error *error, const struct http_reply *reply);
 
 #endif

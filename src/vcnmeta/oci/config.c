@@ -4,8 +4,13 @@
  * only at the start of a line, a line indented deeper than its key continues
  * the value, quotes are part of the value. A byte order mark is skipped.
  *
- * A line that is none of these, a key or a section given twice, a key before
- * any section and a NUL byte are refused with their place.
+ * A line that is none of these, a key or a section given twice (but DEFAULT may
+ * go on), a key before any section and a NUL byte are refused with their place.
+ *
+ * Read by hand, since the dialect is configparser's own: no library that reads
+ * "ini files" in C has its continuation lines, its two delimiters and its notion of
+ * what a comment is, and a value read otherwise than by the CLI would be a key that
+ * is not the user's.
  */
 #include "vcnmeta/oci/config.h"
 
@@ -94,9 +99,11 @@ static int take_section(struct parser *parser, char *start, char *end)
 	*close = '\0';
 	parser->profile = start + 1;
 	parser->value_end = NULL;
-	if (find_own(parser->config, parser->profile, NULL) != NULL)
-		return fail(parser, parser->line, "this profile is in the file twice");
-	return add_entry(parser, NULL, NULL);
+	if (find_own(parser->config, parser->profile, NULL) == NULL)
+		return add_entry(parser, NULL, NULL);
+	if (strcmp(parser->profile, "DEFAULT") == 0)
+		return 0;
+	return fail(parser, parser->line, "this profile is in the file twice");
 }
 
 static int take_pair(struct parser *parser, char *start, char *end)

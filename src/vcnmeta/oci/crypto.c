@@ -223,6 +223,56 @@ int crypto_sha256(const void *data, size_t len, char text[CRYPTO_SHA256_SIZE])
 	return 0;
 }
 
+/*
+ * EVP_DecodeBlock wants the other alphabet and whole groups of four, and counts
+ * what the padding stands for as zeros.
+ */
+int crypto_base64_decode(struct secret *out, const char *text, size_t len, size_t more)
+{
+	struct secret copy = SECRET_INIT;
+	size_t padding;
+	int written = -1;
+
+	while (len > 0 && text[len - 1] == '=')
+		len--;
+	padding = (4 - len % 4) % 4;
+	if (padding == 3 || len > INT_MAX / 2 || secret_make(&copy, len + padding) != 0)
+		return -1;
+	for (size_t i = 0; i < len; i++)
+		copy.data[i] = text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i];
+	memset(copy.data + len, '=', padding);
+	if (secret_make(out, len + more) == 0)
+		written = EVP_DecodeBlock((unsigned char *)out->data, (unsigned char *)copy.data,
+			(int)(len + padding));
+	secret_free(&copy);
+	if (written < (int)padding) {
+		secret_free(out);
+		return -1;
+	}
+	out->len = (size_t)written - padding;
+	return 0;
+}
+
+int crypto_count_certificates(const char *pem, size_t len)
+{
+	BIO *bio = len > INT_MAX ? NULL : BIO_new_mem_buf(pem, (int)len);
+	struct pass none = {NULL, 0, false};
+	X509 *x509;
+	int count = 0;
+
+	while (bio != NULL && (x509 = PEM_read_bio_X509_AUX(bio, NULL, give_pass, &none)) != NULL) {
+		X509_free(x509);
+		count++;
+	}
+	/* the end of the text is a fault as well, that of finding no further one */
+	if (bio == NULL || (ERR_peek_error() != 0 &&
+				   ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE))
+		count = -1;
+	BIO_free(bio);
+	ERR_clear_error();
+	return count;
+}
+
 int crypto_random(void *data, size_t len)
 {
 	if (len > INT_MAX || RAND_bytes(data, (int)len) != 1)

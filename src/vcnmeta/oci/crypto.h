@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/bytes.h"
+#include "vcnmeta/oci/secret.h"
 
 /* A private RSA key. */
 struct crypto_key;
@@ -50,6 +51,16 @@ int crypto_sign(const struct crypto_key *key, const void *data, size_t len, stru
 /* The base64 of a SHA-256, with its final NUL. */
 #define CRYPTO_SHA256_SIZE 45
 int crypto_sha256(const void *data, size_t len, char text[CRYPTO_SHA256_SIZE]);
+
+/*
+ * Decodes base64, of either alphabet, with or without its padding, into out, which
+ * is made anew and has room for more bytes of zero after it. Returns 0, or -1 when
+ * it is none or memory ran out.
+ */
+int crypto_base64_decode(struct secret *out, const char *text, size_t len, size_t more);
+
+/* Counts the certificates in PEM text; -1 when one of them is damaged. */
+int crypto_count_certificates(const char *pem, size_t len);
 
 /* Fills data[0..len) with random bytes. Returns 0 or -1. */
 int crypto_random(void *data, size_t len);

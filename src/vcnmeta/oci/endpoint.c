@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "vcnmeta/oci/http.h"
 
 #define VERSION_PATH "/20160918"
 
@@ -47,34 +48,17 @@ static bool is_metadata(const char *host, size_t len)
 			       within(&address, "fd00:c1::a9fe:a9fe/128")));
 }
 
-/* The length of the host at the start of text; 0: there is none. */
-static size_t host_length(const char *text)
+/* What may stand in the name of a host, so that nothing in it ends it early. */
+static bool is_host(const char *host)
 {
 	struct address address;
-	size_t len;
+	size_t len = strlen(host);
 
-	if (text[0] != '[')
-		return strspn(text, "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789.-_");
-	len = strcspn(text, "]");
-	if (text[len] == '\0' || !host_address(text, len + 1, &address))
-		return 0;
-	return len + 1;
-}
-
-/* The length of ":PORT" at the start of text; 0: it is none. */
-static size_t port_length(const char *text)
-{
-	size_t digits;
-	unsigned port = 0;
-
-	if (text[0] != ':')
-		return 0;
-	digits = strspn(text + 1, "0123456789");
-	for (size_t i = 1; i <= digits && port <= 65535; i++)
-		port = port * 10 + (unsigned)(text[i] - '0');
-	return port == 0 || port > 65535 ? 0 : 1 + digits;
+	if (host[0] == '[')
+		return host_address(host, len, &address);
+	return len > 0 && strspn(host, "abcdefghijklmnopqrstuvwxyz"
+				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "0123456789.-_") == len;
 }
 
 static const char *judge_host(const char *host, size_t len, bool secure, enum endpoint_rule rule)
@@ -98,34 +82,35 @@ static const char *judge_path(const char *path, enum endpoint_rule rule)
 	return NULL;
 }
 
+/* What is asked for later is put together from the parts that are judged here. */
 static const char *read_endpoint(
 	struct endpoint *endpoint, const char *text, enum endpoint_rule rule)
 {
-	bool secure = strncasecmp(text, "https://", 8) == 0;
-	size_t scheme = secure ? 8 : 7;
-	size_t host, port, path;
+	struct http_url url;
+	bool secure;
 	const char *why;
+	int len;
 
-	if (!secure && strncasecmp(text, "http://", 7) != 0)
-		return "it must begin with https://";
-	if (strlen(text) >= ENDPOINT_SIZE)
-		return "it is too long";
-	host = host_length(text + scheme);
-	port = port_length(text + scheme + host);
-	path = scheme + host + port;
-	if (memchr(text + scheme, '@', strcspn(text + scheme, "/")) != NULL)
-		return "a user name or password in it";
-	if (host == 0 || (text[path] != '\0' && text[path] != '/'))
+	if (http_url_read(&url, text) != 0 || !is_host(url.host))
 		return "not a host name, or not a port";
-	why = judge_host(text + scheme, host, secure, rule);
+	secure = strcmp(url.scheme, "https") == 0;
+	if (!secure && strcmp(url.scheme, "http") != 0)
+		return "it must begin with https://";
+	if (url.has_user)
+		return "a user name or password in it";
+	if (url.has_more)
+		return "a query, a fragment or an odd character in it";
+	why = judge_host(url.host, strlen(url.host), secure, rule);
 	if (why != NULL)
 		return why;
-	snprintf(endpoint->origin, sizeof(endpoint->origin), "%s%.*s",
-		secure ? "https://" : "http://", (int)(host + port), text + scheme);
-	endpoint->authority = endpoint->origin + scheme;
-	snprintf(endpoint->path, sizeof(endpoint->path), "%s", text + path);
-	while (endpoint->path[0] != '\0' && endpoint->path[strlen(endpoint->path) - 1] == '/')
-		endpoint->path[strlen(endpoint->path) - 1] = '\0';
+	len = snprintf(endpoint->origin, sizeof(endpoint->origin), "%s://%s%s%s", url.scheme,
+		url.host, url.port[0] == '\0' ? "" : ":", url.port);
+	if (len < 0 || (size_t)len >= sizeof(endpoint->origin))
+		return "it is too long";
+	endpoint->authority = endpoint->origin + strlen(url.scheme) + 3;
+	memcpy(endpoint->path, url.path, sizeof(url.path));
+	for (size_t end = strlen(endpoint->path); end > 0 && endpoint->path[end - 1] == '/'; end--)
+		endpoint->path[end - 1] = '\0';
 	return judge_path(endpoint->path, rule);
 }
 

@@ -1,11 +1,12 @@
 /*
- * HTTP transfers, several under way at once over kept-alive connections.
- * Behind it stands libcurl, named in http.c alone.
+ * HTTP transfers, several under way at once over kept-alive connections, and
+ * what else is known about URLs. Libcurl does the work, named in http.c alone.
  *
  * Promised for every transfer: HTTP/1.1; TLS 1.2 or later with the certificate
- * verified, if it is https; redirects are not followed; the reply's headers and
- * body are bounded; SSLKEYLOGFILE is not heeded; nothing is sent but the header
- * lines given here.
+ * verified, if it is https; plain http never by a proxy; redirects are not
+ * followed; the reply's headers and body are bounded; SSLKEYLOGFILE is not
+ * heeded; nothing is sent but the header lines given here; no text about a
+ * fault holds a user name or password of a URL.
  */
 #ifndef VCNMETA_OCI_HTTP_H
 #define VCNMETA_OCI_HTTP_H
@@ -19,18 +20,20 @@
 struct http;
 
 struct http_settings {
-	const char *cert_bundle; /* null: the system's */
-	const char *proxy;       /* null: as https_proxy and no_proxy say */
+	const char *bundle; /* PEM certificates to trust; null: the system's */
+	size_t bundle_len;
+	const char *proxy; /* for https; null: none. no_proxy is heeded */
 	long connection_timeout_s;
 	long read_timeout_s; /* without a sign of life from the server */
 	unsigned parallel;   /* connections kept */
 };
 
 enum http_fault {
-	HTTP_NO_FAULT = 0, /* status tells */
-	HTTP_NETWORK,      /* no reply, or not all of it: worth a repetition */
-	HTTP_UNTRUSTED,    /* the certificate or the TLS version */
-	HTTP_NONSENSE,     /* endless, or no HTTP */
+	HTTP_NO_FAULT = 0,   /* status tells */
+	HTTP_NETWORK,        /* no reply, or not all of it: worth a repetition */
+	HTTP_UNTRUSTED,      /* the certificate or the TLS version */
+	HTTP_UNKNOWN_ISSUER, /* the certificate is of nobody who is trusted */
+	HTTP_NONSENSE,       /* endless, or no HTTP */
 	HTTP_NO_MEMORY,
 };
 
@@ -40,14 +43,15 @@ struct http_reply {
 	enum http_fault fault;
 	char fault_text[HTTP_FAULT_TEXT_SIZE];
 	unsigned status;
-	struct bytes body; /* LIMIT_JSON_PADDING bytes of zero behind it */
-	/* headers, each empty or ended by a NUL that len does not count */
+	struct bytes body; /* LIMIT_JSON_PADDING bytes of zero after it */
+	/* headers, not those of trailers; each empty or ended by a NUL that len
+	 * does not count */
 	struct bytes next_page;
 	struct bytes request_id;
 	struct bytes content_type;
 	bool encoded;          /* there is a content encoding */
 	int64_t date;          /* what Date says, 0: nothing */
-	int64_t retry_after_s; /* as retry_after_s has it */
+	int64_t retry_after_s; /* or RETRY_AFTER_NONE */
 };
 
 struct http_transfer {
@@ -91,5 +95,32 @@ int http_run(struct http *http, int timeout_ms);
 void http_restart_timeouts(struct http *http);
 
 void http_reply_free(struct http_reply *reply);
+
+/* The parts of a URL; "" for what it does not have. */
+struct http_url {
+	char scheme[16]; /* in lower case */
+	char host[256];  /* as written; an IPv6 address in brackets */
+	char port[8];    /* digits, 1 to 65535 */
+	char path[512];  /* "/" or longer */
+	bool has_user;   /* or a password, even an empty one */
+	bool has_more;   /* a query, a fragment or a zone */
+};
+
+/*
+ * Takes a URL apart. Returns 0, or -1 when text is none, or longer than any
+ * that is of use.
+ */
+int http_url_read(struct http_url *url, const char *text);
+
+/*
+ * Returns true if text can be the address of a proxy: [SCHEME://][USER[:PASSWORD]@]
+ * HOST[:PORT], of the schemes that libcurl knows, with nothing in it that one
+ * reader could take for the end of the host and another for a part of the
+ * password. So no message about the proxy's host can hold a piece of that.
+ */
+bool http_is_proxy(const char *text);
+
+/* Appends text percent-encoded: all but letters, digits and "-._~". */
+int http_escape(struct bytes *out, const char *text, size_t len);
 
 #endif

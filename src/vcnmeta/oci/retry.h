@@ -1,23 +1,24 @@
-/* How long to wait before a request is repeated. */
+/* Which requests are repeated, and after how long. */
 #ifndef VCNMETA_OCI_RETRY_H
 #define VCNMETA_OCI_RETRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* What retry_after_s says when a reply had no usable Retry-After. */
+/* A reply without a usable Retry-After. */
 #define RETRY_AFTER_NONE (-1)
 
 /*
- * The seconds that a Retry-After asks for: number is its value, or else -1 and
- * date the time it names, or else -1 too; server_now is what the reply's Date
- * says, or our clock. More than 60 counts as 60. RETRY_AFTER_NONE for neither.
+ * Returns true if a reply of this status, with the error code that its body
+ * names ("": none), may pass: 429, 409 of a state or a lock, 5xx but 501.
  */
-int64_t retry_after_s(int64_t number, int64_t date, int64_t server_now);
+bool retry_is_worth(unsigned status, const char *code);
 
 /*
- * Milliseconds before attempt number attempt + 1: wish seconds, or without a
- * wish 2^(attempt-1) seconds and a random part of a second more, 30 at most.
+ * Milliseconds to wait before attempt number attempt + 1: what Retry-After
+ * says, at most 60 s; else 2^(attempt-1) s and a random part of a second, at
+ * most 30 s.
  */
-int64_t retry_wait_ms(unsigned attempt, int64_t wish, uint32_t random);
+int64_t retry_wait_ms(unsigned attempt, int64_t retry_after_s, uint32_t random);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 
 #define NAMES "date (request-target) host"
+#define DELEGATION_NAME " opc-obo-token"
 #define BODY_NAMES " content-length content-type x-content-sha256"
 
 static int append_body_lines(struct bytes *out, const struct sign_request *request)
@@ -30,6 +31,10 @@ int sign_string(struct bytes *out, const struct sign_request *request)
 		bytes_append_text(out, "\nhost: ") != 0 ||
 		bytes_append_text(out, request->host) != 0)
 		return -1;
+	if (request->delegation != NULL &&
+		(bytes_append_text(out, "\nopc-obo-token: ") != 0 ||
+			bytes_append_text(out, request->delegation) != 0))
+		return -1;
 	return request->body == NULL ? 0 : append_body_lines(out, request);
 }
 
@@ -49,6 +54,7 @@ int sign_authorization(struct bytes *out, const struct sign_request *request, co
 	const struct crypto_key *key)
 {
 	if (bytes_append_text(out, "Signature algorithm=\"rsa-sha256\",headers=\"" NAMES) != 0 ||
+		(request->delegation != NULL && bytes_append_text(out, DELEGATION_NAME) != 0) ||
 		(request->body != NULL && bytes_append_text(out, BODY_NAMES) != 0) ||
 		bytes_append_text(out, "\",keyId=\"") != 0 || bytes_append_text(out, key_id) != 0 ||
 		bytes_append_text(out, "\",signature=\"") != 0 ||

@@ -16,11 +16,12 @@
 #include "vcnmeta/oci/crypto.h"
 
 struct sign_request {
-	const char *method; /* in lower case */
-	const char *target; /* path and query, percent-encoded */
-	const char *host;   /* the URL's authority, with a port where it has one */
-	const char *date;   /* RFC 1123, GMT */
-	const char *body;   /* null: the request has none */
+	const char *method;     /* in lower case */
+	const char *target;     /* path and query, percent-encoded */
+	const char *host;       /* the URL's authority, with a port where it has one */
+	const char *date;       /* RFC 1123, GMT */
+	const char *delegation; /* of opc-obo-token; null: it is not sent */
+	const char *body;       /* null: the request has none */
 	size_t body_len;
 	const char *body_digest; /* base64 SHA-256 of the body */
 };

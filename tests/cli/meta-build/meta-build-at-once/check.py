@@ -18,8 +18,15 @@ for time in range(TIMES):
     if any(statuses) or state == "damaged" or others:
         print(time, statuses, state, os.listdir("place"))
 
+# somebody's lock on the folder is no matter
+folder = os.open("place", os.O_RDONLY)
+fcntl.flock(folder, fcntl.LOCK_EX)
+if subprocess.call([*builds.COMMAND, "old.json"], stdin=subprocess.DEVNULL) != 0:
+    print("the folder's lock is in the way")
+os.close(folder)
+
 # who has the place is waited for, and a lock goes with its holder
-place = os.open("place", os.O_RDONLY)
+place = os.open("place/.net.lut.lock", os.O_RDWR | os.O_CREAT, 0o666)
 fcntl.flock(place, fcntl.LOCK_EX)
 waiting = subprocess.Popen(
     [*builds.COMMAND, "new.json"], stdin=subprocess.DEVNULL

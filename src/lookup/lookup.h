@@ -164,6 +164,8 @@ struct lookup_list {
 	bool is_held; /* false: a subnet names it, and nothing else is known */
 };
 
+/* The number of lists, and one of them; they are in the order of the OCIDs. */
+size_t lookup_list_count(const struct lookup *lookup);
 void lookup_list(const struct lookup *lookup, uint32_t number, struct lookup_list *list);
 
 /* Returns true if the file has VNICs at all, whatever is known of them. */
@@ -186,7 +188,8 @@ struct lookup_vnic {
 bool lookup_find_vnic(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,
 	size_t len, struct lookup_vnic *vnic);
 
-/* Fills in a VNIC by its number. */
+/* The number of VNICs, and one of them. */
+size_t lookup_vnic_count(const struct lookup *lookup);
 void lookup_vnic(const struct lookup *lookup, uint32_t number, struct lookup_vnic *vnic);
 
 /* One of the VNIC's addresses; index is less than address_count. */

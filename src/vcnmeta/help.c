@@ -6,22 +6,24 @@
 #include "vcnmeta/output.h"
 
 static const char help[] = "usage: vcnmeta fetch -o FILE [scope] [authentication]\n"
-			   "       vcnmeta build -o FILE JSON...\n"
-			   "       vcnmeta show FILE [OCID...]\n"
+			   "       vcnmeta build -o FILE [option]... INPUT...\n"
+			   "       vcnmeta show [--rules|--groups|--vnics] FILE [OCID...]\n"
 			   "       vcnmeta verify FILE\n"
 			   "Make and read the lookup files that vcnflow enriches flow logs with.\n"
 			   "\n"
 			   "fetch   make FILE from the OCI API\n"
-			   "build   make FILE from JSON: dumps of the oci CLI, of REST or an "
-			   "SDK;\n"
-			   "        - is standard input\n"
-			   "show    write subnets as JSON, one a line, sorted by OCID\n"
+			   "build   make FILE from JSON (dumps of the oci CLI, of REST or an "
+			   "SDK)\n"
+			   "        and from lookup files\n"
+			   "show    write subnets, rules, groups or VNICs as JSON, one a line\n"
 			   "verify  check a lookup file and write what it holds\n"
 			   "\n"
 			   "  -o, --output FILE   the lookup file; replaced whole or not at all\n"
 			   "  -q, --quiet         no warnings\n"
 			   "  -h, --help          this text\n"
-			   "  -V, --version       the version\n";
+			   "  -V, --version       the version\n"
+			   "\n"
+			   "'vcnmeta COMMAND --help' tells the options of each.\n";
 
 static enum exitcode write_text(const char *text)
 {
@@ -43,4 +45,18 @@ enum exitcode help_write(void)
 enum exitcode help_write_version(void)
 {
 	return write_text("vcnmeta " VERSION "\n");
+}
+
+enum exitcode help_answer(enum optparse_result result, const char *text)
+{
+	switch (result) {
+	case OPTPARSE_HELP:
+		return write_text(text);
+	case OPTPARSE_VERSION:
+		return help_write_version();
+	case OPTPARSE_NO_MEMORY:
+		return EXITCODE_INTERNAL;
+	default:
+		return EXITCODE_REFUSED;
+	}
 }

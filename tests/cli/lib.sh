@@ -9,7 +9,7 @@ make_net() {
 # make_demo_net: net.lut of the demonstration's metadata, which knows the
 # subnets that the records of tests/samples name.
 make_demo_net() {
-	vcnmeta build -o net.lut "$TESTS/demo/subnets.json" \
+	vcnmeta build -q -o net.lut "$TESTS/demo/subnets.json" \
 		"$TESTS/demo/security-lists.json"
 }
 

@@ -75,6 +75,11 @@
 
 /* Rules that one judgement names of each kind; more of them count, unnamed. */
 #define LIMIT_JUDGED 4096
+/* The time at which metadata was fetched: the end of the year 9999. */
+#define LIMIT_FETCHED_AT INT64_C(253402300799)
+
+/* A name, OCID or label in a lookup file. */
+#define LIMIT_LOOKUP_TEXT (((size_t)16 << 20) - 2)
 
 /* The security lists of one subnet, as JSON. */
 #define LIMIT_LOOKUP_FRAGMENT ((uint64_t)1 << 30)

@@ -16,7 +16,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
-FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+# fish looks into /usr/local only where XDG_DATA_DIRS says so.
+FISHDIR ?= $(if $(filter /usr/local,$(PREFIX)),/etc/fish/completions,$(PREFIX)/share/fish/vendor_completions.d)
 INSTALL ?= install
 PKG_CONFIG ?= pkg-config
 AR      ?= ar
@@ -144,7 +145,7 @@ $(BUILD)/vcn%: $(OBJECTS)/src/vcn%/main.c.o $(BUILD)/libvcn%.a $(COMMON_LIB) \
 	$(call link,-pthread,$(COMMON_LIBS))
 
 $(COMMON_LIB): $(call objects,$(COMMON_SRC) $(COVERAGE_SRC))
-$(foreach name,$(NAMES),$(eval \
+$(foreach name,$(patsubst src/%,%,$(wildcard src/vcn*)),$(eval \
 	$(BUILD)/lib$(name).a: $(call objects,$(call sources,$(name)))))
 $(BUILD)/%.a: $(BUILD)/flags
 	@rm -f $@

@@ -45,6 +45,9 @@
 /* Distinct unknown subnets that are counted exactly. */
 #define LIMIT_UNKNOWN_SUBNETS 100000
 
+/* Days that metadata may be older or newer than records without a word. */
+#define LIMIT_METADATA_DAYS 30
+
 /* What may follow "ocid1.subnet." in an OCID of a subnet. */
 #define LIMIT_OCID_TAIL 240
 

@@ -170,6 +170,11 @@ static int read_number(int64_t *value, const char *text, size_t len, size_t *at)
 	return *at > begin ? 0 : -1;
 }
 
+int instant_day(int64_t *day, const char *text, size_t len)
+{
+	return len < DATE_SIZE ? -1 : read_date(day, text);
+}
+
 int instant_of_epoch(struct instant *instant, const char *text, size_t len)
 {
 	int64_t seconds;

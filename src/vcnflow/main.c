@@ -16,6 +16,7 @@
 #include "base/exitcode.h"
 #include "base/identity.h"
 #include "base/io.h"
+#include "base/limits.h"
 #include "base/msg.h"
 #include "base/rights.h"
 #include "vcnflow/delivery.h"
@@ -28,6 +29,7 @@
 #include "vcnflow/record.h"
 #include "vcnflow/stats.h"
 #include "vcnflow/subnets.h"
+#include "vcnflow/summary.h"
 #include "vcnflow/target.h"
 
 struct run {
@@ -248,46 +250,12 @@ static int finish_output(struct run *run)
 	return -1;
 }
 
-/* "1 bad record", "2 bad records": a count and what is counted. */
-#define COUNTED_SIZE 64
-
-static const char *counted(char text[COUNTED_SIZE], uint64_t count, const char *what)
-{
-	(void)snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
-	return text;
-}
-
-/* What is unknown, and what to do about it; without a lookup file every subnet
- * is, and the user was told. */
-static void add_unknown(struct run *run, struct bytes *line)
-{
-	const struct delivery *delivery = &run->delivery;
-	char text[COUNTED_SIZE];
-
-	if (run->options.list_subnets && run->odd_subnets != 0) {
-		(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
-		(void)bytes_append_text(line, counted(text, run->odd_subnets, "unknown subnet"));
-		(void)bytes_append_text(line, " left out: no OCID");
-	}
-	if (run->options.list_subnets || run->lookup == NULL || delivery->unknown.count == 0)
-		return;
-	(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
-	(void)bytes_append_text(line, delivery->unknown_more ? "more than " : "");
-	(void)bytes_append_text(line, counted(text, delivery->unknown.count, "unknown subnet"));
-	(void)bytes_append_text(line, ": list them with --list-subnets, fetch them with 'vcnmeta "
-				      "fetch --subnets-from - --merge'");
-}
-
-/* One line at the end: bad records, unknown subnets, and what to do. */
+/* One line at the end: bad records, unknown subnets, old metadata, and what to do. */
 static void summarise(struct run *run)
 {
-	uint64_t bad = run->delivery.tally.verdicts[VERDICT_BAD];
 	struct bytes line = BYTES_INIT(LIMIT_MESSAGE);
-	char text[COUNTED_SIZE];
 
-	if (bad != 0)
-		(void)bytes_append_text(&line, counted(text, bad, "bad record"));
-	add_unknown(run, &line);
+	summary_write(&line, &run->options, &run->delivery, run->lookup, run->odd_subnets);
 	if (line.len != 0)
 		msg_warning("%.*s", (int)line.len, line.data);
 	bytes_free(&line);

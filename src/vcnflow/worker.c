@@ -29,6 +29,7 @@ struct worker {
 	struct kept *kept; /* null: there is no lookup file */
 	struct lookup_hints hints;
 	struct record record;
+	const struct json_value *time; /* of record: what --time-field says */
 
 	/* of the block at hand */
 	struct block *block;
@@ -36,6 +37,7 @@ struct worker {
 	struct outbuf *out;
 	enum emit_space space;
 	size_t line_begin; /* of the line at hand, for messages */
+	uint64_t day_key;  /* of the record whose day was noted last; 0: none */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
@@ -75,6 +77,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
+	worker->time = &worker->record.values[select_time_member(shared->options->time_field)];
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
 		worker->kept = kept_new();
@@ -177,6 +180,23 @@ static struct emit_lists lists_of(struct worker *worker, const struct tags *tags
 	return (struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
 }
 
+/* Notes the day of an emitted record, to be compared with the metadata's. */
+static inline void note_day(struct worker *worker)
+{
+	const struct json_value *time = worker->time;
+	int64_t day;
+	uint64_t key;
+
+	if (time->type == JSON_ABSENT)
+		return;
+	key = select_day_key(time);
+	if (key == worker->day_key)
+		return;
+	worker->day_key = key;
+	if (select_day(&day, worker->shared.options->time_field, time) == 0)
+		tally_date(&worker->result->tally, day);
+}
+
 static void emit(struct worker *worker, const struct tags *tags)
 {
 	const struct options *options = worker->shared.options;
@@ -186,6 +206,8 @@ static void emit(struct worker *worker, const struct tags *tags)
 	if (!tags->known)
 		count_unknown(worker);
 	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (worker->shared.lookup != NULL)
+		note_day(worker);
 	if (options->list_subnets)
 		return;
 	lists = lists_of(worker, tags);
@@ -458,6 +480,7 @@ void worker_run(
 	worker->block = block;
 	worker->result = result;
 	worker->out = out;
+	worker->day_key = 0;
 	if (sigsetjmp(jump, 1) == 0) {
 		lookup_lost = &jump;
 		take_block(worker);

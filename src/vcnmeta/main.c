@@ -14,6 +14,12 @@
 #include "vcnmeta/standard.h"
 #include "vcnmeta/verify.h"
 
+/* "help", and "help COMMAND". */
+static int help_main(int argc, char **argv)
+{
+	return (int)help_write(argc > 1 ? argv[1] : NULL);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -22,6 +28,7 @@ static const struct {
 	{"build", build_main},
 	{"show", show_main},
 	{"verify", verify_main},
+	{"help", help_main},
 };
 
 static int refuse(const char *argument)
@@ -30,8 +37,8 @@ static int refuse(const char *argument)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!argument) {
-		msg_error("no command: usage: vcnmeta fetch | build | show | "
-			  "verify ..., see 'vcnmeta --help'");
+		msg_error("no command: usage: vcnmeta fetch | build | show | verify ..., see "
+			  "'vcnmeta help'");
 		return EXITCODE_REFUSED;
 	}
 	near.len = strlen(argument);
@@ -54,7 +61,7 @@ static int run(int argc, char **argv)
 	if (!name)
 		return refuse(NULL);
 	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
-		return (int)help_write();
+		return (int)help_write(NULL);
 	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
 		return (int)help_write_version();
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

@@ -163,7 +163,7 @@ def _read_json(path):
 
 def _places(stderr):
     text = stderr.decode("utf-8", "replace")
-    found = [_PLACE.search(line) for line in text.splitlines()]
+    found = [_PLACE.search(line) for line in text.split("\n")]
     return [(match[1], int(match[2])) for match in found if match]
 
 

@@ -16,7 +16,6 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/rights.h"
-#include "vcnmeta/fetch/fetch_help.h"
 #include "vcnmeta/fetch/fetch_options.h"
 #include "vcnmeta/fetch/fetch_progress.h"
 #include "vcnmeta/fetch/fetch_subnets.h"
@@ -318,28 +317,17 @@ static int run(struct fetch *fetch)
 int fetch_main(int argc, char **argv)
 {
 	struct fetch fetch;
+	enum optparse_result parsed;
 	int result;
 
 	memset(&fetch, 0, sizeof(fetch));
 	secret_protect_process();
-	switch (fetch_options_parse(&fetch.options, argc, argv)) {
-	case FETCH_OPTIONS_RUN:
+	parsed = fetch_options_parse(&fetch.options, argc, argv);
+	if (parsed == OPTPARSE_RUN) {
 		msg_quiet(fetch.options.quiet);
 		result = run(&fetch);
-		break;
-	case FETCH_OPTIONS_HELP:
-		result = fetch_help_write();
-		break;
-	case FETCH_OPTIONS_VERSION:
-		result = (int)help_write_version();
-		break;
-	case FETCH_OPTIONS_NO_MEMORY:
-		result = EXITCODE_INTERNAL;
-		break;
-	case FETCH_OPTIONS_REFUSED:
-	default:
-		result = EXITCODE_REFUSED;
-		break;
+	} else {
+		result = (int)help_answer(parsed, "fetch");
 	}
 	free_all(&fetch);
 	return result;

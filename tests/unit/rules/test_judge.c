@@ -316,6 +316,18 @@ static void test_nearest(void **state)
 	}
 }
 
+static void test_fewer_dimensions_are_nearer(void **state)
+{
+	(void)state;
+	(void)ingress("6", 443);
+	table[0].source_kind = RULE_RANGE_GIVEN;
+	table[0].source_high = 2;
+	ingress("6", 22)->is_valid = 0;
+	assert_rejected(6, 50000, 22, JUDGE_DENIED, JUDGE_CERTAIN);
+	assert_int_equal(judged.nearest_count, 1);
+	assert_int_equal(judged.nearest[0].misses, MATCH_PEER_MISS);
+}
+
 static struct judge_record guessed(
 	enum judge_action action, uint16_t source_port, uint16_t destination_port)
 {
@@ -411,6 +423,7 @@ int main(void)
 		cmocka_unit_test_setup(test_stateless_may_win, start),
 		cmocka_unit_test_setup(test_rejected, start),
 		cmocka_unit_test_setup(test_nearest, start),
+		cmocka_unit_test_setup(test_fewer_dimensions_are_nearer, start),
 		cmocka_unit_test_setup(test_both_directions, start),
 		cmocka_unit_test_setup(test_nearest_of_both_directions, start),
 		cmocka_unit_test_setup(test_exempt_and_unknown, start),

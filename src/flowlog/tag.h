@@ -3,21 +3,23 @@
  * which way it goes as seen from its subnet, and the subnet's entry in the
  * lookup file.
  */
-#ifndef VCNFLOW_TAG_H
-#define VCNFLOW_TAG_H
+#ifndef FLOWLOG_TAG_H
+#define FLOWLOG_TAG_H
 
 #include <stdbool.h>
 
+#include "base/prefixset.h"
+#include "flowlog/record.h"
 #include "lookup/lookup.h"
-#include "vcnflow/internal.h"
-#include "vcnflow/options.h"
-#include "vcnflow/record.h"
 
-enum place { PLACE_INTERNAL, PLACE_EXTERNAL, PLACE_INVALID };
+/* Which way a record goes, as seen from its subnet. */
+enum direction { DIRECTION_INGRESS, DIRECTION_EGRESS, DIRECTION_NONE };
+
+enum tag_side { TAG_INTERNAL, TAG_EXTERNAL, TAG_INVALID };
 
 struct tags {
-	enum place source;
-	enum place destination;
+	enum tag_side source;
+	enum tag_side destination;
 	enum direction direction;
 	bool internal_traffic;
 	bool known;                  /* the subnet is in the lookup file */
@@ -25,7 +27,7 @@ struct tags {
 };
 
 /* lookup is null when there is none: then every subnet is unknown. */
-void tag_record(struct tags *tags, const struct record *record, const struct internal *internal,
+void tag_record(struct tags *tags, const struct record *record, const struct prefixset *internal,
 	const struct lookup *lookup, struct lookup_hints *hints);
 
 #endif

@@ -7,7 +7,7 @@
  * Touching the file may raise the signal that ends the caller by a jump, so a
  * text counts as kept only when all of it was copied.
  */
-#include "vcnflow/kept.h"
+#include "vcnflow/listcache.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,37 +30,37 @@ struct slot {
 	const char *copy;
 };
 
-struct kept {
+struct listcache {
 	struct slot slots[SLOTS + PROBES];
 	size_t len;
-	char room[LIMIT_KEPT_LISTS];
+	char room[LIMIT_LISTCACHE];
 };
 
-struct kept *kept_new(void)
+struct listcache *listcache_new(void)
 {
-	return calloc(1, sizeof(struct kept));
+	return calloc(1, sizeof(struct listcache));
 }
 
-void kept_free(struct kept *kept)
+void listcache_free(struct listcache *cache)
 {
-	free(kept);
+	free(cache);
 }
 
-static const char *keep(struct kept *kept, struct slot *slot, const struct lookup_text *text)
+static const char *keep(struct listcache *cache, struct slot *slot, const struct lookup_text *text)
 {
-	char *copy = kept->room + kept->len;
+	char *copy = cache->room + cache->len;
 
-	if (text->len > sizeof kept->room - kept->len)
+	if (text->len > sizeof cache->room - cache->len)
 		return NULL;
 	memcpy(copy, text->text, text->len);
-	kept->len += text->len;
+	cache->len += text->len;
 	*slot = (struct slot){text->text, copy};
 	return copy;
 }
 
-const char *kept_text(struct kept *kept, const struct lookup_text *text)
+const char *listcache_get(struct listcache *cache, const struct lookup_text *text)
 {
-	struct slot *slot = &kept->slots[spread((uintptr_t)text->text, SLOT_BITS)];
+	struct slot *slot = &cache->slots[spread((uintptr_t)text->text, SLOT_BITS)];
 
 	if (text->len < SHORT)
 		return NULL;
@@ -68,7 +68,7 @@ const char *kept_text(struct kept *kept, const struct lookup_text *text)
 		if (slot->original == text->text)
 			return slot->copy;
 		if (slot->original == NULL)
-			return keep(kept, slot, text);
+			return keep(cache, slot, text);
 	}
 	return NULL;
 }

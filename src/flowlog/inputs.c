@@ -7,7 +7,7 @@
  * in it is a warning. Nothing is printed here, since the messages are due only
  * when all inputs before have been dealt with.
  */
-#include "vcnflow/inputs.h"
+#include "flowlog/inputs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +22,8 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnflow/filelist.h"
-#include "vcnflow/walk.h"
+#include "flowlog/filelist.h"
+#include "flowlog/walk.h"
 
 struct taken {
 	struct inputs_taken file;
@@ -31,7 +31,7 @@ struct taken {
 };
 
 struct inputs {
-	const struct options *options;
+	const struct flowlog_config *config;
 	struct taken *taken;
 	size_t taken_count;
 	const atomic_int *stop;
@@ -48,16 +48,16 @@ struct inputs {
 	struct filelist *list;
 };
 
-struct inputs *inputs_new(const struct options *options)
+struct inputs *inputs_new(const struct flowlog_config *config)
 {
 	struct inputs *inputs = calloc(1, sizeof(*inputs));
 
 	if (inputs == NULL)
 		return NULL;
-	inputs->options = options;
+	inputs->config = config;
 	inputs->list_fd = -1;
-	inputs->list_done = options->files_from == NULL;
-	inputs->stdin_used = options->files_from != NULL && strcmp(options->files_from, "-") == 0;
+	inputs->list_done = config->files_from == NULL;
+	inputs->stdin_used = config->files_from != NULL && strcmp(config->files_from, "-") == 0;
 	return inputs;
 }
 
@@ -152,7 +152,7 @@ static struct inputs_item stdin_item(struct inputs *inputs)
 	if (inputs->stdin_used)
 		return message_item(INPUTS_FAULT,
 			"cannot read standard input twice, as '-' in %s asks",
-			msg_quote_name(quoted, inputs->options->files_from));
+			msg_quote_name(quoted, inputs->config->files_from));
 	inputs->stdin_used = true;
 	return file_item(NULL);
 }
@@ -170,7 +170,7 @@ static int begin_walk(struct inputs *inputs, const char *directory)
 	inputs->directory = strdup(directory);
 	if (inputs->directory == NULL)
 		return -1;
-	inputs->walk = walk_new(directory, inputs->options->name_glob);
+	inputs->walk = walk_new(directory, inputs->config->name_glob);
 	return inputs->walk == NULL ? -1 : 0;
 }
 
@@ -186,11 +186,11 @@ static struct inputs_item nothing_in(const struct inputs *inputs)
 			"no file to read in %s: %zu symbolic link%s in it %s not followed, name "
 			"what is to be read",
 			directory, links, links == 1 ? "" : "s", links == 1 ? "is" : "are");
-	if (inputs->options->name_glob == NULL)
+	if (inputs->config->name_glob == NULL)
 		return message_item(
 			INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);
 	return message_item(INPUTS_WARNING, "no file in %s matches --name %s", directory,
-		msg_quote_name(glob, inputs->options->name_glob));
+		msg_quote_name(glob, inputs->config->name_glob));
 }
 
 /* Takes the walk one step on; true: it gave an item. */
@@ -243,7 +243,7 @@ static bool take_name(struct inputs *inputs, const char *name, struct inputs_ite
 /* Opens the list; true: that gave an item. */
 static bool begin_list(struct inputs *inputs, struct inputs_item *item)
 {
-	const char *path = inputs->options->files_from;
+	const char *path = inputs->config->files_from;
 
 	inputs->list_fd = STDIN_FILENO;
 	if (strcmp(path, "-") != 0)
@@ -253,7 +253,7 @@ static bool begin_list(struct inputs *inputs, struct inputs_item *item)
 		end_list(inputs);
 		return true;
 	}
-	inputs->list = filelist_new(inputs->list_fd, inputs->options->files_null ? '\0' : '\n');
+	inputs->list = filelist_new(inputs->list_fd, inputs->config->files_null ? '\0' : '\n');
 	if (inputs->list == NULL)
 		*item = no_memory();
 	return inputs->list == NULL;
@@ -263,7 +263,7 @@ static struct inputs_item bad_name(const struct inputs *inputs, enum filelist_re
 {
 	char quoted[MSG_QUOTED_SIZE];
 
-	msg_quote_name(quoted, inputs->options->files_from);
+	msg_quote_name(quoted, inputs->config->files_from);
 	if (result == FILELIST_TOO_LONG)
 		return message_item(INPUTS_FAULT, "cannot use name %zu in list %s: it is too long",
 			filelist_line(inputs->list), quoted);
@@ -281,7 +281,7 @@ static bool finish_list(struct inputs *inputs, struct inputs_item *item)
 	if (inputs->list_named)
 		return false;
 	*item = message_item(INPUTS_WARNING, "list %s names no input",
-		msg_quote_name(quoted, inputs->options->files_from));
+		msg_quote_name(quoted, inputs->config->files_from));
 	return true;
 }
 
@@ -304,7 +304,7 @@ static bool list_on(struct inputs *inputs, struct inputs_item *item)
 		*item = bad_name(inputs, result);
 		return true;
 	case FILELIST_UNREADABLE:
-		*item = errno_item(errno, "cannot read list", inputs->options->files_from);
+		*item = errno_item(errno, "cannot read list", inputs->config->files_from);
 		end_list(inputs);
 		return true;
 	case FILELIST_STOPPED:
@@ -321,9 +321,9 @@ static bool list_on(struct inputs *inputs, struct inputs_item *item)
 /* Standard input, where nothing else was named; once. */
 static struct inputs_item last_item(struct inputs *inputs)
 {
-	const struct options *options = inputs->options;
+	const struct flowlog_config *config = inputs->config;
 
-	if (options->operand_count == 0 && options->files_from == NULL && !inputs->stdin_used)
+	if (config->operand_count == 0 && config->files_from == NULL && !inputs->stdin_used)
 		return stdin_item(inputs);
 	return item_of(INPUTS_END, NULL);
 }
@@ -331,15 +331,15 @@ static struct inputs_item last_item(struct inputs *inputs)
 /* The next item; a file is not open yet. */
 static struct inputs_item next_name(struct inputs *inputs)
 {
-	const struct options *options = inputs->options;
+	const struct flowlog_config *config = inputs->config;
 	struct inputs_item item;
 	bool due;
 
 	do {
 		if (inputs->walk != NULL)
 			due = walk_on(inputs, &item);
-		else if (inputs->next_operand < options->operand_count)
-			due = take_name(inputs, options->operands[inputs->next_operand++], &item);
+		else if (inputs->next_operand < config->operand_count)
+			due = take_name(inputs, config->operands[inputs->next_operand++], &item);
 		else if (!inputs->list_done)
 			due = list_on(inputs, &item);
 		else
@@ -453,8 +453,8 @@ int64_t inputs_total_bytes(const struct inputs *inputs)
 	struct inputs_item item = item_of(INPUTS_FILE, NULL);
 	int64_t total = 0, size = 0;
 
-	if (inputs->options->files_from == NULL)
-		ahead = inputs_new(inputs->options);
+	if (inputs->config->files_from == NULL)
+		ahead = inputs_new(inputs->config);
 	if (ahead == NULL)
 		return -1;
 	while (size >= 0 && item.kind != INPUTS_END && item.kind != INPUTS_NO_MEMORY) {

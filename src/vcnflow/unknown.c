@@ -1,6 +1,6 @@
 /* Subnets that the lookup file lacks. What is listed goes into requests later,
  * so nothing but plain OCIDs is let through. */
-#include "vcnflow/subnets.h"
+#include "vcnflow/unknown.h"
 
 #include <string.h>
 
@@ -13,26 +13,6 @@
 /* Longer strings are no OCIDs; a NUL and two sums stand for them. */
 #define KEPT_LEN 512
 #define DIGEST_SIZE 13
-
-static bool is_ocid_byte(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '.' || c == '_' || c == '-';
-}
-
-bool subnets_is_ocid(const char *text, size_t len)
-{
-	static const char head[] = "ocid1.subnet.";
-	size_t head_len = sizeof head - 1;
-
-	if (len <= head_len || len - head_len > LIMIT_OCID_TAIL ||
-		memcmp(text, head, head_len) != 0)
-		return false;
-	for (size_t i = head_len; i < len; i++)
-		if (!is_ocid_byte(text[i]))
-			return false;
-	return true;
-}
 
 /* Puts a digest in the place of a long text. Returns its length. */
 static size_t digest(char out[DIGEST_SIZE], const char *text, size_t len)
@@ -48,7 +28,7 @@ static size_t digest(char out[DIGEST_SIZE], const char *text, size_t len)
 	return DIGEST_SIZE;
 }
 
-int subnets_add(struct textset *set, const struct json_value *value, bool *full)
+int unknown_add(struct textset *set, const struct json_value *value, bool *full)
 {
 	char buffer[SPELLED_SIZE];
 	char summary[DIGEST_SIZE];

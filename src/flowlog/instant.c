@@ -6,7 +6,7 @@
  * no time zone of the machine has a part in it. Years are 0001 to 9999; what
  * is reckoned from them can't overflow, and spans are checked.
  */
-#include "vcnflow/instant.h"
+#include "flowlog/instant.h"
 
 #include <string.h>
 #include <time.h>

@@ -11,7 +11,7 @@
  * found is walked. Paths are at most LIMIT_PATH bytes long, and the kernel's
  * own limit makes a deeper directory a fault before that.
  */
-#include "vcnflow/walk.h"
+#include "flowlog/walk.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
  * that its members are found and its depth is counted from its own level;
  * wrappers are rare where much is to be done.
  */
-#include "vcnflow/record.h"
+#include "flowlog/record.h"
 
 #include <string.h>
 
@@ -45,7 +45,7 @@ static int keep_slot(struct json_plan *plan, const char *name)
 	return json_plan_add(plan, &name, 1);
 }
 
-int record_plan_init(struct record_plan *plan, const struct options *options)
+int record_plan_init(struct record_plan *plan, const char *const *keep, size_t count)
 {
 	memset(plan, 0, sizeof *plan);
 	plan->plan = json_plan_new();
@@ -53,8 +53,8 @@ int record_plan_init(struct record_plan *plan, const struct options *options)
 		add_members(plan->plan, "data", data_members, COUNT(data_members)) ||
 		add_members(plan->plan, "oracle", oracle_members, COUNT(oracle_members)))
 		goto failed;
-	for (size_t i = 0; i < options->keep_count; i++) {
-		int slot = keep_slot(plan->plan, options->keep[i]);
+	for (size_t i = 0; i < count; i++) {
+		int slot = keep_slot(plan->plan, keep[i]);
 
 		if (slot < 0)
 			goto failed;

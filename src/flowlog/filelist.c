@@ -4,7 +4,7 @@
  * name only; a list that can't be read ends there, and what it held after the
  * last delimiter is no name.
  */
-#include "vcnflow/filelist.h"
+#include "flowlog/filelist.h"
 
 #include <errno.h>
 #include <stdatomic.h>

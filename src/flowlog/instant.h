@@ -3,8 +3,8 @@
  * counted. Years 0001 to 9999, hence 128 bits are not needed: the seconds and
  * the nanoseconds are kept apart and compared in this order.
  */
-#ifndef VCNFLOW_INSTANT_H
-#define VCNFLOW_INSTANT_H
+#ifndef FLOWLOG_INSTANT_H
+#define FLOWLOG_INSTANT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Tagging: two addresses, a handful of prefixes, one hash probe. */
-#include "vcnflow/tag.h"
+#include "flowlog/tag.h"
 
 #include "base/limits.h"
 
@@ -21,11 +21,11 @@ static void read_address(struct address *address, const struct json_value *value
 		(void)address_parse(address, text, len);
 }
 
-static enum place place_of(const struct internal *internal, const struct address *address)
+static enum tag_side place_of(const struct prefixset *internal, const struct address *address)
 {
 	if (address->family == ADDRESS_NONE)
-		return PLACE_INVALID;
-	return internal_holds(internal, address) ? PLACE_INTERNAL : PLACE_EXTERNAL;
+		return TAG_INVALID;
+	return prefixset_holds(internal, address) ? TAG_INTERNAL : TAG_EXTERNAL;
 }
 
 static bool in_subnet(const struct lookup_subnet *subnet, const struct address *address)
@@ -57,7 +57,7 @@ static bool find_subnet(struct lookup_subnet *subnet, const struct lookup *looku
 			      : lookup_learn(lookup, hints, text, len, subnet);
 }
 
-void tag_record(struct tags *tags, const struct record *record, const struct internal *internal,
+void tag_record(struct tags *tags, const struct record *record, const struct prefixset *internal,
 	const struct lookup *lookup, struct lookup_hints *hints)
 {
 	struct address source, destination;
@@ -66,8 +66,7 @@ void tag_record(struct tags *tags, const struct record *record, const struct int
 	read_address(&destination, &record->values[RECORD_DESTINATION_ADDRESS]);
 	tags->source = place_of(internal, &source);
 	tags->destination = place_of(internal, &destination);
-	tags->internal_traffic =
-		tags->source == PLACE_INTERNAL && tags->destination == PLACE_INTERNAL;
+	tags->internal_traffic = tags->source == TAG_INTERNAL && tags->destination == TAG_INTERNAL;
 	tags->direction = DIRECTION_NONE;
 	tags->known = find_subnet(&tags->subnet, lookup, hints, &record->values[RECORD_SUBNET]);
 	if (!tags->known)

@@ -9,19 +9,19 @@
 
 #include <sys/resource.h>
 
+#include "../tree.h"
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "tree.h"
-#include "vcnflow/inputs.h"
+#include "flowlog/inputs.h"
 
-static struct options options;
+static struct flowlog_config config;
 static char *operands[8];
 
 static int setup(void **state)
 {
 	(void)state;
-	memset(&options, 0, sizeof(options));
-	options.operands = operands;
+	memset(&config, 0, sizeof(config));
+	config.operands = operands;
 	return tree_begin();
 }
 
@@ -34,7 +34,7 @@ static int teardown(void **state)
 /* The literals are not written to. */
 static void operand(const char *name)
 {
-	operands[options.operand_count++] = (char *)(uintptr_t)name;
+	operands[config.operand_count++] = (char *)(uintptr_t)name;
 }
 
 /* "path", "<stdin>", "E message" and "W message", a line for each. */
@@ -54,7 +54,7 @@ static void add_item(struct bytes *out, const struct inputs_item *item)
 
 static void check(const char *expected)
 {
-	struct inputs *inputs = inputs_new(&options);
+	struct inputs *inputs = inputs_new(&config);
 	struct bytes out = BYTES_INIT(1 << 24);
 	struct inputs_item item;
 
@@ -79,7 +79,7 @@ static void check(const char *expected)
 static void list_of(const char *text, size_t len)
 {
 	tree_file_of("list", text, len);
-	options.files_from = "list";
+	config.files_from = "list";
 }
 
 #define LIST(text) list_of(text, sizeof(text) - 1)
@@ -112,7 +112,7 @@ static void test_name(void **state)
 	tree_file("d/z.txt");
 	operand("d");
 	operand("d/b.log");
-	options.name_glob = "*.txt";
+	config.name_glob = "*.txt";
 	check("d/z.txt\nd/b.log\n");
 }
 
@@ -124,7 +124,7 @@ static void test_no_match(void **state)
 	operand("d");
 	operand("e.log");
 	check("W no file in 'd' is named like a log, see --name\ne.log\n");
-	options.name_glob = "*.csv";
+	config.name_glob = "*.csv";
 	check("W no file in 'd' matches --name '*.csv'\ne.log\n");
 }
 
@@ -159,7 +159,7 @@ static void test_list(void **state)
 static void test_null_list(void **state)
 {
 	(void)state;
-	options.files_null = true;
+	config.files_null = true;
 	LIST("a\nb\0\0\xff\0c");
 	check("a\nb\n\xff\nc\n");
 }
@@ -179,9 +179,9 @@ static void test_unreadable_list(void **state)
 {
 	(void)state;
 	operand("x");
-	options.files_from = "absent";
+	config.files_from = "absent";
 	check("x\nE cannot read list 'absent': No such file or directory\n");
-	options.files_from = ".";
+	config.files_from = ".";
 	check("x\nE cannot read list '.': Is a directory\n");
 }
 
@@ -242,7 +242,7 @@ static void test_list_on_stdin(void **state)
 
 	(void)state;
 	LIST("a\n-\nb\n");
-	options.files_from = "-";
+	config.files_from = "-";
 	saved = replace_stdin(open("list", O_RDONLY));
 	check("a\nE cannot read standard input twice, as '-' in '-' asks\n"
 	      "b\n");
@@ -256,8 +256,8 @@ static void test_stop(void **state)
 	struct inputs *inputs;
 
 	(void)state;
-	options.files_from = "-";
-	inputs = inputs_new(&options);
+	config.files_from = "-";
+	inputs = inputs_new(&config);
 	assert_non_null(inputs);
 	inputs_stop_on(inputs, &stop);
 	assert_int_equal(inputs_next(inputs).kind, INPUTS_END);
@@ -274,7 +274,7 @@ static void test_abandoned(void **state)
 	tree_file("d/e/a.log");
 	tree_file("d/e/b.log");
 	LIST("d\n");
-	inputs = inputs_new(&options);
+	inputs = inputs_new(&config);
 	assert_non_null(inputs);
 	item = inputs_next(inputs);
 	assert_string_equal(item.path, "d/e/a.log");
@@ -286,7 +286,7 @@ static void test_abandoned(void **state)
 
 static void assert_total(int64_t total)
 {
-	struct inputs *inputs = inputs_new(&options);
+	struct inputs *inputs = inputs_new(&config);
 
 	assert_non_null(inputs);
 	assert_int_equal(inputs_total_bytes(inputs), total);
@@ -307,10 +307,10 @@ static void test_total(void **state)
 	assert_total(15);
 	operand("absent");
 	assert_total(-1);
-	options.operand_count = 1;
+	config.operand_count = 1;
 	operand("/dev/null");
 	assert_total(-1);
-	options.operand_count = 0;
+	config.operand_count = 0;
 	saved = replace_stdin(open("f", O_RDONLY));
 	assert_total(7);
 	assert_int_equal(lseek(STDIN_FILENO, 3, SEEK_SET), 3);

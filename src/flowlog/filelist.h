@@ -3,8 +3,8 @@
  * NUL; the last one may end with the list, and a byte order mark may begin it. Empty names are
  * passed over. Private to inputs.c.
  */
-#ifndef VCNFLOW_FILELIST_H
-#define VCNFLOW_FILELIST_H
+#ifndef FLOWLOG_FILELIST_H
+#define FLOWLOG_FILELIST_H
 
 #include <stdatomic.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Regular files only; names that begin with a dot and symbolic links are
  * passed over, but for the directory itself. Private to inputs.c.
  */
-#ifndef VCNFLOW_WALK_H
-#define VCNFLOW_WALK_H
+#ifndef FLOWLOG_WALK_H
+#define FLOWLOG_WALK_H
 
 #include <stddef.h>
 

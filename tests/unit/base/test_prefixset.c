@@ -11,31 +11,32 @@
 #include "../capture.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnflow/internal.h"
+#include "base/prefixset.h"
 
-static struct internal internal;
+static struct prefixset internal;
 
 static int setup(void **state)
 {
 	(void)state;
-	return internal_init(&internal);
+	prefixset_init(&internal);
+	return prefixset_add_list(&internal, "internal", "rfc1918");
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	internal_free(&internal);
+	prefixset_free(&internal);
 	return 0;
 }
 
 static void add(const char *list)
 {
-	assert_int_equal(internal_add(&internal, list), 0);
+	assert_int_equal(prefixset_add_list(&internal, "internal", list), 0);
 }
 
 static void finish(void)
 {
-	assert_int_equal(internal_finish(&internal, NULL, 0), 0);
+	assert_int_equal(prefixset_finish(&internal, NULL, 0), 0);
 }
 
 static bool holds(const char *text)
@@ -43,7 +44,7 @@ static bool holds(const char *text)
 	struct address address;
 
 	assert_int_equal(address_parse(&address, text, strlen(text)), 0);
-	return internal_holds(&internal, &address);
+	return prefixset_holds(&internal, &address);
 }
 
 /* The message that a refused list leads to. */
@@ -52,7 +53,7 @@ static const char *refusal(const char *list)
 	int result;
 
 	capture_begin(STDERR_FILENO);
-	result = internal_add(&internal, list);
+	result = prefixset_add_list(&internal, "internal", list);
 	capture_end();
 	assert_int_equal(result, -1);
 	assert_ptr_equal(strchr(capture.text, '\n'), capture.text + strlen(capture.text) - 1);
@@ -81,7 +82,7 @@ static void test_default(void **state)
 	assert_false(holds("fc00::1"));
 	assert_false(holds("::ffff:10.0.0.1"));
 	assert_false(holds("::a00:1"));
-	assert_false(internal_holds(&internal, &none));
+	assert_false(prefixset_holds(&internal, &none));
 }
 
 static void test_names(void **state)
@@ -150,7 +151,7 @@ static void test_many(void **state)
 	add("vcn");
 	for (size_t i = 0; i < 1000; i += 2)
 		prefixes[i] = more[i];
-	assert_int_equal(internal_finish(&internal, prefixes, 1000), 0);
+	assert_int_equal(prefixset_finish(&internal, prefixes, 1000), 0);
 	assert_int_equal(internal.ipv4_count, 503);
 	assert_int_equal(internal.ipv6_count, 500);
 	for (unsigned i = 0; i < 1000; i++) {
@@ -170,7 +171,7 @@ static void test_vcn_not_named(void **state)
 
 	(void)state;
 	assert_int_equal(prefix_parse(&prefix, "20.0.0.0/8", 10), 0);
-	assert_int_equal(internal_finish(&internal, &prefix, 1), 0);
+	assert_int_equal(prefixset_finish(&internal, &prefix, 1), 0);
 	assert_false(holds("20.0.0.1"));
 }
 

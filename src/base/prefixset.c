@@ -1,14 +1,15 @@
 /*
- * Which addresses are internal. The lists of the command line are kept as
- * prefixes until the lookup file is open, then all become ranges that are
- * sorted and do not touch, so that a record costs a few comparisons.
+ * Sets of addresses. What lists name is kept as prefixes until all is known,
+ * then it becomes ranges that are sorted and do not touch, so that a record
+ * costs a few comparisons.
  *
  * A list is refused whole at its first bad element, which the message names.
  * A list is at most LIMIT_LIST bytes long and a file LIMIT_PREFIX_FILE.
  */
-#include "vcnflow/internal.h"
+#include "base/prefixset.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@
 /* Up to so many ranges are looked at one by one. */
 #define FEW_RANGES 6
 
-/* What "vcn" stands for is known only to internal_finish. */
+/* What "vcn" stands for is known only to prefixset_finish. */
 static const struct {
 	const char *name;
 	const char *prefixes[3];
@@ -31,59 +32,58 @@ static const struct {
 	{"cgnat", {"100.64.0.0/10", NULL, NULL}},
 };
 
-static int add_prefix(struct internal *internal, const struct prefix *prefix)
+static int add_prefix(struct prefixset *set, const struct prefix *prefix)
 {
 	struct prefix *grown;
 	size_t room;
 
-	if (internal->prefix_count == internal->prefix_room) {
-		room = internal->prefix_room * 2 + 8;
-		grown = realloc(internal->prefixes, room * sizeof(*grown));
+	if (set->prefix_count == set->prefix_room) {
+		room = set->prefix_room * 2 + 8;
+		grown = realloc(set->prefixes, room * sizeof(*grown));
 		if (grown == NULL)
 			return -1;
-		internal->prefixes = grown;
-		internal->prefix_room = room;
+		set->prefixes = grown;
+		set->prefix_room = room;
 	}
-	internal->prefixes[internal->prefix_count++] = *prefix;
+	set->prefixes[set->prefix_count++] = *prefix;
 	return 0;
 }
 
-static int add_name(struct internal *internal, size_t name)
+static int add_name(struct prefixset *set, size_t name)
 {
 	struct prefix prefix;
 	const char *text;
 
 	for (size_t i = 0; i < 3 && names[name].prefixes[i] != NULL; i++) {
 		text = names[name].prefixes[i];
-		if (prefix_parse(&prefix, text, strlen(text)) < 0 ||
-			add_prefix(internal, &prefix) < 0)
+		if (prefix_parse(&prefix, text, strlen(text)) < 0 || add_prefix(set, &prefix) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int internal_init(struct internal *internal)
+void prefixset_init(struct prefixset *set)
 {
-	memset(internal, 0, sizeof(*internal));
-	return add_name(internal, 0);
+	memset(set, 0, sizeof(*set));
 }
 
 /* Where an element stands, for a message. */
-struct place {
+struct origin {
+	const char *option;
 	const char *file; /* null: on the command line */
 	size_t line;
 };
 
-static int refuse(const char *element, size_t len, const struct place *place, const char *why)
+static int refuse(const char *element, size_t len, const struct origin *origin, const char *why)
 {
 	char quoted[MSG_QUOTED_SIZE], file[MSG_QUOTED_SIZE];
 
 	msg_quote(quoted, element, len);
-	if (place->file == NULL)
-		msg_error("bad --internal %s: %s", quoted, why);
+	if (origin->file == NULL)
+		msg_error("bad --%s %s: %s", origin->option, quoted, why);
 	else
-		msg_error("bad --internal %s in line %zu of %s: %s", quoted, place->line,
-			msg_quote_name(file, place->file), why);
+		msg_error("bad --%s %s in line %zu of %s: %s", origin->option, quoted, origin->line,
+			msg_quote_name(file, origin->file), why);
 	errno = EINVAL;
 	return -1;
 }
@@ -111,24 +111,24 @@ static int read_prefix(struct prefix *prefix, const char *text, size_t len)
 
 /* Adds a CIDR block, an address or a name. */
 static int add_element(
-	struct internal *internal, const char *element, size_t len, const struct place *place)
+	struct prefixset *set, const char *element, size_t len, const struct origin *origin)
 {
 	struct prefix prefix;
 
 	if (is_name(element, len, "vcn")) {
-		internal->vcn = true;
+		set->vcn = true;
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (is_name(element, len, names[i].name))
-			return add_name(internal, i);
+			return add_name(set, i);
 	}
 	if (read_prefix(&prefix, element, len) < 0)
-		return refuse(element, len, place,
+		return refuse(element, len, origin,
 			"want ADDRESS, ADDRESS/LENGTH, @FILE, rfc1918, ula, cgnat or vcn");
 	if (prefix.length == 0)
-		return refuse(element, len, place, "it would make every address internal");
-	return add_prefix(internal, &prefix);
+		return refuse(element, len, origin, "it would take in every address");
+	return add_prefix(set, &prefix);
 }
 
 static bool is_blank(char c)
@@ -138,7 +138,7 @@ static bool is_blank(char c)
 
 /* Adds what a line of a file holds besides blanks and a comment. */
 static int add_line(
-	struct internal *internal, const char *line, size_t len, const struct place *place)
+	struct prefixset *set, const char *line, size_t len, const struct origin *origin)
 {
 	const char *comment = memchr(line, '#', len);
 
@@ -150,12 +150,11 @@ static int add_line(
 		line++;
 		len--;
 	}
-	return len == 0 ? 0 : add_element(internal, line, len, place);
+	return len == 0 ? 0 : add_element(set, line, len, origin);
 }
 
-static int add_lines(struct internal *internal, const struct bytes *text, const char *path)
+static int add_lines(struct prefixset *set, const struct bytes *text, struct origin *origin)
 {
-	struct place place = {path, 0};
 	const char *end;
 	size_t at = 0, len;
 
@@ -165,8 +164,8 @@ static int add_lines(struct internal *internal, const struct bytes *text, const 
 	while (at < text->len) {
 		end = memchr(text->data + at, '\n', text->len - at);
 		len = end ? (size_t)(end - text->data) - at : text->len - at;
-		place.line++;
-		if (add_line(internal, text->data + at, len, &place) < 0)
+		origin->line++;
+		if (add_line(set, text->data + at, len, origin) < 0)
 			return -1;
 		at += len + (end != NULL);
 	}
@@ -190,44 +189,44 @@ static int read_whole(struct bytes *text, int fd)
 	return 0;
 }
 
-bool internal_is_file(const struct internal *internal, const struct identity *file)
+bool prefixset_is_file(const struct prefixset *set, const struct identity *file)
 {
-	for (size_t i = 0; i < internal->file_count; i++) {
-		if (identity_is_same(&internal->files[i], file))
+	for (size_t i = 0; i < set->file_count; i++) {
+		if (identity_is_same(&set->files[i], file))
 			return true;
 	}
 	return false;
 }
 
 /* Notes which file was opened, so that nothing else is done with it. */
-static int note_file(struct internal *internal, int fd)
+static int note_file(struct prefixset *set, int fd)
 {
 	struct identity file = identity_of_descriptor(fd), *grown;
 
-	if (internal_is_file(internal, &file))
+	if (prefixset_is_file(set, &file))
 		return 0;
-	grown = realloc(internal->files, (internal->file_count + 1) * sizeof(*grown));
+	grown = realloc(set->files, (set->file_count + 1) * sizeof(*grown));
 	if (grown == NULL)
 		return -1;
-	grown[internal->file_count++] = file;
-	internal->files = grown;
+	grown[set->file_count++] = file;
+	set->files = grown;
 	return 0;
 }
 
-static int add_file(struct internal *internal, const char *path)
+static int add_file(struct prefixset *set, struct origin *origin)
 {
 	struct bytes text = BYTES_INIT(LIMIT_PREFIX_FILE);
 	char quoted[MSG_QUOTED_SIZE];
-	int fd = io_open_read(path, false), result = -1, error;
+	int fd = io_open_read(origin->file, false), result = -1, error;
 
-	if (fd < 0 || note_file(internal, fd) < 0 || read_whole(&text, fd) < 0) {
+	if (fd < 0 || note_file(set, fd) < 0 || read_whole(&text, fd) < 0) {
 		error = errno;
 		if (error != ENOMEM)
-			msg_error_errno(error, "cannot read --internal file %s",
-				msg_quote_name(quoted, path));
+			msg_error_errno(error, "cannot read --%s file %s", origin->option,
+				msg_quote_name(quoted, origin->file));
 		errno = error;
 	} else {
-		result = add_lines(internal, &text, path);
+		result = add_lines(set, &text, origin);
 	}
 	error = errno;
 	if (fd >= 0)
@@ -238,59 +237,64 @@ static int add_file(struct internal *internal, const char *path)
 }
 
 /* Adds an element of a list on the command line. */
-static int add_listed(struct internal *internal, const char *element, size_t len)
+static int add_listed(
+	struct prefixset *set, const char *element, size_t len, const struct origin *origin)
 {
-	const struct place place = {NULL, 0};
+	struct origin in_file = *origin;
 	char *path;
 	int result, error;
 
 	if (len == 0 || element[0] != '@')
-		return add_element(internal, element, len, &place);
+		return add_element(set, element, len, origin);
 	path = strndup(element + 1, len - 1);
 	if (path == NULL)
 		return -1;
-	result = add_file(internal, path);
+	in_file.file = path;
+	result = add_file(set, &in_file);
 	error = errno;
 	free(path);
 	errno = error;
 	return result;
 }
 
-int internal_add(struct internal *internal, const char *list)
+int prefixset_add_list(struct prefixset *set, const char *option, const char *list)
 {
-	const struct place place = {NULL, 0};
+	const struct origin origin = {option, NULL, 0};
+	char why[64];
 	size_t len;
 
-	if (strlen(list) > LIMIT_LIST)
-		return refuse(list, strlen(list), &place, "too long, use --internal @FILE");
+	if (strlen(list) > LIMIT_LIST) {
+		snprintf(why, sizeof(why), "too long, use --%s @FILE", option);
+		return refuse(list, strlen(list), &origin, why);
+	}
 	if (*list == '=') {
-		internal->prefix_count = 0;
-		internal->vcn = false;
+		set->prefix_count = 0;
+		set->vcn = false;
 		list++;
 	}
 	for (;; list += len + 1) {
 		len = strcspn(list, ",");
-		if (add_listed(internal, list, len) < 0)
+		if (add_listed(set, list, len, &origin) < 0)
 			return -1;
 		if (list[len] == '\0')
 			return 0;
 	}
 }
 
-/* All bits behind the first length of 64. */
-static uint64_t bits_behind(unsigned length)
+/* All bits after the first length of 64. */
+static uint64_t bits_after(unsigned length)
 {
 	return length >= 64 ? 0 : UINT64_MAX >> length;
 }
 
 /* An IPv4 range takes in the unused bits too, so that neighbours touch. */
-static struct internal_range range_of(const struct prefix *prefix)
+static struct prefixset_range range_of(const struct prefix *prefix)
 {
-	struct internal_range range = {prefix->high, prefix->low, prefix->high, prefix->low};
+	struct prefixset_range range = {prefix->high, prefix->low, prefix->high, prefix->low};
 	unsigned length = prefix->length;
 
-	range.last_high |= bits_behind(length);
-	range.last_low |= length > 64 ? bits_behind(length - 64) : UINT64_MAX;
+	range.last_high |= bits_after(length);
+	range.last_low |= length > 64 ? bits_after(length - 64) : UINT64_MAX;
 	return range;
 }
 
@@ -305,7 +309,7 @@ static int compare_addresses(uint64_t high_a, uint64_t low_a, uint64_t high_b, u
 
 static int compare_ranges(const void *a, const void *b)
 {
-	const struct internal_range *left = a, *right = b;
+	const struct prefixset_range *left = a, *right = b;
 
 	return compare_addresses(
 		left->first_high, left->first_low, right->first_high, right->first_low);
@@ -313,10 +317,10 @@ static int compare_ranges(const void *a, const void *b)
 
 /*
  * Takes range into last where they overlap or touch; range must not begin
- * before last does. The address behind last is reckoned with its carry; behind
+ * before last does. The address after last is reckoned with its carry; after
  * the very last one there is none, but then every range overlaps.
  */
-static bool merge(struct internal_range *last, const struct internal_range *range)
+static bool merge(struct prefixset_range *last, const struct prefixset_range *range)
 {
 	uint64_t next_low = last->last_low + 1;
 	uint64_t next_high = last->last_high + (next_low == 0);
@@ -335,7 +339,7 @@ static bool merge(struct internal_range *last, const struct internal_range *rang
 
 /* A list of ranges while it grows. */
 struct ranges {
-	struct internal_range *list;
+	struct prefixset_range *list;
 	size_t count;
 	size_t room;
 };
@@ -346,7 +350,7 @@ struct ranges {
  */
 static int ranges_add(struct ranges *ranges, const struct prefix *prefix)
 {
-	struct internal_range range = range_of(prefix), *grown, *last;
+	struct prefixset_range range = range_of(prefix), *grown, *last;
 	size_t room;
 
 	last = ranges->count > 0 ? &ranges->list[ranges->count - 1] : NULL;
@@ -388,26 +392,26 @@ static int add_all(
 	return 0;
 }
 
-int internal_finish(struct internal *internal, const struct prefix *prefixes, size_t count)
+int prefixset_finish(struct prefixset *set, const struct prefix *prefixes, size_t count)
 {
 	struct ranges ipv4 = {NULL, 0, 0}, ipv6 = {NULL, 0, 0};
 
-	if (add_all(&ipv4, &ipv6, internal->prefixes, internal->prefix_count) < 0 ||
-		(internal->vcn && add_all(&ipv4, &ipv6, prefixes, count) < 0)) {
+	if (add_all(&ipv4, &ipv6, set->prefixes, set->prefix_count) < 0 ||
+		(set->vcn && add_all(&ipv4, &ipv6, prefixes, count) < 0)) {
 		free(ipv4.list);
 		free(ipv6.list);
 		return -1;
 	}
 	ranges_finish(&ipv4);
 	ranges_finish(&ipv6);
-	internal->ipv4 = ipv4.list;
-	internal->ipv4_count = ipv4.count;
-	internal->ipv6 = ipv6.list;
-	internal->ipv6_count = ipv6.count;
+	set->ipv4 = ipv4.list;
+	set->ipv4_count = ipv4.count;
+	set->ipv6 = ipv6.list;
+	set->ipv6_count = ipv6.count;
 	return 0;
 }
 
-static bool range_holds(const struct internal_range *range, const struct address *address)
+static bool range_holds(const struct prefixset_range *range, const struct address *address)
 {
 	return compare_addresses(
 		       address->high, address->low, range->first_high, range->first_low) >= 0 &&
@@ -417,7 +421,7 @@ static bool range_holds(const struct internal_range *range, const struct address
 
 /* Halves until few are left; the range, if any, is among them. */
 static bool ranges_hold(
-	const struct internal_range *ranges, size_t count, const struct address *address)
+	const struct prefixset_range *ranges, size_t count, const struct address *address)
 {
 	size_t half;
 
@@ -438,20 +442,20 @@ static bool ranges_hold(
 	return false;
 }
 
-bool internal_holds(const struct internal *internal, const struct address *address)
+bool prefixset_holds(const struct prefixset *set, const struct address *address)
 {
 	if (address->family == ADDRESS_IPV4)
-		return ranges_hold(internal->ipv4, internal->ipv4_count, address);
+		return ranges_hold(set->ipv4, set->ipv4_count, address);
 	if (address->family == ADDRESS_IPV6)
-		return ranges_hold(internal->ipv6, internal->ipv6_count, address);
+		return ranges_hold(set->ipv6, set->ipv6_count, address);
 	return false;
 }
 
-void internal_free(struct internal *internal)
+void prefixset_free(struct prefixset *set)
 {
-	free(internal->ipv4);
-	free(internal->ipv6);
-	free(internal->prefixes);
-	free(internal->files);
-	memset(internal, 0, sizeof(*internal));
+	free(set->ipv4);
+	free(set->ipv6);
+	free(set->prefixes);
+	free(set->files);
+	memset(set, 0, sizeof(*set));
 }

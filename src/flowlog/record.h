@@ -2,14 +2,13 @@
  * One record: what of it is looked at, as views into its text. The text is
  * judged whole; nothing that is not valid JSON becomes a record.
  */
-#ifndef VCNFLOW_RECORD_H
-#define VCNFLOW_RECORD_H
+#ifndef FLOWLOG_RECORD_H
+#define FLOWLOG_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/limits.h"
-#include "vcnflow/options.h"
 #include "json/json.h"
 
 /* The members that are looked at, in the order in which the plan has them. */
@@ -52,8 +51,11 @@ struct record_plan {
 	size_t keep_count;
 };
 
-/* Returns 0, or -1 when memory ran out. */
-int record_plan_init(struct record_plan *plan, const struct options *options);
+/*
+ * keep[0..count) are names of further top-level members, at most
+ * LIMIT_KEEP_MEMBERS. Returns 0, or -1 when memory ran out.
+ */
+int record_plan_init(struct record_plan *plan, const char *const *keep, size_t count);
 void record_plan_free(struct record_plan *plan);
 
 enum record_kind {

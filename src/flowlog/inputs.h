@@ -4,8 +4,8 @@
  * are found as they are asked for, so that memory does not grow with them,
  * but for the names in the directories being walked.
  */
-#ifndef VCNFLOW_INPUTS_H
-#define VCNFLOW_INPUTS_H
+#ifndef FLOWLOG_INPUTS_H
+#define FLOWLOG_INPUTS_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/identity.h"
-#include "vcnflow/options.h"
+#include "flowlog/config.h"
 
 enum inputs_kind {
 	INPUTS_FILE,    /* an input: path, or standard input when path is null */
@@ -49,7 +49,7 @@ struct inputs_taken {
 struct inputs;
 
 /* options must outlive it. Returns null when memory ran out. */
-struct inputs *inputs_new(const struct options *options);
+struct inputs *inputs_new(const struct flowlog_config *config);
 
 /*
  * From here on the file is no input. *taken is copied, its texts are kept.

@@ -4,22 +4,22 @@
  * file: that can shrink at any time, and the kernel would then write half a
  * line. For one thread at a time; the copies can be read by any.
  */
-#ifndef VCNFLOW_KEPT_H
-#define VCNFLOW_KEPT_H
+#ifndef VCNFLOW_LISTCACHE_H
+#define VCNFLOW_LISTCACHE_H
 
 #include "lookup/lookup.h"
 
-struct kept;
+struct listcache;
 
 /* Returns null when memory ran out. */
-struct kept *kept_new(void);
-void kept_free(struct kept *kept);
+struct listcache *listcache_new(void);
+void listcache_free(struct listcache *cache);
 
 /*
  * The copy of a text, made when it is asked for the first time, which lasts
- * until kept_free. Null: the text is so short that it is copied as fast as it
- * is pointed at, or LIMIT_KEPT_LISTS are full.
+ * until listcache_free. Null: the text is so short that it is copied as fast as it
+ * is pointed at, or LIMIT_LISTCACHE are full.
  */
-const char *kept_text(struct kept *kept, const struct lookup_text *text);
+const char *listcache_get(struct listcache *cache, const struct lookup_text *text);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "vcnflow/instant.h"
+#include "flowlog/instant.h"
 
 /* 2026-03-01T12:34:56.789Z */
 static const struct instant now = {1772368496, 789000000};

@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <sys/resource.h>
 
+#include "../tree.h"
 #include "base/bytes.h"
-#include "tree.h"
-#include "vcnflow/walk.h"
+#include "flowlog/walk.h"
 
 static int setup(void **state)
 {

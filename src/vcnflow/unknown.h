@@ -1,6 +1,6 @@
 /* The subnets that are unknown, as records spell them. */
-#ifndef VCNFLOW_SUBNETS_H
-#define VCNFLOW_SUBNETS_H
+#ifndef VCNFLOW_UNKNOWN_H
+#define VCNFLOW_UNKNOWN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,9 +14,6 @@
  * digest, so that hostile input costs little memory. A full set takes no more:
  * *full says so. Returns 0, or -1 when memory ran out.
  */
-int subnets_add(struct textset *set, const struct json_value *value, bool *full);
-
-/* Tells if text is "ocid1.subnet." and 1 to LIMIT_OCID_TAIL of A-Za-z0-9._- */
-bool subnets_is_ocid(const char *text, size_t len);
+int unknown_add(struct textset *set, const struct json_value *value, bool *full);
 
 #endif

@@ -78,6 +78,7 @@
 
 /* Rules that one judgement names of each kind; more of them count, unnamed. */
 #define LIMIT_JUDGED 4096
+
 /* The time at which metadata was fetched: the end of the year 9999. */
 #define LIMIT_FETCHED_AT INT64_C(253402300799)
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "vcnflow/instant.h"
+#include "flowlog/instant.h"
 
 /* Longer strings than this are no time, action, status or protocol. */
 #define TEXT_SIZE 256

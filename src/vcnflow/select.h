@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "flowlog/record.h"
+#include "flowlog/tag.h"
 #include "vcnflow/options.h"
-#include "vcnflow/record.h"
-#include "vcnflow/tag.h"
 #include "vcnflow/tally.h"
 
 /*

@@ -12,18 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flowlog/tag.h"
 #include "vcnflow/emit.h"
-#include "vcnflow/kept.h"
+#include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
-#include "vcnflow/subnets.h"
-#include "vcnflow/tag.h"
+#include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
 
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
-	struct kept *kept; /* null: there is no lookup file */
+	struct listcache *listcache; /* null: there is no lookup file */
 	struct lookup_hints hints;
 	struct record record;
 	const struct json_value *time; /* of record: what --time-field says */
@@ -53,8 +53,8 @@ struct worker *worker_new(const struct worker_shared *shared)
 	worker->time = &worker->record.values[select_time_member(shared->options->time_field)];
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
-		worker->kept = kept_new();
-	if (worker->parser == NULL || (shared->lookup != NULL && worker->kept == NULL)) {
+		worker->listcache = listcache_new();
+	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL)) {
 		worker_free(worker);
 		return NULL;
 	}
@@ -66,7 +66,7 @@ void worker_free(struct worker *worker)
 	if (worker == NULL)
 		return;
 	json_parser_free(worker->parser);
-	kept_free(worker->kept);
+	listcache_free(worker->listcache);
 	free(worker);
 }
 
@@ -133,7 +133,7 @@ static void count_unknown(struct worker *worker)
 	result->tally.unknown_subnet++;
 	if (value->type != JSON_STRING)
 		return;
-	if (subnets_add(&result->unknown, value, &full))
+	if (unknown_add(&result->unknown, value, &full))
 		no_memory(worker);
 }
 
@@ -149,7 +149,7 @@ static struct emit_lists lists_of(struct worker *worker, const struct tags *tags
 	text = worker->shared.options->security_lists == LISTS_IDS ? &tags->subnet.ids
 								   : &tags->subnet.lists;
 	if (worker->out->inserts != NULL)
-		copy = kept_text(worker->kept, text);
+		copy = listcache_get(worker->listcache, text);
 	return (struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
 }
 

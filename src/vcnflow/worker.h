@@ -7,10 +7,10 @@
 #define VCNFLOW_WORKER_H
 
 #include "flowlog/block.h"
+#include "flowlog/record.h"
 #include "lookup/lookup.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
-#include "vcnflow/record.h"
 #include "vcnflow/result.h"
 
 /* What all workers share. */

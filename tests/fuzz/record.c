@@ -2,9 +2,9 @@
 #include "record.h"
 
 #include "base/limits.h"
+#include "base/prefixset.h"
+#include "flowlog/record.h"
 #include "lookup/lookup.h"
-#include "vcnflow/internal.h"
-#include "vcnflow/record.h"
 
 #include "fuzz.h"
 #include "metadata.h"
@@ -18,7 +18,7 @@
 
 static struct {
 	struct options options;
-	struct internal internal[2];
+	struct prefixset internal[2];
 	struct record_plan plans[2];
 	struct lookup *lookup;
 	struct bytes text;
@@ -39,19 +39,21 @@ static const char *const kept[] = {"data", "time", "id", "x", "type"};
 
 static void make_internal(void)
 {
-	PROMISE(internal_init(&at_hand.internal[0]) == 0);
-	PROMISE(internal_init(&at_hand.internal[1]) == 0);
-	PROMISE(internal_add(&at_hand.internal[1], "ula,cgnat,8.8.8.0/25") == 0);
+	for (size_t i = 0; i < 2; i++)
+		prefixset_init(&at_hand.internal[i]);
+	PROMISE(prefixset_add_list(&at_hand.internal[0], "internal", "rfc1918") == 0);
+	PROMISE(prefixset_add_list(
+			&at_hand.internal[1], "internal", "rfc1918,ula,cgnat,8.8.8.0/25") == 0);
 	for (int i = 0; i < 2; i++)
-		PROMISE(internal_finish(&at_hand.internal[i], NULL, 0) == 0);
+		PROMISE(prefixset_finish(&at_hand.internal[i], NULL, 0) == 0);
 }
 
 static void make_plans(void)
 {
-	PROMISE(record_plan_init(&at_hand.plans[0], &at_hand.options) == 0);
+	PROMISE(record_plan_init(&at_hand.plans[0], kept, 0) == 0);
 	at_hand.options.keep_count = sizeof kept / sizeof *kept;
 	memcpy(at_hand.options.keep, kept, sizeof kept);
-	PROMISE(record_plan_init(&at_hand.plans[1], &at_hand.options) == 0);
+	PROMISE(record_plan_init(&at_hand.plans[1], kept, sizeof kept / sizeof *kept) == 0);
 }
 
 static void make_all(void)

@@ -45,8 +45,8 @@ void fetch_progress_tick(void *context)
 	drawn_ms = now;
 	len = snprintf(line, sizeof(line),
 		"\r%zu compartments, %zu subnets, %zu security lists\033[K",
-		survey->found.count + 1, model_subnet_count(survey->model),
-		model_list_count(survey->model));
+		survey->found.count + 1, model_count(survey->model, MODEL_SUBNET),
+		model_count(survey->model, MODEL_LIST));
 	if (len > 0 && (size_t)len < sizeof(line)) {
 		io_write_all(STDERR_FILENO, line, (size_t)len);
 		is_drawn = true;

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/limits.h"
@@ -23,7 +24,6 @@
 #include "flowlog/record.h"
 #include "vcnflow/clash.h"
 #include "vcnflow/delivery.h"
-#include "vcnflow/interrupt.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
 #include "vcnflow/pipeline.h"
@@ -129,9 +129,9 @@ static int open_outputs(struct run *run)
 	const struct options *options = &run->options;
 	int status;
 
-	interrupt_add_file(&run->output.target.replace);
-	interrupt_add_file(&run->rejects.replace);
-	interrupt_add_file(&run->stats.replace);
+	cleanup_add(target_remove, &run->output.target);
+	cleanup_add(target_remove, &run->rejects);
+	cleanup_add(target_remove, &run->stats);
 	if (output_open(&run->output, options, run->was_open[1]))
 		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL : EXITCODE_WRITE;
 	status = open_side(&run->rejects, options->rejects);
@@ -273,10 +273,10 @@ static int status_of_inputs(const struct run *run)
 
 static void die_if_interrupted(struct run *run)
 {
-	if (interrupt_signal == 0)
+	if (cleanup_signal == 0)
 		return;
 	abandon_outputs(run);
-	interrupt_die(interrupt_signal);
+	cleanup_die(cleanup_signal);
 }
 
 /*
@@ -319,7 +319,7 @@ static int finish(struct run *run)
 	progress_end();
 	if (run->output.state == OUTPUT_READER_GONE) {
 		abandon_outputs(run);
-		interrupt_die(SIGPIPE);
+		cleanup_die(SIGPIPE);
 	}
 	die_if_interrupted(run);
 	status = status_of_end(run);
@@ -395,8 +395,8 @@ static int run_all(struct run *run)
 		status = prepare(run);
 	if (status != 0)
 		return status;
-	interrupt_install();
-	inputs_stop_on(run->inputs, &interrupt_signal);
+	cleanup_install(CLEANUP_FINISH);
+	inputs_stop_on(run->inputs, &cleanup_signal);
 	status = open_outputs(run);
 	if (status == 0 && clash_take(run->inputs, &run->options, &run->output.target,
 				   &run->rejects, &run->stats)) {

@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnflow/interrupt.h"
 
 int output_open(struct output *output, const struct options *options, bool stdout_open)
 {
@@ -114,7 +114,7 @@ static int write_pieces(struct output *output, struct iovec *pieces, size_t coun
 		ssize_t written;
 		char last = '\n';
 
-		if (interrupt_signal != 0 && !ending) {
+		if (cleanup_signal != 0 && !ending) {
 			end = pieces + line_rest(output, pieces, (size_t)(end - pieces));
 			ending = true;
 			if (pieces == end)

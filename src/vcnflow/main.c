@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/ocid.h"
+#include "base/progress.h"
 #include "base/rights.h"
 #include "flowlog/inputs.h"
 #include "flowlog/record.h"
@@ -27,10 +28,10 @@
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
 #include "vcnflow/pipeline.h"
-#include "vcnflow/progress.h"
 #include "vcnflow/stats.h"
 #include "vcnflow/summary.h"
 #include "vcnflow/target.h"
+#include "vcnflow/throughput.h"
 #include "vcnflow/unknown.h"
 
 struct run {
@@ -382,7 +383,7 @@ static int run_pipeline(struct run *run)
 
 	delivery_init(&run->delivery, &run->options, &run->output, run->rejects.fd);
 	if (run->shows_progress)
-		progress_begin(inputs_total_bytes(run->inputs));
+		throughput_begin(inputs_total_bytes(run->inputs));
 	pipeline_run(&run->options, run->inputs, &shared, &run->delivery);
 	return finish(run);
 }

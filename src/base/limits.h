@@ -25,8 +25,8 @@
 /* Copies of security lists that one worker's output points at. */
 #define LIMIT_LISTCACHE ((size_t)1 << 20)
 
-/* Texts of blocks that are in flight together: of the input at hand as many as
- * there are threads, and a heap more; and so much of the inputs behind it. */
+/* Blocks of text that are held at once: of the oldest input as many as there are
+ * threads, and a heap more; and so much of all inputs after it. */
 #define LIMIT_BLOCK_HEAP 4
 #define LIMIT_TEXT_AHEAD ((size_t)8 << 20)
 

@@ -21,7 +21,7 @@
 #include "flowlog/reader.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
-#include "vcnflow/worker.h"
+#include "vcnflow/result.h"
 
 enum queue_job_state { JOB_WAITING, JOB_WORKING, JOB_DONE };
 

@@ -13,15 +13,12 @@
 #include <string.h>
 
 #include "flowlog/tag.h"
+#include "json/space.h"
+#include "json/span.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
 #include "vcnflow/unknown.h"
-#include "json/space.h"
-#include "json/span.h"
-
-/* Distinct unknown subnets in one block: its records bound them anyway. */
-#define UNKNOWN_IN_BLOCK SIZE_MAX
 
 struct worker {
 	struct worker_shared shared;
@@ -45,30 +42,6 @@ static _Thread_local sigjmp_buf *lookup_lost;
 
 static const char no_time[] = "its time is unreadable";
 static const char after_value[] = "no comma after an element of an array";
-
-void result_init(struct result *result)
-{
-	memset(result, 0, sizeof *result);
-	result->unknown = (struct textset)TEXTSET_INIT(UNKNOWN_IN_BLOCK);
-}
-
-void result_free(struct result *result)
-{
-	free(result->rejects);
-	textset_free(&result->unknown);
-}
-
-void result_reset(struct result *result)
-{
-	result->state = RESULT_COMPLETE;
-	memset(&result->tally, 0, sizeof result->tally);
-	result->lines = 0;
-	result->mark_count = 0;
-	result->reject_count = 0;
-	textset_clear(&result->unknown);
-	result->is_run = false;
-	result->page_follows = false;
-}
 
 struct worker *worker_new(const struct worker_shared *shared)
 {
@@ -296,7 +269,7 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 static void take_unit(struct worker *worker, const char *text, size_t len, enum record_wrap wrap)
 {
 	if (len > worker->shared.options->flowlog.max_record)
-		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
+		count_bad(worker, text, len, block_fault_text(FAULT_TOO_LONG));
 	else
 		take_value(worker, text, len, wrap);
 }
@@ -327,7 +300,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 			return;
 		end = at < len ? span_end(text, at, len) : len + 1;
 		if (end > len) {
-			count_bad(worker, text + at, len - at, fault_text(FAULT_BROKEN));
+			count_bad(worker, text + at, len - at, block_fault_text(FAULT_BROKEN));
 			return;
 		}
 		take_unit(worker, text + at, end - at, WRAP_VALUE);
@@ -338,7 +311,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 			bool is_cut = json_skip_space(text, end, len) == len;
 
 			count_bad(worker, text + end, len - end,
-				is_cut ? fault_text(FAULT_BROKEN) : after_value);
+				is_cut ? block_fault_text(FAULT_BROKEN) : after_value);
 			return;
 		}
 	}
@@ -357,8 +330,8 @@ static void take_line(struct worker *worker, const char *text, size_t len, bool 
 		judged--;
 	if (judged > worker->shared.options->flowlog.max_record)
 		count_bad(worker, text + begin, len - begin,
-			fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
-								: FAULT_TOO_LONG));
+			block_fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
+								      : FAULT_TOO_LONG));
 	else if (text[begin] == '[')
 		take_array(worker, text, len);
 	else
@@ -401,7 +374,7 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 	if (!half)
 		take_line(worker, text + mark, len - mark, feed != NULL);
 	else if (json_skip_space(text, mark, len) != len)
-		count_bad(worker, text + mark, len - mark, fault_text(FAULT_HALF_LINE));
+		count_bad(worker, text + mark, len - mark, block_fault_text(FAULT_HALF_LINE));
 	if (bad != worker->result->tally.verdicts[VERDICT_BAD] && !worker->result->is_run)
 		worker->result->is_run = block_is_run(text + mark, len - mark);
 	return len;
@@ -435,7 +408,7 @@ static void take_units(struct worker *worker)
 		const char *text = block->text + unit->offset;
 
 		if (unit->fault != FAULT_NONE)
-			count_bad(worker, text, unit->len, fault_text(unit->fault));
+			count_bad(worker, text, unit->len, block_fault_text(unit->fault));
 		else
 			take_unit(worker, text, unit->len, unit->is_row ? WRAP_ROW : WRAP_VALUE);
 	}
@@ -447,7 +420,7 @@ static void take_piece(struct worker *worker)
 	const struct block *block = worker->block;
 
 	if (block->first)
-		count_bad(worker, block->text, block->len, fault_text(block->fault));
+		count_bad(worker, block->text, block->len, block_fault_text(block->fault));
 	else
 		add_reject(worker, 0, block->len);
 	if (block->is_line && block->last)

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "command.h"
+#include "vcnflow/processors.h"
 
 #include "vcnflow/processors.h"
 

@@ -185,7 +185,7 @@ static int write_subnets(struct run *run)
 	return failed;
 }
 
-/* What stands behind the records. Returns 0, or -1 with the end set. */
+/* What stands after the records. Returns 0, or -1 with the end set. */
 static int finish_output(struct run *run)
 {
 	struct delivery *delivery = &run->delivery;
@@ -332,6 +332,7 @@ static int finish(struct run *run)
 		return status;
 	if (seal_outputs(run))
 		return EXITCODE_WRITE;
+	/* up to here a signal leaves all as it was; a rename is not taken back */
 	die_if_interrupted(run);
 	if (commit_outputs(run, reached_end))
 		return EXITCODE_WRITE;

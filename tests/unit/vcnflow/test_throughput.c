@@ -10,22 +10,23 @@
 
 #include "../capture.h"
 #include "base/msg.h"
-#include "vcnflow/progress.h"
-#include "vcnflow/progress_text.h"
+#include "vcnflow/throughput.h"
 
 #define GIB ((uint64_t)1 << 30)
 
-static char text[PROGRESS_TEXT_SIZE];
+static struct progress_line built;
 
 static const char *line(
 	size_t width, int64_t total, uint64_t bytes_in, uint64_t records, double seconds)
 {
-	const struct progress_sample sample = {total, bytes_in, records, seconds};
-	size_t len = progress_text(text, width, &sample);
+	const struct throughput_sample sample = {total, bytes_in, records, seconds};
 
-	assert_int_equal(len, strlen(text));
-	assert_true(len <= width);
-	return text;
+	progress_line_begin(&built);
+	built.width = width;
+	throughput_line(&built, &sample);
+	assert_int_equal(built.len, strlen(built.text));
+	assert_true(built.len <= width);
+	return built.text;
 }
 
 static void test_whole_line(void **state)
@@ -52,8 +53,8 @@ static void test_long_times(void **state)
 	assert_non_null(strstr(line(79, 7200, 100, 1, 50), "59:10 left"));
 	assert_non_null(strstr(line(79, 7300, 100, 1, 50), "1:00:00 left"));
 	assert_non_null(strstr(line(79, 1000000, 1, 1, 1), "11 days left"));
-	line(PROGRESS_TEXT_SIZE - 1, INT64_MAX, 1, UINT64_MAX, 1e18);
-	line(PROGRESS_TEXT_SIZE - 1, -1, UINT64_MAX, UINT64_MAX, 1);
+	line(PROGRESS_LINE_SIZE - 1, INT64_MAX, 1, UINT64_MAX, 1e18);
+	line(PROGRESS_LINE_SIZE - 1, -1, UINT64_MAX, UINT64_MAX, 1);
 }
 
 /* Parts are left out from the end, never cut. */
@@ -64,9 +65,9 @@ static void test_narrow(void **state)
 	(void)state;
 	for (size_t width = 0; width < 200; width++) {
 		line(width, 4 * (int64_t)GIB, GIB, 1000000, 2);
-		assert_memory_equal(text, whole, strlen(text));
-		assert_true(text[0] == '\0' || whole[strlen(text)] == '\0' ||
-			    memcmp(whole + strlen(text), "  ", 2) == 0);
+		assert_memory_equal(built.text, whole, strlen(built.text));
+		assert_true(built.text[0] == '\0' || whole[strlen(built.text)] == '\0' ||
+			    memcmp(whole + strlen(built.text), "  ", 2) == 0);
 	}
 	assert_string_equal(line(12, 4 * (int64_t)GIB, GIB, 1, 2), " 25%");
 	assert_string_equal(line(3, 4 * (int64_t)GIB, GIB, 1, 2), "");
@@ -88,7 +89,7 @@ static void test_off(void **state)
 {
 	(void)state;
 	capture_begin(STDERR_FILENO);
-	progress_update(1, 1);
+	throughput_update(1, 1);
 	progress_hide();
 	progress_end();
 	assert_string_equal(capture_end(), "");
@@ -100,8 +101,8 @@ static void test_drawn(void **state)
 	(void)state;
 	setenv("COLUMNS", "60", 1);
 	capture_begin(STDERR_FILENO);
-	progress_begin(-1);
-	progress_update(2048, 3);
+	throughput_begin(-1);
+	throughput_update(2048, 3);
 	msg_error("something");
 	progress_end();
 	msg_error("more");
@@ -115,10 +116,10 @@ static void test_end_erases(void **state)
 	(void)state;
 	setenv("COLUMNS", "9", 1);
 	capture_begin(STDERR_FILENO);
-	progress_begin(-1);
-	progress_update(2048, 3);
+	throughput_begin(-1);
+	throughput_update(2048, 3);
 	progress_end();
-	progress_update(4096, 6);
+	throughput_update(4096, 6);
 	progress_end();
 	assert_string_equal(capture_end(), "\r2.0 KiB\r       \r");
 }
@@ -132,9 +133,9 @@ static void test_rate(void **state)
 	(void)state;
 	unsetenv("COLUMNS");
 	capture_begin(STDERR_FILENO);
-	progress_begin(-1);
+	throughput_begin(-1);
 	for (uint64_t i = 0; i < 200; i++)
-		progress_update(i, i);
+		throughput_update(i, i);
 	progress_end();
 	for (at = capture_end(); (at = strchr(at, '\r')) != NULL; at++)
 		drawn++;

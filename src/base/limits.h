@@ -23,10 +23,10 @@
 #define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
 
 /* Copies of security lists that one worker's output points at. */
-#define LIMIT_KEPT_LISTS ((size_t)1 << 20)
+#define LIMIT_LISTCACHE ((size_t)1 << 20)
 
-/* Texts of blocks that are in flight together: of the input at hand as many as
- * there are threads, and a heap more; and so much of the inputs behind it. */
+/* Blocks of text that are held at once: of the oldest input as many as there are
+ * threads, and a heap more; and so much of all inputs after it. */
 #define LIMIT_BLOCK_HEAP 4
 #define LIMIT_TEXT_AHEAD ((size_t)8 << 20)
 
@@ -44,6 +44,9 @@
 
 /* Distinct unknown subnets that are counted exactly. */
 #define LIMIT_UNKNOWN_SUBNETS 100000
+
+/* Days that metadata may be older or newer than records without a word. */
+#define LIMIT_METADATA_DAYS 30
 
 /* What may follow "ocid1.subnet." in an OCID of a subnet. */
 #define LIMIT_OCID_TAIL 240
@@ -69,6 +72,12 @@
 /* A lookup file, and what is counted in it. */
 #define LIMIT_LOOKUP_FILE ((uint64_t)64 << 30)
 #define LIMIT_LOOKUP_SUBNETS ((uint64_t)100000000)
+
+/* Security lists and groups that apply to one VNIC; the service has 5 and 5. */
+#define LIMIT_RUNS 1024
+
+/* Rules that one judgement names of each kind; more of them count, unnamed. */
+#define LIMIT_JUDGED 4096
 
 /* The time at which metadata was fetched: the end of the year 9999. */
 #define LIMIT_FETCHED_AT INT64_C(253402300799)

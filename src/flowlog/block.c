@@ -14,7 +14,7 @@
 /* Units that there is room for at first: a block of the smallest records. */
 #define FIRST_UNITS (LIMIT_BLOCK / LIMIT_RECORD_MIN)
 
-const char *fault_text(enum block_fault fault)
+const char *block_fault_text(enum block_fault fault)
 {
 	switch (fault) {
 	case FAULT_NONE:

@@ -32,7 +32,7 @@ enum block_fault {
 };
 
 /* In words, fit to stand after "bad record …: ". */
-const char *fault_text(enum block_fault fault);
+const char *block_fault_text(enum block_fault fault);
 
 /* text[offset..offset+len) of a block is a value; fault: it is bad as such. */
 struct block_unit {
@@ -83,7 +83,7 @@ void block_pad(struct block *block);
 /* Adds a unit. Returns 0, or -1. */
 int block_add_unit(struct block *block, const struct block_unit *unit);
 
-/* Tells if a text begins like a search document or an array on one line. */
+/* Returns true if a text begins like a search document or an array on one line. */
 bool block_is_document(const char *text, size_t len);
 
 /*

@@ -350,6 +350,45 @@ void rule_make(struct rule *rule, const struct rule_parts *parts)
 	}
 }
 
+/* ---- the block of a rule ----------------------------------------------- */
+
+static void set_dimension(
+	struct rule_box *box, enum rule_dimension dimension, unsigned lowest, unsigned highest)
+{
+	box->lowest[dimension] = (uint16_t)lowest;
+	box->left[dimension] = (uint16_t)(UINT16_MAX - highest);
+}
+
+/* 16 bits of a prefix, of which it fixes the first count. */
+static void set_bits(
+	struct rule_box *box, enum rule_dimension dimension, uint64_t bits, unsigned count)
+{
+	unsigned lowest = (unsigned)bits & UINT16_MAX;
+
+	set_dimension(box, dimension, lowest, lowest | UINT16_MAX >> (count < 16 ? count : 16));
+}
+
+void rule_make_box(struct rule_box *box, const struct rule *rule)
+{
+	bool is_numbered = rule->protocol < RULE_PROTOCOL_ALL;
+	unsigned length = rule->peer.length;
+	unsigned lowest = is_numbered ? rule->protocol : 0;
+	unsigned highest = is_numbered ? rule->protocol : RULE_IPV6 - 1;
+
+	if (rule->peer.family == ADDRESS_IPV6)
+		lowest += RULE_IPV6;
+	/* a peer that is no block may be of either family, a label is of one */
+	if (rule->peer.family != ADDRESS_IPV4 && rule->peer_kind != RULE_PEER_SERVICE)
+		highest += RULE_IPV6;
+	set_dimension(box, RULE_BY_PROTOCOL, lowest, highest);
+	set_dimension(box, RULE_BY_DESTINATION, rule->destination_low, rule->destination_high);
+	set_bits(box, RULE_BY_PEER, rule->peer.high >> 48, length);
+	set_bits(box, RULE_BY_PEER_NEXT, rule->peer.high >> 32, length < 16 ? 0 : length - 16);
+	if (!rule->is_valid || rule->source_kind == RULE_RANGE_NOTHING ||
+		rule->destination_kind == RULE_RANGE_NOTHING)
+		set_dimension(box, RULE_BY_DESTINATION, UINT16_MAX, 0);
+}
+
 const char *rule_unreadable(const struct rule *rule)
 {
 	if (rule->peer_kind == RULE_PEER_UNREADABLE)

@@ -101,6 +101,33 @@ static_assert(offsetof(struct rule, icmp_type) == 44, "on disk");
 static_assert(offsetof(struct rule, texts) == 48, "on disk");
 static_assert(offsetof(struct rule, description_length) == 68, "on disk");
 
+/*
+ * What a rule can match at the most, as a block in four dimensions of 16 bits:
+ * what lies outside never matches it, what lies inside has to be asked. A file
+ * has one for each rule, in the same order, so that many rules are asked at
+ * once.
+ *
+ * A rule that matches nothing has a block without an inside: an end of a range
+ * lies before its beginning. Highest ends are kept as what is left up to 65535:
+ * then one comparison tells whether a range begins too late or ends too early.
+ */
+enum rule_dimension {
+	RULE_BY_PROTOCOL,    /* plus RULE_IPV6 where the peer is IPv6 */
+	RULE_BY_DESTINATION, /* the destination port */
+	RULE_BY_PEER,        /* the first 16 bits of the peer */
+	RULE_BY_PEER_NEXT,   /* and the next 16 */
+	RULE_DIMENSIONS,
+};
+
+#define RULE_IPV6 256u
+
+struct rule_box {
+	uint16_t lowest[RULE_DIMENSIONS];
+	uint16_t left[RULE_DIMENSIONS]; /* 65535 less the highest */
+};
+
+static_assert(sizeof(struct rule_box) == 16, "16 bytes on disk");
+
 /* A text that may be absent: text is null then. Never owned. */
 struct rule_text {
 	const char *text;
@@ -197,6 +224,12 @@ struct rule_bounds {
  * their place is looked at; entry and text are not empty.
  */
 bool rule_is_sane(const struct rule *rule, const struct rule_bounds *bounds);
+
+/*
+ * Makes the block of a rule that rule_make has made or rule_is_sane found sane.
+ * A file's block must be equal to it in all its bytes.
+ */
+void rule_make_box(struct rule_box *box, const struct rule *rule);
 
 /* Where a sane rule's texts stand in the section of texts. */
 static inline uint64_t rule_entry_at(const struct rule *rule)

@@ -23,9 +23,9 @@ static const struct text direction_text[] = {
 };
 
 static const struct text place_text[] = {
-	[PLACE_INTERNAL] = {TEXT("\"internal\"")},
-	[PLACE_EXTERNAL] = {TEXT("\"external\"")},
-	[PLACE_INVALID] = {TEXT("\"invalid\"")},
+	[TAG_INTERNAL] = {TEXT("\"internal\"")},
+	[TAG_EXTERNAL] = {TEXT("\"external\"")},
+	[TAG_INVALID] = {TEXT("\"invalid\"")},
 };
 
 /* Room for all that is not carried, copied or kept. */

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "flowlog/record.h"
+#include "flowlog/tag.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
-#include "vcnflow/record.h"
-#include "vcnflow/tag.h"
 
 /* What white space between the tokens of a carried value is dropped. */
 enum emit_space {

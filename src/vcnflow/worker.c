@@ -12,23 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flowlog/tag.h"
 #include "vcnflow/emit.h"
-#include "vcnflow/kept.h"
+#include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
-#include "vcnflow/subnets.h"
-#include "vcnflow/tag.h"
+#include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
-
-/* Distinct unknown subnets in one block: its records bound them anyway. */
-#define UNKNOWN_IN_BLOCK SIZE_MAX
 
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
-	struct kept *kept; /* null: there is no lookup file */
+	struct listcache *listcache; /* null: there is no lookup file */
 	struct lookup_hints hints;
 	struct record record;
+	const struct json_value *time; /* of record: what --time-field says */
 
 	/* of the block at hand */
 	struct block *block;
@@ -36,6 +34,7 @@ struct worker {
 	struct outbuf *out;
 	enum emit_space space;
 	size_t line_begin; /* of the line at hand, for messages */
+	uint64_t day_key;  /* of the record whose day was noted last; 0: none */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
@@ -44,30 +43,6 @@ static _Thread_local sigjmp_buf *lookup_lost;
 static const char no_time[] = "its time is unreadable";
 static const char after_value[] = "no comma after an element of an array";
 
-void result_init(struct result *result)
-{
-	memset(result, 0, sizeof *result);
-	result->unknown = (struct textset)TEXTSET_INIT(UNKNOWN_IN_BLOCK);
-}
-
-void result_free(struct result *result)
-{
-	free(result->rejects);
-	textset_free(&result->unknown);
-}
-
-void result_reset(struct result *result)
-{
-	result->state = RESULT_COMPLETE;
-	memset(&result->tally, 0, sizeof result->tally);
-	result->lines = 0;
-	result->mark_count = 0;
-	result->reject_count = 0;
-	textset_clear(&result->unknown);
-	result->is_run = false;
-	result->page_follows = false;
-}
-
 struct worker *worker_new(const struct worker_shared *shared)
 {
 	struct worker *worker = calloc(1, sizeof *worker);
@@ -75,10 +50,11 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
+	worker->time = &worker->record.values[select_time_member(shared->options->time_field)];
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
-		worker->kept = kept_new();
-	if (worker->parser == NULL || (shared->lookup != NULL && worker->kept == NULL)) {
+		worker->listcache = listcache_new();
+	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL)) {
 		worker_free(worker);
 		return NULL;
 	}
@@ -90,7 +66,7 @@ void worker_free(struct worker *worker)
 	if (worker == NULL)
 		return;
 	json_parser_free(worker->parser);
-	kept_free(worker->kept);
+	listcache_free(worker->listcache);
 	free(worker);
 }
 
@@ -157,7 +133,7 @@ static void count_unknown(struct worker *worker)
 	result->tally.unknown_subnet++;
 	if (value->type != JSON_STRING)
 		return;
-	if (subnets_add(&result->unknown, value, &full))
+	if (unknown_add(&result->unknown, value, &full))
 		no_memory(worker);
 }
 
@@ -173,8 +149,25 @@ static struct emit_lists lists_of(struct worker *worker, const struct tags *tags
 	text = worker->shared.options->security_lists == LISTS_IDS ? &tags->subnet.ids
 								   : &tags->subnet.lists;
 	if (worker->out->inserts != NULL)
-		copy = kept_text(worker->kept, text);
+		copy = listcache_get(worker->listcache, text);
 	return (struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
+}
+
+/* Notes the day of an emitted record, to be compared with the metadata's. */
+static inline void note_day(struct worker *worker)
+{
+	const struct json_value *time = worker->time;
+	int64_t day;
+	uint64_t key;
+
+	if (time->type == JSON_ABSENT)
+		return;
+	key = select_day_key(time);
+	if (key == worker->day_key)
+		return;
+	worker->day_key = key;
+	if (select_day(&day, worker->shared.options->time_field, time) == 0)
+		tally_date(&worker->result->tally, day);
 }
 
 static void emit(struct worker *worker, const struct tags *tags)
@@ -186,6 +179,8 @@ static void emit(struct worker *worker, const struct tags *tags)
 	if (!tags->known)
 		count_unknown(worker);
 	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (worker->shared.lookup != NULL)
+		note_day(worker);
 	if (options->list_subnets)
 		return;
 	lists = lists_of(worker, tags);
@@ -274,7 +269,7 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 static void take_unit(struct worker *worker, const char *text, size_t len, enum record_wrap wrap)
 {
 	if (len > worker->shared.options->flowlog.max_record)
-		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
+		count_bad(worker, text, len, block_fault_text(FAULT_TOO_LONG));
 	else
 		take_value(worker, text, len, wrap);
 }
@@ -305,7 +300,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 			return;
 		end = at < len ? span_end(text, at, len) : len + 1;
 		if (end > len) {
-			count_bad(worker, text + at, len - at, fault_text(FAULT_BROKEN));
+			count_bad(worker, text + at, len - at, block_fault_text(FAULT_BROKEN));
 			return;
 		}
 		take_unit(worker, text + at, end - at, WRAP_VALUE);
@@ -316,7 +311,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 			bool is_cut = json_skip_space(text, end, len) == len;
 
 			count_bad(worker, text + end, len - end,
-				is_cut ? fault_text(FAULT_BROKEN) : after_value);
+				is_cut ? block_fault_text(FAULT_BROKEN) : after_value);
 			return;
 		}
 	}
@@ -335,8 +330,8 @@ static void take_line(struct worker *worker, const char *text, size_t len, bool 
 		judged--;
 	if (judged > worker->shared.options->flowlog.max_record)
 		count_bad(worker, text + begin, len - begin,
-			fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
-								: FAULT_TOO_LONG));
+			block_fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
+								      : FAULT_TOO_LONG));
 	else if (text[begin] == '[')
 		take_array(worker, text, len);
 	else
@@ -379,7 +374,7 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 	if (!half)
 		take_line(worker, text + mark, len - mark, feed != NULL);
 	else if (json_skip_space(text, mark, len) != len)
-		count_bad(worker, text + mark, len - mark, fault_text(FAULT_HALF_LINE));
+		count_bad(worker, text + mark, len - mark, block_fault_text(FAULT_HALF_LINE));
 	if (bad != worker->result->tally.verdicts[VERDICT_BAD] && !worker->result->is_run)
 		worker->result->is_run = block_is_run(text + mark, len - mark);
 	return len;
@@ -413,7 +408,7 @@ static void take_units(struct worker *worker)
 		const char *text = block->text + unit->offset;
 
 		if (unit->fault != FAULT_NONE)
-			count_bad(worker, text, unit->len, fault_text(unit->fault));
+			count_bad(worker, text, unit->len, block_fault_text(unit->fault));
 		else
 			take_unit(worker, text, unit->len, unit->is_row ? WRAP_ROW : WRAP_VALUE);
 	}
@@ -425,7 +420,7 @@ static void take_piece(struct worker *worker)
 	const struct block *block = worker->block;
 
 	if (block->first)
-		count_bad(worker, block->text, block->len, fault_text(block->fault));
+		count_bad(worker, block->text, block->len, block_fault_text(block->fault));
 	else
 		add_reject(worker, 0, block->len);
 	if (block->is_line && block->last)
@@ -458,6 +453,7 @@ void worker_run(
 	worker->block = block;
 	worker->result = result;
 	worker->out = out;
+	worker->day_key = 0;
 	if (sigsetjmp(jump, 1) == 0) {
 		lookup_lost = &jump;
 		take_block(worker);

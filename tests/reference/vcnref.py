@@ -294,8 +294,11 @@ class Judge:
         if self.options.action == "all":
             return
         action = data.member(b"action")
+        status = data.member(b"status")
         if action is None or action.kind == "0" \
-                or action.spelled() in (b"", b"-"):
+                or action.spelled() in (b"", b"-") \
+                or (status is not None
+                    and status.spelled() in (b"NODATA", b"SKIPDATA")):
             raise Filtered("no_data")
         if action.spelled() != self.options.action.upper().encode():
             raise Filtered("action")

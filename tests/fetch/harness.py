@@ -301,6 +301,8 @@ class Case:
             self.run([self.vcnmeta, "show", path or self.out]), 0)
         lines = [json.loads(line)
                  for line in result.out.split("\n") if line]
+        for line in lines:
+            del line["fetched_at"]
         return {line["subnet_ocid"]: line for line in lines}
 
     def names(self):

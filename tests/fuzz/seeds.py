@@ -185,7 +185,7 @@ def api():
     yield b'\x03[{"id":"ocid1.compartment.a","compartmentId":"ocid1.t"}]'
 
 
-SECTIONS = 25
+SECTIONS = 26
 
 
 def edit(what, section, at, data=b"", count=None):

@@ -73,8 +73,17 @@
 #define LIMIT_LOOKUP_FILE ((uint64_t)64 << 30)
 #define LIMIT_LOOKUP_SUBNETS ((uint64_t)100000000)
 
+/* Security lists and groups that apply to one VNIC; the service has 5 and 5. */
+#define LIMIT_RUNS 1024
+
 /* Rules that one judgement names of each kind; more of them count, unnamed. */
 #define LIMIT_JUDGED 4096
+
+/* The time at which metadata was fetched: the end of the year 9999. */
+#define LIMIT_FETCHED_AT INT64_C(253402300799)
+
+/* A name, OCID or label in a lookup file. */
+#define LIMIT_LOOKUP_TEXT (((size_t)16 << 20) - 2)
 
 /* The security lists of one subnet, as JSON. */
 #define LIMIT_LOOKUP_FRAGMENT ((uint64_t)1 << 30)

@@ -86,6 +86,13 @@ static struct range range_of(const struct judge_run *run, enum judge_direction d
 	return (struct range){egress, egress + run->egress_count};
 }
 
+/* The next rule that has to be asked, or end. */
+static uint32_t next_rule(const struct judge_rules *rules, uint32_t first, uint32_t end,
+	const struct match_probe *probe)
+{
+	return rules->boxes ? match_next(rules->boxes, first, end, probe) : first;
+}
+
 /* F: what of the record's direction matches it. */
 static void find_permitted(struct question *question, struct judge_entries *entries,
 	enum judge_direction direction, const struct match_flow *flow)
@@ -97,9 +104,9 @@ static void find_permitted(struct question *question, struct judge_entries *entr
 	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
-		uint32_t n = match_next(rules->boxes, range.first, range.end, &probe);
+		uint32_t n = next_rule(rules, range.first, range.end, &probe);
 
-		for (; n < range.end; n = match_next(rules->boxes, n + 1, range.end, &probe)) {
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, &probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
@@ -130,9 +137,9 @@ static void find_reply(struct question *question, struct judge_entries *entries,
 	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
-		uint32_t n = match_next(rules->boxes, range.first, range.end, &probe);
+		uint32_t n = next_rule(rules, range.first, range.end, &probe);
 
-		for (; n < range.end; n = match_next(rules->boxes, n + 1, range.end, &probe)) {
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, &probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)

@@ -103,17 +103,11 @@ static inline enum match_answer ask_destination(
 static enum match_answer ask_service(
 	uint32_t index, const struct address *peer, const struct match_world *world)
 {
-	const struct match_service *service;
-
 	if (peer->family != ADDRESS_IPV4 || match_is_private(peer))
 		return MATCH_NO;
 	if (index == RULE_NO_INDEX)
 		return MATCH_MAYBE;
-	service = &world->services[index];
-	for (size_t i = 0; i < service->prefix_count; i++)
-		if (prefix_holds(&service->prefixes[i], peer))
-			return MATCH_YES;
-	return MATCH_NO;
+	return world->service_has(world->context, index, peer) ? MATCH_YES : MATCH_NO;
 }
 
 static inline enum match_answer ask_peer(

@@ -63,16 +63,13 @@ struct match_flow {
 	uint16_t destination_high;
 };
 
-/* The blocks behind a service label. */
-struct match_service {
-	const struct prefix *prefixes;
-	size_t prefix_count;
-};
-
 /* What is known of the peers that are no CIDR blocks. */
 struct match_world {
-	/* by the peer_index of rules; those without ranges have RULE_NO_INDEX */
-	const struct match_service *services;
+	/*
+	 * Tells if an address lies in the ranges of a label, which are known:
+	 * service is never RULE_NO_INDEX. May be null if no rule has another.
+	 */
+	bool (*service_has)(const void *context, uint32_t service, const struct address *address);
 	/*
 	 * Tells if an address belongs to a member of a group, in the VCN of the
 	 * flow: yes; maybe when members or addresses of one are not known and

@@ -48,7 +48,7 @@ static const char *share_text(char text[SHARE_SIZE], uint64_t part, uint64_t who
 /* What brings the subnets that are lacking, by what made the lookup file. */
 static const char *remedy(const struct lookup *lookup)
 {
-	const struct lookup_text source = lookup_source(lookup);
+	const struct lookup_text source = content_source(lookup);
 
 	if (source.len >= strlen("build") && memcmp(source.text, "build", strlen("build")) == 0)
 		return "--list-subnets names them, and 'vcnmeta build' needs the dumps of their "

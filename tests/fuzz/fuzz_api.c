@@ -109,7 +109,7 @@ static void try_dump(const char *text, size_t len)
 	caught_clear();
 	status = build_main(4, argv);
 	PROMISE(status == EXITCODE_OK || status == EXITCODE_PARTIAL || status == EXITCODE_REFUSED);
-	PROMISE(status == EXITCODE_OK || caught_messages != 0);
+	PROMISE(caught_messages != 0); /* what was built, or why not */
 	PROMISE((access(at_hand.output, F_OK) == 0) == (status != EXITCODE_REFUSED));
 	catalog_dump(catalog, text, len);
 	if (!catalog->exact)
@@ -147,7 +147,7 @@ static bool take_page(struct survey *survey, enum listing_kind kind, const char 
 
 static void try_page(enum listing_kind kind, const char *text, size_t len)
 {
-	struct survey survey = {.model = model_new(MODEL_LATER_COUNTS)};
+	struct survey survey = {.model = model_new(MODEL_LATER_COUNTS), .fetched_at = 1};
 	bool taken;
 
 	PROMISE(survey.model != NULL);

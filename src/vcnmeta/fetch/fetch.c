@@ -127,6 +127,7 @@ static int open_survey(struct fetch *fetch)
 	survey->auth = &fetch->auth;
 	survey->scope = &fetch->scope;
 	survey->model = fetch->model;
+	survey->fetched_at = fetch->fetched_at;
 	survey->vcn = fetch->options.vcn;
 	survey->tick = fetch_progress_tick;
 	survey->tick_context = survey;
@@ -199,7 +200,7 @@ static int judge_scope(const struct fetch *fetch)
 {
 	char where[2 * MSG_QUOTED_SIZE + 256];
 
-	if (by_ocid(fetch) || model_subnet_count(fetch->model) > 0)
+	if (by_ocid(fetch) || model_count(fetch->model, MODEL_SUBNET) > 0)
 		return EXITCODE_OK;
 	scope_text(fetch, where, sizeof(where));
 	msg_error("there is no subnet to be seen in %s: nothing is written%s", where,
@@ -251,8 +252,8 @@ static void tell_result(const struct fetch *fetch, size_t subnets, size_t lists)
 		missing, sizeof(missing), refused[LISTING_LIST], "security list", "security lists");
 	if (fetch->options.merge)
 		snprintf(total, sizeof(total), ", which has %zu subnet%s now",
-			model_subnet_count(fetch->model),
-			model_subnet_count(fetch->model) == 1 ? "" : "s");
+			model_count(fetch->model, MODEL_SUBNET),
+			model_count(fetch->model, MODEL_SUBNET) == 1 ? "" : "s");
 	msg_note("fetched %zu subnet%s and %zu security list%s%s into %s%s%s%s", subnets,
 		subnets == 1 ? "" : "s", lists, lists == 1 ? "" : "s", regions,
 		msg_quote_name(quoted, fetch->options.output), total, missing,
@@ -263,8 +264,8 @@ static void tell_result(const struct fetch *fetch, size_t subnets, size_t lists)
 
 static int save(struct fetch *fetch)
 {
-	size_t subnets = model_subnet_count(fetch->model);
-	size_t lists = model_list_count(fetch->model);
+	size_t subnets = model_count(fetch->model, MODEL_SUBNET);
+	size_t lists = model_count(fetch->model, MODEL_LIST);
 	struct bytes source = BYTES_INIT(LIMIT_REQUEST);
 	int result;
 
@@ -327,7 +328,7 @@ int fetch_main(int argc, char **argv)
 		msg_quiet(fetch.options.quiet);
 		result = run(&fetch);
 	} else {
-		result = (int)help_answer(parsed, "fetch");
+		result = (int)help_answer(parsed, fetch_options_help);
 	}
 	free_all(&fetch);
 	return result;

@@ -23,6 +23,9 @@ struct fetch_options {
 	bool quiet;
 };
 
+/* The help, one screen. */
+extern const char fetch_options_help[];
+
 /* Fills options; fetch_options_free in any case. */
 enum optparse_result fetch_options_parse(struct fetch_options *options, int argc, char **argv);
 void fetch_options_free(struct fetch_options *options);

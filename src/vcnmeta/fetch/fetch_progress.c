@@ -21,8 +21,8 @@ void fetch_progress_tick(void *context)
 		return;
 	progress_line_begin(&line);
 	progress_line_add(&line, "%zu compartments", survey->found.count + 1);
-	progress_line_add(&line, "%zu subnets", model_subnet_count(survey->model));
-	progress_line_add(&line, "%zu security lists", model_list_count(survey->model));
+	progress_line_add(&line, "%zu subnets", model_count(survey->model, MODEL_SUBNET));
+	progress_line_add(&line, "%zu security lists", model_count(survey->model, MODEL_LIST));
 	progress_show(&line);
 }
 

@@ -17,6 +17,7 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "lookup/import.h"
 #include "vcnmeta/members.h"
 
 #define API "/20160918"
@@ -150,16 +151,17 @@ static int take_compartment(const struct taking *taking, const struct json_node 
 static int take_network(const struct taking *taking, const struct json_node *node)
 {
 	struct model *model = taking->listing->survey->model;
-	const struct model_place place = {"the OCI API", 0};
+	const struct model_place place = {"the OCI API", 0, taking->listing->survey->fetched_at};
+	const struct import_object object = import_object(taking->tree, node);
 	bool subnet =
 		taking->listing->kind == LISTING_SUBNETS || taking->listing->kind == LISTING_SUBNET;
 	struct model_fault fault;
 	enum model_result result;
 
 	if (subnet)
-		result = model_add_subnet(model, taking->tree, node, place, &fault);
+		result = import_subnet(model, &object, place, &fault);
 	else
-		result = model_add_list(model, taking->tree, node, place, &fault);
+		result = import_list(model, &object, place, &fault);
 	if (result == MODEL_OK)
 		return 0;
 	return result == MODEL_NO_MEMORY ? fail_memory(taking) : fail_taking(taking, fault.text);

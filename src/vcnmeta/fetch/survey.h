@@ -36,6 +36,7 @@ struct survey {
 	struct auth *auth;
 	struct scope *scope;
 	struct model *model;
+	int64_t fetched_at;
 	const char *vcn; /* narrows each listing; or null */
 	void (*tick)(void *);
 	void *tick_context;

@@ -13,6 +13,12 @@
 #include "rules/judge.h"
 #include "json/tree.h"
 
+/* The blocks behind a label. */
+struct service {
+	struct prefix *prefixes;
+	size_t prefix_count;
+};
+
 /* What a world holds; entries are the rules' ready-made JSON. */
 struct world {
 	struct rule *rules;
@@ -21,7 +27,7 @@ struct world {
 	size_t rule_count;
 	struct judge_run *runs;
 	size_t run_count;
-	struct match_service *services;
+	struct service *services;
 	size_t service_count;
 	/* labels and groups, by the index by which rules know them */
 	char **labels;
@@ -32,8 +38,8 @@ struct world {
 /* A record's line: whether its two addresses belong to each group; last, to one
  * of which nothing is known. */
 struct question {
+	const struct world *world;
 	struct judge_record record;
-	size_t group_count;
 	enum match_answer *source_in;
 	enum match_answer *destination_in;
 };
@@ -179,14 +185,13 @@ static void add_run(struct world *world, const struct json_node *node)
 
 static void add_service(struct world *world, const struct json_node *node)
 {
-	struct match_service *service = &world->services[world->service_count];
-	struct prefix *prefixes = make(children(node), sizeof(*prefixes));
+	struct service *service = &world->services[world->service_count];
 
 	world->labels[world->service_count++] = make(node->name.len, 1);
 	memcpy(world->labels[world->service_count - 1], node->name.text + 1, node->name.len - 2);
-	service->prefixes = prefixes;
+	service->prefixes = make(children(node), sizeof(*service->prefixes));
 	for (node = json_tree_first(tree, node); node; node = json_tree_next(tree, node))
-		if (prefix_parse(&prefixes[service->prefix_count++], node->value.text + 1,
+		if (prefix_parse(&service->prefixes[service->prefix_count++], node->value.text + 1,
 			    node->value.len - 2) != 0)
 			fail("a service's block");
 }
@@ -213,7 +218,7 @@ static void free_world(struct world *world)
 	for (size_t i = 0; i < world->rule_count; i++)
 		bytes_free(&world->entries[i]);
 	for (size_t i = 0; i < world->service_count; i++) {
-		free((void *)world->services[i].prefixes);
+		free(world->services[i].prefixes);
 		free(world->labels[i]);
 	}
 	for (size_t i = 0; i < world->group_count; i++)
@@ -292,7 +297,7 @@ static void read_record(
 	};
 	read_address(&record->source, member(data, "sourceAddress"));
 	read_address(&record->destination, member(data, "destinationAddress"));
-	question->group_count = world->group_count;
+	question->world = world;
 	question->source_in = make(world->group_count + 1, sizeof(*question->source_in));
 	question->destination_in = make(world->group_count + 1, sizeof(*question->destination_in));
 	read_answers(question->source_in, world->group_count, member(node, "source_in"));
@@ -306,11 +311,22 @@ static enum match_answer group_has(
 	const struct address *source = &question->record.source;
 
 	if (group == RULE_NO_INDEX)
-		group = (uint32_t)question->group_count;
+		group = (uint32_t)question->world->group_count;
 	if (address->family == source->family && address->high == source->high &&
 		address->low == source->low)
 		return question->source_in[group];
 	return question->destination_in[group];
+}
+
+static bool service_has(const void *context, uint32_t number, const struct address *address)
+{
+	const struct question *question = context;
+	const struct service *service = &question->world->services[number];
+
+	for (size_t i = 0; i < service->prefix_count; i++)
+		if (prefix_holds(&service->prefixes[i], address))
+			return true;
+	return false;
 }
 
 static void write_names(const char *title, unsigned set, unsigned count, const char *name(unsigned))
@@ -353,7 +369,7 @@ static void judge(const struct world *world, const struct json_node *node)
 		.boxes = world->boxes,
 		.runs = runs,
 		.is_complete = member(node, "complete")->value.type == JSON_TRUE,
-		.world = {world->services, group_has, &question},
+		.world = {service_has, group_has, &question},
 	};
 
 	for (applying = json_tree_first(tree, applying); applying;

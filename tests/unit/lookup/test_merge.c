@@ -21,7 +21,7 @@ static struct lookup *opened(const char *path)
 	return lookup;
 }
 
-static void write_model(const struct model *model, const char *path)
+static void write_model(struct model *model, const char *path)
 {
 	assert_int_equal(writer_write(model, path, 5, "build"), EXITCODE_OK);
 }
@@ -49,7 +49,7 @@ static void add_old(struct model *model)
 	struct lookup *lookup = opened("old.lut");
 	struct model_fault fault;
 
-	assert_int_equal(model_add_lookup(model, lookup, &fault), MODEL_OK);
+	assert_int_equal(merge_lookup(model, lookup, MERGE_MODEL, "old.lut", &fault), MODEL_OK);
 	lookup_close(lookup);
 }
 
@@ -72,8 +72,8 @@ static void test_nothing_is_lost(void **state)
 	(void)state;
 	write_old();
 	add_old(model);
-	assert_int_equal(model_subnet_count(model), 3);
-	assert_int_equal(model_list_count(model), 2);
+	assert_int_equal(model_count(model, MODEL_SUBNET), 3);
+	assert_int_equal(model_count(model, MODEL_LIST), 2);
 	write_model(model, "new.lut");
 	model_free(model);
 	assert_same_files("old.lut", "new.lut");
@@ -89,7 +89,7 @@ static bool contains(const struct lookup_text *text, const char *part)
 static void test_model_wins(void **state)
 {
 	struct model *model = model_new(MODEL_LATER_COUNTS);
-	struct lookup_entry entry;
+	struct content_subnet entry;
 	struct lookup *lookup;
 
 	(void)state;
@@ -98,18 +98,18 @@ static void test_model_wins(void **state)
 			"\"securityListIds\":[\"" LIST_X "\"]}");
 	add_good(model, LIST(LIST_X, "443"));
 	add_old(model);
-	assert_int_equal(model_subnet_count(model), 3);
+	assert_int_equal(model_count(model, MODEL_SUBNET), 3);
 	write_model(model, "new.lut");
 	model_free(model);
 	lookup = opened("new.lut");
-	assert_true(lookup_find_entry(lookup, SUBNET_A, strlen(SUBNET_A), &entry));
+	assert_true(content_find_subnet(lookup, SUBNET_A, strlen(SUBNET_A), &entry));
 	assert_memory_equal(entry.name.text, "new", 3);
 	assert_null(entry.vcn.text);
 	assert_int_equal(entry.subnet.prefix_count, 0);
 	assert_true(contains(&entry.subnet.lists, "443"));
 	assert_false(contains(&entry.subnet.lists, LIST_Y));
 	/* the old subnet gets the new list */
-	assert_true(lookup_find_entry(lookup, SUBNET_B, strlen(SUBNET_B), &entry));
+	assert_true(content_find_subnet(lookup, SUBNET_B, strlen(SUBNET_B), &entry));
 	assert_true(contains(&entry.subnet.lists, "443"));
 	assert_true(contains(&entry.subnet.lists, LIST_Y));
 	lookup_close(lookup);
@@ -143,7 +143,8 @@ static void test_foreign_fragments(void **state)
 	lookup = opened("old.lut");
 	/* behind the check: what is mapped changes too */
 	damage_old();
-	assert_int_equal(model_add_lookup(model, lookup, &fault), MODEL_MALFORMED);
+	assert_int_equal(
+		merge_lookup(model, lookup, MERGE_MODEL, "old.lut", &fault), MODEL_MALFORMED);
 	assert_non_null(strstr(fault.text, "security lists"));
 	lookup_close(lookup);
 	model_free(model);

@@ -13,7 +13,6 @@
 #include "vcnflow/outbuf.h"
 #include "vcnflow/result.h"
 
-
 /* What all workers share. */
 struct worker_shared {
 	const struct options *options;

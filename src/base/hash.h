@@ -1,6 +1,6 @@
 /* Small numbers from large ones, for tables of places. */
-#ifndef BASE_SPREAD_H
-#define BASE_SPREAD_H
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
  * Knuth, The Art of Computer Programming, volume 3, section 6.4. Whoever
  * chooses the numbers can make them meet, which must not cost more than time.
  */
-static inline size_t spread(uint64_t number, unsigned bits)
+static inline size_t hash_bits(uint64_t number, unsigned bits)
 {
 	return (size_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
 }

@@ -50,8 +50,9 @@ FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 LINK_HARDEN = -pie -Wl,-z,relro -Wl,-z,now
 
 ifeq ($(SAN),asan)
-# The other compiler's warnings are worth having too.
-ifneq ($(shell command -v clang++ || :),)
+# The other compiler's warnings are worth having too, where it has the library.
+ifneq ($(shell echo 'int main() {}' | \
+	clang++ -fsanitize=address -x c++ -o /dev/null - 2>/dev/null && echo yes),)
 CC  = clang
 CXX = clang++
 endif

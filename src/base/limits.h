@@ -13,7 +13,7 @@
 /* Levels of nesting in a record, the record itself being level 1. */
 #define LIMIT_DEPTH 128
 
-/* What the JSON parser may read, but not interpret, behind a text. */
+/* What the JSON parser may read, but not interpret, after a text. */
 #define LIMIT_JSON_PADDING 64
 
 /* A block of whole records, unless one record alone is larger. */

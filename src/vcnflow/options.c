@@ -21,9 +21,9 @@
 #include "base/msg.h"
 #include "base/optparse.h"
 #include "base/version.h"
+#include "json/json.h"
 #include "vcnflow/clash.h"
 #include "vcnflow/processors.h"
-#include "json/json.h"
 
 static const char version[] = "vcnflow " VERSION "\n";
 

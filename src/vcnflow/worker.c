@@ -13,12 +13,12 @@
 #include <string.h>
 
 #include "flowlog/tag.h"
+#include "json/space.h"
+#include "json/span.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
 #include "vcnflow/unknown.h"
-#include "json/space.h"
-#include "json/span.h"
 
 struct worker {
 	struct worker_shared shared;

@@ -50,8 +50,9 @@ FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 LINK_HARDEN = -pie -Wl,-z,relro -Wl,-z,now
 
 ifeq ($(SAN),asan)
-# The other compiler's warnings are worth having too.
-ifneq ($(shell command -v clang++ || :),)
+# The other compiler's warnings are worth having too, where it has the library.
+ifneq ($(shell echo 'int main() {}' | \
+	clang++ -fsanitize=address -x c++ -o /dev/null - 2>/dev/null && echo yes),)
 CC  = clang
 CXX = clang++
 endif
@@ -357,8 +358,9 @@ fuzz-run: fuzzers
 	tests/fuzz/run --seconds $(T) $(BUILD)/fuzz $(TARGET)
 
 # What must come of the inputs that were found is said by the reference.
+FUZZ_FOUND = work
 fuzz-compare-run: all
-	$(foreach folder,$(wildcard build/fuzz*/work/record),tests/reference/compare.py \
+	$(foreach folder,$(wildcard build/fuzz*/$(FUZZ_FOUND)/record),tests/reference/compare.py \
 		$(BUILD)/vcnflow $(BUILD)/vcnmeta --only corpus --inputs $(folder))
 
 fuzz-corpus:

@@ -13,7 +13,7 @@
 /* Levels of nesting in a record, the record itself being level 1. */
 #define LIMIT_DEPTH 128
 
-/* What the JSON parser may read, but not interpret, behind a text. */
+/* What the JSON parser may read, but not interpret, after a text. */
 #define LIMIT_JSON_PADDING 64
 
 /* A block of whole records, unless one record alone is larger. */
@@ -98,8 +98,9 @@
 #define LIMIT_REPLY_HEADERS ((size_t)64 << 10)
 #define LIMIT_HEADER ((size_t)8 << 10)
 
-/* A request's address or signing string, and its body. */
-#define LIMIT_REQUEST ((size_t)64 << 10)
+/* A request's address, its header lines or signing string, with two tokens at most;
+ * and its body. */
+#define LIMIT_REQUEST ((size_t)128 << 10)
 #define LIMIT_REQUEST_BODY ((size_t)1 << 20)
 
 /* Levels of nesting in a reply. */

@@ -85,7 +85,7 @@ static int extend(struct filelist *list, const char *text, size_t len)
 	return bytes_append(&list->name, text, len);
 }
 
-/* Takes what the buffer has of the name; tells if the delimiter was there. */
+/* Takes what the buffer has of the name; *complete: the delimiter was there. */
 static int take(struct filelist *list, bool *complete)
 {
 	const char *text = list->buffer + list->begin;

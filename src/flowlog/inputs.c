@@ -390,6 +390,7 @@ static bool open_item(struct inputs *inputs, struct inputs_item *item, bool is_o
 		item->error = errno;
 		return true;
 	}
+	/* Of what is open, not of the name: that may stand for another file by now. */
 	identity = identity_of_descriptor(item->fd);
 	taken = find_taken(inputs, &identity);
 	if (taken == NULL)

@@ -97,7 +97,7 @@ static int read_clock(int64_t *seconds, const char *text)
 /*
  * Reads a fraction, if there is one, and returns its length with the point.
  * A point without digits counts as none, so that the point itself is refused
- * by whoever reads on. Digits behind the ninth are passed over.
+ * by whoever reads on. Digits after the ninth are passed over.
  */
 static size_t read_fraction(uint32_t *nanoseconds, const char *text, size_t len)
 {
@@ -245,7 +245,7 @@ static int read_epoch(struct instant *instant, const char *text, size_t len)
 static int64_t seconds_of_unit(const char *text, size_t len)
 {
 	static const struct {
-		const char *name; /* also with an s behind it */
+		const char *name; /* also with an s after it */
 		char letter;
 		int64_t seconds;
 	} units[] = {{"second", 's', 1}, {"sec", 's', 1}, {"minute", 'm', 60}, {"min", 'm', 60},

@@ -29,8 +29,8 @@
 #include "base/limits.h"
 
 /* One directory on the way down. */
-struct frame {
-	struct bytes text;  /* the names, each with a NUL behind it */
+struct level {
+	struct bytes text;  /* the names, each with a NUL after it */
 	const char **names; /* into text, sorted */
 	size_t count;
 	size_t next;
@@ -42,7 +42,7 @@ struct walk {
 	bool begun;
 	struct bytes path; /* of the name that was looked at last */
 	size_t opened_len; /* of its beginning that was opened last */
-	struct frame *frames;
+	struct level *levels;
 	size_t depth;
 	size_t room;
 	size_t links; /* that were passed over */
@@ -63,10 +63,10 @@ struct walk *walk_new(const char *directory, const char *glob)
 	return walk;
 }
 
-static void frame_free(struct frame *frame)
+static void level_free(struct level *level)
 {
-	bytes_free(&frame->text);
-	free(frame->names);
+	bytes_free(&level->text);
+	free(level->names);
 }
 
 void walk_free(struct walk *walk)
@@ -74,8 +74,8 @@ void walk_free(struct walk *walk)
 	if (walk == NULL)
 		return;
 	while (walk->depth > 0)
-		frame_free(&walk->frames[--walk->depth]);
-	free(walk->frames);
+		level_free(&walk->levels[--walk->depth]);
+	free(walk->levels);
 	bytes_free(&walk->path);
 	free(walk);
 }
@@ -121,7 +121,7 @@ static unsigned char type_of(int fd, const struct dirent *entry)
 }
 
 /* Keeps a directory's entry, if it is to be walked or read. */
-static int frame_add(struct frame *frame, struct walk *walk, int fd, const struct dirent *entry)
+static int level_add(struct level *level, struct walk *walk, int fd, const struct dirent *entry)
 {
 	const char *name = entry->d_name;
 	unsigned char type;
@@ -133,16 +133,16 @@ static int frame_add(struct frame *frame, struct walk *walk, int fd, const struc
 		walk->links++;
 	if (type != DT_DIR && (type != DT_REG || !is_wanted(name, walk->glob)))
 		return 0;
-	if (bytes_append_text(&frame->text, name) < 0 ||
-		(type == DT_DIR && bytes_append_char(&frame->text, '/') < 0) ||
-		bytes_append_char(&frame->text, '\0') < 0)
+	if (bytes_append_text(&level->text, name) < 0 ||
+		(type == DT_DIR && bytes_append_char(&level->text, '/') < 0) ||
+		bytes_append_char(&level->text, '\0') < 0)
 		return -1;
-	frame->count++;
+	level->count++;
 	return 0;
 }
 
 /* Returns 0, or -1 with errno set, what was read before being kept. */
-static int frame_read(struct frame *frame, struct walk *walk, DIR *directory)
+static int level_read(struct level *level, struct walk *walk, DIR *directory)
 {
 	const struct dirent *entry;
 
@@ -151,7 +151,7 @@ static int frame_read(struct frame *frame, struct walk *walk, DIR *directory)
 		entry = readdir(directory);
 		if (entry == NULL)
 			return errno == 0 ? 0 : -1;
-		if (frame_add(frame, walk, dirfd(directory), entry) < 0)
+		if (level_add(level, walk, dirfd(directory), entry) < 0)
 			return -1;
 	}
 }
@@ -161,25 +161,25 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int frame_sort(struct frame *frame)
+static int level_sort(struct level *level)
 {
-	const char *name = frame->text.data;
+	const char *name = level->text.data;
 
-	if (frame->count == 0)
+	if (level->count == 0)
 		return 0;
-	frame->names = calloc(frame->count, sizeof(*frame->names));
-	if (frame->names == NULL)
+	level->names = calloc(level->count, sizeof(*level->names));
+	if (level->names == NULL)
 		return -1;
-	for (size_t i = 0; i < frame->count; i++) {
-		frame->names[i] = name;
+	for (size_t i = 0; i < level->count; i++) {
+		level->names[i] = name;
 		name += strlen(name) + 1;
 	}
-	qsort(frame->names, frame->count, sizeof(*frame->names), compare_names);
+	qsort(level->names, level->count, sizeof(*level->names), compare_names);
 	return 0;
 }
 
-/* Fills a frame from the directory at walk->path. */
-static int frame_fill(struct frame *frame, struct walk *walk, int flags)
+/* Fills a level from the directory at walk->path. */
+static int level_fill(struct level *level, struct walk *walk, int flags)
 {
 	int fd = open(walk->path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | flags);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
@@ -192,29 +192,29 @@ static int frame_fill(struct frame *frame, struct walk *walk, int flags)
 		errno = error;
 		return -1;
 	}
-	result = frame_read(frame, walk, directory);
+	result = level_read(level, walk, directory);
 	error = errno;
 	closedir(directory);
-	if (frame_sort(frame) < 0)
+	if (level_sort(level) < 0)
 		return -1;
 	errno = error;
 	return result;
 }
 
-/* Room for one more frame, empty. */
-static struct frame *push(struct walk *walk)
+/* Room for one more level, empty. */
+static struct level *push(struct walk *walk)
 {
-	struct frame *grown;
+	struct level *grown;
 	size_t room = walk->room * 2 + 8;
 
 	if (walk->depth == walk->room) {
-		grown = realloc(walk->frames, room * sizeof(*grown));
+		grown = realloc(walk->levels, room * sizeof(*grown));
 		if (grown == NULL)
 			return NULL;
-		walk->frames = grown;
+		walk->levels = grown;
 		walk->room = room;
 	}
-	grown = &walk->frames[walk->depth++];
+	grown = &walk->levels[walk->depth++];
 	memset(grown, 0, sizeof(*grown));
 	grown->text = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
 	return grown;
@@ -232,20 +232,20 @@ static int end_path(struct walk *walk)
 /* Steps into the directory at walk->path. */
 static int descend(struct walk *walk, int flags)
 {
-	struct frame *frame = push(walk);
+	struct level *level = push(walk);
 	int result, error;
 
-	if (frame == NULL)
+	if (level == NULL)
 		return -1;
 	walk->opened_len = walk->path.len;
-	result = frame_fill(frame, walk, flags);
+	result = level_fill(level, walk, flags);
 	error = errno;
 	if (walk->path.data[walk->path.len - 1] != '/' && bytes_append_char(&walk->path, '/') < 0) {
-		frame_free(frame);
+		level_free(level);
 		walk->depth--;
 		return -1;
 	}
-	frame->path_len = walk->path.len;
+	level->path_len = walk->path.len;
 	errno = error;
 	return result;
 }
@@ -269,18 +269,18 @@ static enum walk_result found(const struct walk *walk, char **path)
 	return *path == NULL ? WALK_NO_MEMORY : WALK_FILE;
 }
 
-/* Puts the next name behind the path of its directory. */
-static int step(struct walk *walk, struct frame *frame)
+/* Puts the next name after the path of its directory. */
+static int step(struct walk *walk, struct level *level)
 {
-	walk->path.len = walk->opened_len = frame->path_len;
-	if (bytes_append_text(&walk->path, frame->names[frame->next++]) < 0)
+	walk->path.len = walk->opened_len = level->path_len;
+	if (bytes_append_text(&walk->path, level->names[level->next++]) < 0)
 		return -1;
 	return end_path(walk);
 }
 
 /*
  * Goes into the directory whose path, with its slash, has just been made. The
- * slash is left out for opening: behind it a symbolic link, put there in the
+ * slash is left out for opening: after it a symbolic link, put there in the
  * meantime, would be followed.
  */
 static int enter(struct walk *walk)
@@ -291,7 +291,7 @@ static int enter(struct walk *walk)
 
 enum walk_result walk_next(struct walk *walk, char **path)
 {
-	struct frame *frame;
+	struct level *level;
 
 	if (!walk->begun) {
 		walk->begun = true;
@@ -299,13 +299,13 @@ enum walk_result walk_next(struct walk *walk, char **path)
 			return fault(walk, path);
 	}
 	while (walk->depth > 0) {
-		frame = &walk->frames[walk->depth - 1];
-		if (frame->next == frame->count) {
-			frame_free(frame);
+		level = &walk->levels[walk->depth - 1];
+		if (level->next == level->count) {
+			level_free(level);
 			walk->depth--;
 			continue;
 		}
-		if (step(walk, frame) < 0)
+		if (step(walk, level) < 0)
 			return fault(walk, path);
 		if (walk->path.data[walk->path.len - 1] != '/')
 			return found(walk, path);

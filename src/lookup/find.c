@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "base/spread.h"
+#include "base/hash.h"
 #include "deflate/crc32.h"
 #include "lookup/lookup.h"
 #include "lookup/mapped.h"
@@ -149,7 +149,7 @@ bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints, const
 	struct format_subnet record;
 	uint64_t tail = tail_of(ocid, len);
 	size_t number = find_subnet(lookup, ocid, len, &record);
-	size_t at = spread(tail, LOOKUP_HINTS_BITS);
+	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
 
 	if (number == 0)
 		return false;
@@ -164,7 +164,7 @@ bool lookup_recall(const struct lookup *lookup, const struct lookup_hints *hints
 {
 	struct format_subnet record;
 	uint64_t tail = tail_of(ocid, len);
-	size_t at = spread(tail, LOOKUP_HINTS_BITS);
+	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
 	uint64_t number = hints->hints[at].number;
 
 	if (hints->hints[at].tail != tail || number == 0 ||
@@ -339,7 +339,7 @@ bool lookup_find_vnic(const struct lookup *lookup, struct lookup_hints *hints, c
 	size_t len, struct lookup_vnic *vnic)
 {
 	uint64_t tail = tail_of(ocid, len);
-	size_t at = spread(tail, LOOKUP_HINTS_BITS);
+	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
 	struct format_vnic record;
 	uint64_t number = 0;
 

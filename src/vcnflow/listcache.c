@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
-#include "base/spread.h"
 
 #define SLOT_BITS 12
 #define SLOTS ((size_t)1 << SLOT_BITS)
@@ -60,7 +60,7 @@ static const char *keep(struct listcache *cache, struct slot *slot, const struct
 
 const char *listcache_get(struct listcache *cache, const struct lookup_text *text)
 {
-	struct slot *slot = &cache->slots[spread((uintptr_t)text->text, SLOT_BITS)];
+	struct slot *slot = &cache->slots[hash_bits((uintptr_t)text->text, SLOT_BITS)];
 
 	if (text->len < SHORT)
 		return NULL;

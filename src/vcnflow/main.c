@@ -13,24 +13,25 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/ocid.h"
+#include "base/progress.h"
 #include "base/rights.h"
 #include "flowlog/inputs.h"
 #include "flowlog/record.h"
 #include "vcnflow/clash.h"
 #include "vcnflow/delivery.h"
-#include "vcnflow/interrupt.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
 #include "vcnflow/pipeline.h"
-#include "vcnflow/progress.h"
 #include "vcnflow/stats.h"
 #include "vcnflow/summary.h"
 #include "vcnflow/target.h"
+#include "vcnflow/throughput.h"
 #include "vcnflow/unknown.h"
 
 struct run {
@@ -146,9 +147,9 @@ static int open_outputs(struct run *run)
 	const struct options *options = &run->options;
 	int status;
 
-	interrupt_add_file(&run->output.target.replace);
-	interrupt_add_file(&run->rejects.replace);
-	interrupt_add_file(&run->stats.replace);
+	cleanup_add(target_remove, &run->output.target);
+	cleanup_add(target_remove, &run->rejects);
+	cleanup_add(target_remove, &run->stats);
 	if (output_open(&run->output, options, run->was_open[1]))
 		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL : EXITCODE_WRITE;
 	status = open_side(&run->rejects, options->rejects);
@@ -201,7 +202,7 @@ static int write_subnets(struct run *run)
 	return failed;
 }
 
-/* What stands behind the records. Returns 0, or -1 with the end set. */
+/* What stands after the records. Returns 0, or -1 with the end set. */
 static int finish_output(struct run *run)
 {
 	struct delivery *delivery = &run->delivery;
@@ -290,10 +291,10 @@ static int status_of_inputs(const struct run *run)
 
 static void die_if_interrupted(struct run *run)
 {
-	if (interrupt_signal == 0)
+	if (cleanup_signal == 0)
 		return;
 	abandon_outputs(run);
-	interrupt_die(interrupt_signal);
+	cleanup_die(cleanup_signal);
 }
 
 /*
@@ -336,7 +337,7 @@ static int finish(struct run *run)
 	progress_end();
 	if (run->output.state == OUTPUT_READER_GONE) {
 		abandon_outputs(run);
-		interrupt_die(SIGPIPE);
+		cleanup_die(SIGPIPE);
 	}
 	die_if_interrupted(run);
 	status = status_of_end(run);
@@ -348,6 +349,7 @@ static int finish(struct run *run)
 		return status;
 	if (seal_outputs(run))
 		return EXITCODE_WRITE;
+	/* up to here a signal leaves all as it was; a rename is not taken back */
 	die_if_interrupted(run);
 	if (commit_outputs(run, reached_end))
 		return EXITCODE_WRITE;
@@ -399,7 +401,7 @@ static int run_pipeline(struct run *run)
 
 	delivery_init(&run->delivery, &run->options, &run->output, run->rejects.fd);
 	if (run->shows_progress)
-		progress_begin(inputs_total_bytes(run->inputs));
+		throughput_begin(inputs_total_bytes(run->inputs));
 	pipeline_run(&run->options, run->inputs, &shared, &run->delivery);
 	return finish(run);
 }
@@ -412,8 +414,8 @@ static int run_all(struct run *run)
 		status = prepare(run);
 	if (status != 0)
 		return status;
-	interrupt_install();
-	inputs_stop_on(run->inputs, &interrupt_signal);
+	cleanup_install(CLEANUP_FINISH);
+	inputs_stop_on(run->inputs, &cleanup_signal);
 	status = open_outputs(run);
 	if (status == 0 && clash_take(run->inputs, &run->options, &run->output.target,
 				   &run->rejects, &run->stats)) {

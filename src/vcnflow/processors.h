@@ -1,14 +1,17 @@
-/* How many processors this process may use. */
+/* How many threads make sense here. */
 #ifndef VCNFLOW_PROCESSORS_H
 #define VCNFLOW_PROCESSORS_H
 
-/* Affinity and the quotas of control groups counted; 1 to LIMIT_THREADS. */
+/*
+ * How many processors this process may use, by affinity and by the quota of its
+ * control groups: at least 1, at most LIMIT_THREADS.
+ */
 unsigned processors_count(void);
 
 /*
- * For the test: the least quota of the control groups that a process is in,
- * rounded up; 0: there is none. membership is what /proc/self/cgroup holds,
- * mount where the hierarchies are mounted, both as paths.
+ * For processors.c and its test: the least quota of the control groups that a process is in,
+ * rounded up; 0: there is none. membership is what /proc/self/cgroup holds, mount where the
+ * hierarchies are mounted, both as paths.
  */
 unsigned processors_quota(const char *membership, const char *mount);
 

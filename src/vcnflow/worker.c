@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "flowlog/tag.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/judging.h"
@@ -20,6 +21,9 @@
 #include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
+
+/* Days of records that are remembered: most blocks hold fewer. */
+#define DAYS_BITS 8
 
 struct worker {
 	struct worker_shared shared;
@@ -35,8 +39,7 @@ struct worker {
 	struct result *result;
 	struct outbuf *out;
 	enum emit_space space;
-	size_t line_begin; /* of the line at hand, for messages */
-	uint64_t day_key;  /* of the record whose day was noted last; 0: none */
+	uint64_t days[1 << DAYS_BITS]; /* keys of days that were noted; 0: none */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
@@ -124,6 +127,8 @@ static void count_bad(struct worker *worker, const char *text, size_t len, const
 	if (result->mark_count < LIMIT_BAD_NAMED)
 		result->marks[result->mark_count++] = (struct mark){place, reason};
 	result->tally.verdicts[VERDICT_BAD]++;
+	if (worker->block->kind == BLOCK_LINES && !result->is_run)
+		result->is_run = block_is_run(text, len);
 	add_reject(worker, (size_t)(text - worker->block->text), len);
 	if (worker->shared.options->strict && going_on(worker))
 		result->state = RESULT_STOPPED;
@@ -163,15 +168,16 @@ static struct emit_lists lists_of(struct worker *worker, const struct tags *tags
 static inline void note_day(struct worker *worker)
 {
 	const struct json_value *time = worker->time;
+	uint64_t key, *noted;
 	int64_t day;
-	uint64_t key;
 
 	if (time->type == JSON_ABSENT)
 		return;
 	key = select_day_key(time);
-	if (key == worker->day_key)
+	noted = &worker->days[hash_bits(key, DAYS_BITS)];
+	if (*noted == key)
 		return;
-	worker->day_key = key;
+	*noted = key;
 	if (select_day(&day, worker->shared.options->time_field, time) == 0)
 		tally_date(&worker->result->tally, day);
 }
@@ -399,7 +405,6 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
 	bool half = feed == NULL && worker->block->half_line;
-	uint64_t bad = worker->result->tally.verdicts[VERDICT_BAD];
 	size_t mark;
 
 	if (feed != NULL)
@@ -410,8 +415,6 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 		take_line(worker, text + mark, len - mark, feed != NULL);
 	else if (json_skip_space(text, mark, len) != len)
 		count_bad(worker, text + mark, len - mark, block_fault_text(FAULT_HALF_LINE));
-	if (bad != worker->result->tally.verdicts[VERDICT_BAD] && !worker->result->is_run)
-		worker->result->is_run = block_is_run(text + mark, len - mark);
 	return len;
 }
 
@@ -488,7 +491,7 @@ void worker_run(
 	worker->block = block;
 	worker->result = result;
 	worker->out = out;
-	worker->day_key = 0;
+	memset(worker->days, 0, sizeof(worker->days));
 	if (sigsetjmp(jump, 1) == 0) {
 		lookup_lost = &jump;
 		take_block(worker);

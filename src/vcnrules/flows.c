@@ -178,6 +178,14 @@ static void join_ports(struct flow *to, const struct flow *from)
 		to->peer_high = from->peer_high;
 }
 
+static bool is_sorted(const struct flows *flows)
+{
+	for (size_t i = 1; i < flows->count; i++)
+		if (compare(&flows->at[i - 1], &flows->at[i]) > 0)
+			return false;
+	return true;
+}
+
 void flows_merge(struct flows *flows)
 {
 	size_t kept = 0;
@@ -186,7 +194,7 @@ void flows_merge(struct flows *flows)
 		if (!flows->at[i].is_gone)
 			flows->at[kept++] = flows->at[i];
 	flows->count = kept;
-	if (flows->count > 1)
+	if (!is_sorted(flows))
 		qsort(flows->at, flows->count, sizeof(*flows->at), compare);
 	kept = 0;
 	for (size_t i = 0; i < flows->count; i++) {

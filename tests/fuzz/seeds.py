@@ -175,7 +175,8 @@ def metadata():
 
 
 def api():
-    """Dumps (0), pages of subnets (1), of lists (2), of compartments (3)."""
+    """Dumps (0), pages of subnets (1), lists (2), compartments (3), groups (A),
+    rules (B), members (C), addresses (D, E), VCNs (F)."""
     for data in files("cli/**/meta-*/*", "bugs/meta-*/*"):
         for choice in b"\x00\x01\x02":
             yield bytes([choice]) + data
@@ -183,6 +184,16 @@ def api():
         yield choice + json.dumps(value).encode()
         yield choice + json.dumps(value, indent=1, ensure_ascii=False).encode()
     yield b'\x03[{"id":"ocid1.compartment.a","compartmentId":"ocid1.t"}]'
+    yield b'A[{"id":"ocid1.networksecuritygroup.a","vcnId":"ocid1.vcn.a"}]'
+    yield (b'B[{"id":"1","direction":"INGRESS","protocol":"6","source":"::/0",'
+           b'"tcpOptions":{"destinationPortRange":{"min":1,"max":2}}},{"id":"2",'
+           b'"direction":"EGRESS","protocol":"all","destination":"oci-iad-x",'
+           b'"destinationType":"SERVICE_CIDR_BLOCK","isValid":false}]')
+    yield b'C[{"vnicId":"ocid1.vnic.a"},{"vnicId":"ocid1.vnic.b"}]'
+    yield (b'D[{"ipAddress":"10.0.0.1","vnicId":"ocid1.vnic.a",'
+           b'"subnetId":"ocid1.subnet.a"},{"ipAddress":"10.0.0.2"}]')
+    yield b'E[{"ipAddress":"::1","vnicId":"ocid1.vnic.a"}]'
+    yield b'F[{"id":"ocid1.vcn.a","displayName":"x"}]'
 
 
 SECTIONS = 26

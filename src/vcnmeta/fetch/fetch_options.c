@@ -84,6 +84,9 @@ const char fetch_options_help[] =
 	"\n"
 	"  -o, --output FILE           replaced whole or not at all\n"
 	"      --merge                 keep what FILE holds and this does not\n"
+	"      --groups                network security groups, rules and members too\n"
+	"      --addresses             the private addresses of the subnets too\n"
+	"      --service-ranges FILE   Oracle's public_ip_ranges.json, for service labels\n"
 	"\n"
 	"Scope (default: every active compartment, in the profile's region)\n"
 	"      --region REGION         repeatable: once for each region\n"
@@ -122,6 +125,9 @@ static const struct optparse_option table[] = {
 	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
 	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
 	FLAG("merge", merge),
+	FLAG("groups", groups),
+	FLAG("addresses", addresses),
+	TEXT("service-ranges", service_ranges),
 	CALL("region", take_region),
 	CALL("compartment-id", take_compartment),
 	{.name = "compartment-id-in-subtree", .kind = OPTPARSE_BOOL, MEMBER(in_subtree)},
@@ -168,6 +174,9 @@ static enum optparse_result check(
 		(options->compartments.count > 0 || options->vcn != NULL || options->in_subtree))
 		return refuse("--subnet-id and --subnets-from exclude --compartment-id, "
 			      "--compartment-id-in-subtree and --vcn-id");
+	if (by_ocid && options->groups)
+		return refuse("--groups is for scopes of compartments, not for --subnet-id and "
+			      "--subnets-from");
 	if (options->in_subtree && options->compartments.count == 0)
 		return refuse("--compartment-id-in-subtree needs --compartment-id");
 	return OPTPARSE_RUN;

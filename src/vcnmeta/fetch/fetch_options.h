@@ -15,11 +15,14 @@ struct fetch_options {
 	struct settings_options settings;
 	const char *vcn;
 	const char *subnets_from;
+	const char *service_ranges;
 	struct fetch_names regions;
 	struct fetch_names compartments;
 	struct fetch_names subnets;
 	bool in_subtree;
 	bool merge;
+	bool groups;
+	bool addresses;
 	bool quiet;
 };
 

@@ -284,6 +284,75 @@ static void test_abandoned(void **state)
 	inputs_free(NULL);
 }
 
+/* What check finds when three files are taken. */
+static void check_taken(const char *expected, bool ends_run)
+{
+	struct inputs *inputs = inputs_new(&config);
+	const struct inputs_taken taken[] = {
+		{.file = identity_of_path("d/out"),
+			.temporary = identity_of_path("d/out.tmp"),
+			.path = "d/out",
+			.why = "the output goes there",
+			.ends_run = ends_run},
+		{.file = identity_of_path("d/b.log"), .why = "messages go there"},
+		{.file = identity_of_path("absent"), .why = "no"},
+	};
+	struct bytes out = BYTES_INIT(1 << 24);
+	struct inputs_item item;
+
+	assert_non_null(inputs);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(inputs_take(inputs, &taken[i]), 0);
+	do {
+		item = inputs_next(inputs);
+		if (item.kind == INPUTS_CLASH)
+			assert_int_equal(bytes_append_text(&out, "C "), 0);
+		if (item.kind != INPUTS_END)
+			add_item(&out, &item);
+		if (item.fd > STDERR_FILENO)
+			close(item.fd);
+		free(item.path);
+		free(item.message);
+	} while (item.kind != INPUTS_END && item.kind != INPUTS_CLASH);
+	inputs_free(inputs);
+	assert_int_equal(bytes_append_char(&out, '\0'), 0);
+	assert_string_equal(out.data, expected);
+	bytes_free(&out);
+}
+
+/* Files that are no inputs, by whatever name they are found. */
+static void test_taken(void **state)
+{
+	(void)state;
+	tree_file("d/a.log");
+	tree_file("d/b.log");
+	tree_file("d/out");
+	tree_file("d/out.tmp");
+	tree_file("d/z.log");
+	assert_int_equal(link("d/out", "d/hard.log"), 0);
+	assert_int_equal(symlink("d/out", "soft"), 0);
+	operand("d");
+	check_taken("d/a.log\nW passed over 'd/b.log': messages go there\n"
+		    "W passed over 'd/hard.log': the output goes there\nd/z.log\n",
+		false);
+	check_taken("d/a.log\nW passed over 'd/b.log': messages go there\n"
+		    "C cannot read 'd/hard.log': the output goes there\n",
+		true);
+	/* a temporary file's name says nothing, and one warning is enough */
+	config.name_glob = "out.*";
+	check_taken("W passed over 'd/out': the output goes there\n", false);
+	config.name_glob = "out*";
+	check_taken("W passed over 'd/out': the output goes there\n", false);
+	/* in a list it is as found, on the command line it is meant */
+	config.operand_count = 0;
+	LIST("soft\nd/z.log\nd/out\n");
+	check_taken("W passed over 'soft': the output goes there\nd/z.log\n", false);
+	config.files_from = NULL;
+	operand("d/z.log");
+	operand("soft");
+	check_taken("d/z.log\nC cannot read 'soft': the output goes there\n", false);
+}
+
 static void assert_total(int64_t total)
 {
 	struct inputs *inputs = inputs_new(&config);
@@ -338,6 +407,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_list_on_stdin, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_abandoned, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_total, setup, teardown),
 	};
 

@@ -34,7 +34,7 @@ static void test_defaults(void **state)
 	assert_int_equal(options.keep_count, 0);
 	assert_int_equal(options.format, FORMAT_NDJSON);
 	assert_null(options.output);
-	assert_in_range(options.threads, 1, LIMIT_THREADS);
+	assert_true(options.threads >= 1 && options.threads <= LIMIT_THREADS);
 	assert_int_equal(options.threads, processors_count());
 	assert_int_equal(options.progress, SWITCH_AUTO);
 	assert_false(options.gzip || options.line_buffered || options.stats || options.strict ||

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "flowlog/tag.h"
 #include "vcnflow/emit.h"
+#include "vcnflow/judging.h"
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
 #include "vcnflow/unknown.h"
@@ -28,7 +29,8 @@ struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
 	struct listcache *listcache; /* null: there is no lookup file */
-	struct lookup_hints hints;
+	struct judging *judging;     /* null: records are not judged */
+	struct tag_hints hints;
 	struct record record;
 	const struct json_value *time; /* of record: what --time-field says */
 
@@ -57,7 +59,10 @@ struct worker *worker_new(const struct worker_shared *shared)
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
 		worker->listcache = listcache_new();
-	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL)) {
+	if (options_judge(shared->options))
+		worker->judging = judging_new(shared->lookup);
+	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL) ||
+		(options_judge(shared->options) && worker->judging == NULL)) {
 		worker_free(worker);
 		return NULL;
 	}
@@ -70,6 +75,7 @@ void worker_free(struct worker *worker)
 		return;
 	json_parser_free(worker->parser);
 	listcache_free(worker->listcache);
+	judging_free(worker->judging);
 	free(worker);
 }
 
@@ -176,22 +182,46 @@ static inline void note_day(struct worker *worker)
 		tally_date(&worker->result->tally, day);
 }
 
-static void emit(struct worker *worker, const struct tags *tags)
+/* The names of a known subnet, and of the one where the other side is. */
+static void find_names(struct worker *worker, const struct tags *tags, struct emit_names *names)
+{
+	const struct lookup *lookup = worker->shared.lookup;
+	const struct address *peer = tags->direction == DIRECTION_EGRESS
+					     ? &tags->destination_address
+					     : &tags->source_address;
+	struct lookup_names others;
+	uint32_t subnet;
+
+	lookup_subnet_names(lookup, tags->subnet.number, &names->own);
+	if (tags->direction == DIRECTION_NONE || peer->family == ADDRESS_NONE)
+		return;
+	subnet = lookup_find_block(lookup, tags->subnet.vcn, peer);
+	if (subnet == LOOKUP_NONE)
+		return;
+	lookup_subnet_names(lookup, subnet, &others);
+	names->peer_subnet = others.subnet;
+}
+
+static void emit(struct worker *worker, const struct tags *tags, const struct judgement *judgement)
 {
 	const struct options *options = worker->shared.options;
 	struct outbuf *out = worker->out;
-	struct emit_lists lists;
+	struct emit_more more = {0};
 
 	if (!tags->known)
 		count_unknown(worker);
 	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (judgement)
+		worker->result->tally.judged[judgement->verdict]++;
 	if (worker->shared.lookup != NULL)
 		note_day(worker);
 	if (options->list_subnets)
 		return;
-	lists = lists_of(worker, tags);
-	emit_record(
-		out, options, worker->shared.plan, &worker->record, tags, &lists, worker->space);
+	more.lists = lists_of(worker, tags);
+	more.rules = (struct emit_rules){worker->judging, judgement};
+	if (options->names && tags->known)
+		find_names(worker, tags, &more.names);
+	emit_record(out, options, worker->shared.plan, &worker->record, tags, &more, worker->space);
 	if (options->format == FORMAT_NDJSON)
 		outbuf_put(out, "\n", 1);
 	else
@@ -206,6 +236,7 @@ static void emit(struct worker *worker, const struct tags *tags)
 static bool take_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
+	const struct judgement *judgement = NULL;
 	struct tags tags;
 	enum verdict verdict = select_record(options, &worker->record);
 
@@ -213,11 +244,15 @@ static bool take_record(struct worker *worker)
 		return false;
 	if (verdict == VERDICT_EMITTED) {
 		tag_record(&tags, &worker->record, &options->internal, worker->shared.lookup,
-			&worker->hints);
+			worker->shared.plan->has_flow, &worker->hints);
 		verdict = select_tags(options, &tags);
 	}
+	if (verdict == VERDICT_EMITTED && worker->judging) {
+		judgement = judging_record(worker->judging, &worker->record, &tags);
+		verdict = select_judgement(options, judgement);
+	}
 	if (verdict == VERDICT_EMITTED)
-		emit(worker, &tags);
+		emit(worker, &tags, judgement);
 	else
 		worker->result->tally.verdicts[verdict]++;
 	return true;

@@ -14,13 +14,13 @@
 
 #include "base/hash.h"
 #include "flowlog/tag.h"
-#include "json/space.h"
-#include "json/span.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/judging.h"
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
 #include "vcnflow/unknown.h"
+#include "json/space.h"
+#include "json/span.h"
 
 /* Days of records that are remembered: most blocks hold fewer. */
 #define DAYS_BITS 8

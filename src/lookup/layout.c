@@ -206,11 +206,10 @@ static int place_lists(struct layout *layout)
 /* The set of a subnet's lists: the number that it has or gets. */
 static int place_set(struct layout *layout, const struct model_subnet *subnet, uint32_t *set)
 {
-	const char *run = (const char *)(layout->model->named + subnet->list_first);
 	size_t len = subnet->list_count * sizeof(uint32_t);
+	/* a model without lists has no pool to point into */
+	const char *run = len == 0 ? "" : (const char *)(layout->model->named + subnet->list_first);
 
-	if (len == 0)
-		run = "";
 	switch (textset_add(&layout->set_texts, run, len)) {
 	case TEXTSET_ADDED:
 		*set = (uint32_t)(layout->set_texts.count - 1);

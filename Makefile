@@ -358,8 +358,9 @@ fuzz-run: fuzzers
 	tests/fuzz/run --seconds $(T) $(BUILD)/fuzz $(TARGET)
 
 # What must come of the inputs that were found is said by the reference.
+FUZZ_FOUND = work
 fuzz-compare-run: all
-	$(foreach folder,$(wildcard build/fuzz*/work/record),tests/reference/compare.py \
+	$(foreach folder,$(wildcard build/fuzz*/$(FUZZ_FOUND)/record),tests/reference/compare.py \
 		$(BUILD)/vcnflow $(BUILD)/vcnmeta --only corpus --inputs $(folder))
 
 fuzz-corpus:

@@ -98,8 +98,9 @@
 #define LIMIT_REPLY_HEADERS ((size_t)64 << 10)
 #define LIMIT_HEADER ((size_t)8 << 10)
 
-/* A request's address or signing string, and its body. */
-#define LIMIT_REQUEST ((size_t)64 << 10)
+/* A request's address, its header lines or signing string, with two tokens at most;
+ * and its body. */
+#define LIMIT_REQUEST ((size_t)128 << 10)
 #define LIMIT_REQUEST_BODY ((size_t)1 << 20)
 
 /* Levels of nesting in a reply. */

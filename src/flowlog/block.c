@@ -132,16 +132,3 @@ bool block_is_run(const char *text, size_t len)
 		return false;
 	return first == '"' ? text[at] == ':' : memchr(",{[", text[at], 3) != NULL;
 }
-
-/* UTF-8's byte order mark. */
-static const char mark[] = {'\xef', '\xbb', '\xbf'};
-
-size_t block_mark_len(const char *text, size_t len)
-{
-	return len >= sizeof(mark) && memcmp(text, mark, sizeof(mark)) == 0 ? sizeof(mark) : 0;
-}
-
-bool block_may_be_mark(const char *text, size_t len)
-{
-	return len < sizeof(mark) && memcmp(text, mark, len) == 0;
-}

@@ -21,6 +21,10 @@ static const char *const top_members[] = {"data", "oracle", "type", "time", "log
 
 static const char *const oracle_members[] = {"vnicsubnetocid", "ingestedtime"};
 
+static const char *const flow_oracle_members[] = {"vnicocid"};
+
+static const char *const flow_data_members[] = {"sourcePort"};
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static int add_members(
@@ -45,13 +49,19 @@ static int keep_slot(struct json_plan *plan, const char *name)
 	return json_plan_add(plan, &name, 1);
 }
 
-int record_plan_init(struct record_plan *plan, const char *const *keep, size_t count)
+int record_plan_init(struct record_plan *plan, const char *const *keep, size_t count, bool has_flow)
 {
 	memset(plan, 0, sizeof *plan);
 	plan->plan = json_plan_new();
 	if (plan->plan == NULL || add_members(plan->plan, NULL, top_members, COUNT(top_members)) ||
 		add_members(plan->plan, "data", data_members, COUNT(data_members)) ||
 		add_members(plan->plan, "oracle", oracle_members, COUNT(oracle_members)))
+		goto failed;
+	plan->has_flow = has_flow;
+	if (has_flow && (add_members(plan->plan, "oracle", flow_oracle_members,
+				 COUNT(flow_oracle_members)) != 0 ||
+				add_members(plan->plan, "data", flow_data_members,
+					COUNT(flow_data_members)) != 0))
 		goto failed;
 	for (size_t i = 0; i < count; i++) {
 		int slot = keep_slot(plan->plan, keep[i]);
@@ -175,4 +185,27 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 		wrapped(record) != NULL || fault_of(record) != NULL)
 		return 0;
 	return len;
+}
+
+int record_number(const struct json_value *value, int most)
+{
+	char buffer[64];
+	const char *text = value->text;
+	size_t len = value->len;
+	int number = 0;
+
+	if (value->type == JSON_STRING) {
+		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0)
+			return -1;
+	} else if (value->type != JSON_NUMBER) {
+		return -1;
+	}
+	if (len == 0 || len > 5 || (len > 1 && text[0] == '0'))
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		number = number * 10 + (text[i] - '0');
+	}
+	return number <= most ? number : -1;
 }

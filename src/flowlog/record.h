@@ -34,6 +34,9 @@ enum record_member {
 	RECORD_RESULTS,
 	RECORD_SUBNET, /* in oracle */
 	RECORD_INGESTED_TIME,
+	RECORD_ALWAYS,               /* those before it are in every plan */
+	RECORD_VNIC = RECORD_ALWAYS, /* in oracle */
+	RECORD_SOURCE_PORT,          /* in data */
 	RECORD_MEMBERS
 };
 
@@ -49,13 +52,17 @@ struct record_plan {
 	struct json_plan *plan;
 	int keep[LIMIT_KEEP_MEMBERS]; /* their indexes into values */
 	size_t keep_count;
+	bool has_flow; /* RECORD_VNIC and what follows it */
 };
 
 /*
  * keep[0..count) are names of further top-level members, at most
- * LIMIT_KEEP_MEMBERS. Returns 0, or -1 when memory ran out.
+ * LIMIT_KEEP_MEMBERS. The members from RECORD_ALWAYS on are in the plan only if
+ * has_flow says so, since each costs a little of every record. Returns 0, or -1
+ * when memory ran out.
  */
-int record_plan_init(struct record_plan *plan, const char *const *keep, size_t count);
+int record_plan_init(
+	struct record_plan *plan, const char *const *keep, size_t count, bool has_flow);
 void record_plan_free(struct record_plan *plan);
 
 enum record_kind {
@@ -93,5 +100,11 @@ bool record_page_follows(const struct record *record);
  */
 size_t record_read_known_line(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len);
+
+/*
+ * The number that a value is: an integer, or a string of its digits, without
+ * leading zeros. Returns -1 if it is none of 0 to most, at most 65535.
+ */
+int record_number(const struct json_value *value, int most);
 
 #endif

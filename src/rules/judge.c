@@ -12,6 +12,8 @@
  */
 #include "rules/judge.h"
 
+#include <limits.h>
+
 const char *judge_verdict_name(enum judge_verdict verdict)
 {
 	static const char *const names[JUDGE_VERDICTS] = {"permitted", "reply", "either",
@@ -213,14 +215,21 @@ static void find_nearest(
 {
 	const struct judge_rules *rules = question->rules;
 	struct match_flow flow = flow_of(question->record, direction);
+	size_t *count = &judgement->nearest_count;
+	unsigned fewest = UINT_MAX;
+	struct match_probe probe;
 
+	match_make_probe(&probe, &flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
 
 		for (uint32_t n = range.first; n < range.end; n++) {
-			unsigned misses = match_misses(&rules->rules[n], &flow, &rules->world);
-			size_t *count = &judgement->nearest_count;
+			unsigned misses;
 
+			/* most rules fail in more dimensions than one that was found */
+			if (rules->boxes && match_fails(&rules->boxes[n], &probe) > fewest)
+				continue;
+			misses = match_misses(&rules->rules[n], &flow, &rules->world);
 			if (misses == 0)
 				continue;
 			if (*count > 0 && is_nearer(misses, judgement->nearest[0].misses))
@@ -229,6 +238,7 @@ static void find_nearest(
 				(misses == judgement->nearest[0].misses && *count < JUDGE_NEAREST))
 				judgement->nearest[(*count)++] =
 					(struct judge_entry){n, 0, (uint8_t)misses};
+			fewest = bits_in(judgement->nearest[0].misses);
 		}
 	}
 }

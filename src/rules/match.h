@@ -112,6 +112,12 @@ void match_make_probe(struct match_probe *probe, const struct match_flow *flow);
 uint32_t match_next(const struct rule_box *boxes, uint32_t first, uint32_t end,
 	const struct match_probe *probe);
 
+/*
+ * In how many dimensions, protocol, peer and destination port, the block does
+ * not meet the flow: the rule fails in as many at the least.
+ */
+unsigned match_fails(const struct rule_box *box, const struct match_probe *probe);
+
 /* The flow of the answers: ports change places, the peer stays. */
 struct match_flow match_reversed(const struct match_flow *flow);
 

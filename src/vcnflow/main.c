@@ -65,6 +65,11 @@ static int open_lookup(struct run *run)
 	char detail[LOOKUP_DETAIL_SIZE];
 	char quoted[MSG_QUOTED_SIZE];
 
+	if (options->metadata == NULL && options_judge(options)) {
+		msg_error(
+			"--%s needs a lookup file (-m FILE)", options->rules ? "rules" : "verdict");
+		return EXITCODE_REFUSED;
+	}
 	if (options->metadata == NULL) {
 		if (!options->metadata_none && !options->list_subnets)
 			msg_warning("no lookup file: every direction is N/A "
@@ -83,6 +88,12 @@ static int open_lookup(struct run *run)
 			msg_quote_name(quoted, options->metadata), detail);
 		return EXITCODE_REFUSED;
 	}
+	if (options_judge(options) && !lookup_has_rules(run->lookup)) {
+		msg_error("lookup file %s has no rules: make it anew by 'vcnmeta fetch' or "
+			  "'vcnmeta build'",
+			msg_quote_name(quoted, options->metadata));
+		return EXITCODE_REFUSED;
+	}
 	if (options->loudness == LOUDNESS_VERBOSE) {
 		int64_t age = (int64_t)time(NULL) - lookup_fetched_at(run->lookup);
 
@@ -90,6 +101,12 @@ static int open_lookup(struct run *run)
 			msg_quote_name(quoted, options->metadata), age / 86400);
 	}
 	return 0;
+}
+
+/* Returns true if a record's VNIC and ports matter. */
+static bool wants_flow(const struct run *run)
+{
+	return options_judge(&run->options) || (run->lookup && lookup_has_vnics(run->lookup));
 }
 
 /* Prepares what all workers share. */
@@ -102,7 +119,7 @@ static int prepare(struct run *run)
 	if (run->lookup != NULL)
 		prefixes = lookup_prefixes(run->lookup, &count);
 	if (prefixset_finish(&options->internal, prefixes, count) ||
-		record_plan_init(&run->plan, options->keep, options->keep_count)) {
+		record_plan_init(&run->plan, options->keep, options->keep_count, wants_flow(run))) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}

@@ -21,9 +21,10 @@
 #include "base/msg.h"
 #include "base/optparse.h"
 #include "base/version.h"
-#include "json/json.h"
+#include "rules/judge.h"
 #include "vcnflow/clash.h"
 #include "vcnflow/processors.h"
+#include "json/json.h"
 
 static const char version[] = "vcnflow " VERSION "\n";
 
@@ -49,6 +50,9 @@ static const char help[] =
 	"  -m, --metadata FILE      lookup file made by vcnmeta, or none\n"
 	"      --internal LIST      further internal addresses, =LIST: only these\n"
 	"  -l, --security-lists HOW full, ids or none\n"
+	"      --rules              which rules let each record pass\n"
+	"      --verdict LIST       only these, e.g. denied,unexplained\n"
+	"      --names              names of subnets, VCN and compartment\n"
 	"  -k, --keep LIST          further members to carry, e.g. data,time\n"
 	"Output\n"
 	"  -o, --output FILE        written whole or not at all\n"
@@ -151,6 +155,16 @@ static enum optparse_result take_direction(void *into, const char *name, char *a
 	struct options *options = into;
 
 	return take_words(&options->directions, name, words, argument);
+}
+
+static enum optparse_result take_verdict(void *into, const char *name, char *argument)
+{
+	const char *words[JUDGE_VERDICTS + 1] = {NULL};
+	struct options *options = into;
+
+	for (int i = 0; i < JUDGE_VERDICTS; i++)
+		words[i] = judge_verdict_name((enum judge_verdict)i);
+	return take_words(&options->verdicts, name, words, argument);
 }
 
 static const struct {
@@ -344,6 +358,9 @@ static const struct optparse_option table[] = {
 	ROW("metadata", 'm', TEXT, metadata),
 	CALL("internal", 0, take_internal),
 	CHOICE("security-lists", 'l', security_lists, security_lists),
+	ROW("rules", 0, FLAG, rules),
+	CALL("verdict", 0, take_verdict),
+	ROW("names", 0, FLAG, names),
 	CALL("keep", 'k', take_keep),
 	CHOICE("format", 0, format, formats),
 	ROW("gzip", 'z', FLAG, gzip),
@@ -364,16 +381,30 @@ static const struct optparse_option table[] = {
 	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
 };
 
-/* Under --action all the record has one member more. */
-static int check_keep(const struct options *options)
+/* Refuses to keep a member that the record has under another option. */
+static int check_kept(const struct options *options, const char *name, const char *why)
 {
-	for (size_t i = 0; options->action == ACTION_ALL && i < options->keep_count; i++) {
-		if (strcmp(options->keep[i], "action") != 0)
+	for (size_t i = 0; i < options->keep_count; i++) {
+		if (strcmp(options->keep[i], name) != 0)
 			continue;
-		optparse_refuse("keep", "action", strlen("action"),
-			"under --action all the output record has this key already");
+		optparse_refuse("keep", name, strlen(name), why);
 		return -1;
 	}
+	return 0;
+}
+
+static int check_keep(const struct options *options)
+{
+	if (options->action == ACTION_ALL &&
+		check_kept(options, "action",
+			"under --action all the output record has this key already") < 0)
+		return -1;
+	if (options->rules && check_kept(options, "rules",
+				      "under --rules the output record has this key already") < 0)
+		return -1;
+	if (options->names && check_kept(options, "names",
+				      "under --names the output record has this key already") < 0)
+		return -1;
 	return 0;
 }
 

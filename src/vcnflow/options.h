@@ -52,6 +52,9 @@ struct options {
 	bool metadata_none;   /* "none" was said: no warning */
 	struct prefixset internal;
 	enum security_lists security_lists;
+	bool rules;            /* records say which rules let them pass */
+	bool names;            /* records name their subnet, VCN and compartment */
+	unsigned verdicts;     /* 1u << enum judge_verdict; 0: any, also none */
 	const char *keep[100]; /* LIMIT_KEEP_MEMBERS */
 	size_t keep_count;
 
@@ -90,6 +93,12 @@ void options_free(struct options *options);
 static inline bool options_is_dash(const char *name)
 {
 	return name[0] == '-' && name[1] == '\0';
+}
+
+/* Returns true if records are judged by rules. */
+static inline bool options_judge(const struct options *options)
+{
+	return options->rules || options->verdicts != 0;
 }
 
 /* Returns true if standard input is read since nothing else was named. */

@@ -12,19 +12,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "flowlog/tag.h"
-#include "json/space.h"
-#include "json/span.h"
 #include "vcnflow/emit.h"
+#include "vcnflow/judging.h"
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
 #include "vcnflow/unknown.h"
+#include "json/space.h"
+#include "json/span.h"
+
+/* Days of records that are remembered: most blocks hold fewer. */
+#define DAYS_BITS 8
 
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
 	struct listcache *listcache; /* null: there is no lookup file */
-	struct lookup_hints hints;
+	struct judging *judging;     /* null: records are not judged */
+	struct tag_hints hints;
 	struct record record;
 	const struct json_value *time; /* of record: what --time-field says */
 
@@ -33,8 +39,7 @@ struct worker {
 	struct result *result;
 	struct outbuf *out;
 	enum emit_space space;
-	size_t line_begin; /* of the line at hand, for messages */
-	uint64_t day_key;  /* of the record whose day was noted last; 0: none */
+	uint64_t days[1 << DAYS_BITS]; /* keys of days that were noted; 0: none */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
@@ -54,7 +59,10 @@ struct worker *worker_new(const struct worker_shared *shared)
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
 		worker->listcache = listcache_new();
-	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL)) {
+	if (options_judge(shared->options))
+		worker->judging = judging_new(shared->lookup);
+	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL) ||
+		(options_judge(shared->options) && worker->judging == NULL)) {
 		worker_free(worker);
 		return NULL;
 	}
@@ -67,6 +75,7 @@ void worker_free(struct worker *worker)
 		return;
 	json_parser_free(worker->parser);
 	listcache_free(worker->listcache);
+	judging_free(worker->judging);
 	free(worker);
 }
 
@@ -118,6 +127,8 @@ static void count_bad(struct worker *worker, const char *text, size_t len, const
 	if (result->mark_count < LIMIT_BAD_NAMED)
 		result->marks[result->mark_count++] = (struct mark){place, reason};
 	result->tally.verdicts[VERDICT_BAD]++;
+	if (worker->block->kind == BLOCK_LINES && !result->is_run)
+		result->is_run = block_is_run(text, len);
 	add_reject(worker, (size_t)(text - worker->block->text), len);
 	if (worker->shared.options->strict && going_on(worker))
 		result->state = RESULT_STOPPED;
@@ -157,35 +168,60 @@ static struct emit_lists lists_of(struct worker *worker, const struct tags *tags
 static inline void note_day(struct worker *worker)
 {
 	const struct json_value *time = worker->time;
+	uint64_t key, *noted;
 	int64_t day;
-	uint64_t key;
 
 	if (time->type == JSON_ABSENT)
 		return;
 	key = select_day_key(time);
-	if (key == worker->day_key)
+	noted = &worker->days[hash_bits(key, DAYS_BITS)];
+	if (*noted == key)
 		return;
-	worker->day_key = key;
+	*noted = key;
 	if (select_day(&day, worker->shared.options->time_field, time) == 0)
 		tally_date(&worker->result->tally, day);
 }
 
-static void emit(struct worker *worker, const struct tags *tags)
+/* The names of a known subnet, and of the one where the other side is. */
+static void find_names(struct worker *worker, const struct tags *tags, struct emit_names *names)
+{
+	const struct lookup *lookup = worker->shared.lookup;
+	const struct address *peer = tags->direction == DIRECTION_EGRESS
+					     ? &tags->destination_address
+					     : &tags->source_address;
+	struct lookup_names others;
+	uint32_t subnet;
+
+	lookup_subnet_names(lookup, tags->subnet.number, &names->own);
+	if (tags->direction == DIRECTION_NONE || peer->family == ADDRESS_NONE)
+		return;
+	subnet = lookup_find_block(lookup, tags->subnet.vcn, peer);
+	if (subnet == LOOKUP_NONE)
+		return;
+	lookup_subnet_names(lookup, subnet, &others);
+	names->peer_subnet = others.subnet;
+}
+
+static void emit(struct worker *worker, const struct tags *tags, const struct judgement *judgement)
 {
 	const struct options *options = worker->shared.options;
 	struct outbuf *out = worker->out;
-	struct emit_lists lists;
+	struct emit_more more = {0};
 
 	if (!tags->known)
 		count_unknown(worker);
 	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (judgement)
+		worker->result->tally.judged[judgement->verdict]++;
 	if (worker->shared.lookup != NULL)
 		note_day(worker);
 	if (options->list_subnets)
 		return;
-	lists = lists_of(worker, tags);
-	emit_record(
-		out, options, worker->shared.plan, &worker->record, tags, &lists, worker->space);
+	more.lists = lists_of(worker, tags);
+	more.rules = (struct emit_rules){worker->judging, judgement};
+	if (options->names && tags->known)
+		find_names(worker, tags, &more.names);
+	emit_record(out, options, worker->shared.plan, &worker->record, tags, &more, worker->space);
 	if (options->format == FORMAT_NDJSON)
 		outbuf_put(out, "\n", 1);
 	else
@@ -200,6 +236,7 @@ static void emit(struct worker *worker, const struct tags *tags)
 static bool take_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
+	const struct judgement *judgement = NULL;
 	struct tags tags;
 	enum verdict verdict = select_record(options, &worker->record);
 
@@ -207,11 +244,15 @@ static bool take_record(struct worker *worker)
 		return false;
 	if (verdict == VERDICT_EMITTED) {
 		tag_record(&tags, &worker->record, &options->internal, worker->shared.lookup,
-			&worker->hints);
+			worker->shared.plan->has_flow, &worker->hints);
 		verdict = select_tags(options, &tags);
 	}
+	if (verdict == VERDICT_EMITTED && worker->judging) {
+		judgement = judging_record(worker->judging, &worker->record, &tags);
+		verdict = select_judgement(options, judgement);
+	}
 	if (verdict == VERDICT_EMITTED)
-		emit(worker, &tags);
+		emit(worker, &tags, judgement);
 	else
 		worker->result->tally.verdicts[verdict]++;
 	return true;
@@ -364,7 +405,6 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
 	bool half = feed == NULL && worker->block->half_line;
-	uint64_t bad = worker->result->tally.verdicts[VERDICT_BAD];
 	size_t mark;
 
 	if (feed != NULL)
@@ -375,8 +415,6 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 		take_line(worker, text + mark, len - mark, feed != NULL);
 	else if (json_skip_space(text, mark, len) != len)
 		count_bad(worker, text + mark, len - mark, block_fault_text(FAULT_HALF_LINE));
-	if (bad != worker->result->tally.verdicts[VERDICT_BAD] && !worker->result->is_run)
-		worker->result->is_run = block_is_run(text + mark, len - mark);
 	return len;
 }
 
@@ -453,7 +491,7 @@ void worker_run(
 	worker->block = block;
 	worker->result = result;
 	worker->out = out;
-	worker->day_key = 0;
+	memset(worker->days, 0, sizeof(worker->days));
 	if (sigsetjmp(jump, 1) == 0) {
 		lookup_lost = &jump;
 		take_block(worker);

@@ -289,7 +289,7 @@ static void check_options(struct options *options)
 	if (options->has_since && options->has_until)
 		PROMISE(instant_compare(&options->since, &options->until) <= 0);
 	PROMISE(prefixset_finish(&options->internal, NULL, 0) == 0);
-	PROMISE(record_plan_init(&plan, options->keep, options->keep_count) == 0);
+	PROMISE(record_plan_init(&plan, options->keep, options->keep_count, false) == 0);
 	PROMISE(plan.keep_count == options->keep_count);
 	record_plan_free(&plan);
 }

@@ -50,10 +50,10 @@ static void make_internal(void)
 
 static void make_plans(void)
 {
-	PROMISE(record_plan_init(&at_hand.plans[0], kept, 0) == 0);
+	PROMISE(record_plan_init(&at_hand.plans[0], kept, 0, false) == 0);
 	at_hand.options.keep_count = sizeof kept / sizeof *kept;
 	memcpy(at_hand.options.keep, kept, sizeof kept);
-	PROMISE(record_plan_init(&at_hand.plans[1], kept, sizeof kept / sizeof *kept) == 0);
+	PROMISE(record_plan_init(&at_hand.plans[1], kept, sizeof kept / sizeof *kept, true) == 0);
 }
 
 static void make_all(void)

@@ -196,7 +196,7 @@ def api():
     yield b'F[{"id":"ocid1.vcn.a","displayName":"x"}]'
 
 
-SECTIONS = 25
+SECTIONS = 26
 
 
 def edit(what, section, at, data=b"", count=None):

@@ -61,33 +61,64 @@ static const struct kind {
 	bool narrowed;      /* --vcn-id counts */
 	bool optional;      /* what is refused is gone without */
 } kinds[LISTING_KINDS] = {
-	[LISTING_COMPARTMENTS] = {API "/compartments", NULL, "compartmentId",
-		"list the compartments of", "inspect compartments", .identity = true},
-	[LISTING_ROOT] = {API "/compartments/", "", NULL, "read compartment",
-		"inspect compartments", .identity = true, .single = true, .optional = true},
-	[LISTING_SUBNETS] = {API "/subnets", NULL, "compartmentId",
-		"list the subnets of compartment", "inspect virtual-network-family",
+	[LISTING_COMPARTMENTS] = {.path = API "/compartments",
+		.query = "compartmentId",
+		.doing = "list the compartments of",
+		.policy = "inspect compartments",
+		.identity = true},
+	[LISTING_ROOT] = {.path = API "/compartments/",
+		.tail = "",
+		.doing = "read compartment",
+		.policy = "inspect compartments",
+		.identity = true,
+		.single = true,
+		.optional = true},
+	[LISTING_SUBNETS] = {.path = API "/subnets",
+		.query = "compartmentId",
+		.doing = "list the subnets of compartment",
+		.policy = "inspect virtual-network-family",
 		.narrowed = true},
-	[LISTING_LISTS] = {API "/securityLists", NULL, "compartmentId",
-		"list the security lists of compartment", "inspect virtual-network-family",
+	[LISTING_LISTS] = {.path = API "/securityLists",
+		.query = "compartmentId",
+		.doing = "list the security lists of compartment",
+		.policy = "inspect virtual-network-family",
 		.narrowed = true},
-	[LISTING_VCNS] = {API "/vcns", NULL, "compartmentId", "list the VCNs of compartment",
-		"inspect virtual-network-family", .optional = true},
-	[LISTING_GROUPS] = {API "/networkSecurityGroups", NULL, "compartmentId",
-		"list the groups of compartment", "{NETWORK_SECURITY_GROUP_READ}",
+	[LISTING_VCNS] = {.path = API "/vcns",
+		.query = "compartmentId",
+		.doing = "list the VCNs of compartment",
+		.policy = "inspect virtual-network-family",
+		.optional = true},
+	[LISTING_GROUPS] = {.path = API "/networkSecurityGroups",
+		.query = "compartmentId",
+		.doing = "list the groups of compartment",
+		.policy = "{NETWORK_SECURITY_GROUP_READ}",
 		.narrowed = true},
-	[LISTING_SUBNET] = {API "/subnets/", "", NULL, "read subnet",
-		"inspect virtual-network-family", .single = true},
-	[LISTING_LIST] = {API "/securityLists/", "", NULL, "read security list",
-		"inspect virtual-network-family", .single = true},
-	[LISTING_RULES] = {API "/networkSecurityGroups/", "/securityRules", NULL,
-		"list the rules of group", "{NETWORK_SECURITY_GROUP_LIST_SECURITY_RULES}"},
-	[LISTING_MEMBERS] = {API "/networkSecurityGroups/", "/vnics", NULL,
-		"list the members of group", "{NETWORK_SECURITY_GROUP_LIST_MEMBERS}"},
-	[LISTING_ADDRESSES] = {API "/privateIps", NULL, "subnetId",
-		"list the private addresses of subnet", "{PRIVATE_IP_READ}"},
-	[LISTING_IPV6] = {API "/ipv6", NULL, "subnetId", "list the IPv6 addresses of subnet",
-		"{IPV6_READ, SUBNET_READ}"},
+	[LISTING_SUBNET] = {.path = API "/subnets/",
+		.tail = "",
+		.doing = "read subnet",
+		.policy = "inspect virtual-network-family",
+		.single = true},
+	[LISTING_LIST] = {.path = API "/securityLists/",
+		.tail = "",
+		.doing = "read security list",
+		.policy = "inspect virtual-network-family",
+		.single = true},
+	[LISTING_RULES] = {.path = API "/networkSecurityGroups/",
+		.tail = "/securityRules",
+		.doing = "list the rules of group",
+		.policy = "{NETWORK_SECURITY_GROUP_LIST_SECURITY_RULES}"},
+	[LISTING_MEMBERS] = {.path = API "/networkSecurityGroups/",
+		.tail = "/vnics",
+		.doing = "list the members of group",
+		.policy = "{NETWORK_SECURITY_GROUP_LIST_MEMBERS}"},
+	[LISTING_ADDRESSES] = {.path = API "/privateIps",
+		.query = "subnetId",
+		.doing = "list the private addresses of subnet",
+		.policy = "{PRIVATE_IP_READ}"},
+	[LISTING_IPV6] = {.path = API "/ipv6",
+		.query = "subnetId",
+		.doing = "list the IPv6 addresses of subnet",
+		.policy = "{IPV6_READ, SUBNET_READ}"},
 };
 
 /* The query of a listing, in the order that Oracle's clients send it. */
@@ -305,12 +336,28 @@ int listing_take(struct listing *listing, struct call *call, const struct http_r
 	return kinds[listing->kind].single ? take_single(&taking) : take_array(&taking);
 }
 
+/* Who a policy is for that would allow this fetch what it was refused. */
+static const char *policy_subject(enum settings_auth auth)
+{
+	switch (auth) {
+	case SETTINGS_INSTANCE_PRINCIPAL:
+	case SETTINGS_RESOURCE_PRINCIPAL:
+		return "dynamic-group GROUP";
+	case SETTINGS_OKE_WORKLOAD_IDENTITY:
+		return "any-user";
+	case SETTINGS_API_KEY:
+	case SETTINGS_SECURITY_TOKEN:
+	case SETTINGS_INSTANCE_OBO_USER:
+	default:
+		return "group GROUP";
+	}
+}
+
 /* "Allow group GROUP to inspect subnets in …", as a policy has it. */
 static void write_policy(char *text, size_t size, const struct listing *listing)
 {
 	const struct survey *survey = listing->survey;
 	enum settings_auth auth = survey->settings->auth;
-	bool principal = auth == SETTINGS_INSTANCE_PRINCIPAL || auth == SETTINGS_RESOURCE_PRINCIPAL;
 	bool of_compartment = listing->kind == LISTING_SUBNETS || listing->kind == LISTING_LISTS ||
 			      listing->kind == LISTING_GROUPS;
 	bool root = !of_compartment || strcmp(listing->ocid, survey->auth->tenancy) == 0;
@@ -319,9 +366,12 @@ static void write_policy(char *text, size_t size, const struct listing *listing)
 
 	msg_quote_name(quoted, listing->ocid);
 	len = (int)strlen(quoted) - 2; /* as it stands between the quotes */
-	snprintf(text, size, "Allow %s to %s in %s%.*s",
-		principal ? "dynamic-group GROUP" : "group GROUP", kinds[listing->kind].policy,
-		root ? "tenancy" : "compartment id ", root ? 0 : len, quoted + 1);
+	snprintf(text, size, "Allow %s to %s in %s%.*s%s", policy_subject(auth),
+		kinds[listing->kind].policy, root ? "tenancy" : "compartment id ", root ? 0 : len,
+		quoted + 1,
+		auth == SETTINGS_OKE_WORKLOAD_IDENTITY
+			? " where request.principal.type = 'workload'"
+			: "");
 }
 
 static void tell_refused(struct listing *listing, struct call *call, const struct http_reply *reply)

@@ -65,7 +65,7 @@ struct survey {
 };
 
 /*
- * Prepares what is zeroed behind the first part. Returns 0, or -1 after a
+ * Prepares what is zeroed after the first part. Returns 0, or -1 after a
  * message. survey_free in any case.
  */
 int survey_open(struct survey *survey);

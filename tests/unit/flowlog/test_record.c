@@ -114,7 +114,7 @@ int main(void)
 	int failed;
 
 	parser = json_parser_new();
-	if (record_plan_init(&plan, keep, 2))
+	if (record_plan_init(&plan, keep, 2, false))
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	record_plan_free(&plan);

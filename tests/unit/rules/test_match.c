@@ -352,6 +352,9 @@ static void test_blocks(void **state)
 
 				asked++;
 				met += meets;
+				assert_true(match_fails(&boxes[i], &probe) <=
+					    (unsigned)__builtin_popcount(
+						    match_misses(&rules[i], &of, &world)));
 				if (match_rule(&rules[i], &of, &world, &maybe) != MATCH_NO) {
 					assert_true(meets);
 					matched++;
@@ -404,6 +407,10 @@ static void test_block_of_a_rule(void **state)
 	rule.peer = text("::/0");
 	assert_box(&rule, RULE_BY_PROTOCOL, 256, 511);
 	rule.is_valid = false;
+	assert_box(&rule, RULE_BY_PEER, 65535, 0);
+	assert_box(&rule, RULE_BY_DESTINATION, 0, 65535);
+	rule.protocol = text("6");
+	rule.tcp_destination = ports(443, 80);
 	assert_box(&rule, RULE_BY_DESTINATION, 65535, 0);
 }
 

@@ -65,7 +65,7 @@ static enum delivery_end run(unsigned threads, struct tally *tally)
 	enum delivery_end end;
 
 	options.threads = threads;
-	assert_int_equal(record_plan_init(&plan, options.keep, options.keep_count), 0);
+	assert_int_equal(record_plan_init(&plan, options.keep, options.keep_count, false), 0);
 	inputs = inputs_new(&options.flowlog);
 	assert_int_equal(output_open(&output, &options, true), 0);
 	delivery_init(&delivery, &options, &output, -1);

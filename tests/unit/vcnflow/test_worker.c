@@ -47,7 +47,7 @@ static void set_up(void)
 {
 	default_options(&options);
 	record_plan_free(&plan);
-	assert_int_equal(record_plan_init(&plan, options.keep, options.keep_count), 0);
+	assert_int_equal(record_plan_init(&plan, options.keep, options.keep_count, false), 0);
 }
 
 #define EMITTED                                                                                    \

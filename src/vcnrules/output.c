@@ -99,6 +99,10 @@ enum exitcode output_open(struct output *output, const struct options *options)
 	}
 	if (output->write_errno == 0)
 		return EXITCODE_OK;
+	if (output->write_errno == ENOMEM) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
 	report(output);
 	return EXITCODE_WRITE;
 }

@@ -655,6 +655,22 @@ static enum lookup_error check_rules(struct checker *checker)
 	return error;
 }
 
+/* A block that is smaller than its rule would hide it. */
+static enum lookup_error check_boxes(struct checker *checker)
+{
+	const struct lookup *lookup = &checker->lookup;
+	struct rule_box box;
+
+	if (lookup->boxes.count != lookup->rules.count)
+		return BAD(checker, "not every rule has a block");
+	for (size_t i = 0; i < lookup->boxes.count; i++) {
+		rule_make_box(&box, &lookup->rules.at[i]);
+		if (memcmp(&box, &lookup->boxes.at[i], sizeof(box)) != 0)
+			return BAD(checker, "the block of rule %zu is bad", i);
+	}
+	return LOOKUP_OK;
+}
+
 static enum lookup_error check_rule_texts(struct checker *checker)
 {
 	const struct lookup *lookup = &checker->lookup;

@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "base/spread.h"
+#include "base/hash.h"
 #include "deflate/crc32.h"
 #include "lookup/lookup.h"
 #include "lookup/mapped.h"
@@ -43,10 +43,12 @@ static struct lookup_run run_of(
 
 static struct lookup_rules rules_of(const struct lookup *lookup, uint32_t first, uint32_t count)
 {
-	struct lookup_rules rules = {lookup->rules.at, 0, 0};
+	struct lookup_rules rules = {lookup->rules.at, lookup->boxes.at, 0, 0};
 
-	if (first <= lookup->rules.count && count <= lookup->rules.count - first) {
+	if (first <= lookup->rules.count && count <= lookup->rules.count - first &&
+		lookup->boxes.count == lookup->rules.count) {
 		rules.rules += first;
+		rules.boxes += first;
 		rules.count = count;
 		rules.first = first;
 	}
@@ -147,7 +149,7 @@ bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints, const
 	struct format_subnet record;
 	uint64_t tail = tail_of(ocid, len);
 	size_t number = find_subnet(lookup, ocid, len, &record);
-	size_t at = spread(tail, LOOKUP_HINTS_BITS);
+	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
 
 	if (number == 0)
 		return false;
@@ -162,7 +164,7 @@ bool lookup_recall(const struct lookup *lookup, const struct lookup_hints *hints
 {
 	struct format_subnet record;
 	uint64_t tail = tail_of(ocid, len);
-	size_t at = spread(tail, LOOKUP_HINTS_BITS);
+	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
 	uint64_t number = hints->hints[at].number;
 
 	if (hints->hints[at].tail != tail || number == 0 ||
@@ -337,7 +339,7 @@ bool lookup_find_vnic(const struct lookup *lookup, struct lookup_hints *hints, c
 	size_t len, struct lookup_vnic *vnic)
 {
 	uint64_t tail = tail_of(ocid, len);
-	size_t at = spread(tail, LOOKUP_HINTS_BITS);
+	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
 	struct format_vnic record;
 	uint64_t number = 0;
 

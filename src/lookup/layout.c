@@ -206,11 +206,11 @@ static int place_lists(struct layout *layout)
 /* The set of a subnet's lists: the number that it has or gets. */
 static int place_set(struct layout *layout, const struct model_subnet *subnet, uint32_t *set)
 {
-	const char *run = (const char *)(layout->model->named + subnet->list_first);
 	size_t len = subnet->list_count * sizeof(uint32_t);
+	const char *run = "";
 
-	if (len == 0)
-		run = "";
+	if (len > 0)
+		run = (const char *)(layout->model->named + subnet->list_first);
 	switch (textset_add(&layout->set_texts, run, len)) {
 	case TEXTSET_ADDED:
 		*set = (uint32_t)(layout->set_texts.count - 1);
@@ -630,6 +630,7 @@ static int place_rule(
 	struct rule *rule = &layout->rules.at[layout->rules.count++];
 
 	rule_make(rule, &parts);
+	rule_make_box(&layout->boxes.at[layout->boxes.count++], rule);
 	if (rule->peer_kind == RULE_PEER_SERVICE || rule->peer_kind == RULE_PEER_GROUP)
 		rule->peer_index = peer_of(layout, rule, from);
 	return place_rule_texts(layout, rule, &parts, owner);
@@ -771,11 +772,13 @@ static int place_rules(struct layout *layout)
 	for (size_t i = 0; i < model->list_count; i++)
 		total += model->lists[i].rule_count;
 	if (!sorted || MAKE(layout, rules, total + count) != 0 ||
+		MAKE(layout, boxes, total + count) != 0 ||
 		MAKE(layout, groups, model->group_count) != 0) {
 		free(sorted);
 		return -1;
 	}
 	layout->rules.count = 0;
+	layout->boxes.count = 0;
 	result = place_list_rules(layout);
 	for (size_t i = 0; i < layout->groups.count && result == 0; i++) {
 		place_group(layout, i);

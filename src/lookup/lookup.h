@@ -24,6 +24,7 @@
 #include "base/address.h"
 
 struct rule;           /* lookup/rule.h */
+struct rule_box;       /* lookup/rule.h */
 struct format_address; /* lookup/format.h */
 
 enum lookup_error {
@@ -136,6 +137,7 @@ bool lookup_has_rules(const struct lookup *lookup);
 /* A run of rules: those of ingress, then those of egress. */
 struct lookup_rules {
 	const struct rule *rules;
+	const struct rule_box *boxes; /* of these rules */
 	size_t count;
 	size_t first; /* the number of rules[0] */
 };

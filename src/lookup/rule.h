@@ -1,7 +1,6 @@
 /*
  * One rule of a security list or of a network security group, as it stands in
- * a lookup file and in memory alike, and how it is made: from its parts, which
- * may come from JSON.
+ * a lookup file and in memory alike, and how it is made from its parts.
  *
  * A part that cannot be read (a peer that is no CIDR block, a protocol that is
  * neither "all" nor 0 to 255, a range that lacks an end) is kept as such: the
@@ -17,7 +16,6 @@
 
 #include "base/address.h"
 #include "base/bytes.h"
-#include "json/tree.h"
 
 enum rule_direction { RULE_INGRESS, RULE_EGRESS };
 
@@ -101,6 +99,34 @@ static_assert(offsetof(struct rule, icmp_type) == 44, "on disk");
 static_assert(offsetof(struct rule, texts) == 48, "on disk");
 static_assert(offsetof(struct rule, description_length) == 68, "on disk");
 
+/*
+ * What a rule can match at the most, as a block in four dimensions of 16 bits:
+ * what lies outside never matches it, what lies inside has to be asked. A file
+ * has one for each rule, in the same order, so that many rules are asked at
+ * once.
+ *
+ * A rule that the service calls invalid, or whose destination ports are none, has
+ * a block without an inside: in that dimension its end lies before its beginning,
+ * and nothing meets it. Highest ends are kept as what is left up to 65535: then one
+ * comparison tells whether a range begins too late or ends too early.
+ */
+enum rule_dimension {
+	RULE_BY_PROTOCOL,    /* plus RULE_IPV6 where the peer is IPv6 */
+	RULE_BY_DESTINATION, /* the destination port */
+	RULE_BY_PEER,        /* the first 16 bits of the peer */
+	RULE_BY_PEER_NEXT,   /* and the next 16 */
+	RULE_DIMENSIONS,
+};
+
+#define RULE_IPV6 256u
+
+struct rule_box {
+	uint16_t lowest[RULE_DIMENSIONS];
+	uint16_t left[RULE_DIMENSIONS]; /* 65535 less the highest */
+};
+
+static_assert(sizeof(struct rule_box) == 16, "16 bytes on disk");
+
 /* A text that may be absent: text is null then. Never owned. */
 struct rule_text {
 	const char *text;
@@ -144,20 +170,6 @@ struct rule_parts {
 };
 
 /*
- * Reads the object of one rule, as REST, the CLI or an SDK writes it, into
- * parts. A list's rule has the direction of its array; a group's rule names its
- * own, and direction is not looked at. The texts are views into the tree's text
- * or into scratch, which is emptied first, and valid as long as these.
- *
- * Returns 0, or -1 with *fault saying which member is of a type that the
- * service never sends ("protocol is not a string"), or null when memory ran
- * out.
- */
-int rule_read(struct rule_parts *parts, struct bytes *scratch, const struct json_tree *tree,
-	const struct json_node *node, bool is_of_group, enum rule_direction direction,
-	const char **fault);
-
-/*
  * Makes a rule of its parts, without its texts: texts and the four lengths are
  * 0 and RULE_ABSENT, peer_index is RULE_NO_INDEX for a label or group. The
  * caller fills these in.
@@ -197,6 +209,12 @@ struct rule_bounds {
  * their place is looked at; entry and text are not empty.
  */
 bool rule_is_sane(const struct rule *rule, const struct rule_bounds *bounds);
+
+/*
+ * Makes the block of a rule that rule_make has made or rule_is_sane found sane.
+ * A file's block must be equal to it in all its bytes.
+ */
+void rule_make_box(struct rule_box *box, const struct rule *rule);
 
 /* Where a sane rule's texts stand in the section of texts. */
 static inline uint64_t rule_entry_at(const struct rule *rule)

@@ -13,7 +13,7 @@
 
 #include "base/io.h"
 #include "base/msg.h"
-#include "vcnflow/progress.h"
+#include "vcnflow/throughput.h"
 
 /* Room for what the input may be. */
 #define HINT_SIZE 160
@@ -25,6 +25,7 @@ void delivery_init(struct delivery *delivery, const struct options *options, str
 	delivery->options = options;
 	delivery->output = output;
 	delivery->rejects = rejects;
+	delivery->gathered = (struct bytes)BYTES_INIT(LIMIT_REJECTS);
 	delivery->unknown = (struct textset)TEXTSET_INIT(
 		options->list_subnets ? SIZE_MAX : LIMIT_UNKNOWN_SUBNETS);
 }
@@ -33,6 +34,7 @@ void delivery_free(struct delivery *delivery)
 {
 	free(delivery->path);
 	textset_free(&delivery->unknown);
+	bytes_free(&delivery->gathered);
 }
 
 static int stop(struct delivery *delivery, enum delivery_end end)
@@ -79,20 +81,41 @@ int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count
 	}
 }
 
-static int write_rejects(struct delivery *delivery, const char *data, size_t len)
+/* Writes the rejects that were gathered. */
+static int flush_rejects(struct delivery *delivery)
 {
-	if (len == 0)
+	struct bytes *gathered = &delivery->gathered;
+	int failed = io_write_all(delivery->rejects, gathered->data, gathered->len);
+
+	bytes_clear(gathered);
+	if (failed == 0)
 		return 0;
-	if (io_write_all(delivery->rejects, data, len) == 0) {
-		delivery->rejects_in_line = data[len - 1] != '\n';
-		return 0;
-	}
 	delivery->errno_value = errno;
 	delivery->unwritable = true;
 	return stop(delivery, DELIVERY_UNWRITTEN);
 }
 
-/* Bad records as they stood, each ending in a line feed. */
+/* Gathers rejects: millions of short ones would be as many calls of write(2). */
+static int write_rejects(struct delivery *delivery, const char *data, size_t len)
+{
+	struct bytes *gathered = &delivery->gathered;
+
+	while (len > 0) {
+		size_t room = LIMIT_REJECTS - gathered->len;
+		size_t part = len < room ? len : room;
+
+		if (bytes_append(gathered, data, part))
+			return stop(delivery, DELIVERY_NO_MEMORY);
+		delivery->rejects_in_line = data[part - 1] != '\n';
+		data += part;
+		len -= part;
+		if (gathered->len == LIMIT_REJECTS && flush_rejects(delivery))
+			return -1;
+	}
+	return 0;
+}
+
+/* Bad records as they stood, each ending in a line feed; all that the block has. */
 static int deliver_rejects(
 	struct delivery *delivery, const struct block *block, const struct result *result)
 {
@@ -106,7 +129,7 @@ static int deliver_rejects(
 		if (whole && delivery->rejects_in_line && write_rejects(delivery, "\n", 1))
 			return -1;
 	}
-	return 0;
+	return flush_rejects(delivery);
 }
 
 /* What the input may be instead, and what to do about it; or nothing. */
@@ -309,5 +332,5 @@ int delivery_message(struct delivery *delivery, enum inputs_kind kind, char *tex
 
 void delivery_progress(struct delivery *delivery, uint64_t bytes_in)
 {
-	progress_update(delivery->bytes_in + bytes_in, tally_records(&delivery->tally));
+	throughput_update(delivery->bytes_in + bytes_in, tally_records(&delivery->tally));
 }

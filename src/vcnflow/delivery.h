@@ -11,12 +11,13 @@
 
 #include "base/limits.h"
 #include "base/textset.h"
-#include "vcnflow/inputs.h"
+#include "flowlog/block.h"
+#include "flowlog/inputs.h"
+#include "flowlog/source.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
-#include "vcnflow/source.h"
+#include "vcnflow/result.h"
 #include "vcnflow/tally.h"
-#include "vcnflow/worker.h"
 
 /* What ended the run before its inputs' end. */
 enum delivery_end {
@@ -34,10 +35,11 @@ struct delivery {
 	struct output *output;
 	int rejects; /* a descriptor, or -1 */
 	enum delivery_end end;
-	bool faulty;          /* an input was unreadable or damaged */
-	bool unwritable;      /* the rejects could not be written */
-	int errno_value;      /* why */
-	bool rejects_in_line; /* their last byte was not a line feed */
+	bool faulty;           /* an input was unreadable or damaged */
+	bool unwritable;       /* the rejects could not be written */
+	int errno_value;       /* why */
+	bool rejects_in_line;  /* their last byte was not a line feed */
+	struct bytes gathered; /* rejects that are to be written */
 
 	uint64_t inputs;
 	uint64_t bytes_in;

@@ -33,9 +33,9 @@ static const char help[] =
 	"Make a lookup file from dumps of the oci CLI, of REST or an SDK, and from\n"
 	"lookup files. - is standard input.\n"
 	"\n"
-	"  dumps: oci network subnet list --all, security-list list, nsg list,\n"
-	"         vcn list, private-ip list, ipv6 list, vnic get; oci iam compartment\n"
-	"         list; and Oracle's public_ip_ranges.json\n"
+	"  dumps: oci network subnet list, security-list list, nsg list, vcn list,\n"
+	"         private-ip list, ipv6 list, vnic get; oci iam compartment list, each\n"
+	"         with all its pages; and Oracle's public_ip_ranges.json\n"
 	"\n"
 	"  -o, --output FILE           the lookup file; replaced whole or not at all\n"
 	"      --nsg-rules OCID=FILE   the rules of a network security group, from oci\n"
@@ -198,15 +198,6 @@ static int refuse_other(
 	return -1;
 }
 
-static const char *key_of_region(const char *region, size_t len)
-{
-	for (size_t i = 0; i < region_table_count; i++)
-		if (strlen(region_table[i].name) == len &&
-			memcmp(region_table[i].name, region, len) == 0)
-			return region_table[i].key;
-	return NULL;
-}
-
 static enum model_result import_any(struct build *build, const struct import_object *object,
 	struct model_place place, struct model_fault *fault)
 {
@@ -228,7 +219,7 @@ static enum model_result import_any(struct build *build, const struct import_obj
 	case IMPORT_ADDRESS:
 		return import_address(model, object, place, fault);
 	case IMPORT_RANGES:
-		return import_ranges(model, object, key_of_region, place, fault);
+		return import_ranges(model, object, region_key, place, fault);
 	default:
 		ignored_add(&build->ignored, object, place);
 		return MODEL_OK;

@@ -5,25 +5,23 @@
 #include "base/version.h"
 #include "vcnmeta/output.h"
 
-static const char help[] = "usage: vcnmeta fetch -o FILE [scope] [authentication]\n"
-			   "       vcnmeta build -o FILE [option]... INPUT...\n"
-			   "       vcnmeta show [--rules|--groups|--vnics] FILE [OCID...]\n"
-			   "       vcnmeta verify FILE\n"
-			   "Make and read the lookup files that vcnflow enriches flow logs with.\n"
-			   "\n"
-			   "fetch   make FILE from the OCI API\n"
-			   "build   make FILE from JSON (dumps of the oci CLI, of REST or an "
-			   "SDK)\n"
-			   "        and from lookup files\n"
-			   "show    write subnets, rules, groups or VNICs as JSON, one a line\n"
-			   "verify  check a lookup file and write what it holds\n"
-			   "\n"
-			   "  -o, --output FILE   the lookup file; replaced whole or not at all\n"
-			   "  -q, --quiet         no warnings\n"
-			   "  -h, --help          this text\n"
-			   "  -V, --version       the version\n"
-			   "\n"
-			   "'vcnmeta COMMAND --help' tells the options of each.\n";
+static const char help[] =
+	"usage: vcnmeta fetch -o FILE [scope] [authentication]\n"
+	"       vcnmeta build -o FILE [option]... INPUT...\n"
+	"       vcnmeta show [--rules|--groups|--vnics] FILE [OCID...]\n"
+	"       vcnmeta verify FILE\n"
+	"       vcnmeta help [COMMAND]\n"
+	"Make and read the lookup files that vcnflow enriches flow logs with.\n"
+	"\n"
+	"fetch   make FILE from the OCI API\n"
+	"build   make FILE from JSON (dumps of the oci CLI, of REST or an SDK)\n"
+	"        and from lookup files\n"
+	"show    write subnets, rules, groups or VNICs as JSON, one a line\n"
+	"verify  check a lookup file and write what it holds\n"
+	"help    write the options of a command, as 'vcnmeta COMMAND --help' does\n"
+	"\n"
+	"  -h, --help          this text\n"
+	"  -V, --version       the version\n";
 
 static enum exitcode write_text(const char *text)
 {

@@ -4,13 +4,15 @@
  */
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/dirlock.h"
 #include "base/msg.h"
 #include "base/nearest.h"
+#include "lookup/writer.h"
 #include "vcnmeta/build.h"
 #include "vcnmeta/fetch/fetch.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/show.h"
-#include "vcnmeta/signals.h"
 #include "vcnmeta/standard.h"
 #include "vcnmeta/verify.h"
 
@@ -30,8 +32,8 @@ static int refuse(const char *argument)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!argument) {
-		msg_error("no command: usage: vcnmeta fetch | build | show | "
-			  "verify ..., see 'vcnmeta --help'");
+		msg_error("no command: usage: vcnmeta fetch | build | show | verify ..., see "
+			  "'vcnmeta help'");
 		return EXITCODE_REFUSED;
 	}
 	near.len = strlen(argument);
@@ -47,9 +49,32 @@ static int refuse(const char *argument)
 	return EXITCODE_REFUSED;
 }
 
+/* The place of a command among commands, or -1. */
+static int find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* "help" and "help COMMAND", which is what "COMMAND --help" is. */
+static int run_help(char *name)
+{
+	char option[] = "--help";
+	char *argv[] = {name, option, NULL};
+	int at;
+
+	if (!name)
+		return (int)help_write();
+	at = find_command(name);
+	return at < 0 ? refuse(name) : commands[at].run(2, argv);
+}
+
 static int run(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
+	int at;
 
 	if (!name)
 		return refuse(NULL);
@@ -57,10 +82,19 @@ static int run(int argc, char **argv)
 		return (int)help_write();
 	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
 		return (int)help_write_version();
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	return refuse(name);
+	if (strcmp(name, "help") == 0)
+		return run_help(argc > 2 ? argv[2] : NULL);
+	at = find_command(name);
+	return at < 0 ? refuse(name) : commands[at].run(argc - 1, argv + 1);
+}
+
+/* The lookup file is replaced in one step, so a signal may end the program at
+ * any time; only the temporary file and the lock's have to go. */
+static void remove_files(void *unused)
+{
+	(void)unused;
+	writer_unlink_from_signal();
+	dirlock_unlink_from_signal();
 }
 
 int main(int argc, char **argv)
@@ -68,6 +102,7 @@ int main(int argc, char **argv)
 	msg_program("vcnmeta");
 	if (standard_begin() != 0)
 		return EXITCODE_INTERNAL;
-	signals_install();
+	cleanup_add(remove_files, NULL);
+	cleanup_install(CLEANUP_DIE);
 	return run(argc, argv);
 }

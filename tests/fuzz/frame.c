@@ -132,11 +132,11 @@ static void put_sections(struct bytes *file, const struct frame *frame)
 static void put_frame(struct bytes *file, const struct frame *frame, const uint8_t *poke)
 {
 	size_t end = sizeof(struct format_header) + frame->count * sizeof(struct format_section);
-	struct format_header header = {.magic = FORMAT_MAGIC,
-		.version = FORMAT_VERSION,
+	struct format_header header = {.version = FORMAT_VERSION,
 		.length = file->len,
 		.section_count = (uint32_t)frame->count};
 
+	memcpy(header.magic, FORMAT_MAGIC, FORMAT_MAGIC_SIZE);
 	memcpy(file->data, &header, sizeof header);
 	if (poke != NULL)
 		file->data[(poke[0] + poke[1] * 256u) % end] ^= (char)poke[2];

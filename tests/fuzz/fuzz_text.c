@@ -12,9 +12,9 @@
 
 #include "base/address.h"
 #include "base/limits.h"
-#include "vcnflow/instant.h"
+#include "flowlog/instant.h"
+#include "flowlog/record.h"
 #include "vcnflow/options.h"
-#include "vcnflow/record.h"
 
 #include "caught.h"
 #include "fuzz.h"
@@ -124,11 +124,17 @@ struct networks {
 
 static void add_network(struct networks *networks, const char *text, size_t len)
 {
+	struct address address;
 	struct prefix prefix;
 
 	if (networks->count == MOST_NETWORKS)
 		return;
-	if (prefix_parse(&prefix, text, len) == 0 && prefix.length != 0)
+	if (own_address(&address, text, len))
+		networks->list[networks->count++] = (struct prefix){.high = address.high,
+			.low = address.low,
+			.family = address.family,
+			.length = address.family == ADDRESS_IPV4 ? 32 : 128};
+	else if (prefix_parse(&prefix, text, len) == 0 && prefix.length != 0)
 		networks->list[networks->count++] = prefix;
 	else
 		networks->sound = false;
@@ -158,6 +164,10 @@ static void read_networks(struct networks *networks, const char *text, size_t le
 {
 	networks->count = 0;
 	networks->sound = true;
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
 	while (len != 0 && networks->sound) {
 		const char *feed = memchr(text, '\n', len);
 		size_t line = feed == NULL ? len : (size_t)(feed - text);
@@ -178,7 +188,7 @@ static void read_networks(struct networks *networks, const char *text, size_t le
 }
 
 static void check_holds(
-	const struct internal *internal, const struct networks *networks, struct address address)
+	const struct prefixset *internal, const struct networks *networks, struct address address)
 {
 	bool held = false;
 
@@ -188,11 +198,11 @@ static void check_holds(
 	}
 	for (size_t i = 0; i < networks->count; i++)
 		held = held || prefix_holds(&networks->list[i], &address);
-	PROMISE(internal_holds(internal, &address) == held);
+	PROMISE(prefixset_holds(internal, &address) == held);
 }
 
 /* At the borders of a network, inside and outside. */
-static void check_borders(const struct internal *internal, const struct networks *networks,
+static void check_borders(const struct prefixset *internal, const struct networks *networks,
 	const struct prefix *prefix)
 {
 	unsigned length = prefix->length;
@@ -222,7 +232,7 @@ static void try_networks(const char *text, size_t len)
 {
 	static struct networks networks;
 	static int fd = -1;
-	struct internal internal;
+	struct prefixset internal;
 	char list[40];
 	int result;
 
@@ -231,19 +241,19 @@ static void try_networks(const char *text, size_t len)
 	PROMISE(fd >= 0 && ftruncate(fd, 0) == 0);
 	PROMISE(pwrite(fd, text, len, 0) == (ssize_t)len);
 	(void)snprintf(list, sizeof list, "=@/proc/self/fd/%d", fd);
-	PROMISE(internal_init(&internal) == 0);
+	prefixset_init(&internal);
 	caught_clear();
-	result = internal_add(&internal, list);
+	result = prefixset_add_list(&internal, "internal", list);
 	PROMISE(caught_messages == (result != 0));
 	read_networks(&networks, text, len);
 	if (networks.count < MOST_NETWORKS)
 		PROMISE(networks.sound == (result == 0));
 	if (result == 0 && networks.count < MOST_NETWORKS) {
-		PROMISE(internal_finish(&internal, NULL, 0) == 0);
+		PROMISE(prefixset_finish(&internal, NULL, 0) == 0);
 		for (size_t i = 0; i < networks.count; i++)
 			check_borders(&internal, &networks, &networks.list[i]);
 	}
-	internal_free(&internal);
+	prefixset_free(&internal);
 }
 
 /* ---- command lines ----------------------------------------------------- */
@@ -272,13 +282,14 @@ static void check_options(struct options *options)
 	struct record_plan plan;
 
 	PROMISE(options->threads >= 1 && options->threads <= LIMIT_THREADS);
-	PROMISE(options->max_record >= LIMIT_RECORD_MIN && options->max_record <= LIMIT_RECORD_MAX);
+	PROMISE(options->flowlog.max_record >= LIMIT_RECORD_MIN &&
+		options->flowlog.max_record <= LIMIT_RECORD_MAX);
 	PROMISE(options->keep_count <= LIMIT_KEEP_MEMBERS);
 	PROMISE((options->directions & ~7u) == 0);
 	if (options->has_since && options->has_until)
 		PROMISE(instant_compare(&options->since, &options->until) <= 0);
-	PROMISE(internal_finish(&options->internal, NULL, 0) == 0);
-	PROMISE(record_plan_init(&plan, options) == 0);
+	PROMISE(prefixset_finish(&options->internal, NULL, 0) == 0);
+	PROMISE(record_plan_init(&plan, options->keep, options->keep_count, false) == 0);
 	PROMISE(plan.keep_count == options->keep_count);
 	record_plan_free(&plan);
 }

@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import random
 import struct
 import zlib
 
@@ -174,7 +175,8 @@ def metadata():
 
 
 def api():
-    """Dumps (0), pages of subnets (1), of lists (2), of compartments (3)."""
+    """Dumps (0), pages of subnets (1), lists (2), compartments (3), groups (A),
+    rules (B), members (C), addresses (D, E), VCNs (F)."""
     for data in files("cli/**/meta-*/*", "bugs/meta-*/*"):
         for choice in b"\x00\x01\x02":
             yield bytes([choice]) + data
@@ -182,9 +184,19 @@ def api():
         yield choice + json.dumps(value).encode()
         yield choice + json.dumps(value, indent=1, ensure_ascii=False).encode()
     yield b'\x03[{"id":"ocid1.compartment.a","compartmentId":"ocid1.t"}]'
+    yield b'A[{"id":"ocid1.networksecuritygroup.a","vcnId":"ocid1.vcn.a"}]'
+    yield (b'B[{"id":"1","direction":"INGRESS","protocol":"6","source":"::/0",'
+           b'"tcpOptions":{"destinationPortRange":{"min":1,"max":2}}},{"id":"2",'
+           b'"direction":"EGRESS","protocol":"all","destination":"oci-iad-x",'
+           b'"destinationType":"SERVICE_CIDR_BLOCK","isValid":false}]')
+    yield b'C[{"vnicId":"ocid1.vnic.a"},{"vnicId":"ocid1.vnic.b"}]'
+    yield (b'D[{"ipAddress":"10.0.0.1","vnicId":"ocid1.vnic.a",'
+           b'"subnetId":"ocid1.subnet.a"},{"ipAddress":"10.0.0.2"}]')
+    yield b'E[{"ipAddress":"::1","vnicId":"ocid1.vnic.a"}]'
+    yield b'F[{"id":"ocid1.vcn.a","displayName":"x"}]'
 
 
-SECTIONS = 25
+SECTIONS = 26
 
 
 def edit(what, section, at, data=b"", count=None):
@@ -378,6 +390,45 @@ FOUND = {
     ),
     "config": ("02612e65794a6c65484169000000005a573562692e63",),
 }
+
+
+def rule(**fields):
+    """A rule as a lookup file has it; fields by name instead of usual ones."""
+    usual = {"high": 10 << 56, "low": 0, "family": 4, "length": 8, "index": 0,
+             "protocol": 6, "direction": 0, "kind": 0, "source": (0, 65535),
+             "destination": (443, 443), "kinds": (0, 1), "stateless": 0,
+             "valid": 1, "icmp": (65535, 65535), "texts": 100,
+             "lengths": (40, 30, 0xffffffff, 0xffffffff)}
+    usual.update(fields)
+    return struct.pack(
+        "<QQBB6xIHBBHHHHBBBBHHQIIII", usual["high"], usual["low"],
+        usual["family"], usual["length"], usual["index"], usual["protocol"],
+        usual["direction"], usual["kind"], *usual["source"],
+        *usual["destination"], *usual["kinds"], usual["stateless"],
+        usual["valid"], *usual["icmp"], usual["texts"], *usual["lengths"])
+
+
+def rules():
+    """Worlds of a random choice, and rules that stand in a file."""
+    rng = random.Random("rules")
+    for length in (0, 20, 60, 120, 200, 300, 400) * 8:
+        yield b"\0" + rng.randbytes(length)
+    peer = {"high": 0, "family": 0, "length": 0}
+    held = [rule(), rule(direction=1, protocol=256, kinds=(0, 0),
+                         destination=(0, 65535), high=0, length=0),
+            rule(family=6, high=0x20010db8 << 32, length=32),
+            rule(kind=1, **peer), rule(kind=2, index=2, **peer),
+            rule(kind=2, index=0xffffffff, **peer), rule(kind=3, **peer),
+            rule(kinds=(2, 3), destination=(0, 0)),
+            rule(protocol=257, kinds=(0, 0), destination=(0, 65535)),
+            rule(protocol=1, kinds=(0, 0), destination=(0, 65535),
+                 icmp=(3, 4), stateless=1, valid=0),
+            rule(lengths=(40, 30, 5, 7))]
+    # the record: how, protocol, ports, addresses, groups, complete
+    for record in ("010006080c000a0000000001", "5101080c060a00ff00aa5500"):
+        yield b"\1" + bytes.fromhex(record)[1:] + b"".join(held)
+        for each in held:
+            yield b"\1" + bytes.fromhex(record)[1:] + each
 
 
 def of(target):

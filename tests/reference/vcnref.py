@@ -34,7 +34,8 @@ PROTOCOLS = {"icmp": 1, "ipv4": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47,
 RFC1918 = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 BLOCKS = {"rfc1918": RFC1918, "ula": ("fc00::/7",),
           "cgnat": ("100.64.0.0/10",)}
-FILTERS = ("type", "time", "action", "protocol", "direction", "traffic")
+FILTERS = ("type", "time", "action", "protocol", "direction", "traffic",
+           "verdict")
 SUBNET = re.compile(rb"ocid1\.subnet\.[A-Za-z0-9._-]{0,240}")
 
 
@@ -239,6 +240,7 @@ def _unwrap(value):
         record, above = value.member(b"logContent"), 1
     good = (is_object(record) and is_object(record.member(b"data"))
             and is_object(record.member(b"oracle"))
+            and record.member(b"internal_or_external_source") is None
             and value.depth - above <= DEPTH)
     return record if good else None
 
@@ -293,8 +295,11 @@ class Judge:
         if self.options.action == "all":
             return
         action = data.member(b"action")
+        status = data.member(b"status")
         if action is None or action.kind == "0" \
-                or action.spelled() in (b"", b"-"):
+                or action.spelled() in (b"", b"-") \
+                or (status is not None
+                    and status.spelled() in (b"NODATA", b"SKIPDATA")):
             raise Filtered("no_data")
         if action.spelled() != self.options.action.upper().encode():
             raise Filtered("action")
@@ -321,6 +326,9 @@ class Judge:
         data = record.member(b"data")
         parts = [_member(name, carried(data.member(name.encode()), in_run)
                          or b'"N/A"') for name in FIVE]
+        if self.options.action == "all":
+            parts.append(_member("action", carried(data.member(b"action"), in_run)
+                                 or b"null"))
         parts += [_member(name, b'"' + tags[name].encode() + b'"')
                   for name in TAGGED]
         subnet = self.metadata.subnets.get(subnet_of(record))

@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,8 @@ import process
 UPDATE = False
 THREADS = re.compile(rb"(-j|--threads)[ =]?[2-9]")
 ANY_LINES = "..."
+RECORD = b'"internal_or_external_source":'
+DECODER = json.JSONDecoder()
 
 
 class CliCase:
@@ -50,6 +53,9 @@ class CliCase:
         copy = os.path.join(work, "case")
         shutil.copytree(self.folder, copy)
         finished = process.run(["sh", "./cmd"], env, copy, limit, work)
+        names = self.words("members")
+        if names:
+            finished.out = only_members(finished.out, names)
         if UPDATE and not finished.timed_out:
             self.update(finished)
         faults = []
@@ -75,6 +81,28 @@ class CliCase:
                 file.write(data)
         elif os.path.exists(path):
             os.unlink(path)
+
+
+def members_of(text):
+    """The members of the object that text is, as they stand: name and value."""
+    at = text.index("{") + 1
+    while text[at] != "}":
+        name, at = DECODER.raw_decode(text, at)
+        _, end = DECODER.raw_decode(text, at + 1)
+        yield name, text[at + 1:end]
+        at = end + 1 if text[end] == "," else end
+
+
+def only_members(data, names):
+    """Of each line that is an enriched record, only the members named."""
+    lines = data.split(b"\n")
+    for index, line in enumerate(lines):
+        if line.startswith(b"{") and RECORD in line:
+            kept = [f'"{name}":{value}'
+                    for name, value in members_of(line.decode())
+                    if name in names]
+            lines[index] = b"{" + ",".join(kept).encode() + b"}"
+    return b"\n".join(lines)
 
 
 def text_lines(data):

@@ -23,7 +23,7 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="tests/run",
         description="Runs test suites: " + ", ".join(suites.NAMES) + ".",
-        epilog="A variant is a suite's name with -asan, -tsan, -zlib, -cov or "
+        epilog="A variant is a suite's name with -asan, -tsan, -zlib, -cov, -quick or "
         "-valgrind behind it; tsan alone is the cli cases with threads.",
     )
     parser.add_argument("suite", nargs="+", metavar="SUITE")
@@ -66,6 +66,10 @@ def show(case, result, verbose):
                 say(f"skipped {name}: {line}")
     elif result.skipped:
         say(f"skipped {name}: {result.text}")
+    elif result.text and case.suite == "checks":
+        say(f"shown   {name}")
+        for line in result.text.splitlines()[:FAILURE_LINES]:
+            say("    " + line)
     elif verbose:
         say(f"passed  {name} ({result.seconds:.1f} s)")
 

@@ -127,7 +127,7 @@ def judge_exit(finished, limit):
         return Result(skipped=1, text=lines[-1])
     if finished.status:
         return Result(failed=1, text=f"exit status {finished.status}\n{text}")
-    return Result(passed=1)
+    return Result(passed=1, text=text.strip())
 
 
 def judge_counts(finished, limit):
@@ -242,6 +242,16 @@ def reference_cases(suite, folder, variant):
             limit=3600 if variant == "slow" else 900,
             weight=9,
         )
+    yield program_case(
+        suite,
+        "compare_rules.py",
+        [place.python(), os.path.join(here, "compare_rules.py"), "{vcnflow}", "{vcnmeta}"],
+        folder,
+        variant,
+        judge=judge_counts,
+        limit=900,
+        weight=8,
+    )
 
 
 def suite_program_cases(name, order):

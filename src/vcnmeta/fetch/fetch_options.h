@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/optparse.h"
 #include "vcnmeta/fetch/fetch_names.h"
 #include "vcnmeta/oci/settings.h"
 
@@ -14,24 +15,22 @@ struct fetch_options {
 	struct settings_options settings;
 	const char *vcn;
 	const char *subnets_from;
+	const char *service_ranges;
 	struct fetch_names regions;
 	struct fetch_names compartments;
 	struct fetch_names subnets;
 	bool in_subtree;
 	bool merge;
+	bool groups;
+	bool addresses;
 	bool quiet;
 };
 
-enum fetch_options_result {
-	FETCH_OPTIONS_RUN,
-	FETCH_OPTIONS_HELP,
-	FETCH_OPTIONS_VERSION,
-	FETCH_OPTIONS_REFUSED,  /* after a message */
-	FETCH_OPTIONS_NO_MEMORY /* after a message */
-};
+/* The help, one screen. */
+extern const char fetch_options_help[];
 
 /* Fills options; fetch_options_free in any case. */
-enum fetch_options_result fetch_options_parse(struct fetch_options *options, int argc, char **argv);
+enum optparse_result fetch_options_parse(struct fetch_options *options, int argc, char **argv);
 void fetch_options_free(struct fetch_options *options);
 
 #endif

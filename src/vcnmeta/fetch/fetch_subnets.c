@@ -13,27 +13,11 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/ocid.h"
 #include "vcnmeta/standard.h"
 #include "json/space.h"
 
-#define PREFIX "ocid1.subnet."
 #define PIECE ((size_t)64 << 10)
-
-static bool is_ocid(const char *text, size_t len)
-{
-	size_t prefix = strlen(PREFIX);
-
-	if (len <= prefix || len - prefix > LIMIT_OCID_TAIL || memcmp(text, PREFIX, prefix) != 0)
-		return false;
-	for (size_t i = prefix; i < len; i++) {
-		char c = text[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-			c != '.' && c != '_' && c != '-')
-			return false;
-	}
-	return true;
-}
 
 static int no_memory(void)
 {
@@ -60,20 +44,10 @@ static int add(struct fetch_subnets *subnets, struct textset *seen, const char *
 static int add_options(
 	struct fetch_subnets *subnets, struct textset *seen, const struct fetch_names *names)
 {
-	char quoted[MSG_QUOTED_SIZE];
 	int result = EXITCODE_OK;
 
-	for (size_t i = 0; i < names->count && result == EXITCODE_OK; i++) {
-		const char *name = names->names[i];
-
-		if (!is_ocid(name, strlen(name))) {
-			msg_error("bad --subnet-id %s: not the OCID of a "
-				  "subnet",
-				msg_quote_name(quoted, name));
-			return EXITCODE_REFUSED;
-		}
-		result = add(subnets, seen, name);
-	}
+	for (size_t i = 0; i < names->count && result == EXITCODE_OK; i++)
+		result = add(subnets, seen, names->names[i]);
 	return result;
 }
 
@@ -100,7 +74,7 @@ static int add_lines(struct fetch_subnets *subnets, struct textset *seen, const 
 			end--;
 		if (end == start)
 			continue;
-		if (!is_ocid(text + start, end - start)) {
+		if (!ocid_is_of(text + start, end - start, "subnet")) {
 			msg_error("%s, line %llu: %s is not the OCID of a "
 				  "subnet",
 				msg_quote_name(place, source), line,

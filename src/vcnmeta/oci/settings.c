@@ -378,10 +378,10 @@ static int take_transport(struct settings *settings, const struct settings_optio
 	int result = take_endpoints(settings, options);
 
 	settings->http.connection_timeout_s = options->connection_timeout_s > 0
-						      ? options->connection_timeout_s
+						      ? (long)options->connection_timeout_s
 						      : CONNECTION_TIMEOUT_S;
 	settings->http.read_timeout_s =
-		options->read_timeout_s > 0 ? options->read_timeout_s : READ_TIMEOUT_S;
+		options->read_timeout_s > 0 ? (long)options->read_timeout_s : READ_TIMEOUT_S;
 	settings->attempts = options->no_retry       ? 1
 			     : options->attempts > 0 ? options->attempts
 						     : ATTEMPTS;

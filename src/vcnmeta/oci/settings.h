@@ -23,8 +23,8 @@ struct settings_options {
 	const char *cert_bundle;
 	const char *federation_endpoint;
 	const char *proxy;
-	long connection_timeout_s;
-	long read_timeout_s;
+	unsigned connection_timeout_s;
+	unsigned read_timeout_s;
 	unsigned attempts;
 	unsigned parallel;
 	bool no_retry;

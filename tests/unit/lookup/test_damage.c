@@ -385,6 +385,13 @@ static void test_fragments(void **state)
 	(void)damage_bytes(SECTION_group_json, "\"{}[],:\\x0 \n\x80");
 }
 
+/* A block that is not its rule's would hide the rule, or cost time. */
+static void test_boxes(void **state)
+{
+	(void)state;
+	assert_int_equal(damage_bytes(SECTION_boxes, "\x01\x06\x80\xff"), 0);
+}
+
 /* OCIDs of subnets and VNICs must keep their hash, all others their order. */
 static void test_texts(void **state)
 {
@@ -677,6 +684,7 @@ int main(void)
 		cmocka_unit_test(test_numbers_of_the_frame),
 		cmocka_unit_test(test_numbers_of_records),
 		cmocka_unit_test(test_fragments),
+		cmocka_unit_test(test_boxes),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_valid_fragments),
 		cmocka_unit_test(test_absent_text),

@@ -65,7 +65,11 @@ static void test_bad_times(void **state)
 static void test_bad_arguments(void **state)
 {
 	(void)state;
-	REFUSE("bad --action 'ACCEPT': want accept, reject or all", "-aACCEPT");
+	REFUSE("bad --action 'Accepted': want accept, reject or all", "-aAccepted");
+	ACCEPT("-aACCEPT", "x");
+	ACCEPT("-aReject", "--keep=action", "x");
+	REFUSE("bad --keep 'action': under --action all the output record has this key already",
+		"--keep=action", "-aALL", "x");
 	REFUSE("bad --framing 'xml': want ndjson or json", "--framing=xml");
 	REFUSE("bad --format 'json': want ndjson or array", "--format=json");
 	REFUSE("bad --traffic 'all': want internal or external", "-tall");

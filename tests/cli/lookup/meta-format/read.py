@@ -197,6 +197,7 @@ def show_rules(file):
             line["description"] = description
             lines.append(line)
     assert at == len(file.rules) and text_at == len(file.part["RTXT"])
+    assert len(file.part["BOXS"]) == 16 * at
     return [compact(line) for line in sorted(lines, key=lambda line: line["ocid"])]
 
 

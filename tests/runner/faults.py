@@ -3,7 +3,7 @@
 tests/faults.tsv has a line for each fault and suite: the fault's number, the
 suite, and names of its cases (the whole name or its last component), which may
 hold * and ?. A name of the unit suite
-may have the test's function behind a colon; the suite "none" stands for a
+may have the test's function after a colon; the suite "none" stands for a
 fault that no case holds, and why.
 """
 
@@ -40,7 +40,7 @@ def load():
 
 
 def program_of(name):
-    """A name without the function behind it."""
+    """A name without the function after it."""
     return name.partition(":")[0]
 
 

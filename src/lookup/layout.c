@@ -1054,26 +1054,26 @@ static int index_addresses(struct layout *layout)
 	for (size_t i = 0; i < layout->addresses.count; i++) {
 		const struct format_address *address = &layout->addresses.at[i];
 		uint32_t vcn = layout->vnics.at[address->vnic].vcn;
-		size_t slot = format_slot(address->high, address->low, vcn, slots);
-		uint32_t *entry;
+		uint32_t hash = format_hash(address->high, address->low, vcn);
+		struct format_slot *slot;
 
 		if (vcn == FORMAT_NONE)
 			continue;
-		for (;; slot = (slot + 1) & (slots - 1)) {
+		for (size_t at = hash & (slots - 1);; at = (at + 1) & (slots - 1)) {
 			const struct format_address *other;
 
-			entry = &layout->address_index.at[slot];
-			if (*entry == 0)
+			slot = &layout->address_index.at[at];
+			if (slot->address == 0)
 				break;
-			other = &layout->addresses.at[*entry - 1];
+			other = &layout->addresses.at[slot->address - 1];
 			if (other->high == address->high && other->low == address->low &&
 				other->family == address->family &&
 				layout->vnics.at[other->vnic].vcn == vcn)
 				break;
 		}
-		if (*entry == 0 ||
-			comes_first(layout, address->vnic, layout->addresses.at[*entry - 1].vnic))
-			*entry = (uint32_t)i + 1;
+		if (slot->address == 0 || comes_first(layout, address->vnic,
+						  layout->addresses.at[slot->address - 1].vnic))
+			*slot = (struct format_slot){hash, (uint32_t)i + 1};
 	}
 	return 0;
 }

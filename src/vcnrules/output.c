@@ -30,9 +30,20 @@ void output_unlink_from_signal(void)
 		replace_unlink_from_signal((const struct replace *)temporary);
 }
 
+static void (*volatile on_signal)(void);
+
+void output_on_signal(void (*function)(void))
+{
+	on_signal = function;
+}
+
 static void clean_up(int number)
 {
+	void (*function)(void) = on_signal;
+
 	output_unlink_from_signal();
+	if (function)
+		function();
 	/* The handler is gone (SA_RESETHAND) and the signal unblocked. */
 	raise(number);
 }

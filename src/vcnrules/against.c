@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
@@ -20,7 +21,6 @@
 #include "lookup/import.h"
 #include "lookup/merge.h"
 #include "lookup/writer.h"
-#include "vcnrules/output.h"
 
 #define PIECE ((size_t)256 << 10)
 
@@ -185,19 +185,23 @@ static int open_written(struct against *against, struct reading *reading, const 
 
 #define FILE_NAME "/after.lut"
 
-/* The folder that is there while the model is being written. */
+/* The folder that is there while the model is being written; empty: none. */
 static char folder[4096];
 
 /* Called by a signal, or once the file is open. */
-static void remove_folder(void)
+static void remove_folder(void *unused)
 {
 	char path[sizeof(folder) + sizeof(FILE_NAME)];
 
+	(void)unused;
+	if (folder[0] == '\0')
+		return;
 	memcpy(path, folder, strlen(folder));
 	memcpy(path + strlen(folder), FILE_NAME, sizeof(FILE_NAME));
 	writer_unlink_from_signal();
 	unlink(path);
 	rmdir(folder);
+	folder[0] = '\0';
 }
 
 static int make_folder(struct reading *reading)
@@ -213,6 +217,7 @@ static int make_folder(struct reading *reading)
 		errno = ENAMETOOLONG;
 	else if (mkdtemp(folder))
 		return 0;
+	folder[0] = '\0';
 	msg_error_errno(errno, "cannot create a folder in %s", msg_quote_name(quoted, top));
 	return fail(reading, EXITCODE_WRITE);
 }
@@ -226,15 +231,14 @@ static int write_model(struct against *against, struct reading *reading)
 
 	if (make_folder(reading) != 0)
 		return -1;
-	output_on_signal(remove_folder);
+	cleanup_add(remove_folder, NULL);
 	snprintf(path, sizeof(path), "%s%s", folder, FILE_NAME);
 	exitcode = writer_write(reading->model, path, reading->fetched_at, WRITER_SOURCE_BUILD);
 	if (exitcode == EXITCODE_OK)
 		result = open_written(against, reading, path);
 	else
 		reading->exitcode = exitcode;
-	remove_folder();
-	output_on_signal(NULL);
+	remove_folder(NULL);
 	return result;
 }
 

@@ -31,21 +31,10 @@ void output_unlink_from_signal(void)
 		replace_unlink_from_signal((const struct replace *)temporary);
 }
 
-static void (*volatile on_signal)(void);
-
-void output_on_signal(void (*function)(void))
-{
-	on_signal = function;
-}
-
 static void clean_up(void *unused)
 {
-	void (*function)(void) = on_signal;
-
 	(void)unused;
 	output_unlink_from_signal();
-	if (function)
-		function();
 }
 
 int output_prepare(void)

@@ -26,10 +26,6 @@ int output_prepare(void);
 /* Takes a file that was begun away, by calls that a signal handler may make. */
 void output_unlink_from_signal(void);
 
-/* A function that a signal calls before the process dies, by signal-safe calls
- * only; null: none. */
-void output_on_signal(void (*function)(void));
-
 /* Returns true if standard input was open when the program began. */
 bool output_stdin_was_open(void);
 

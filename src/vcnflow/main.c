@@ -249,7 +249,7 @@ static int status_of_end(struct run *run)
 	char quoted[MSG_QUOTED_SIZE];
 	const struct delivery *delivery = &run->delivery;
 
-	switch (delivery->end) {
+	switch ((enum delivery_end)delivery->end) {
 	case DELIVERY_GOES_ON:
 	case DELIVERY_INTERRUPTED:
 		break;

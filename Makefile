@@ -1,4 +1,4 @@
-# vcnflow and vcnmeta. "make help" lists the targets.
+# vcnflow and its siblings. "make help" lists the targets.
 #
 # Variables: PREFIX DESTDIR BINDIR MANDIR DATADIR DOCDIR UNITDIR SYSUSERSDIR
 #   BASHDIR ZSHDIR FISHDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
@@ -16,7 +16,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
-FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+# fish looks into /usr/local only where XDG_DATA_DIRS says so.
+FISHDIR ?= $(if $(filter /usr/local,$(PREFIX)),/etc/fish/completions,$(PREFIX)/share/fish/vendor_completions.d)
 INSTALL ?= install
 PKG_CONFIG ?= pkg-config
 AR      ?= ar
@@ -26,12 +27,19 @@ CXXFLAGS ?= -O2 -g
 SAN  ?=
 ifndef ISAL
 ISAL := $(shell $(PKG_CONFIG) --exists libisal 2>/dev/null && echo 1 || echo 0)
+ISAL_ASKED := $(shell command -v $(PKG_CONFIG) || :)
+else
+ISAL_ASKED := $(ISAL)
 endif
 
 # Giving up rights gets in the way of what instrumented builds do at their end.
 SANDBOX ?= $(if $(SAN),0,1)
 
+# Programs and archives of each variant have a folder of their own. Objects are
+# shared by those that are compiled alike: with either inflate library, and with
+# all rights or few.
 BUILD := build/$(if $(SAN),$(SAN),$(if $(filter 0,$(SANDBOX)),open,release))$(if $(filter 0,$(ISAL)),-zlib)
+OBJECTS := $(if $(filter command,$(origin BUILD)),$(BUILD),build)/objects/$(or $(SAN),release)
 
 # ---- flags ----------------------------------------------------------------
 
@@ -42,6 +50,11 @@ FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 LINK_HARDEN = -pie -Wl,-z,relro -Wl,-z,now
 
 ifeq ($(SAN),asan)
+# The other compiler's warnings are worth having too.
+ifneq ($(shell command -v clang++ || :),)
+CC  = clang
+CXX = clang++
+endif
 SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer -O1
 FORTIFY =
@@ -67,11 +80,14 @@ else ifneq ($(SAN),)
 $(error SAN is asan, ubsan, tsan, cov or fuzz)
 endif
 
-ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE $(FORTIFY) \
-	$(if $(filter 0,$(SANDBOX)),-DRIGHTS_KEPT) $(CPPFLAGS)
-ALL_CFLAGS   = -std=c17 $(WARN) $(CWARN) $(HARDEN) $(CFLAGS) $(SANFLAGS)
+# The same objects in whatever folder the tree lies; but what counts coverage
+# must find its files from anywhere.
+SAME = $(if $(filter cov,$(SAN)),,-ffile-prefix-map=$(CURDIR)=.)
+
+ALL_CPPFLAGS = -Isrc -include base/platform.h -D_GNU_SOURCE $(FORTIFY) $(CPPFLAGS)
+ALL_CFLAGS   = -std=c17 $(WARN) $(CWARN) $(HARDEN) $(SAME) $(CFLAGS) $(SANFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(HARDEN) -fno-exceptions -fno-rtti \
-	$(CXXFLAGS) $(SANFLAGS) -DNDEBUG -DSIMDJSON_DEVELOPMENT_CHECKS=0
+	$(SAME) $(CXXFLAGS) $(SANFLAGS) -DNDEBUG -DSIMDJSON_DEVELOPMENT_CHECKS=0
 ALL_LDFLAGS  = $(LINK_HARDEN) $(CFLAGS) $(SANFLAGS) $(COVERAGE_WRAP) $(LDFLAGS)
 
 DEFLATE_ALL := $(wildcard src/deflate/*.c)
@@ -83,21 +99,31 @@ DEFLATE_SRC := $(filter-out %_isal.c,$(DEFLATE_ALL))
 DEFLATE_LIBS = -lz
 endif
 
-COMMON_SRC  := $(wildcard src/base/*.c) $(wildcard src/json/*.c) \
-	$(wildcard src/json/*.cc) $(DEFLATE_SRC) $(wildcard src/lookup/*.c)
-VCNFLOW_SRC := $(filter-out src/vcnflow/main.c,$(wildcard src/vcnflow/*.c))
-VCNMETA_SRC := $(filter-out src/vcnmeta/main.c,$(wildcard src/vcnmeta/*.c))
-
-objects = $(patsubst %,$(BUILD)/%.o,$(1))
-
+# Of base to rules and flowlog; each program takes from the archive what it uses.
+COMMON_SRC  := $(wildcard src/base/*.c src/json/*.c src/json/*.cc) $(DEFLATE_SRC) \
+	$(wildcard src/lookup/*.c src/rules/*.c src/flowlog/*.c)
 COMMON_LIB  := $(BUILD)/libcommon.a
-VCNFLOW_LIB := $(BUILD)/libvcnflow.a
-VCNMETA_LIB := $(BUILD)/libvcnmeta.a
-PROGRAMS    := $(BUILD)/vcnflow $(BUILD)/vcnmeta
+COMMON_LIBS  = -lsimdjson $(DEFLATE_LIBS)
 
-COMMON_LIBS = -lsimdjson $(DEFLATE_LIBS)
-VCNMETA_LIBS = $(if $(wildcard src/vcnmeta/http.c),-lcurl) \
-	$(if $(wildcard src/vcnmeta/crypto.c),-lcrypto)
+# Of each program, without its main.c.
+NAMES    := $(patsubst src/%/main.c,%,$(wildcard src/vcn*/main.c))
+PROGRAMS := $(NAMES:%=$(BUILD)/%)
+sources   = $(filter-out %/main.c,$(wildcard src/$(1)/*.c src/$(1)/*/*.c))
+objects   = $(patsubst %,$(OBJECTS)/%.o,$(if $(filter 0,$(SANDBOX)),\
+	$(patsubst src/base/rights.c,kept/src/base/rights.c,$(1)),$(1)))
+
+VCNMETA_LIBS = -lcurl -lcrypto
+
+# link OPTIONS, LIBRARIES: of all objects and archives that a program needs
+link = $(CXX) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(2)
+
+# compile COMMAND: what the compiler says is shown, and stays beside the object
+# for the checks of warnings.
+define compile
+@mkdir -p $(@D)
+$(1) $(if $(MAKE_TERMERR),-fdiagnostics-color) -MMD -MP -c -o $@ $< 2>$@.said; \
+	status=$$?; cat $@.said >&2; [ -s $@.said ] || rm -f $@.said; exit $$status
+endef
 
 # ---- programs -------------------------------------------------------------
 
@@ -106,54 +132,68 @@ VCNMETA_LIBS = $(if $(wildcard src/vcnmeta/http.c),-lcurl) \
 .SECONDARY:
 
 all: $(PROGRAMS)
+ifeq ($(ISAL_ASKED),)
+	@echo 'no pkg-config: ISA-L was not looked for (ISAL=1 takes it)'
+endif
 
-$(BUILD)/vcnflow: $(call objects,src/vcnflow/main.c) $(VCNFLOW_LIB) $(COMMON_LIB)
-	$(CXX) $(ALL_LDFLAGS) -pthread -o $@ $^ $(COMMON_LIBS)
+$(BUILD)/vcnmeta: $(call objects,src/vcnmeta/main.c) $(BUILD)/libvcnmeta.a \
+		$(COMMON_LIB) $(BUILD)/flags
+	$(call link,,$(VCNMETA_LIBS) $(COMMON_LIBS))
 
-$(BUILD)/vcnmeta: $(call objects,src/vcnmeta/main.c) $(VCNMETA_LIB) $(COMMON_LIB)
-	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(VCNMETA_LIBS) $(COMMON_LIBS)
+$(BUILD)/vcn%: $(OBJECTS)/src/vcn%/main.c.o $(BUILD)/libvcn%.a $(COMMON_LIB) \
+		$(BUILD)/flags
+	$(call link,-pthread,$(COMMON_LIBS))
 
 $(COMMON_LIB): $(call objects,$(COMMON_SRC) $(COVERAGE_SRC))
-$(VCNFLOW_LIB): $(call objects,$(VCNFLOW_SRC))
-$(VCNMETA_LIB): $(call objects,$(VCNMETA_SRC))
-$(BUILD)/%.a:
+$(foreach name,$(patsubst src/%,%,$(wildcard src/vcn*)),$(eval \
+	$(BUILD)/lib$(name).a: $(call objects,$(call sources,$(name)))))
+$(BUILD)/%.a: $(BUILD)/flags
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcs $@ $(filter %.o,$^)
 
-$(BUILD)/%.c.o: %.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(OBJECTS)/%.c.o: %.c $(OBJECTS)/flags
+	$(call compile,$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS))
 
-$(BUILD)/%.cc.o: %.cc $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(CXX) $(ALL_CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
+$(OBJECTS)/%.cc.o: %.cc $(OBJECTS)/flags
+	$(call compile,$(CXX) $(ALL_CPPFLAGS) $(ALL_CXXFLAGS))
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# With SANDBOX=0 nothing is given up.
+$(OBJECTS)/kept/%.c.o: %.c $(OBJECTS)/flags
+	$(call compile,$(CC) $(ALL_CPPFLAGS) -DRIGHTS_KEPT $(ALL_CFLAGS))
 
-# Objects made with other flags or another compiler are made again.
-FLAGS = $(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) \
-	$(ALL_LDFLAGS) $(COMMON_LIBS)
+-include $(shell find $(OBJECTS) -name '*.d' 2>/dev/null)
+
+# What was made with other flags or another compiler is made again.
+COMPILED = $(CC) $(shell $(CC) -dumpfullversion -dumpversion 2>&1) $(CXX) \
+	$(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS)
+LINKED = $(CXX) $(ALL_LDFLAGS) $(COMMON_LIBS) SANDBOX=$(SANDBOX)
+keep = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
+$(OBJECTS)/flags: FORCE
+	$(call keep,$(COMPILED))
 $(BUILD)/flags: FORCE
-	@mkdir -p $(@D)
-	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
+	$(call keep,$(LINKED))
 FORCE:
 
 # ---- unit tests: one program per room, in tests/unit/PART/test_ROOM.c ------
 
-UNIT_SRC := $(wildcard tests/unit/*/test_*.c)
+UNIT_SRC := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 
 units: $(UNITS)
 
-$(BUILD)/unit/vcnflow/%: $(BUILD)/tests/unit/vcnflow/%.c.o $(VCNFLOW_LIB) $(COMMON_LIB)
+UNIT_NEEDS = $(COMMON_LIB) $(BUILD)/flags
+$(BUILD)/unit/vcnmeta/%: $(OBJECTS)/tests/unit/vcnmeta/%.c.o $(BUILD)/libvcnmeta.a $(UNIT_NEEDS)
 	@mkdir -p $(@D)
-	$(CXX) $(ALL_LDFLAGS) -pthread -o $@ $^ $(COMMON_LIBS) -lcmocka
-$(BUILD)/unit/vcnmeta/%: $(BUILD)/tests/unit/vcnmeta/%.c.o $(VCNMETA_LIB) $(COMMON_LIB)
+	$(call link,,$(VCNMETA_LIBS) $(COMMON_LIBS) -lcmocka)
+$(BUILD)/unit/vcnflow/%: $(OBJECTS)/tests/unit/vcnflow/%.c.o $(BUILD)/libvcnflow.a $(UNIT_NEEDS)
 	@mkdir -p $(@D)
-	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(VCNMETA_LIBS) $(COMMON_LIBS) -lcmocka
-$(BUILD)/unit/%: $(BUILD)/tests/unit/%.c.o $(COMMON_LIB)
+	$(call link,-pthread,$(COMMON_LIBS) -lcmocka)
+$(BUILD)/unit/vcnrules/%: $(OBJECTS)/tests/unit/vcnrules/%.c.o $(BUILD)/libvcnrules.a $(UNIT_NEEDS)
 	@mkdir -p $(@D)
-	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(COMMON_LIBS) -lcmocka
+	$(call link,-pthread,$(COMMON_LIBS) -lcmocka)
+$(BUILD)/unit/%: $(OBJECTS)/tests/unit/%.c.o $(UNIT_NEEDS)
+	@mkdir -p $(@D)
+	$(call link,-pthread,$(COMMON_LIBS) -lcmocka)
 
 # ---- fuzz targets: tests/fuzz/fuzz_NAME.c ------------------------------------
 #
@@ -165,13 +205,13 @@ FUZZ_SRC     := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
 FUZZERS      := $(FUZZ_NAMES:%=$(BUILD)/fuzz/%)
 FUZZ_LIB     := $(BUILD)/libfuzz.a
-FUZZ_MAIN    := $(if $(filter fuzz,$(SAN)),,$(BUILD)/tests/fuzz/replay.c.o)
+FUZZ_MAIN    := $(if $(filter fuzz,$(SAN)),,$(OBJECTS)/tests/fuzz/replay.c.o)
 FUZZ_LDFLAGS  = $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer) $(FUZZ_WRAP)
 
 fuzzers: $(FUZZERS)
 
 # What is fuzzed guides the fuzzer, what judges it does not.
-$(BUILD)/src/%.o: private SANFLAGS += $(FUZZ_GUIDED)
+$(OBJECTS)/src/%.o: private SANFLAGS += $(FUZZ_GUIDED)
 
 # These read what the target feeds them, or write what it looks at.
 CATCH = -Wl,--wrap=io_write_all
@@ -182,11 +222,12 @@ $(BUILD)/fuzz/api: FUZZ_WRAP = $(CATCH),--wrap=caller_fail \
 	-Wl,--wrap=caller_parser,--wrap=caller_tree
 
 $(FUZZ_LIB): $(call objects,$(filter-out $(FUZZ_SRC) %/replay.c,$(FUZZ_ALL)))
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \
-		$(VCNFLOW_LIB) $(VCNMETA_LIB) $(COMMON_LIB)
+$(BUILD)/fuzz/%: $(OBJECTS)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \
+		$(NAMES:%=$(BUILD)/lib%.a) $(COMMON_LIB) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CXX) $(ALL_LDFLAGS) $(FUZZ_LDFLAGS) -pthread -o $@ $(FUZZ_MAIN) \
-		$(filter-out $(FUZZ_MAIN),$^) $(VCNMETA_LIBS) $(COMMON_LIBS) -lz
+		$(filter-out $(FUZZ_MAIN),$(filter %.o %.a,$^)) \
+		$(VCNMETA_LIBS) $(COMMON_LIBS) -lz
 
 # ---- tests ------------------------------------------------------------------
 
@@ -200,21 +241,35 @@ CHECK_SUITES = unit checks cli contrib examples reference fetch \
 	fuzz unit-asan cli-asan cli-zlib tsan cli-valgrind
 SLOW_SUITES = unit-zlib unit-valgrind cli-valgrind-all reference-slow long
 
-# Packages first, then make anew, so that it sees what was installed.
+# A recipe that installs packages does all the rest in a make of its own, for
+# what this one found when it began is no longer so. A check holds that.
 check:
 	contrib/install-deps build test
-	@$(SUBMAKE) check-builds
+	@$(SUBMAKE) check-run
+
+check-run: check-builds
 	$(RUN) $(CHECK_SUITES)
 
 check-builds:
-	$(SUBMAKE) all units
-	$(SUBMAKE) SAN=asan all units fuzzers
-	$(SUBMAKE) SAN=tsan all
+	$(SUBMAKE) all units objects
 	$(SUBMAKE) ISAL=0 all
 	$(SUBMAKE) SANDBOX=0 all units
+	$(SUBMAKE) SAN=asan all units fuzzers objects
+	$(SUBMAKE) SAN=tsan all
+
+# What was changed, and what is tested in less than a minute.
+quick:
+	contrib/install-deps build test
+	@$(SUBMAKE) quick-run
+
+quick-run: all units
+	$(RUN) unit cli-quick
 
 check-slow:
 	contrib/install-deps build test
+	@$(SUBMAKE) check-slow-run
+
+check-slow-run:
 	@$(SUBMAKE) all units
 	@$(SUBMAKE) ISAL=0 all units
 	@$(SUBMAKE) SANDBOX=0 all units
@@ -222,13 +277,17 @@ check-slow:
 
 check-peer:
 	contrib/install-deps build test peer
-	@$(SUBMAKE) all
+	@$(SUBMAKE) check-peer-run
+
+check-peer-run: all
 	$(RUN) peer
 
 # Packages, clusters: what needs servers of its own.
 check-contrib:
 	contrib/install-deps build test package contrib
-	@$(SUBMAKE) all
+	@$(SUBMAKE) check-contrib-run
+
+check-contrib-run: all
 	$(RUN) contrib-slow
 
 check-all:
@@ -239,33 +298,41 @@ check-all:
 
 coverage:
 	contrib/install-deps build test coverage
-	@$(SUBMAKE) SAN=cov all units fuzzers
-	find build/cov build/cov-zlib -name '*.gcda' -delete 2>/dev/null || :
+	@$(SUBMAKE) SAN=cov coverage-run
+
+coverage-run: all units fuzzers
+	find $(OBJECTS) -name '*.gcda' -delete
 	-$(RUN) unit-cov cli-cov reference-cov fetch-cov fuzz-cov
 	gcovr --root . --filter src/ --exclude-directories '.*/tests$$' \
 		--gcov-ignore-parse-errors --print-summary --sort-uncovered \
 		--fail-under-line 95 --fail-under-branch 85 \
-		--exclude-unreachable-branches --exclude-throw-branches \
-		$(wildcard build/cov build/cov-zlib)
+		--exclude-unreachable-branches --exclude-throw-branches $(OBJECTS)
 
 # The cases that hold each fault of tests/faults.tsv, and what they measured.
 faults:
 	contrib/install-deps build test
+	@$(SUBMAKE) faults-run
+
+faults-run:
 	@$(SUBMAKE) all units
 	@$(SUBMAKE) ISAL=0 all units
 	@$(SUBMAKE) SAN=asan all
 	$(RUN) faults
 
-# SIZE, with K, M or G behind it, is how much of generated logs.
+# SIZE, followed by K, M or G, is how much of generated logs.
 check-long:
 	contrib/install-deps build test
-	@$(SUBMAKE) all
+	@$(SUBMAKE) check-long-run
+
+check-long-run: all
 	SIZE=$(or $(SIZE),10G) $(RUN) long
 
 bench:
 	contrib/install-deps build test
 	contrib/install-deps bench peer || :
-	@$(SUBMAKE) all
+	@$(SUBMAKE) bench-run
+
+bench-run: all
 	@$(SUBMAKE) ISAL=0 all
 	tests/bench/get-duckdb || :
 	BUILD=$(BUILD) tests/bench/run $(if $(QUICK),--quick)
@@ -273,30 +340,35 @@ bench:
 
 bench-instructions:
 	contrib/install-deps build test bench
-	@$(SUBMAKE) SANDBOX=0 all
-	BUILD=$(subst release,open,$(BUILD)) tests/bench/instructions $(if $(UPDATE),--update)
+	@$(SUBMAKE) SANDBOX=0 bench-instructions-run
+
+bench-instructions-run: all
+	BUILD=$(BUILD) tests/bench/instructions $(if $(UPDATE),--update)
 
 # For T seconds each: make fuzz T=600 TARGET='record gunzip'
 T ?= 60
 TARGET ?=
-FUZZ_BUILD = build/fuzz$(if $(filter 0,$(ISAL)),-zlib)
 fuzz:
 	CXX=clang++ contrib/install-deps build fuzz
-	@$(SUBMAKE) SAN=fuzz fuzzers
-	tests/fuzz/run --seconds $(T) $(FUZZ_BUILD)/fuzz $(TARGET)
+	@$(SUBMAKE) SAN=fuzz fuzz-run
+
+fuzz-run: fuzzers
+	tests/fuzz/run --seconds $(T) $(BUILD)/fuzz $(TARGET)
 
 fuzz-corpus:
 	CXX=clang++ contrib/install-deps build fuzz
-	@$(SUBMAKE) SAN=fuzz fuzzers
-	tests/fuzz/run --minimise $(FUZZ_BUILD)/fuzz $(TARGET)
+	@$(SUBMAKE) SAN=fuzz fuzz-corpus-run
 
-C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*.cc tests/unit/*/*.[ch] \
-	tests/fuzz/*.[ch] tests/coverage/*.c))
+fuzz-corpus-run: fuzzers
+	tests/fuzz/run --minimise $(BUILD)/fuzz $(TARGET)
+
+C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*/*.[ch] src/*/*.cc \
+	tests/unit/*/*.[ch] tests/unit/*/*/*.[ch] tests/fuzz/*.[ch] tests/coverage/*.c))
 CLANG_FORMAT = $(shell command -v clang-format-14 || echo clang-format)
 CLANG_TIDY = $(shell command -v clang-tidy-14 || echo clang-tidy)
 
 # Every object, of both inflate libraries where both are there.
-OBJECT_SRC = $(sort $(COMMON_SRC) $(wildcard src/vcnflow/*.c src/vcnmeta/*.c) \
+OBJECT_SRC = $(sort $(COMMON_SRC) $(wildcard src/vcn*/*.c src/vcn*/*/*.c) \
 	$(if $(filter 1,$(ISAL)),$(DEFLATE_ALL)) $(UNIT_SRC) $(FUZZ_ALL))
 objects: $(call objects,$(OBJECT_SRC))
 
@@ -312,7 +384,9 @@ tidy:
 
 demo:
 	@contrib/install-deps build
-	@$(SUBMAKE) -s all
+	@$(SUBMAKE) -s demo-run
+
+demo-run: all
 	@tests/demo/run $(BUILD)
 
 # contrib/place knows what is installed, and where.
@@ -335,9 +409,10 @@ clean:
 	rm -rf build
 
 help:
-	@echo 'all           build vcnflow and vcnmeta into build/ (the default)'
+	@echo 'all           build the programs into build/ (the default)'
 	@echo 'demo          build, then enrich a few real flow-log records'
-	@echo 'check         all quick tests: install what they need, build, run'
+	@echo 'quick         build what changed, run the unit and most cli tests'
+	@echo 'check         all usual tests: install what they need, build, run'
 	@echo 'check-slow    slower tests: all cases under valgrind, more records'
 	@echo 'check-peer    compare with the OCI SDK for Node (needs the network)'
 	@echo 'check-contrib the Debian package, and runs over ssh and Slurm'
@@ -363,7 +438,9 @@ help:
 	@echo 'SANDBOX=0                keep all rights while running'
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
-.PHONY: all demo check check-builds check-slow check-peer check-contrib \
-	check-long check-all units objects coverage faults fuzzers fuzz \
-	fuzz-corpus bench bench-instructions deb install uninstall \
+.PHONY: all demo demo-run quick quick-run check check-run check-builds check-slow \
+	check-slow-run check-peer check-peer-run check-contrib check-contrib-run \
+	check-long check-long-run check-all units objects coverage coverage-run \
+	faults faults-run fuzzers fuzz fuzz-run fuzz-corpus fuzz-corpus-run bench \
+	bench-run bench-instructions bench-instructions-run deb install uninstall \
 	format-check tidy clean help FORCE

@@ -1,15 +1,15 @@
 # Who talks to whom: pairs of source and destination, with port and number of
 # records, the most frequent first.
 #
-#   vcnflow -q -m net.lut logs | jq -nc -f pairs.jq
+#   vcnflow -q -m net.lut -l none logs | jq -nc -f pairs.jq
 #
 #   --arg direction ingress   only this direction (all)
-#   --argjson top 20          only so many (all)
+#   --argjson top 20          only the first 20 (all)
 
 def records: (. // empty), inputs;
 
-# Counts how often each key came. One flat object and setpath, since += and
-# nested objects are copied at each step by jq 1.6.
+# Counts how often each key occurs. One flat object and setpath, since jq 1.6
+# copies nested objects, and the result of +=, at each step.
 def tally(keys):
   reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
 

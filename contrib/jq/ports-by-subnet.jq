@@ -1,17 +1,17 @@
-# Which TCP and UDP ports are in use, per subnet, by where the other side is.
+# Which TCP and UDP ports are in use, per subnet, with internal and external peers.
 #
-#   vcnflow -q -m net.lut logs | jq -nc -f ports-by-subnet.jq
+#   vcnflow -q -m net.lut -l none logs | jq -nc -f ports-by-subnet.jq
 #
-# One object a subnet, sorted by OCID. "ports" has the busiest first, "ranges"
-# joins neighbours, for a rule to be written from.
+# One object a subnet, sorted by OCID. "ports" has the busiest first; "ranges"
+# joins adjacent ones, to write a rule from.
 #
 #   --arg direction egress    ports that the subnet uses elsewhere (ingress)
 #   --argjson max 32767       only ports up to this one (65535)
 
 def records: (. // empty), inputs;
 
-# Counts how often each key came. One flat object and setpath, since += and
-# nested objects are copied at each step by jq 1.6.
+# Counts how often each key occurs. One flat object and setpath, since jq 1.6
+# copies nested objects, and the result of +=, at each step.
 def tally(keys):
   reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
 
@@ -27,7 +27,7 @@ def ranges:
     else . + [[$port, $port]] end)
   | map(if .[0] == .[1] then "\(.[0])" else "\(.[0])-\(.[1])" end);
 
-# What is said of one protocol on one side: from pairs of port and count.
+# The result for one protocol on one side: from pairs of port and count.
 def side($protocol; $side):
   map(select(.key[1] == $protocol and .key[2] == $side)
       | {port: .key[3], flows: .value})

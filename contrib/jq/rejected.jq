@@ -1,17 +1,17 @@
-# What was refused, by direction, protocol and port: how often, and from and to
+# What was rejected, by direction, protocol and port: how often, and from and to
 # how many addresses; the most frequent first.
 #
-#   vcnflow -q -m net.lut --action reject logs | jq -nc -f rejected.jq
+#   vcnflow -q -m net.lut -l none --action reject logs | jq -nc -f rejected.jq
 #
-# Of records that have their action along (--action all --keep data) the
-# refused ones count.
+# Of records that carry their action (--action all --keep data) only the rejected
+# ones are counted.
 #
-#   --argjson top 20          only so many (all)
+#   --argjson top 20          only the first 20 (all)
 
 def records: (. // empty), inputs;
 
-# Counts how often each key came. One flat object and setpath, since += and
-# nested objects are copied at each step by jq 1.6.
+# Counts how often each key occurs. One flat object and setpath, since jq 1.6
+# copies nested objects, and the result of +=, at each step.
 def tally(keys):
   reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
 

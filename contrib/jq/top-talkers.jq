@@ -1,11 +1,11 @@
-# Which addresses moved most bytes, sent and received.
+# Which addresses sent and received most bytes.
 #
-#   vcnflow -q -m net.lut --keep data logs | jq -nc -f top-talkers.jq
+#   vcnflow -q -m net.lut -l none --keep data logs | jq -nc -f top-talkers.jq
 #
-# A record has the bytes that its source sent. Traffic between two VNICs of a
-# VCN may be logged at both; it then counts twice.
+# A record holds the bytes that its source sent. Traffic between two VNICs of one
+# VCN may be logged at both; then it counts twice.
 #
-#   --argjson top 20          so many (20)
+#   --argjson top 20          only the first 20 (20)
 
 def records: (. // empty), inputs;
 
@@ -24,7 +24,7 @@ def shares:
   | [(.sourceAddress | tojson), $bytes, 0, $packets, 1],
     [(.destinationAddress | tojson), 0, $bytes, $packets, 1];
 
-# One flat object and setpath: += is copied at each step by jq 1.6.
+# One flat object and setpath, since jq 1.6 copies the result of += at each step.
 reduce (records | need_data | shares) as [$key, $sent, $received, $packets, $n]
   ({};
    getpath([$key]) as $old

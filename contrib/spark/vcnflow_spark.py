@@ -5,8 +5,8 @@ usage: spark-submit vcnflow_spark.py --input PATTERN --output FOLDER
            [--metadata FILE] [--program FILE] [--partitions N]
            [-- VCNFLOW-OPTION...]
 
-Each partition of the input is piped, a record a line, through a vcnflow of its
-own; its lines are a part of the output. README.md tells how it gets there.
+Each partition of the input is piped, one record a line, through a vcnflow of its
+own; its lines are one part of the output. README.md says how to install it there.
 """
 
 import argparse
@@ -15,8 +15,8 @@ import shlex
 
 GZIP = "org.apache.hadoop.io.compress.GzipCodec"
 
-# What each process gets, however Spark is set up: one processor, one record a
-# line. A bad record is counted and named, but no reason to do a partition again.
+# What each process is given, however Spark is set up: one processor, one record a
+# line. A bad record is counted and named, but no reason to repeat a partition.
 FIXED = ["-j", "1", "--framing", "ndjson", "--ignore-bad"]
 
 
@@ -53,33 +53,33 @@ def arguments():
         "--partitions",
         type=int,
         metavar="N",
-        help="put small objects together into this many",
+        help="combine small objects into this many partitions",
     )
     parser.add_argument(
         "options",
         nargs="*",
         metavar="VCNFLOW-OPTION",
-        help="behind --: options for vcnflow that choose records or fields",
+        help="after --: options for vcnflow that choose records or fields",
     )
     return parser.parse_args()
 
 
 def command_of(options):
-    """One string, for that is what pipe() takes; it splits it like a shell
-    and starts the program without one."""
+    """One string, since pipe() takes one; pipe() splits it as a shell would
+    and starts the program without a shell."""
     return shlex.join(
         [options.program, *FIXED, "-m", options.metadata, *options.options]
     )
 
 
 def environment_of(program):
-    """pipe() hands on no variable but these. Libraries that the system there
-    lacks lie beside the program."""
+    """pipe() passes on only these variables. Libraries that the system there
+    lacks are beside the program."""
     return {"LD_LIBRARY_PATH": os.path.dirname(program)}
 
 
 def enriched(context, options):
-    """The lines that come out, in the order of the input."""
+    """The lines of output, in the order of the input."""
     lines = context.textFile(options.input)
     if options.partitions:
         lines = lines.coalesce(options.partitions)

@@ -39,8 +39,14 @@
 /* Bad records that are named one by one in a run; the others are counted. */
 #define LIMIT_BAD_NAMED 10
 
+/* Bad records that are written to --rejects at once. */
+#define LIMIT_REJECTS ((size_t)64 << 10)
+
 /* Distinct unknown subnets that are counted exactly. */
 #define LIMIT_UNKNOWN_SUBNETS 100000
+
+/* Days that metadata may be older or newer than records without a word. */
+#define LIMIT_METADATA_DAYS 30
 
 /* What may follow "ocid1.subnet." in an OCID of a subnet. */
 #define LIMIT_OCID_TAIL 240
@@ -66,6 +72,9 @@
 /* A lookup file, and what is counted in it. */
 #define LIMIT_LOOKUP_FILE ((uint64_t)64 << 30)
 #define LIMIT_LOOKUP_SUBNETS ((uint64_t)100000000)
+
+/* Rules that one judgement names of each kind; more of them count, unnamed. */
+#define LIMIT_JUDGED 4096
 
 /* The security lists of one subnet, as JSON. */
 #define LIMIT_LOOKUP_FRAGMENT ((uint64_t)1 << 30)
@@ -94,6 +103,12 @@
 #define LIMIT_CONFIG_FILE ((size_t)4 << 20)
 #define LIMIT_KEY_FILE ((size_t)1 << 20)
 
+/* A bundle of certificates; those of systems have a quarter of a megabyte. */
+#define LIMIT_BUNDLE_FILE ((size_t)64 << 20)
+
+/* A token, which becomes part of a header line and of what is signed. */
+#define LIMIT_TOKEN ((size_t)32 << 10)
+
 /* Requests under way at once. */
 #define LIMIT_PARALLEL 256
 
@@ -103,5 +118,11 @@
 
 /* The list of subnets that --subnets-from reads. */
 #define LIMIT_SUBNETS_FILE ((size_t)4000 << 20)
+
+/* CIDR blocks that a set of addresses is written with. */
+#define LIMIT_PREFIXES ((size_t)1024)
+
+/* Steps of one test whether a rule lies inside others. */
+#define LIMIT_BOX_STEPS 1000000
 
 #endif

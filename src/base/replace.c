@@ -37,12 +37,66 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* The directory part of path, its slash included, or "." in new memory. */
+static char *directory_name(const char *path)
+{
+	size_t len = (size_t)(base_name(path) - path);
+
+	return len > 0 ? strndup(path, len) : strdup(".");
+}
+
+/*
+ * In a folder that is sticky and open to all, such as /tmp, somebody else can
+ * put a link where this process is about to write. The kernel does not follow
+ * those for us (fs.protected_symlinks), and by the same rule we do not either:
+ * only a link of our own, or of the folder's owner, is one that was meant.
+ * Returns 0, or -1 with errno set.
+ */
+static int check_link(const char *path, const struct stat *link)
+{
+	const mode_t open_to_all = S_ISVTX | S_IWOTH;
+	char *directory = directory_name(path);
+	struct stat status;
+	int result;
+
+	if (!directory)
+		return -1;
+	result = stat(directory, &status);
+	free(directory);
+	if (result != 0 || (status.st_mode & open_to_all) != open_to_all ||
+		link->st_uid == geteuid() || link->st_uid == status.st_uid)
+		return result;
+	errno = EACCES;
+	return -1;
+}
+
+/*
+ * Reads the link at path, whose owner is asked of what is read: behind a name
+ * alone another link could be by then. Returns its length, or -1.
+ */
+static ssize_t read_link(const char *path, char target[PATH_MAX])
+{
+	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+	ssize_t len = -1;
+	int saved;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &status) == 0 && check_link(path, &status) == 0)
+		len = readlinkat(fd, "", target, PATH_MAX);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return len;
+}
+
 /* What a link at path means, as a path from here; null with errno set. */
 static char *follow_link(const char *path)
 {
 	size_t prefix = (size_t)(base_name(path) - path);
 	char target[PATH_MAX];
-	ssize_t len = readlink(path, target, sizeof(target));
+	ssize_t len = read_link(path, target);
 	char *joined;
 
 	if (len < 0)
@@ -62,8 +116,7 @@ static char *follow_link(const char *path)
 	return joined;
 }
 
-/* The path behind all links of the last component; null with errno set. */
-static char *resolve(const char *path)
+char *replace_resolve(const char *path)
 {
 	char *current = strdup(path);
 	struct stat status;
@@ -87,8 +140,7 @@ static char *resolve(const char *path)
  */
 static int open_directory(const char *path)
 {
-	size_t len = (size_t)(base_name(path) - path);
-	char *directory = len > 0 ? strndup(path, len) : strdup(".");
+	char *directory = directory_name(path);
 	int fd;
 
 	if (!directory)
@@ -199,13 +251,22 @@ static int begin_temporary(struct replace *replace, const struct stat *old)
 	return 0;
 }
 
+/* A regular file that came to stand there meanwhile is not written over. */
 static int begin_direct(struct replace *replace)
 {
+	struct stat status;
+
 	replace->direct = true;
 	do
 		replace->fd = open(replace->target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	while (replace->fd < 0 && errno == EINTR);
-	return replace->fd < 0 ? -1 : 0;
+	if (replace->fd < 0 || fstat(replace->fd, &status) != 0)
+		return -1;
+	if (S_ISREG(status.st_mode)) {
+		errno = EEXIST;
+		return -1;
+	}
+	return 0;
 }
 
 static int begin(struct replace *replace, const char *path)
@@ -220,7 +281,7 @@ static int begin(struct replace *replace, const char *path)
 		replace->target = strdup(path);
 		return replace->target ? begin_direct(replace) : -1;
 	}
-	replace->target = resolve(path);
+	replace->target = replace_resolve(path);
 	if (!replace->target)
 		return -1;
 	if (*base_name(replace->target) == '\0') {
@@ -251,13 +312,14 @@ static int close_file(struct replace *replace)
 	return result != 0 && errno != EINTR ? -1 : 0;
 }
 
-static int move_into_place(struct replace *replace)
+int replace_seal(struct replace *replace)
 {
+	if (replace->fd < 0)
+		return 0;
 	/* A failed fsync isn't tried again: the bytes may be gone by then. */
-	if (fsync(replace->fd) != 0 || close_file(replace) != 0)
+	if (!replace->direct && fsync(replace->fd) != 0)
 		return -1;
-	return renameat(replace->directory, replace->temporary, replace->directory,
-		base_name(replace->target));
+	return close_file(replace);
 }
 
 /* Some directories and file systems know no fsync: that is no failure. */
@@ -270,18 +332,20 @@ static int sync_directory(const struct replace *replace)
 
 int replace_commit(struct replace *replace)
 {
-	int result;
+	int result = replace_seal(replace);
 
-	if (replace->direct) {
-		result = close_file(replace);
-	} else if (move_into_place(replace) == 0) {
-		result = sync_directory(replace);
-	} else {
-		int saved = errno;
+	if (!replace->direct) {
+		if (result == 0)
+			result = renameat(replace->directory, replace->temporary,
+				replace->directory, base_name(replace->target));
+		if (result == 0) {
+			result = sync_directory(replace);
+		} else {
+			int saved = errno;
 
-		replace_unlink_from_signal(replace);
-		errno = saved;
-		result = -1;
+			replace_unlink_from_signal(replace);
+			errno = saved;
+		}
 	}
 	release(replace);
 	return result;

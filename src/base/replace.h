@@ -27,9 +27,16 @@ struct replace {
 int replace_begin(struct replace *replace, const char *path);
 
 /*
- * fsync of the file, rename, fsync of the directory. Returns 0, or -1 with
- * errno set; then the temporary file is gone and, unless only the directory's
- * fsync failed, the target is what it was. Frees everything in either case.
+ * fsync and close of the file, so that nothing but a rename can fail after it.
+ * Returns 0, or -1 with errno set; commit or abandon must follow.
+ */
+int replace_seal(struct replace *replace);
+
+/*
+ * Seals the file unless that was done, renames it, fsync of the directory.
+ * Returns 0, or -1 with errno set; then the temporary file is gone and, unless
+ * only the directory's fsync failed, the target is what it was. Frees
+ * everything in either case.
  */
 int replace_commit(struct replace *replace);
 
@@ -41,5 +48,13 @@ void replace_abandon(struct replace *replace);
  * struct itself is left as it is.
  */
 void replace_unlink_from_signal(const struct replace *replace);
+
+/*
+ * The path that replace_begin would replace: path itself, or what a chain of
+ * symbolic links there leads to in the end, whether it exists or not. A link
+ * that somebody else put into a sticky folder open to all is not followed, but
+ * refused with EACCES. Returns new memory, or null with errno set.
+ */
+char *replace_resolve(const char *path);
 
 #endif

@@ -183,6 +183,7 @@ static const uint16_t needed_calls[] = {
 	SYS_sigaltstack,
 	SYS_restart_syscall,
 	SYS_tgkill,
+	SYS_tkill,
 	SYS_getpid,
 	SYS_gettid,
 	SYS_exit,
@@ -219,8 +220,12 @@ static const uint16_t needed_calls[] = {
 #endif
 };
 
-/* Of ioctl: is it a terminal, and how wide? */
-static const uint32_t needed_ioctls[] = {TCGETS, TIOCGWINSZ};
+/* Its name stands in a header that cannot be read beside <termios.h>. */
+#define IOCTL_TCGETS2 UINT32_C(0x802c542a)
+
+/* Of ioctl: is it a terminal (newer C libraries ask the second way, musl the
+ * third), and how wide? */
+static const uint32_t needed_ioctls[] = {TCGETS, IOCTL_TCGETS2, TIOCGWINSZ};
 
 /* What no client of a service needs. */
 static const uint16_t foreign_calls[] = {SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv,

@@ -10,6 +10,13 @@
  * a wrong CRC-32 or ISIZE goes on to the next member, as the bytes are out by
  * then. Where damage is, is told in bytes of the stream as stored, never
  * beyond what was given.
+ *
+ * Recovery. All that the library could inflate is handed out before the damage
+ * is told, because the caller wants every whole record that was there: a step
+ * that finds damage has already moved what it gave into the output, and run()
+ * returns that output together with GUNZIP_END. Nothing is tried after damaged
+ * deflate data: where the next member begins could only be guessed, and records
+ * out of a guess may be wrong without anybody noticing.
  */
 #include "deflate/gunzip.h"
 
@@ -19,9 +26,6 @@
 #include "deflate/crc32.h"
 #include "deflate/header.h"
 #include "deflate/inflate.h"
-
-#define MAGIC_1 0x1f
-#define MAGIC_2 0x8b
 
 #define TRAILER_LEN 8
 
@@ -57,7 +61,7 @@ _Static_assert(INFLATE_MOST_LEFT <= TRAILER_LEN,
 	"what was read ahead of the data's end belongs to the trailer");
 
 /* The rest of the input, and of the room for output. */
-struct span {
+struct window {
 	const uint8_t *in;
 	size_t in_len;
 	uint8_t *out;
@@ -87,7 +91,7 @@ const char *gunzip_damage_text(enum gunzip_damage damage)
 
 bool gunzip_is_magic(const uint8_t *bytes, size_t len)
 {
-	return len >= 2 && bytes[0] == MAGIC_1 && bytes[1] == MAGIC_2;
+	return len >= 2 && bytes[0] == HEADER_MAGIC_1 && bytes[1] == HEADER_MAGIC_2;
 }
 
 struct gunzip *gunzip_new(void)
@@ -137,11 +141,17 @@ static void end_with(struct gunzip *gunzip, enum gunzip_damage damage, uint64_t 
 	gunzip->step = STEP_END;
 }
 
-/* Behind the first member, what is none is garbage. */
+/* After the first member, what is none is garbage. */
 static void end_with_bad_header(struct gunzip *gunzip)
 {
-	enum gunzip_damage damage = gunzip->header.damage;
-	uint64_t offset = gunzip->taken - gunzip->header.damage_back;
+	static const enum gunzip_damage damages[] = {
+		[HEADER_NO_MAGIC] = GUNZIP_BAD_MAGIC,
+		[HEADER_BAD_METHOD] = GUNZIP_BAD_METHOD,
+		[HEADER_BAD_FLAGS] = GUNZIP_BAD_FLAGS,
+		[HEADER_BAD_CRC] = GUNZIP_BAD_HEADER_CRC,
+	};
+	enum gunzip_damage damage = damages[gunzip->header.fault];
+	uint64_t offset = gunzip->taken - gunzip->header.fault_back;
 
 	if (damage == GUNZIP_BAD_MAGIC && gunzip->member > 1) {
 		gunzip->member--;
@@ -151,15 +161,15 @@ static void end_with_bad_header(struct gunzip *gunzip)
 }
 
 /* This and the following run a step; they tell if they got on. */
-static bool run_header(struct gunzip *gunzip, struct span *span)
+static bool run_header(struct gunzip *gunzip, struct window *window)
 {
-	const uint8_t *before = span->in;
+	const uint8_t *before = window->in;
 	enum header_result result;
 
-	if (span->in_len == 0)
+	if (window->in_len == 0)
 		return false;
-	result = header_run(&gunzip->header, &span->in, &span->in_len);
-	gunzip->taken += (uint64_t)(span->in - before);
+	result = header_run(&gunzip->header, &window->in, &window->in_len);
+	gunzip->taken += (uint64_t)(window->in - before);
 	if (result == HEADER_BAD) {
 		end_with_bad_header(gunzip);
 	} else if (result == HEADER_DONE) {
@@ -173,6 +183,11 @@ static bool run_header(struct gunzip *gunzip, struct span *span)
 
 static void end_data(struct gunzip *gunzip, enum inflate_result result)
 {
+	/*
+	 * The library reads ahead: up to eight bytes that it took are not of
+	 * the data. At its end they begin the trailer, which is as long, so
+	 * none belongs to the next member; at damage they tell where it is.
+	 */
 	gunzip->trailer_len = inflate_left(gunzip->inflate, gunzip->trailer);
 	gunzip->step = STEP_TRAILER;
 	if (result == INFLATE_BAD)
@@ -182,21 +197,21 @@ static void end_data(struct gunzip *gunzip, enum inflate_result result)
 }
 
 /* Room that was not filled means that the library holds nothing more. */
-static bool run_data(struct gunzip *gunzip, struct span *span)
+static bool run_data(struct gunzip *gunzip, struct window *window)
 {
-	const uint8_t *before = span->in;
-	size_t cap = span->cap < SLICE ? span->cap : SLICE;
+	const uint8_t *before = window->in;
+	size_t cap = window->cap < SLICE ? window->cap : SLICE;
 	size_t out_len;
-	enum inflate_result result =
-		inflate_run(gunzip->inflate, &span->in, &span->in_len, span->out, cap, &out_len);
+	enum inflate_result result = inflate_run(
+		gunzip->inflate, &window->in, &window->in_len, window->out, cap, &out_len);
 
-	gunzip->taken += (uint64_t)(span->in - before);
-	gunzip->crc = crc32_update(gunzip->crc, span->out, out_len);
+	gunzip->taken += (uint64_t)(window->in - before);
+	gunzip->crc = crc32_update(gunzip->crc, window->out, out_len);
 	gunzip->size += (uint32_t)out_len;
-	span->out += out_len;
-	span->cap -= out_len;
+	window->out += out_len;
+	window->cap -= out_len;
 	if (result == INFLATE_MORE)
-		return out_len == cap || span->in_len > 0;
+		return out_len == cap || window->in_len > 0;
 	end_data(gunzip, result);
 	return true;
 }
@@ -207,18 +222,20 @@ static uint32_t number(const uint8_t *bytes)
 	       (uint32_t)bytes[3] << 24;
 }
 
-static bool run_trailer(struct gunzip *gunzip, struct span *span)
+static bool run_trailer(struct gunzip *gunzip, struct window *window)
 {
 	uint64_t begin;
 
 	while (gunzip->trailer_len < TRAILER_LEN) {
-		if (span->in_len == 0)
+		if (window->in_len == 0)
 			return false;
-		gunzip->trailer[gunzip->trailer_len++] = *span->in++;
-		span->in_len--;
+		gunzip->trailer[gunzip->trailer_len++] = *window->in++;
+		window->in_len--;
 		gunzip->taken++;
 	}
 	begin = gunzip->taken - TRAILER_LEN;
+	/* Noted only, and the next member is read: what was inflated is out,
+	 * and deflate data that came to its end tells where a member ends. */
 	if (number(gunzip->trailer) != gunzip->crc)
 		note(gunzip, GUNZIP_BAD_CRC, begin);
 	else if (number(gunzip->trailer + 4) != gunzip->size)
@@ -227,11 +244,12 @@ static bool run_trailer(struct gunzip *gunzip, struct span *span)
 	return true;
 }
 
-static bool run_between(struct gunzip *gunzip, struct span *span)
+static bool run_between(struct gunzip *gunzip, struct window *window)
 {
-	if (span->in_len == 0)
+	if (window->in_len == 0)
 		return false;
-	if (span->in[0] == MAGIC_1) {
+	/* One byte decides, as no more may come: a lone one is a cut header. */
+	if (window->in[0] == HEADER_MAGIC_1) {
 		gunzip->member++;
 		header_begin(&gunzip->header);
 		gunzip->step = STEP_HEADER;
@@ -241,22 +259,22 @@ static bool run_between(struct gunzip *gunzip, struct span *span)
 	return true;
 }
 
-static bool run_padding(struct gunzip *gunzip, struct span *span)
+static bool run_padding(struct gunzip *gunzip, struct window *window)
 {
-	while (span->in_len > 0 && span->in[0] == 0) {
-		span->in++;
-		span->in_len--;
+	while (window->in_len > 0 && window->in[0] == 0) {
+		window->in++;
+		window->in_len--;
 		gunzip->taken++;
 	}
-	if (span->in_len == 0)
+	if (window->in_len == 0)
 		return false;
 	end_with(gunzip, GUNZIP_GARBAGE, gunzip->taken);
 	return true;
 }
 
-static bool run_step(struct gunzip *gunzip, struct span *span)
+static bool run_step(struct gunzip *gunzip, struct window *window)
 {
-	static bool (*const runs[])(struct gunzip *, struct span *) = {
+	static bool (*const runs[])(struct gunzip *, struct window *) = {
 		[STEP_HEADER] = run_header,
 		[STEP_DATA] = run_data,
 		[STEP_TRAILER] = run_trailer,
@@ -264,7 +282,7 @@ static bool run_step(struct gunzip *gunzip, struct span *span)
 		[STEP_PADDING] = run_padding,
 	};
 
-	return runs[gunzip->step](gunzip, span);
+	return runs[gunzip->step](gunzip, window);
 }
 
 /* The input has ended where the machine wants more of it. */
@@ -283,12 +301,12 @@ static void end_here(struct gunzip *gunzip)
 	gunzip->step = STEP_END;
 }
 
-static enum gunzip_state run(struct gunzip *gunzip, struct span *span, bool at_end)
+static enum gunzip_state run(struct gunzip *gunzip, struct window *window, bool at_end)
 {
 	while (gunzip->step != STEP_END) {
-		if (gunzip->step == STEP_DATA && span->cap == 0)
+		if (gunzip->step == STEP_DATA && window->cap == 0)
 			return GUNZIP_MORE_OUTPUT;
-		if (run_step(gunzip, span))
+		if (run_step(gunzip, window))
 			continue;
 		if (!at_end)
 			return GUNZIP_MORE_INPUT;
@@ -300,11 +318,11 @@ static enum gunzip_state run(struct gunzip *gunzip, struct span *span, bool at_e
 enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in, size_t *in_len, bool at_end,
 	uint8_t *out, size_t cap, size_t *out_len)
 {
-	struct span span = {*in, *in_len, out, cap};
-	enum gunzip_state state = run(gunzip, &span, at_end);
+	struct window window = {*in, *in_len, out, cap};
+	enum gunzip_state state = run(gunzip, &window, at_end);
 
-	*in = span.in;
-	*in_len = span.in_len;
-	*out_len = cap - span.cap;
+	*in = window.in;
+	*in_len = window.in_len;
+	*out_len = cap - window.cap;
 	return state;
 }

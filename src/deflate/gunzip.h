@@ -1,7 +1,7 @@
 /*
  * Inflates gzip streams per RFC 1952: any number of members, cut anywhere,
  * header fields of any length, reserved flag bits refused, CRC-32 and ISIZE
- * checked, zero padding behind the last member accepted. Constant memory.
+ * checked, zero padding after the last member accepted. Constant memory.
  *
  * Damage does not lose what was decodable before it: all bytes that can be
  * inflated are handed out first. A wrong CRC-32 or ISIZE is noted and the next
@@ -18,7 +18,7 @@ enum gunzip_damage {
 	GUNZIP_INTACT = 0,
 	GUNZIP_CUT_HEADER,  /* the input ended inside a member's header */
 	GUNZIP_CUT_DATA,    /* … inside the compressed data */
-	GUNZIP_CUT_TRAILER, /* … inside the eight bytes behind them */
+	GUNZIP_CUT_TRAILER, /* … inside the eight bytes after it */
 	GUNZIP_BAD_MAGIC,   /* the first member does not begin with 1f 8b */
 	GUNZIP_BAD_METHOD,  /* a compression method other than 8 */
 	GUNZIP_BAD_FLAGS,   /* a reserved flag bit is set */
@@ -26,7 +26,7 @@ enum gunzip_damage {
 	GUNZIP_BAD_DATA, /* no valid deflate data */
 	GUNZIP_BAD_CRC,
 	GUNZIP_BAD_SIZE,
-	GUNZIP_GARBAGE, /* neither a member nor zeros behind a member */
+	GUNZIP_GARBAGE, /* neither a member nor zeros after a member */
 	GUNZIP_NO_MEMORY,
 };
 
@@ -57,7 +57,7 @@ void gunzip_reset(struct gunzip *gunzip);
 
 /*
  * Inflates from *in, of *in_len bytes, into out, of cap bytes; moves *in on
- * past what it took and sets *out_len. at_end says that nothing comes behind
+ * past what it took and sets *out_len. at_end says that nothing follows
  * this input. Call it until it says what it needs.
  */
 enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in, size_t *in_len, bool at_end,

@@ -1,6 +1,6 @@
 /*
  * Writes gzip: each call makes one whole member, mtime 0, no name. Members
- * stand one behind another, which gunzip reads as one stream.
+ * follow one another, which gunzip reads as one stream.
  */
 #ifndef DEFLATE_GZIP_H
 #define DEFLATE_GZIP_H

@@ -90,15 +90,15 @@ static void go_on_from(struct header *header, enum step step)
 			header->step = (int)fields[i - 1].step;
 }
 
-static void refuse(struct header *header, enum gunzip_damage damage, size_t back)
+static void refuse(struct header *header, enum header_fault fault, size_t back)
 {
-	header->damage = damage;
-	header->damage_back = back;
+	header->fault = fault;
+	header->fault_back = back;
 }
 
 /*
  * Judges the byte of the fixed fields that was read last, so that what is
- * found wrong does not depend on what comes behind it.
+ * found wrong does not depend on what follows it.
  */
 static void judge_fixed(struct header *header)
 {
@@ -107,12 +107,12 @@ static void judge_fixed(struct header *header)
 
 	if (len == 1)
 		return;
-	if (len == 2 && !gunzip_is_magic(header->field, len))
-		refuse(header, GUNZIP_BAD_MAGIC, len);
+	if (len == 2 && (header->field[0] != HEADER_MAGIC_1 || byte != HEADER_MAGIC_2))
+		refuse(header, HEADER_NO_MAGIC, len);
 	else if (len == 3 && byte != METHOD_DEFLATE)
-		refuse(header, GUNZIP_BAD_METHOD, 1);
+		refuse(header, HEADER_BAD_METHOD, 1);
 	else if (len == 4 && (byte & FLAGS_RESERVED))
-		refuse(header, GUNZIP_BAD_FLAGS, 1);
+		refuse(header, HEADER_BAD_FLAGS, 1);
 }
 
 static void run_fixed(struct header *header, struct input *input)
@@ -169,7 +169,7 @@ static void run_crc(struct header *header, struct input *input)
 		return;
 	}
 	if (field_number(header) != (crc & 0xffff))
-		refuse(header, GUNZIP_BAD_HEADER_CRC, 2);
+		refuse(header, HEADER_BAD_CRC, 2);
 	header->step = STEP_DONE;
 }
 
@@ -191,11 +191,11 @@ enum header_result header_run(struct header *header, const uint8_t **in, size_t 
 {
 	struct input input = {*in, *in_len};
 
-	while (input.len > 0 && header->step != STEP_DONE && header->damage == GUNZIP_INTACT)
+	while (input.len > 0 && header->step != STEP_DONE && header->fault == HEADER_INTACT)
 		run_step(header, &input);
 	*in = input.at;
 	*in_len = input.len;
-	if (header->damage != GUNZIP_INTACT)
+	if (header->fault != HEADER_INTACT)
 		return HEADER_BAD;
 	return header->step == STEP_DONE ? HEADER_DONE : HEADER_MORE;
 }

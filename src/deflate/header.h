@@ -8,14 +8,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "deflate/gunzip.h"
-
 #define HEADER_FIXED_LEN 10
+
+/* What every member begins with. */
+#define HEADER_MAGIC_1 0x1f
+#define HEADER_MAGIC_2 0x8b
 
 enum header_result {
 	HEADER_MORE, /* the input was taken, and the header goes on */
-	HEADER_DONE, /* *in stands behind the header */
-	HEADER_BAD,  /* see damage */
+	HEADER_DONE, /* *in stands after the header */
+	HEADER_BAD,  /* see fault */
+};
+
+enum header_fault {
+	HEADER_INTACT,
+	HEADER_NO_MAGIC,
+	HEADER_BAD_METHOD, /* other than 8 */
+	HEADER_BAD_FLAGS,  /* a reserved one is set */
+	HEADER_BAD_CRC,
 };
 
 struct header {
@@ -26,8 +36,8 @@ struct header {
 	uint8_t flags;
 	size_t extra_left;
 	uint32_t crc; /* of the header so far */
-	enum gunzip_damage damage;
-	size_t damage_back; /* how many bytes before *in it is */
+	enum header_fault fault;
+	size_t fault_back; /* how many bytes before *in it is */
 };
 
 /* Makes it ready for a header; no other call is needed, nor one at the end. */

@@ -36,7 +36,7 @@ enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in, siz
 
 /*
  * After INFLATE_DONE or INFLATE_BAD: copies the bytes that were taken from the
- * input but lie behind the end of the data, or behind the place that is bad.
+ * input but lie after the end of the data, or after the place that is bad.
  * Returns their number.
  */
 size_t inflate_left(const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT]);

@@ -92,7 +92,7 @@ static bool inflate_slowly(struct inflate_state *isal, size_t in_len, bool *got_
 	return result != ISAL_DECOMP_OK;
 }
 
-/* Without what lies behind the bytes that the library holds: nothing refers to
+/* Without what lies after the bytes that the library holds: nothing refers to
  * that, and it is a third of the whole or more. */
 static void copy_state(struct inflate_state *to, const struct inflate_state *from)
 {

@@ -15,7 +15,7 @@ __attribute__((target("avx"))) static inline void upper_zero(void)
 	_mm256_zeroupper();
 }
 
-/* To be called behind a call of ISA-L. */
+/* To be called after a call of ISA-L. */
 static inline void upper_clear(void)
 {
 	if (__builtin_cpu_supports("avx"))

@@ -52,7 +52,7 @@ static int32_t second_unit(const char *text, size_t len)
 	return code_unit(text + 2, len - 2);
 }
 
-/* Judges \uXXXX, of which text begins behind the u; *taken: how much of it. */
+/* Judges \uXXXX, of which text begins after the u; *taken: how much of it. */
 static enum json_error unicode_error(const char *text, size_t len, size_t *taken)
 {
 	int32_t unit = code_unit(text, len);
@@ -117,7 +117,7 @@ static size_t put_utf8(char *out, uint32_t point)
 	return 4;
 }
 
-/* Undoes \uXXXX, of which text begins behind the u; *taken: how much of it. */
+/* Undoes \uXXXX, of which text begins after the u; *taken: how much of it. */
 static size_t put_unicode(char *out, const char *text, size_t len, size_t *taken)
 {
 	int32_t unit = code_unit(text, len);

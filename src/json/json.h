@@ -89,7 +89,7 @@ void json_parser_free(struct json_parser *parser);
 /*
  * Judges text[0..len), one value, and fills values[slot] for each slot of the
  * plan; values[] has as many entries as the plan has slots. LIMIT_JSON_PADDING
- * bytes behind the text must be readable; what they are is no matter, but for
+ * bytes after the text must be readable; what they are is no matter, but for
  * checkers of memory they should be defined. plan may be null: then values is
  * not used. Deeper than max_depth (at most 1024) is JSON_TOO_DEEP. On any error
  * values and found are undefined.
@@ -109,7 +109,7 @@ size_t json_select_known_line(struct json_parser *parser, const char *text, size
 	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
 	struct json_found *found);
 
-/* Tells if text[0..len) is well-formed UTF-8; nothing behind it is read. */
+/* Tells if text[0..len) is well-formed UTF-8; nothing after it is read. */
 bool json_is_utf8(const char *text, size_t len);
 
 /*

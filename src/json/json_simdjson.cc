@@ -4,9 +4,9 @@
  * On-Demand checks what is walked and nothing else, so a text is walked whole,
  * once, without recursion: brackets, commas and colons are checked by it, UTF-8
  * and control bytes by its first stage; numbers, literals and escapes are
- * checked here, and that nothing stands behind the value. A text without a
+ * checked here, and that nothing follows the value. A text without a
  * backslash has no escape to check, and one memchr tells. Where brackets are
- * missing On-Demand goes on past the last token, seeing the byte behind the
+ * missing On-Demand goes on past the last token, seeing the byte after the
  * text: a value is never taken from there, and at the end exactly all tokens
  * must have been used.
  *
@@ -24,7 +24,7 @@
 #include "json/json.h"
 #include "json/number.h"
 #include "json/plan.h"
-#include "json/shape.h"
+#include "json/template.h"
 #include "json/space.h"
 #include "json/tree.h"
 #include "json/visitors.h"
@@ -56,7 +56,7 @@ struct json_parser {
 	od::document document;
 	size_t capacity = 0;
 	struct frame stack[depth_limit];
-	struct json_shapes shapes;
+	struct json_templates templates;
 };
 
 namespace
@@ -425,7 +425,7 @@ template <class Visitor> class walk
 		return JSON_OK;
 	}
 
-	/* Just behind the closing bracket: before the next token's blanks. */
+	/* Just after the closing bracket: before the next token's blanks. */
 	const char *container_end()
 	{
 		const char *next;
@@ -448,7 +448,7 @@ struct json_parser *json_parser_new(void)
 	struct json_parser *parser = new (std::nothrow) struct json_parser;
 
 	if (parser != nullptr)
-		json_shapes_init(&parser->shapes);
+		json_templates_init(&parser->templates);
 	return parser;
 }
 
@@ -472,7 +472,7 @@ enum json_error json_select(struct json_parser *parser, const char *text, size_t
 			static_cast<size_t>(judge.end() - judge.begin()), judge.deepest()};
 		return error;
 	}
-	if (json_shapes_match(&parser->shapes, plan, text, len, false, max_depth, values, found))
+	if (json_templates_match(&parser->templates, plan, text, len, false, max_depth, values, found))
 		return JSON_OK;
 	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	plan_visitor visitor(plan, values);
@@ -482,8 +482,8 @@ enum json_error json_select(struct json_parser *parser, const char *text, size_t
 	*found = {select.type(), select.begin(), static_cast<size_t>(select.end() - select.begin()),
 		select.deepest()};
 	if (error == JSON_OK)
-		json_shapes_learn(
-			&parser->shapes, plan, text, len, values, json_plan_slots(plan), found);
+		json_templates_learn(
+			&parser->templates, plan, text, len, values, json_plan_slots(plan), found);
 	return error;
 }
 
@@ -491,7 +491,7 @@ size_t json_select_known_line(struct json_parser *parser, const char *text, size
 	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
 	struct json_found *found)
 {
-	return json_shapes_match(&parser->shapes, plan, text, len, true, max_depth, values, found);
+	return json_templates_match(&parser->templates, plan, text, len, true, max_depth, values, found);
 }
 
 enum json_error json_tree_parse(struct json_tree *tree, struct json_parser *parser,

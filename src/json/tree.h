@@ -18,7 +18,7 @@ struct json_node {
 	uint32_t first;          /* the first element or member, 0: none */
 };
 
-/* nodes[0] is the text's value; children stand behind their parent. */
+/* nodes[0] is the text's value; children stand after their parent. */
 struct json_tree {
 	struct json_node *nodes;
 	size_t count;
@@ -33,7 +33,7 @@ struct json_tree {
 /*
  * Judges text[0..len) as json_select does and makes its tree; what the tree
  * held before is gone, its room is used again. The text must outlive it.
- * LIMIT_JSON_PADDING readable bytes behind the text.
+ * LIMIT_JSON_PADDING readable bytes after the text.
  */
 enum json_error json_tree_parse(struct json_tree *tree, struct json_parser *parser,
 	const char *text, size_t len, unsigned max_depth);
@@ -46,7 +46,7 @@ void json_tree_free(struct json_tree *tree);
 const struct json_node *json_tree_member(
 	const struct json_tree *tree, const struct json_node *node, const char *name);
 
-/* The first child, and the one behind a child; null where there is none. */
+/* The first child, and the one after a child; null where there is none. */
 const struct json_node *json_tree_first(const struct json_tree *tree, const struct json_node *node);
 const struct json_node *json_tree_next(const struct json_tree *tree, const struct json_node *node);
 

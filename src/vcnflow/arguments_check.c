@@ -1,21 +1,17 @@
 /*
  * What only all options together tell. Nothing is opened here: files are told
  * apart by stat(2), so that a run can't write over what it reads.
- *
- * Two names are one file when they lead to the same regular file, or to the
- * same name in the same directory where there is none yet. Devices and FIFOs
- * clash with nothing: /dev/null may be named as often as one likes.
  */
 #include "vcnflow/arguments.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/identity.h"
 #include "base/msg.h"
 #include "vcnflow/usage.h"
 
@@ -124,81 +120,11 @@ static int check_list(const struct options *options)
 	return -1;
 }
 
-/* What tells one file from another. */
-struct identity {
-	enum { IDENTITY_NONE, IDENTITY_FILE, IDENTITY_NEW } kind;
-	dev_t device; /* of the file; of a new one's directory */
-	ino_t inode;
-	const char *base; /* of a new one: its name there */
-};
-
-static struct identity identity_of(const struct stat *status)
-{
-	struct identity identity = {IDENTITY_NONE, 0, 0, NULL};
-
-	if (S_ISREG(status->st_mode)) {
-		identity.kind = IDENTITY_FILE;
-		identity.device = status->st_dev;
-		identity.inode = status->st_ino;
-	}
-	return identity;
-}
-
-static struct identity identity_of_descriptor(int fd)
-{
-	struct stat status = {0};
-
-	if (fstat(fd, &status) < 0)
-		status.st_mode = 0;
-	return identity_of(&status);
-}
-
-/* A name that leads to nothing yet: where it would be made. */
-static struct identity identity_of_new(const char *path)
-{
-	struct identity identity = {IDENTITY_NONE, 0, 0, path};
-	const char *slash = strrchr(path, '/');
-	char directory[PATH_MAX] = ".";
-	struct stat status;
-	size_t len;
-
-	if (slash != NULL) {
-		len = (size_t)(slash - path) + 1;
-		if (len >= sizeof(directory))
-			return identity;
-		memcpy(directory, path, len);
-		directory[len] = '\0';
-		identity.base = slash + 1;
-	}
-	if (stat(directory, &status) == 0) {
-		identity.kind = IDENTITY_NEW;
-		identity.device = status.st_dev;
-		identity.inode = status.st_ino;
-	}
-	return identity;
-}
-
-static struct identity identity_of_path(const char *path)
-{
-	struct identity none = {IDENTITY_NONE, 0, 0, NULL};
-	struct stat status;
-
-	if (path == NULL)
-		return none;
-	return stat(path, &status) == 0 ? identity_of(&status) : identity_of_new(path);
-}
-
-static bool is_same(const struct identity *a, const struct identity *b)
-{
-	if (a->kind != b->kind || a->kind == IDENTITY_NONE || a->device != b->device ||
-		a->inode != b->inode)
-		return false;
-	return a->kind == IDENTITY_FILE || strcmp(a->base, b->base) == 0;
-}
-
-/* The files that a run may write. */
-struct outputs {
-	struct identity output, rejects, stats;
+/* The files of a run that are not the operands. */
+struct files {
+	struct identity output, rejects, stats; /* to be written */
+	struct identity metadata, list;         /* to be read */
+	const struct internal *internal;        /* and its files */
 };
 
 static int refuse_output(const char *option, const char *path, const char *why)
@@ -206,71 +132,103 @@ static int refuse_output(const char *option, const char *path, const char *why)
 	return arguments_refuse(option, path, strlen(path), why);
 }
 
-static int check_outputs(const struct options *options, const struct outputs *outputs)
+static int refuse_stdout(const char *why)
 {
-	if (is_same(&outputs->rejects, &outputs->output))
+	msg_error("cannot write to standard output: %s", why);
+	return -1;
+}
+
+static int check_outputs(const struct options *options, const struct files *files)
+{
+	if (identity_is_same(&files->rejects, &files->output))
 		return refuse_output("rejects", options->rejects, "the output goes there already");
-	if (is_same(&outputs->stats, &outputs->output))
+	if (identity_is_same(&files->stats, &files->output))
 		return refuse_output("stats", options->stats_file, "the output goes there already");
-	if (is_same(&outputs->stats, &outputs->rejects))
+	if (identity_is_same(&files->stats, &files->rejects))
 		return refuse_output("stats", options->stats_file, "the rejects go there already");
 	return 0;
 }
 
-/* -o may name an input: it is replaced only when all has been read. */
-static int check_against(const struct options *options, const struct outputs *outputs,
-	const struct identity *input, const char *why)
+/* Refuses the output that is a file which is read. */
+static int check_against(const struct options *options, const struct files *files,
+	const struct identity *read, const char *why)
 {
-	if (is_same(&outputs->rejects, input))
+	if (identity_is_same(&files->rejects, read))
 		return refuse_output("rejects", options->rejects, why);
-	if (is_same(&outputs->stats, input))
+	if (identity_is_same(&files->stats, read))
 		return refuse_output("stats", options->stats_file, why);
-	if (writes_stdout(options) && is_same(&outputs->output, input)) {
-		msg_error("cannot write to standard output: %s", why);
+	if (!identity_is_same(&files->output, read))
+		return 0;
+	return writes_stdout(options) ? refuse_stdout(why)
+				      : refuse_output("output", options->output, why);
+}
+
+/* An input can be no output, no lookup file, and no list of addresses. */
+static int check_operand(const struct options *options, const struct files *files, const char *name)
+{
+	struct identity identity =
+		is_dash(name) ? identity_of_descriptor(STDIN_FILENO) : identity_of_path(name);
+	char quoted[MSG_QUOTED_SIZE];
+	const char *why = NULL;
+
+	if (check_against(options, files, &identity, "it is an input too") < 0)
 		return -1;
+	if (identity_is_same(&files->metadata, &identity))
+		why = "it is the lookup file";
+	else if (internal_is_file(files->internal, &identity))
+		why = "it is a file of --internal";
+	if (why == NULL)
+		return 0;
+	msg_error("cannot read %s: %s",
+		is_dash(name) ? "standard input" : msg_quote_name(quoted, name), why);
+	return -1;
+}
+
+static int check_operands(const struct options *options, const struct files *files)
+{
+	if (is_default_stdin(options))
+		return check_operand(options, files, "-");
+	for (size_t i = 0; i < options->operand_count; i++) {
+		if (check_operand(options, files, options->operands[i]) < 0)
+			return -1;
 	}
 	return 0;
 }
 
-static int check_inputs(const struct options *options, const struct outputs *outputs)
+/* The files that --internal named. */
+static int check_internal(const struct options *options, const struct files *files)
 {
-	const char *why = "it is an input too";
-	struct identity identity = identity_of_descriptor(STDIN_FILENO);
+	const struct internal *internal = files->internal;
 
-	if (is_default_stdin(options))
-		return check_against(options, outputs, &identity, why);
-	for (size_t i = 0; i < options->operand_count; i++) {
-		identity = is_dash(options->operands[i]) ? identity_of_descriptor(STDIN_FILENO)
-							 : identity_of_path(options->operands[i]);
-		if (check_against(options, outputs, &identity, why) < 0)
+	for (size_t i = 0; i < internal->file_count; i++) {
+		if (check_against(
+			    options, files, &internal->files[i], "it is a file of --internal") < 0)
 			return -1;
 	}
-	identity = identity_of_path(options->files_from);
-	return check_against(options, outputs, &identity, why);
+	return 0;
 }
 
-static int check_metadata(const struct options *options, const struct outputs *outputs)
-{
-	const char *why = "it is the lookup file";
-	struct identity metadata = identity_of_path(options->metadata);
-
-	if (!writes_stdout(options) && is_same(&outputs->output, &metadata))
-		return refuse_output("output", options->output, why);
-	return check_against(options, outputs, &metadata, why);
-}
-
+/* Before anything is touched; what is found later is compared when it is opened. */
 static int check_clashes(const struct options *options)
 {
-	struct outputs outputs = {
+	struct files files = {
 		.output = writes_stdout(options) ? identity_of_descriptor(STDOUT_FILENO)
 						 : identity_of_path(options->output),
 		.rejects = identity_of_path(options->rejects),
 		.stats = identity_of_path(options->stats_file),
+		.metadata = identity_of_path(options->metadata),
+		.list = options->files_from != NULL && is_dash(options->files_from)
+				? identity_of_descriptor(STDIN_FILENO)
+				: identity_of_path(options->files_from),
+		.internal = &options->internal,
 	};
 
-	if (check_outputs(options, &outputs) < 0 || check_metadata(options, &outputs) < 0)
+	if (check_outputs(options, &files) < 0 ||
+		check_against(options, &files, &files.metadata, "it is the lookup file") < 0 ||
+		check_internal(options, &files) < 0 ||
+		check_against(options, &files, &files.list, "it is an input too") < 0)
 		return -1;
-	return check_inputs(options, &outputs);
+	return check_operands(options, &files);
 }
 
 static int check_stdout(struct options *options)
@@ -285,6 +243,17 @@ static int check_stdout(struct options *options)
 	return 0;
 }
 
+/* Under --action all the record has one member more. */
+static int check_keep(const struct options *options)
+{
+	for (size_t i = 0; options->action == ACTION_ALL && i < options->keep_count; i++) {
+		if (strcmp(options->keep[i], "action") == 0)
+			return arguments_refuse("keep", "action", strlen("action"),
+				"under --action all the output record has this key already");
+	}
+	return 0;
+}
+
 int arguments_check(struct options *options)
 {
 	resolve_metadata(options);
@@ -292,8 +261,8 @@ int arguments_check(struct options *options)
 		msg_error("--strict and --ignore-bad exclude each other");
 		return -1;
 	}
-	if (resolve_times(options) < 0 || check_list(options) < 0 || check_stdin(options) < 0 ||
-		check_stdout(options) < 0)
+	if (check_keep(options) < 0 || resolve_times(options) < 0 || check_list(options) < 0 ||
+		check_stdin(options) < 0 || check_stdout(options) < 0)
 		return -1;
 	return check_clashes(options);
 }

@@ -7,12 +7,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/io.h"
 #include "base/msg.h"
 #include "vcnflow/progress.h"
+
+/* Room for what the input may be. */
+#define HINT_SIZE 160
 
 void delivery_init(struct delivery *delivery, const struct options *options, struct output *output,
 	int rejects)
@@ -21,6 +25,7 @@ void delivery_init(struct delivery *delivery, const struct options *options, str
 	delivery->options = options;
 	delivery->output = output;
 	delivery->rejects = rejects;
+	delivery->gathered = (struct bytes)BYTES_INIT(LIMIT_REJECTS);
 	delivery->unknown = (struct textset)TEXTSET_INIT(
 		options->list_subnets ? SIZE_MAX : LIMIT_UNKNOWN_SUBNETS);
 }
@@ -29,6 +34,7 @@ void delivery_free(struct delivery *delivery)
 {
 	free(delivery->path);
 	textset_free(&delivery->unknown);
+	bytes_free(&delivery->gathered);
 }
 
 static int stop(struct delivery *delivery, enum delivery_end end)
@@ -53,6 +59,9 @@ void delivery_begin(struct delivery *delivery, char *path)
 	memset(&delivery->input, 0, sizeof delivery->input);
 	delivery->shown_good = false;
 	delivery->pending_count = 0;
+	delivery->form = FORM_NONE;
+	delivery->is_run = false;
+	delivery->page_follows = false;
 }
 
 int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count, size_t raw_len,
@@ -72,20 +81,41 @@ int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count
 	}
 }
 
-static int write_rejects(struct delivery *delivery, const char *data, size_t len)
+/* Writes the rejects that were gathered. */
+static int flush_rejects(struct delivery *delivery)
 {
-	if (len == 0)
+	struct bytes *gathered = &delivery->gathered;
+	int failed = io_write_all(delivery->rejects, gathered->data, gathered->len);
+
+	bytes_clear(gathered);
+	if (failed == 0)
 		return 0;
-	if (io_write_all(delivery->rejects, data, len) == 0) {
-		delivery->rejects_in_line = data[len - 1] != '\n';
-		return 0;
-	}
 	delivery->errno_value = errno;
 	delivery->unwritable = true;
 	return stop(delivery, DELIVERY_UNWRITTEN);
 }
 
-/* Bad records as they stood, each ending in a line feed. */
+/* Gathers rejects: millions of short ones would be as many calls of write(2). */
+static int write_rejects(struct delivery *delivery, const char *data, size_t len)
+{
+	struct bytes *gathered = &delivery->gathered;
+
+	while (len > 0) {
+		size_t room = LIMIT_REJECTS - gathered->len;
+		size_t part = len < room ? len : room;
+
+		if (bytes_append(gathered, data, part))
+			return stop(delivery, DELIVERY_NO_MEMORY);
+		delivery->rejects_in_line = data[part - 1] != '\n';
+		data += part;
+		len -= part;
+		if (gathered->len == LIMIT_REJECTS && flush_rejects(delivery))
+			return -1;
+	}
+	return 0;
+}
+
+/* Bad records as they stood, each ending in a line feed; all that the block has. */
 static int deliver_rejects(
 	struct delivery *delivery, const struct block *block, const struct result *result)
 {
@@ -99,21 +129,34 @@ static int deliver_rejects(
 		if (whole && delivery->rejects_in_line && write_rejects(delivery, "\n", 1))
 			return -1;
 	}
-	return 0;
+	return flush_rejects(delivery);
+}
+
+/* What the input may be instead, and what to do about it; or nothing. */
+static const char *hint(const struct delivery *delivery, char text[HINT_SIZE])
+{
+	if (delivery->form != FORM_NONE)
+		(void)snprintf(text, HINT_SIZE, "; it looks like %s", form_text(delivery->form));
+	else
+		(void)snprintf(text, HINT_SIZE, "%s",
+			!delivery->is_run || delivery->shown_good
+				? ""
+				: "; it may be a run of JSON values, try --framing json");
+	return text;
 }
 
 /* Under --strict it is what ends the run, and an error. */
 static void name_bad(struct delivery *delivery, const struct mark *mark, bool is_line)
 {
-	char quoted[MSG_QUOTED_SIZE];
+	char quoted[MSG_QUOTED_SIZE], text[HINT_SIZE];
 	const char *name = input_name(delivery, quoted);
 	const char *unit = is_line ? "line" : "record";
 
 	if (delivery->named++ >= LIMIT_BAD_NAMED)
 		return;
 	if (delivery->options->strict)
-		msg_error("bad record in %s, %s %" PRIu64 ": %s", name, unit, mark->place,
-			mark->reason);
+		msg_error("bad record in %s, %s %" PRIu64 ": %s%s", name, unit, mark->place,
+			mark->reason, hint(delivery, text));
 	else
 		msg_warning("bad record in %s, %s %" PRIu64 ": %s", name, unit, mark->place,
 			mark->reason);
@@ -171,10 +214,14 @@ static int count_block(
 {
 	uint64_t records = tally_records(&result->tally);
 
+	delivery->form = block->form;
+	delivery->is_run = delivery->is_run || result->is_run;
+	delivery->page_follows =
+		delivery->page_follows || block->page_follows || result->page_follows;
 	add_marks(delivery, block, result);
 	if (records > result->tally.verdicts[VERDICT_BAD])
 		delivery->shown_good = true;
-	if (delivery->shown_good)
+	if (delivery->shown_good && delivery->form == FORM_NONE)
 		name_pending(delivery);
 	tally_add(&delivery->input, &result->tally);
 	tally_add(&delivery->tally, &result->tally);
@@ -225,20 +272,28 @@ static bool report_fault(const struct delivery *delivery, const struct source_re
 	return true;
 }
 
-/* Says that an input is empty, or holds nothing but bad records. */
+/*
+ * Says that an input is empty, that it holds nothing but bad records, or that it
+ * is of another form and therefore holds some.
+ */
 static void report_nothing(const struct delivery *delivery, const struct source_report *report)
 {
-	char quoted[MSG_QUOTED_SIZE];
+	char quoted[MSG_QUOTED_SIZE], text[HINT_SIZE];
 	const char *name = input_name(delivery, quoted);
 	uint64_t bad = delivery->input.verdicts[VERDICT_BAD];
 
 	if (report->bytes_in == 0)
 		msg_warning("%s is empty", name);
-	else if (bad != 0 && !delivery->shown_good)
-		msg_warning("%s holds no flow-log record: %" PRIu64 " bad, the first at %s %" PRIu64
-			    ": %s",
-			name, bad, delivery->pending_is_line[0] ? "line" : "record",
-			delivery->pending[0].place, delivery->pending[0].reason);
+	else if (bad != 0 && (!delivery->shown_good || delivery->form != FORM_NONE))
+		msg_warning("%s holds %s: %" PRIu64 " bad, the first at %s %" PRIu64 ": %s%s", name,
+			delivery->shown_good ? "more than flow-log records" : "no flow-log record",
+			bad, delivery->pending_is_line[0] ? "line" : "record",
+			delivery->pending[0].place, delivery->pending[0].reason,
+			hint(delivery, text));
+	if (delivery->page_follows)
+		msg_warning("a search document in %s says that another page follows "
+			    "(opc-next-page): get that one, too",
+			name);
 }
 
 int delivery_end_input(struct delivery *delivery, const struct source_report *report)
@@ -252,22 +307,25 @@ int delivery_end_input(struct delivery *delivery, const struct source_report *re
 	fault = report_fault(delivery, report);
 	if (fault)
 		delivery->faulty = true;
+	delivery->form = report->form;
 	if (report->read_errno == 0)
 		report_nothing(delivery, report);
 	return fault && delivery->options->strict ? stop(delivery, DELIVERY_STRICT) : 0;
 }
 
-int delivery_message(struct delivery *delivery, bool fault, char *text)
+int delivery_message(struct delivery *delivery, enum inputs_kind kind, char *text)
 {
 	if (delivery->end == DELIVERY_GOES_ON) {
-		if (fault)
-			msg_error("%s", text);
-		else
+		if (kind == INPUTS_WARNING)
 			msg_warning("%s", text);
+		else
+			msg_error("%s", text);
 	}
 	free(text);
-	if (!fault)
+	if (kind == INPUTS_WARNING)
 		return 0;
+	if (kind == INPUTS_CLASH)
+		return stop(delivery, DELIVERY_CLASH);
 	delivery->faulty = true;
 	return delivery->options->strict ? stop(delivery, DELIVERY_STRICT) : 0;
 }

@@ -11,9 +11,10 @@
 
 #include "base/limits.h"
 #include "base/textset.h"
+#include "flowlog/source.h"
+#include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
-#include "vcnflow/source.h"
 #include "vcnflow/tally.h"
 #include "vcnflow/worker.h"
 
@@ -21,6 +22,7 @@
 enum delivery_end {
 	DELIVERY_GOES_ON,
 	DELIVERY_STRICT,    /* the first fault, under --strict */
+	DELIVERY_CLASH,     /* an input is an output too; after a message */
 	DELIVERY_UNWRITTEN, /* output->state or the rejects say why */
 	DELIVERY_LOOKUP_LOST,
 	DELIVERY_NO_MEMORY,
@@ -32,10 +34,11 @@ struct delivery {
 	struct output *output;
 	int rejects; /* a descriptor, or -1 */
 	enum delivery_end end;
-	bool faulty;          /* an input was unreadable or damaged */
-	bool unwritable;      /* the rejects could not be written */
-	int errno_value;      /* why */
-	bool rejects_in_line; /* their last byte was not a line feed */
+	bool faulty;           /* an input was unreadable or damaged */
+	bool unwritable;       /* the rejects could not be written */
+	int errno_value;       /* why */
+	bool rejects_in_line;  /* their last byte was not a line feed */
+	struct bytes gathered; /* rejects that are to be written */
 
 	uint64_t inputs;
 	uint64_t bytes_in;
@@ -52,7 +55,10 @@ struct delivery {
 	struct mark pending[LIMIT_BAD_NAMED]; /* not yet named */
 	bool pending_is_line[LIMIT_BAD_NAMED];
 	size_t pending_count;
-	unsigned named; /* bad records in the run, those pending left out */
+	enum form form;    /* told by its first bytes */
+	bool is_run;       /* a bad line would read better in a run of values */
+	bool page_follows; /* after a search document in it */
+	unsigned named;    /* bad records in the run, those pending left out */
 };
 
 void delivery_init(struct delivery *delivery, const struct options *options, struct output *output,
@@ -74,9 +80,9 @@ int delivery_block(
 /* The input ends. Returns 0, or -1: stop. */
 int delivery_end_input(struct delivery *delivery, const struct source_report *report);
 
-/* A message about inputs: of a fault or only a warning; text is taken over.
- * Returns 0, or -1: stop. */
-int delivery_message(struct delivery *delivery, bool fault, char *text);
+/* A message about inputs, of INPUTS_FAULT, INPUTS_WARNING or INPUTS_CLASH; text
+ * is taken over. Returns 0, or -1: stop. */
+int delivery_message(struct delivery *delivery, enum inputs_kind kind, char *text);
 
 /* How much of the inputs at hand was read: for the progress line. */
 void delivery_progress(struct delivery *delivery, uint64_t bytes_in);

@@ -82,6 +82,16 @@ static inline void put_value(
 		outbuf_put_padded(out, value->text, value->len);
 }
 
+/* Where records of several actions come out, each says which. */
+static void put_action(struct outbuf *out, const struct json_value *value, enum emit_space space)
+{
+	put(out, TEXT(",\"action\":"));
+	if (value->type == JSON_ABSENT)
+		put(out, TEXT("null"));
+	else
+		put_value(out, value, space);
+}
+
 /* No more bytes than this, carried values uncompacted. */
 static size_t most_bytes(const struct options *options, const struct record_plan *plan,
 	const struct record *record, const struct emit_lists *lists)
@@ -89,7 +99,7 @@ static size_t most_bytes(const struct options *options, const struct record_plan
 	const struct json_value *values = record->values;
 	size_t need = FIXED_ROOM + values[RECORD_ORACLE].len;
 
-	for (size_t i = RECORD_DESTINATION_ADDRESS; i <= RECORD_SOURCE_ADDRESS; i++)
+	for (size_t i = RECORD_DESTINATION_ADDRESS; i <= RECORD_ACTION; i++)
 		need += values[i].len;
 	if (!lists->lasts)
 		need += lists->len;
@@ -167,6 +177,8 @@ void emit_record(struct outbuf *out, const struct options *options, const struct
 	put_value(out, &values[RECORD_PROTOCOL_NAME], space);
 	put(out, TEXT(",\"sourceAddress\":"));
 	put_value(out, &values[RECORD_SOURCE_ADDRESS], space);
+	if (options->action == ACTION_ALL)
+		put_action(out, &values[RECORD_ACTION], space);
 	put(out, TEXT(",\"internal_or_external_source\":"));
 	put_text(out, &place_text[tags->source]);
 	put(out, TEXT(",\"internal_or_external_destination\":"));

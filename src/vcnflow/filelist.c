@@ -1,7 +1,8 @@
 /*
- * A list of names. Any byte but the delimiter belongs to a name, a CR too. A
- * name that can't be one costs that name only; a list that can't be read ends
- * there, and what it held behind the last delimiter is no name.
+ * A list of names. Any byte but the delimiter belongs to a name, a CR too, but
+ * no byte order mark at the very beginning. A name that can't be one costs that
+ * name only; a list that can't be read ends there, and what it held after the
+ * last delimiter is no name.
  */
 #include "vcnflow/filelist.h"
 
@@ -17,6 +18,9 @@
 #include "base/limits.h"
 
 #define BUFFER_SIZE 65536
+
+/* What Windows' programs begin a text with. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 struct filelist {
 	int fd;
@@ -97,6 +101,18 @@ static int take(struct filelist *list, bool *complete)
 	return 0;
 }
 
+/* Takes the mark off that the list may begin with. */
+static void drop_mark(struct filelist *list)
+{
+	size_t len = sizeof(byte_order_mark) - 1;
+
+	if (list->line != 1 || list->name.len < len ||
+		memcmp(list->name.data, byte_order_mark, len) != 0)
+		return;
+	list->name.len -= len;
+	memmove(list->name.data, list->name.data + len, list->name.len);
+}
+
 /* Hands the name out that is complete. */
 static enum filelist_result finish(struct filelist *list, const char **name)
 {
@@ -134,6 +150,8 @@ enum filelist_result filelist_next(struct filelist *list, const char **name, con
 		complete = list->ended;
 		if (!complete && take(list, &complete) < 0)
 			return FILELIST_NO_MEMORY;
+		if (complete)
+			drop_mark(list);
 		if (complete && (list->name.len > 0 || list->too_long))
 			return finish(list, name);
 	}

@@ -1,7 +1,7 @@
 /*
  * A list of names, as find(1) writes it: each ends in LF or, if so asked, in
- * NUL; the last one may end with the list. Empty names are passed over.
- * Private to inputs.c.
+ * NUL; the last one may end with the list, and a byte order mark may begin it. Empty names are
+ * passed over. Private to inputs.c.
  */
 #ifndef VCNFLOW_FILELIST_H
 #define VCNFLOW_FILELIST_H

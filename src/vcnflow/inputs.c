@@ -1,7 +1,6 @@
 /*
  * The inputs in their order. Here names become inputs: a directory is walked,
- * "-" is standard input, and any other name is handed out as it is, whether it
- * can be opened or not; opening it will tell.
+ * "-" is standard input, and any other name is opened as it is.
  *
  * A name that can't be used, and a directory or a list that can't be read, is
  * a fault, and the next name is taken; a directory or a list without any input
@@ -26,8 +25,15 @@
 #include "vcnflow/filelist.h"
 #include "vcnflow/walk.h"
 
+struct taken {
+	struct inputs_taken file;
+	bool is_told; /* that it was passed over */
+};
+
 struct inputs {
 	const struct options *options;
+	struct taken *taken;
+	size_t taken_count;
 	const atomic_int *stop;
 	size_t next_operand;
 	bool stdin_used;
@@ -84,23 +90,41 @@ void inputs_free(struct inputs *inputs)
 		return;
 	end_walk(inputs);
 	end_list(inputs);
+	free(inputs->taken);
 	free(inputs);
+}
+
+int inputs_take(struct inputs *inputs, const struct inputs_taken *taken)
+{
+	struct taken *grown =
+		realloc(inputs->taken, (inputs->taken_count + 1) * sizeof(*inputs->taken));
+
+	if (grown == NULL)
+		return -1;
+	grown[inputs->taken_count++] = (struct taken){*taken, false};
+	inputs->taken = grown;
+	return 0;
+}
+
+static struct inputs_item item_of(enum inputs_kind kind, char *path)
+{
+	return (struct inputs_item){.kind = kind, .path = path, .fd = -1};
 }
 
 static struct inputs_item no_memory(void)
 {
-	return (struct inputs_item){INPUTS_NO_MEMORY, NULL, NULL};
+	return item_of(INPUTS_NO_MEMORY, NULL);
 }
 
 static struct inputs_item file_item(char *path)
 {
-	return (struct inputs_item){INPUTS_FILE, path, NULL};
+	return item_of(INPUTS_FILE, path);
 }
 
 __attribute__((format(printf, 2, 3))) static struct inputs_item message_item(
 	enum inputs_kind kind, const char *format, ...)
 {
-	struct inputs_item item = {kind, NULL, NULL};
+	struct inputs_item item = item_of(kind, NULL);
 	va_list arguments;
 	int len;
 
@@ -113,10 +137,12 @@ __attribute__((format(printf, 2, 3))) static struct inputs_item message_item(
 /* "FORMAT: cause", of a subject that is quoted. */
 static struct inputs_item errno_item(int error, const char *what, const char *subject)
 {
-	char quoted[MSG_QUOTED_SIZE], text[128];
+	char quoted[MSG_QUOTED_SIZE];
 
-	return message_item(INPUTS_FAULT, "%s %s: %s", what, msg_quote_name(quoted, subject),
-		strerror_r(error, text, sizeof(text)));
+	/* glibc and musl keep its text apart for each thread, and strerror_r returns
+	 * the text in one and a number in the other. */
+	return message_item(
+		INPUTS_FAULT, "%s %s: %s", what, msg_quote_name(quoted, subject), strerror(error));
 }
 
 static struct inputs_item stdin_item(struct inputs *inputs)
@@ -152,8 +178,14 @@ static int begin_walk(struct inputs *inputs, const char *directory)
 static struct inputs_item nothing_in(const struct inputs *inputs)
 {
 	char directory[MSG_QUOTED_SIZE], glob[MSG_QUOTED_SIZE];
+	size_t links = walk_links(inputs->walk);
 
 	msg_quote_name(directory, inputs->directory);
+	if (links > 0)
+		return message_item(INPUTS_WARNING,
+			"no file to read in %s: %zu symbolic link%s in it %s not followed, name "
+			"what is to be read",
+			directory, links, links == 1 ? "" : "s", links == 1 ? "is" : "are");
 	if (inputs->options->name_glob == NULL)
 		return message_item(
 			INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);
@@ -293,10 +325,11 @@ static struct inputs_item last_item(struct inputs *inputs)
 
 	if (options->operand_count == 0 && options->files_from == NULL && !inputs->stdin_used)
 		return stdin_item(inputs);
-	return (struct inputs_item){INPUTS_END, NULL, NULL};
+	return item_of(INPUTS_END, NULL);
 }
 
-struct inputs_item inputs_next(struct inputs *inputs)
+/* The next item; a file is not open yet. */
+static struct inputs_item next_name(struct inputs *inputs)
 {
 	const struct options *options = inputs->options;
 	struct inputs_item item;
@@ -315,6 +348,77 @@ struct inputs_item inputs_next(struct inputs *inputs)
 	return item;
 }
 
+/* What was taken that an input turned out to be, or null. */
+static struct taken *find_taken(const struct inputs *inputs, const struct identity *identity)
+{
+	for (size_t i = 0; i < inputs->taken_count; i++) {
+		struct taken *taken = &inputs->taken[i];
+
+		if (identity_is_same(&taken->file.file, identity) ||
+			identity_is_same(&taken->file.temporary, identity))
+			return taken;
+	}
+	return NULL;
+}
+
+/* Says that an input was taken. The name of a temporary file says nothing. */
+static struct inputs_item taken_item(
+	const struct taken *taken, const struct inputs_item *item, bool ends_run, bool is_temporary)
+{
+	const char *path = is_temporary ? taken->file.path : item->path;
+	char quoted[MSG_QUOTED_SIZE];
+	const char *name = path == NULL ? "standard input" : msg_quote_name(quoted, path);
+
+	if (ends_run)
+		return message_item(INPUTS_CLASH, "cannot read %s: %s", name, taken->file.why);
+	return message_item(INPUTS_WARNING, "passed over %s: %s", name, taken->file.why);
+}
+
+/*
+ * Opens what item names. If it was taken, item becomes what is to be said of
+ * that; returns false if that was said before.
+ */
+static bool open_item(struct inputs *inputs, struct inputs_item *item, bool is_operand)
+{
+	struct inputs_item message;
+	struct identity identity;
+	struct taken *taken;
+	bool ends_run, is_due;
+
+	item->fd = item->path == NULL ? STDIN_FILENO : io_open_read(item->path, false);
+	if (item->fd < 0) {
+		item->error = errno;
+		return true;
+	}
+	identity = identity_of_descriptor(item->fd);
+	taken = find_taken(inputs, &identity);
+	if (taken == NULL)
+		return true;
+	ends_run = is_operand || taken->file.ends_run;
+	is_due = ends_run || !taken->is_told;
+	taken->is_told = true;
+	if (is_due)
+		message = taken_item(
+			taken, item, ends_run, !identity_is_same(&taken->file.file, &identity));
+	if (item->path != NULL)
+		close(item->fd);
+	free(item->path);
+	if (is_due)
+		*item = message;
+	return is_due;
+}
+
+struct inputs_item inputs_next(struct inputs *inputs)
+{
+	struct inputs_item item;
+
+	do
+		item = next_name(inputs);
+	while (item.kind == INPUTS_FILE &&
+		!open_item(inputs, &item, inputs->walk == NULL && inputs->list == NULL));
+	return item;
+}
+
 /* What is left of standard input, or -1. */
 static int64_t stdin_size(void)
 {
@@ -328,8 +432,9 @@ static int64_t stdin_size(void)
 }
 
 /* The size of an item, or -1 where it has none. */
-static int64_t item_size(const struct inputs_item *item)
+static int64_t item_size(const struct inputs *inputs, const struct inputs_item *item)
 {
+	struct identity identity;
 	struct stat status;
 
 	if (item->kind != INPUTS_FILE)
@@ -338,26 +443,27 @@ static int64_t item_size(const struct inputs_item *item)
 		return stdin_size();
 	if (stat(item->path, &status) < 0 || !S_ISREG(status.st_mode))
 		return -1;
-	return status.st_size;
+	identity = identity_of_path(item->path);
+	return find_taken(inputs, &identity) != NULL ? 0 : status.st_size;
 }
 
-int64_t inputs_total_bytes(const struct options *options)
+int64_t inputs_total_bytes(const struct inputs *inputs)
 {
-	struct inputs *inputs = NULL;
-	struct inputs_item item = {INPUTS_FILE, NULL, NULL};
+	struct inputs *ahead = NULL;
+	struct inputs_item item = item_of(INPUTS_FILE, NULL);
 	int64_t total = 0, size = 0;
 
-	if (options->files_from == NULL)
-		inputs = inputs_new(options);
-	if (inputs == NULL)
+	if (inputs->options->files_from == NULL)
+		ahead = inputs_new(inputs->options);
+	if (ahead == NULL)
 		return -1;
 	while (size >= 0 && item.kind != INPUTS_END && item.kind != INPUTS_NO_MEMORY) {
-		item = inputs_next(inputs);
-		size = item_size(&item);
+		item = next_name(ahead);
+		size = item_size(inputs, &item);
 		total += size;
 		free(item.path);
 		free(item.message);
 	}
-	inputs_free(inputs);
+	inputs_free(ahead);
 	return size < 0 || item.kind == INPUTS_NO_MEMORY ? -1 : total;
 }

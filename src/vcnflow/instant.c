@@ -170,6 +170,11 @@ static int read_number(int64_t *value, const char *text, size_t len, size_t *at)
 	return *at > begin ? 0 : -1;
 }
 
+int instant_day(int64_t *day, const char *text, size_t len)
+{
+	return len < DATE_SIZE ? -1 : read_date(day, text);
+}
+
 int instant_of_epoch(struct instant *instant, const char *text, size_t len)
 {
 	int64_t seconds;
@@ -236,57 +241,22 @@ static int read_epoch(struct instant *instant, const char *text, size_t len)
 	return whole == len ? 0 : -1;
 }
 
-static int64_t seconds_of_unit(char unit)
+/* The seconds of a unit, "d", "day" or "days"; 0: it is none. */
+static int64_t seconds_of_unit(const char *text, size_t len)
 {
-	switch (unit) {
-	case 's':
-		return 1;
-	case 'm':
-		return 60;
-	case 'h':
-		return 3600;
-	case 'd':
-		return SECONDS_PER_DAY;
-	case 'w':
-		return 7 * SECONDS_PER_DAY;
-	default:
-		return 0;
-	}
-}
+	static const struct {
+		const char *name; /* also with an s behind it */
+		char letter;
+		int64_t seconds;
+	} units[] = {{"second", 's', 1}, {"sec", 's', 1}, {"minute", 'm', 60}, {"min", 'm', 60},
+		{"hour", 'h', 3600}, {"day", 'd', SECONDS_PER_DAY},
+		{"week", 'w', 7 * SECONDS_PER_DAY}};
+	size_t singular = len > 0 && text[len - 1] == 's' ? len - 1 : len;
 
-/* 30d, 1d12h: numbers with units, added up and counted back from now. */
-static int read_span(
-	struct instant *instant, const char *text, size_t len, const struct instant *now)
-{
-	int64_t total = 0, number, unit;
-	size_t at = 0;
-
-	if (len == 0)
-		return -1;
-	while (at < len) {
-		if (read_number(&number, text, len, &at) < 0 || at == len)
-			return -1;
-		unit = seconds_of_unit(text[at++]);
-		if (unit == 0 || __builtin_mul_overflow(number, unit, &number) ||
-			__builtin_add_overflow(total, number, &total))
-			return -1;
-	}
-	return go_back(instant, now, total);
-}
-
-/* The seconds of a unit spelled out, "day" or "days"; 0: it is none. */
-static int64_t seconds_of_name(const char *text, size_t len)
-{
-	static const char *const names[] = {
-		"second", "sec", "minute", "min", "hour", "day", "week"};
-
-	if (len == 1)
-		return seconds_of_unit(text[0]);
-	if (len > 0 && text[len - 1] == 's')
-		len--;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (is_text(text, len, names[i]))
-			return seconds_of_unit(text[0]);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if ((len == 1 && text[0] == units[i].letter) ||
+			is_text(text, singular, units[i].name))
+			return units[i].seconds;
 	}
 	return 0;
 }
@@ -297,24 +267,39 @@ static void skip_spaces(const char *text, size_t len, size_t *at)
 		++*at;
 }
 
-/* "2 days ago". */
-static int read_ago(
+static bool is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/*
+ * 30d, 90min, "1 week", 1d12h: numbers with units, added up and counted back
+ * from now. "N UNIT ago" says the same of one number.
+ */
+static int read_span(
 	struct instant *instant, const char *text, size_t len, const struct instant *now)
 {
-	int64_t number, unit;
-	size_t at = 0, begin;
+	int64_t total = 0, number, unit;
+	size_t at = 0, begin, terms = 0;
 
-	if (read_number(&number, text, len, &at) < 0)
+	if (len > 0 && text[len - 1] == ' ')
 		return -1;
-	skip_spaces(text, len, &at);
-	for (begin = at; at < len && text[at] != ' ';)
-		at++;
-	unit = seconds_of_name(text + begin, at - begin);
-	skip_spaces(text, len, &at);
-	if (unit == 0 || !is_text(text + at, len - at, "ago") ||
-		__builtin_mul_overflow(number, unit, &number))
-		return -1;
-	return go_back(instant, now, number);
+	while (at < len) {
+		if (terms == 1 && is_text(text + at, len - at, "ago"))
+			break;
+		if (read_number(&number, text, len, &at) < 0)
+			return -1;
+		skip_spaces(text, len, &at);
+		for (begin = at; at < len && is_letter(text[at]);)
+			at++;
+		unit = seconds_of_unit(text + begin, at - begin);
+		if (unit == 0 || __builtin_mul_overflow(number, unit, &number) ||
+			__builtin_add_overflow(total, number, &total))
+			return -1;
+		terms++;
+		skip_spaces(text, len, &at);
+	}
+	return terms == 0 ? -1 : go_back(instant, now, total);
 }
 
 /* HH:MM or HH:MM:SS with a fraction, and a zone if there is one. */
@@ -359,8 +344,7 @@ int instant_of_option(
 	struct instant *instant, const char *text, size_t len, const struct instant *now)
 {
 	if (read_word(instant, text, len, now) == 0 || read_epoch(instant, text, len) == 0 ||
-		read_calendar(instant, text, len) == 0 || read_span(instant, text, len, now) == 0 ||
-		read_ago(instant, text, len, now) == 0)
+		read_calendar(instant, text, len) == 0 || read_span(instant, text, len, now) == 0)
 		return 0;
 	return -1;
 }

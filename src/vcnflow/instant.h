@@ -27,6 +27,9 @@ struct instant instant_now(void);
  */
 int instant_of_record(struct instant *instant, const char *text, size_t len);
 
+/* Reads the date that text begins with, YYYY-MM-DD: days since 1970-01-01. */
+int instant_day(int64_t *day, const char *text, size_t len);
+
 /* Reads seconds since 1970, an integer's decimal digits. Returns 0, or -1. */
 int instant_of_epoch(struct instant *instant, const char *text, size_t len);
 

@@ -93,7 +93,23 @@ static bool is_name(const char *element, size_t len, const char *name)
 	return len == strlen(name) && memcmp(element, name, len) == 0;
 }
 
-/* Adds a CIDR block or a name. */
+/* Reads a CIDR block, or an address, which is one of its own. */
+static int read_prefix(struct prefix *prefix, const char *text, size_t len)
+{
+	struct address address;
+
+	if (prefix_parse(prefix, text, len) == 0)
+		return 0;
+	if (address_parse(&address, text, len) < 0)
+		return -1;
+	*prefix = (struct prefix){.high = address.high,
+		.low = address.low,
+		.family = address.family,
+		.length = address.family == ADDRESS_IPV4 ? 32 : 128};
+	return 0;
+}
+
+/* Adds a CIDR block, an address or a name. */
 static int add_element(
 	struct internal *internal, const char *element, size_t len, const struct place *place)
 {
@@ -107,10 +123,9 @@ static int add_element(
 		if (is_name(element, len, names[i].name))
 			return add_name(internal, i);
 	}
-	if (prefix_parse(&prefix, element, len) < 0)
+	if (read_prefix(&prefix, element, len) < 0)
 		return refuse(element, len, place,
-			"want ADDRESS/LENGTH, @FILE, rfc1918, ula, cgnat or "
-			"vcn");
+			"want ADDRESS, ADDRESS/LENGTH, @FILE, rfc1918, ula, cgnat or vcn");
 	if (prefix.length == 0)
 		return refuse(element, len, place, "it would make every address internal");
 	return add_prefix(internal, &prefix);
@@ -144,6 +159,9 @@ static int add_lines(struct internal *internal, const struct bytes *text, const 
 	const char *end;
 	size_t at = 0, len;
 
+	/* Windows' editors begin a file with a byte order mark. */
+	if (text->len >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0)
+		at = 3;
 	while (at < text->len) {
 		end = memchr(text->data + at, '\n', text->len - at);
 		len = end ? (size_t)(end - text->data) - at : text->len - at;
@@ -172,13 +190,37 @@ static int read_whole(struct bytes *text, int fd)
 	return 0;
 }
 
+bool internal_is_file(const struct internal *internal, const struct identity *file)
+{
+	for (size_t i = 0; i < internal->file_count; i++) {
+		if (identity_is_same(&internal->files[i], file))
+			return true;
+	}
+	return false;
+}
+
+/* Notes which file was opened, so that nothing else is done with it. */
+static int note_file(struct internal *internal, int fd)
+{
+	struct identity file = identity_of_descriptor(fd), *grown;
+
+	if (internal_is_file(internal, &file))
+		return 0;
+	grown = realloc(internal->files, (internal->file_count + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return -1;
+	grown[internal->file_count++] = file;
+	internal->files = grown;
+	return 0;
+}
+
 static int add_file(struct internal *internal, const char *path)
 {
 	struct bytes text = BYTES_INIT(LIMIT_PREFIX_FILE);
 	char quoted[MSG_QUOTED_SIZE];
 	int fd = io_open_read(path, false), result = -1, error;
 
-	if (fd < 0 || read_whole(&text, fd) < 0) {
+	if (fd < 0 || note_file(internal, fd) < 0 || read_whole(&text, fd) < 0) {
 		error = errno;
 		if (error != ENOMEM)
 			msg_error_errno(error, "cannot read --internal file %s",
@@ -410,5 +452,6 @@ void internal_free(struct internal *internal)
 	free(internal->ipv4);
 	free(internal->ipv6);
 	free(internal->prefixes);
+	free(internal->files);
 	memset(internal, 0, sizeof(*internal));
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/address.h"
+#include "base/identity.h"
 
 /*
  * Prefixes that do not overlap, as ranges of addresses, sorted: found by
@@ -28,13 +29,15 @@ struct internal {
 	struct prefix *prefixes; /* as named, before internal_finish */
 	size_t prefix_count;
 	size_t prefix_room;
+	struct identity *files; /* that @FILE named */
+	size_t file_count;
 };
 
 /* The default: RFC 1918. Returns 0, or -1 when memory ran out. */
 int internal_init(struct internal *internal);
 
 /*
- * Adds one --internal LIST: CIDRs, @FILE, rfc1918, ula, cgnat, vcn, separated
+ * Adds one --internal LIST: CIDRs, addresses, @FILE, rfc1918, ula, cgnat, vcn, separated
  * by commas; a leading "=" replaces what there is. A prefix of length 0 is
  * refused: it would make every address internal. Returns 0; or -1 after a
  * message, or, with errno ENOMEM, without one.
@@ -46,6 +49,9 @@ int internal_add(struct internal *internal, const char *list);
  * once, before internal_holds. Returns 0, or -1 when memory ran out.
  */
 int internal_finish(struct internal *internal, const struct prefix *prefixes, size_t count);
+/* Returns true if a file was read as @FILE. */
+bool internal_is_file(const struct internal *internal, const struct identity *file);
+
 bool internal_holds(const struct internal *internal, const struct address *address);
 void internal_free(struct internal *internal);
 

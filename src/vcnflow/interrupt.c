@@ -1,6 +1,7 @@
 /* Signals that end a run. Handlers make signal-safe calls only. */
 #include "vcnflow/interrupt.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -13,7 +14,8 @@
 atomic_int interrupt_signal;
 
 static void (*volatile waker)(void);
-static const struct replace *volatile temporary;
+static const struct replace *files[INTERRUPT_FILES];
+static atomic_size_t file_count;
 
 void interrupt_die(int signal_number)
 {
@@ -29,10 +31,8 @@ void interrupt_die(int signal_number)
 
 static void die_at_once(void)
 {
-	const struct replace *replace = temporary;
-
-	if (replace != NULL)
-		replace_unlink_from_signal(replace);
+	for (size_t i = 0; i < file_count; i++)
+		replace_unlink_from_signal(files[i]);
 	interrupt_die(interrupt_signal);
 }
 
@@ -71,6 +71,7 @@ void interrupt_install(void)
 {
 	install(SIGINT, on_signal);
 	install(SIGTERM, on_signal);
+	install(SIGHUP, on_signal);
 	install(SIGALRM, on_alarm);
 	(void)signal(SIGPIPE, SIG_IGN);
 }
@@ -80,7 +81,9 @@ void interrupt_set_waker(void (*function)(void))
 	waker = function;
 }
 
-void interrupt_set_temporary(const struct replace *replace)
+void interrupt_add_file(const struct replace *replace)
 {
-	temporary = replace;
+	assert(file_count < INTERRUPT_FILES);
+	files[file_count] = replace;
+	file_count++;
 }

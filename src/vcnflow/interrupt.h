@@ -1,9 +1,9 @@
 /*
- * SIGINT and SIGTERM: reading stops, the line begun is finished for at most a
- * second, temporary files go, the process dies by the signal.
+ * SIGINT, SIGTERM and SIGHUP: reading stops, the line begun is finished for at
+ * most a second, temporary files go, the process dies by the signal.
  *
  * The handler sets interrupt_signal and starts an alarm; when that goes off, or
- * a second signal comes, the process removes its temporary file and dies at
+ * a second signal comes, the process removes its temporary files and dies at
  * once.
  */
 #ifndef VCNFLOW_INTERRUPT_H
@@ -28,8 +28,13 @@ void interrupt_install(void);
  */
 void interrupt_set_waker(void (*waker)(void));
 
-/* The temporary file to remove when dying at once; null: none. */
-void interrupt_set_temporary(const struct replace *replace);
+/*
+ * A file whose temporary one, if it has one by then, is removed when dying at
+ * once. To be called before replace_begin; replace must be zero until then, and
+ * is looked at until the process ends. At most INTERRUPT_FILES.
+ */
+#define INTERRUPT_FILES 3
+void interrupt_add_file(const struct replace *replace);
 
 /* Dies by a signal, with its usual effect. Does not return. */
 void interrupt_die(int signal_number) __attribute__((noreturn));

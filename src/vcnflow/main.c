@@ -5,7 +5,6 @@
  * the output is put in its place or removed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +14,9 @@
 #include <unistd.h>
 
 #include "base/exitcode.h"
+#include "base/identity.h"
 #include "base/io.h"
+#include "base/limits.h"
 #include "base/msg.h"
 #include "base/rights.h"
 #include "vcnflow/delivery.h"
@@ -28,17 +29,20 @@
 #include "vcnflow/record.h"
 #include "vcnflow/stats.h"
 #include "vcnflow/subnets.h"
+#include "vcnflow/summary.h"
+#include "vcnflow/target.h"
 
 struct run {
 	struct options options;
 	struct record_plan plan;
 	struct lookup *lookup; /* null: none */
 	struct output output;
+	struct target rejects;
+	struct target stats;
 	struct delivery delivery;
 	struct inputs *inputs;
-	int rejects; /* descriptors, or -1 */
-	int stats;
 	bool was_open[3];
+	bool shows_progress;
 	uint64_t odd_subnets; /* --list-subnets: unknown, and no OCIDs */
 	struct timespec began;
 };
@@ -109,27 +113,82 @@ static int prepare(struct run *run)
 	return 0;
 }
 
-/* Opens a side output. Returns a descriptor, or -1 after a message. */
-static int open_side(const char *path)
+/* Returns an exit status. */
+static int open_side(struct target *target, const char *path)
 {
-	char quoted[MSG_QUOTED_SIZE];
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-
-	if (fd < 0)
-		msg_error_errno(errno, "cannot create %s", msg_quote_name(quoted, path));
-	return fd;
+	if (target_open_side(target, path) == 0)
+		return 0;
+	if (errno != ENOMEM)
+		return EXITCODE_WRITE;
+	msg_no_memory();
+	return EXITCODE_INTERNAL;
 }
 
 static int open_outputs(struct run *run)
 {
 	const struct options *options = &run->options;
+	int status;
 
+	interrupt_add_file(&run->output.target.replace);
+	interrupt_add_file(&run->rejects.replace);
+	interrupt_add_file(&run->stats.replace);
 	if (output_open(&run->output, options, run->was_open[1]))
 		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL : EXITCODE_WRITE;
-	if (options->rejects != NULL && (run->rejects = open_side(options->rejects)) < 0)
-		return EXITCODE_WRITE;
-	if (options->stats_file != NULL && (run->stats = open_side(options->stats_file)) < 0)
-		return EXITCODE_WRITE;
+	status = open_side(&run->rejects, options->rejects);
+	return status == 0 ? open_side(&run->stats, options->stats_file) : status;
+}
+
+static void abandon_outputs(struct run *run)
+{
+	target_abandon(&run->rejects);
+	target_abandon(&run->stats);
+	target_abandon(&run->output.target);
+}
+
+/* What a target's file is to the inputs. */
+static struct inputs_taken taken_by(const struct target *target, const char *why, bool ends_run)
+{
+	struct inputs_taken taken = {
+		.file = identity_of_path(target->path),
+		.path = target->path,
+		.why = why,
+		.ends_run = ends_run,
+	};
+
+	if (target->is_open)
+		taken.temporary = identity_of_descriptor(target->fd);
+	return taken;
+}
+
+/*
+ * Tells the inputs which files are none. The output may lie in a folder that is
+ * read, and messages and the lookup file too; rejects and stats there would be
+ * read by the next run.
+ */
+static int take_files(struct run *run)
+{
+	const struct options *options = &run->options;
+	const struct internal *internal = &options->internal;
+	struct inputs_taken taken[] = {
+		taken_by(&run->output.target, "the output goes there", false),
+		{.file = identity_of_descriptor(STDERR_FILENO), .why = "messages go there"},
+		taken_by(&run->rejects, "the rejects go there", true),
+		taken_by(&run->stats, "the stats go there", true),
+		{.file = identity_of_path(options->metadata), .why = "it is the lookup file"},
+	};
+
+	if (run->output.target.path == NULL)
+		taken[0].file = identity_of_descriptor(STDOUT_FILENO);
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (inputs_take(run->inputs, &taken[i]))
+			return -1;
+	for (size_t i = 0; i < internal->file_count; i++) {
+		struct inputs_taken file = {
+			.file = internal->files[i], .why = "it is a file of --internal"};
+
+		if (inputs_take(run->inputs, &file))
+			return -1;
+	}
 	return 0;
 }
 
@@ -191,84 +250,30 @@ static int finish_output(struct run *run)
 	return -1;
 }
 
-/* "1 bad record", "2 bad records": a count and what is counted. */
-#define COUNTED_SIZE 64
-
-static const char *counted(char text[COUNTED_SIZE], uint64_t count, const char *what)
-{
-	(void)snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
-	return text;
-}
-
-/* What is unknown, and what to do about it; without a lookup file every subnet
- * is, and the user was told. */
-static void add_unknown(struct run *run, struct bytes *line)
-{
-	const struct delivery *delivery = &run->delivery;
-	char text[COUNTED_SIZE];
-
-	if (run->options.list_subnets && run->odd_subnets != 0) {
-		(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
-		(void)bytes_append_text(line, counted(text, run->odd_subnets, "unknown subnet"));
-		(void)bytes_append_text(line, " left out: no OCID");
-	}
-	if (run->options.list_subnets || run->lookup == NULL || delivery->unknown.count == 0)
-		return;
-	(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
-	(void)bytes_append_text(line, delivery->unknown_more ? "more than " : "");
-	(void)bytes_append_text(line, counted(text, delivery->unknown.count, "unknown subnet"));
-	(void)bytes_append_text(line, ": list them with --list-subnets, fetch them with 'vcnmeta "
-				      "fetch --subnets-from - --merge'");
-}
-
-/* One line at the end: bad records, unknown subnets, and what to do. */
+/* One line at the end: bad records, unknown subnets, old metadata, and what to do. */
 static void summarise(struct run *run)
 {
-	uint64_t bad = run->delivery.tally.verdicts[VERDICT_BAD];
 	struct bytes line = BYTES_INIT(LIMIT_MESSAGE);
-	char text[COUNTED_SIZE];
 
-	if (bad != 0)
-		(void)bytes_append_text(&line, counted(text, bad, "bad record"));
-	add_unknown(run, &line);
+	summary_write(&line, &run->options, &run->delivery, run->lookup, run->odd_subnets);
 	if (line.len != 0)
 		msg_warning("%.*s", (int)line.len, line.data);
 	bytes_free(&line);
 }
 
-static int write_stats(struct run *run)
+/* Writes the stats to fd. Returns 0, or -1 with errno set. */
+static int write_stats(struct run *run, int fd)
 {
 	struct bytes text = BYTES_INIT(65536);
-	int fd = run->stats < 0 ? STDERR_FILENO : run->stats;
-	int failed;
+	int failed = stats_write(&text, &run->delivery, run->lookup, seconds_since(&run->began));
+	int error;
 
-	if (!run->options.stats)
-		return 0;
-	failed = stats_write(&text, &run->delivery, run->lookup, seconds_since(&run->began));
 	if (failed == 0)
 		failed = io_write_all(fd, text.data, text.len);
-	if (failed && run->stats < 0)
-		failed = 0; /* standard error: there is nobody to tell */
-	if (failed) {
-		char quoted[MSG_QUOTED_SIZE];
-
-		msg_error_errno(
-			errno, "cannot write %s", msg_quote_name(quoted, run->options.stats_file));
-	}
+	error = errno;
 	bytes_free(&text);
+	errno = error;
 	return failed;
-}
-
-/* Closes a side output: some file systems tell only then what failed. */
-static int close_side(int *fd, const char *path)
-{
-	char quoted[MSG_QUOTED_SIZE];
-	int result = *fd < 0 ? 0 : close(*fd);
-
-	*fd = -1;
-	if (result)
-		msg_error_errno(errno, "cannot write %s", msg_quote_name(quoted, path));
-	return result;
 }
 
 /* The exit status of a run that something ended, or -1 for "reached its end";
@@ -284,6 +289,8 @@ static int status_of_end(struct run *run)
 		break;
 	case DELIVERY_STRICT:
 		return EXITCODE_PARTIAL;
+	case DELIVERY_CLASH:
+		return EXITCODE_REFUSED;
 	case DELIVERY_UNWRITTEN:
 		if (delivery->unwritable)
 			msg_error_errno(delivery->errno_value, "cannot write %s",
@@ -314,6 +321,45 @@ static int status_of_inputs(const struct run *run)
 	return EXITCODE_OK;
 }
 
+static void die_if_interrupted(struct run *run)
+{
+	if (interrupt_signal == 0)
+		return;
+	abandon_outputs(run);
+	interrupt_die(interrupt_signal);
+}
+
+/*
+ * Makes all outputs whole, so that nothing but a rename can still fail. Returns
+ * 0, or -1 after a message.
+ */
+static int seal_outputs(struct run *run)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (run->stats.fd >= 0 && write_stats(run, run->stats.fd)) {
+		msg_error_errno(
+			errno, "cannot write %s", msg_quote_name(quoted, run->options.stats_file));
+		return -1;
+	}
+	return target_seal(&run->rejects) || target_seal(&run->stats) ||
+			       target_seal(&run->output.target)
+		       ? -1
+		       : 0;
+}
+
+/* Puts the outputs into their places, that of -o last: who waits for it finds
+ * all. */
+static int commit_outputs(struct run *run, bool with_output)
+{
+	if (!with_output)
+		target_abandon(&run->output.target);
+	return target_commit(&run->rejects) || target_commit(&run->stats) ||
+			       target_commit(&run->output.target)
+		       ? -1
+		       : 0;
+}
+
 /* Ends a run that was begun; returns its exit status, or dies by a signal. */
 static int finish(struct run *run)
 {
@@ -321,22 +367,27 @@ static int finish(struct run *run)
 	int status;
 
 	progress_end();
-	if (run->delivery.end == DELIVERY_INTERRUPTED || run->output.state == OUTPUT_READER_GONE) {
-		(void)output_close(&run->output, false);
-		interrupt_die(run->output.state == OUTPUT_READER_GONE ? SIGPIPE : interrupt_signal);
+	if (run->output.state == OUTPUT_READER_GONE) {
+		abandon_outputs(run);
+		interrupt_die(SIGPIPE);
 	}
+	die_if_interrupted(run);
 	status = status_of_end(run);
 	if (status < 0)
 		status = status_of_inputs(run);
 	if (reached_end)
 		summarise(run);
-	if (output_close(&run->output, reached_end) ||
-		close_side(&run->rejects, run->options.rejects))
-		status = EXITCODE_WRITE;
-	if (status <= EXITCODE_PARTIAL && write_stats(run))
-		status = EXITCODE_WRITE;
-	if (close_side(&run->stats, run->options.stats_file))
-		status = EXITCODE_WRITE;
+	if (status > EXITCODE_PARTIAL)
+		return status;
+	if (seal_outputs(run))
+		return EXITCODE_WRITE;
+	die_if_interrupted(run);
+	if (commit_outputs(run, reached_end))
+		return EXITCODE_WRITE;
+	/* if standard error can't be written there is nobody to tell */
+	if (run->options.stats && run->options.stats_file == NULL)
+		(void)write_stats(run, STDERR_FILENO);
+	die_if_interrupted(run);
 	return status;
 }
 
@@ -346,8 +397,14 @@ static void guard_lookup(struct run *run)
 		msg_warning("a lookup file that shrinks can't be noticed");
 }
 
+static void leave_target(struct rights *rights, const struct target *target)
+{
+	if (target->is_open && !target->replace.direct)
+		rights_leave_open(rights, target->replace.directory, RIGHTS_REPLACE);
+}
+
 /*
- * From here on the inputs are read and the output is put in its place, and that
+ * From here on the inputs are read and outputs are put in their places, and that
  * is all that this process may do. What --files-from will name is not known.
  */
 static void give_up_rights(const struct run *run)
@@ -361,8 +418,9 @@ static void give_up_rights(const struct run *run)
 		rights_leave(&rights, options->operands[i], RIGHTS_READ);
 	if (options->files_from != NULL)
 		rights_leave(&rights, "/", RIGHTS_READ);
-	if (run->output.is_file && !run->output.replace.direct)
-		rights_leave_open(&rights, run->output.replace.directory, RIGHTS_REPLACE);
+	leave_target(&rights, &run->output.target);
+	leave_target(&rights, &run->rejects);
+	leave_target(&rights, &run->stats);
 	rights_give_up(&rights, RIGHTS_FILTER);
 	if (options->verbose)
 		msg_note("rights given up: %s", rights_text(&rights, text));
@@ -372,9 +430,9 @@ static int run_pipeline(struct run *run)
 {
 	struct worker_shared shared = {&run->options, &run->plan, run->lookup};
 
-	delivery_init(&run->delivery, &run->options, &run->output, run->rejects);
-	if (wants_progress(run))
-		progress_begin(inputs_total_bytes(&run->options));
+	delivery_init(&run->delivery, &run->options, &run->output, run->rejects.fd);
+	if (run->shows_progress)
+		progress_begin(inputs_total_bytes(run->inputs));
 	pipeline_run(&run->options, run->inputs, &shared, &run->delivery);
 	return finish(run);
 }
@@ -390,13 +448,20 @@ static int run_all(struct run *run)
 	interrupt_install();
 	inputs_stop_on(run->inputs, &interrupt_signal);
 	status = open_outputs(run);
-	if (status != 0) {
-		(void)output_close(&run->output, false);
-		return status;
+	if (status == 0 && take_files(run)) {
+		msg_no_memory();
+		status = EXITCODE_INTERNAL;
 	}
-	guard_lookup(run);
-	give_up_rights(run);
-	return run_pipeline(run);
+	if (status == 0) {
+		guard_lookup(run);
+		/* the terminal is asked for before the right to ask is given up */
+		run->shows_progress = wants_progress(run);
+		give_up_rights(run);
+		status = run_pipeline(run);
+	}
+	abandon_outputs(run);
+	output_close(&run->output);
+	return status;
 }
 
 static int status_of_options(enum options_result result)
@@ -416,7 +481,7 @@ static int status_of_options(enum options_result result)
 
 int main(int argc, char **argv)
 {
-	struct run run = {.rejects = -1, .stats = -1};
+	struct run run = {.rejects.fd = -1, .stats.fd = -1, .output.target.fd = -1};
 	enum options_result result;
 	int status;
 

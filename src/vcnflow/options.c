@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/limits.h"
 #include "base/msg.h"
@@ -28,7 +29,7 @@ static enum options_result take_framing(struct options *options, char *text)
 	int choice = arguments_choice("framing", words, text);
 
 	if (choice >= 0)
-		options->framing = choice == 0 ? FRAMING_NDJSON : FRAMING_JSON;
+		options->flowlog.framing = choice == 0 ? FRAMING_NDJSON : FRAMING_JSON;
 	return result_of(choice);
 }
 
@@ -45,8 +46,13 @@ static enum options_result take_time_field(struct options *options, char *text)
 static enum options_result take_action(struct options *options, char *text)
 {
 	static const char *const words[] = {"accept", "reject", "all", NULL};
-	int choice = arguments_choice("action", words, text);
+	int choice = 0;
 
+	/* The records spell it in capitals, and so does who copies it from them. */
+	while (words[choice] != NULL && strcasecmp(text, words[choice]) != 0)
+		choice++;
+	if (words[choice] == NULL)
+		choice = arguments_choice("action", words, text);
 	if (choice >= 0)
 		options->action = (enum action)choice;
 	return result_of(choice);
@@ -97,7 +103,7 @@ static enum options_result take_max_record(struct options *options, char *text)
 
 	if (arguments_size("max-record", text, LIMIT_RECORD_MIN, LIMIT_RECORD_MAX, &size) < 0)
 		return OPTIONS_REFUSED;
-	options->max_record = (size_t)size;
+	options->flowlog.max_record = (size_t)size;
 	return OPTIONS_RUN;
 }
 
@@ -146,6 +152,7 @@ static enum options_result take_file(const char **file, const char *option, cons
 
 static enum options_result take_rejects(struct options *options, char *text)
 {
+	options->flowlog.keep_bad = true;
 	return take_file(&options->rejects, "rejects", text);
 }
 
@@ -362,7 +369,7 @@ static enum options_result read_all(struct options *options, int argc, char **ar
 static void set_defaults(struct options *options)
 {
 	memset(options, 0, sizeof(*options));
-	options->max_record = LIMIT_RECORD_DEFAULT;
+	options->flowlog.max_record = LIMIT_RECORD_DEFAULT;
 	options->any_protocol = true;
 	options->directions =
 		1u << DIRECTION_INGRESS | 1u << DIRECTION_EGRESS | 1u << DIRECTION_NONE;

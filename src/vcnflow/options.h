@@ -9,10 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flowlog/config.h"
 #include "vcnflow/instant.h"
 #include "vcnflow/internal.h"
-
-enum framing { FRAMING_AUTO, FRAMING_NDJSON, FRAMING_JSON };
 
 enum time_field {
 	TIME_INGESTED, /* oracle.ingestedtime */
@@ -37,11 +36,10 @@ struct options {
 	/* inputs */
 	char **operands; /* into argv */
 	size_t operand_count;
-	const char *files_from; /* "-" is standard input; null: none */
-	bool files_null;        /* -0: names end in NUL, not LF */
-	const char *name_glob;  /* null: the usual endings */
-	enum framing framing;
-	size_t max_record;
+	const char *files_from;        /* "-" is standard input; null: none */
+	bool files_null;               /* -0: names end in NUL, not LF */
+	const char *name_glob;         /* null: the usual endings */
+	struct flowlog_config flowlog; /* how they are read */
 
 	/* selection */
 	const char *since_text, *until_text, *now_text; /* null: not given */

@@ -17,10 +17,10 @@
 
 int output_open(struct output *output, const struct options *options, bool stdout_open)
 {
-	char quoted[MSG_QUOTED_SIZE];
 	const char *path = options->output;
 
 	memset(output, 0, sizeof *output);
+	output->target.fd = -1;
 	output->options = options;
 	output->compressed = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
 	output->fd = STDOUT_FILENO;
@@ -42,15 +42,13 @@ int output_open(struct output *output, const struct options *options, bool stdou
 		io_widen_pipe(STDOUT_FILENO);
 		return 0;
 	}
-	if (replace_begin(&output->replace, path)) {
-		msg_error_errno(errno, "cannot create %s", msg_quote_name(quoted, path));
+	if (target_open(&output->target, path)) {
 		output->state = errno == ENOMEM ? OUTPUT_NO_MEMORY : OUTPUT_FAILED;
+		if (output->state == OUTPUT_NO_MEMORY)
+			msg_no_memory();
 		return -1;
 	}
-	output->is_file = true;
-	output->fd = output->replace.fd;
-	if (!output->replace.direct)
-		interrupt_set_temporary(&output->replace);
+	output->fd = output->target.fd;
 	return 0;
 }
 
@@ -207,29 +205,16 @@ void output_report(const struct output *output)
 		msg_no_memory();
 	if (output->state != OUTPUT_FAILED)
 		return;
-	if (output->is_file)
+	if (output->target.path != NULL)
 		msg_error_errno(output->errno_value, "cannot write %s",
 			msg_quote_name(quoted, output->options->output));
 	else
 		msg_error_errno(output->errno_value, "cannot write to standard output");
 }
 
-int output_close(struct output *output, bool commit)
+void output_close(struct output *output)
 {
-	char quoted[MSG_QUOTED_SIZE];
-	int result = 0;
-
 	gzip_free(output->gzip);
 	bytes_free(&output->compressed);
-	if (!output->is_file)
-		return 0;
-	interrupt_set_temporary(NULL);
-	if (!commit) {
-		replace_abandon(&output->replace);
-	} else if (replace_commit(&output->replace)) {
-		msg_error_errno(
-			errno, "cannot write %s", msg_quote_name(quoted, output->options->output));
-		result = -1;
-	}
-	return result;
+	output->gzip = NULL;
 }

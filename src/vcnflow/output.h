@@ -11,9 +11,9 @@
 #include <sys/uio.h>
 
 #include "base/bytes.h"
-#include "base/replace.h"
 #include "deflate/gzip.h"
 #include "vcnflow/options.h"
+#include "vcnflow/target.h"
 
 enum output_state {
 	OUTPUT_GOOD,
@@ -28,9 +28,8 @@ struct output {
 	enum output_state state;
 	int errno_value;
 	int fd;
-	bool is_file; /* -o: replace is in use */
-	struct replace replace;
-	struct gzip *gzip; /* for what is added here, if it is compressed */
+	struct target target; /* of -o; not open if standard output is written */
+	struct gzip *gzip;    /* for what is added here, if it is compressed */
 	struct bytes compressed;
 	bool in_line;   /* the last byte written was not a line feed */
 	bool started;   /* a record was written, or is being written */
@@ -55,17 +54,17 @@ int output_write(struct output *output, struct iovec *pieces, size_t count, size
 /* Writes text that is no record. Returns 0, or -1 with state set. */
 int output_write_plain(struct output *output, const char *text, size_t len);
 
-/* Tells if the output goes to a regular file. */
+/* Returns true if the output goes to a regular file. */
 bool output_is_regular(const struct output *output);
 
 /* Writes what ends the output. Returns 0, or -1 with state set. */
 int output_finish(struct output *output);
 
 /*
- * Puts an -o file in its place (commit) or removes it. Returns 0, or -1 after
- * a message.
+ * Frees what output_open made, but for the target: that is to be sealed and
+ * committed, or abandoned, by whoever knows how the run ended.
  */
-int output_close(struct output *output, bool commit);
+void output_close(struct output *output);
 
 /* Says why writing failed, unless the reader went away. */
 void output_report(const struct output *output);

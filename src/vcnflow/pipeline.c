@@ -1,15 +1,47 @@
 /*
- * Every thread takes the most urgent task that is there and comes back for the
- * next one; task.c tells which, and flight.c what may be begun, so that memory
- * is bounded. A thread without a task sleeps until one is due.
+ * All threads of the program, and what they hand to each other.
  *
- * A job whose output buffer is full hands it over when it is the oldest, and
- * waits until then. Would all threads wait, the last one gives its job up
- * instead: it is worked on again from its beginning, once it is the oldest.
+ *   inputs_next   names and opens the inputs, one after another
+ *   reader_next   inflates an input and cuts it into blocks of whole records
+ *   worker_run    turns a block into output and counts
+ *   delivery_...  writes that, adds it up and tells what was wrong, in order
  *
- * When a run ends early, a thread may still wait for an input that never
- * comes. It is woken, and if that does not help it is left behind: it writes
- * nothing, and the process is about to end.
+ * There is no thread for each of these stages. All threads are alike: each takes
+ * the most urgent task that there is, does it, and comes back for the next one.
+ * So the stage that is slowest at the time gets the threads: inflating of small
+ * records, working on large ones; and with one thread the same loop runs all of
+ * them in turn.
+ *
+ * What they hand to each other lies in the queue (queue.c), under one mutex: a
+ * reader's block becomes a job of its input, a worker leaves its output in the
+ * job's buffer, and the oldest job that was worked on is delivered. The mutex is
+ * held to take a task and to put back what came of it, never while the task is
+ * done: unlock_for_task and lock_again are around every call that reads, works
+ * or writes. What a task uses meanwhile belongs to it: an input being read (its
+ * flag reading), a job at work (its state), delivery (the flag delivering).
+ * Nothing else is shared but what is read-only: options, plan and lookup file.
+ *
+ * Order. An input has one reader at a time, so its blocks come in order; only the
+ * oldest job of the oldest input is delivered, by one thread at a time. So the
+ * output is the same for any number of threads, and so are the messages, which
+ * only the thread that delivers gives.
+ *
+ * Memory. A job's output goes into a buffer of fixed size. When that is full the
+ * thread hands it over by itself if the job is the oldest, else it sleeps until
+ * it is. With that, what bounds the blocks, buffers and readers in the queue
+ * bounds all memory, whatever the input inflates to. Threads may sleep so because
+ * one is always left that sees to the oldest job; queue.c says why.
+ *
+ * Sleeping. A thread without a task waits for task_there, one whose buffer is full
+ * for turn_there. Every thread that has changed the queue asks, before it lets
+ * go of the mutex, if one of the others can go on now (wake_others). That is
+ * enough: what changes in between, changes by a thread that will ask, too.
+ *
+ * The end. When all inputs were delivered, or something ended the run early, no
+ * task is begun any more and all threads leave. One of them may still wait for
+ * an input that never sends anything. It is woken by a signal, and if that does
+ * not help it is left alone with what it uses: it writes nothing, and the process
+ * is about to end.
  */
 #include "vcnflow/pipeline.h"
 
@@ -20,43 +52,42 @@
 #include <time.h>
 
 #include "deflate/gzip.h"
-#include "vcnflow/flight.h"
 #include "vcnflow/interrupt.h"
-#include "vcnflow/task.h"
+#include "vcnflow/queue.h"
 
 /* How long a thread that waits for an input gets to notice the end. */
-#define LEAVE_BEHIND_MS 100
+#define LEAVE_ALONE_MS 100
 
 struct pipeline {
 	struct inputs *inputs;
 	const struct options *options;
 	struct delivery *delivery;
 
-	pthread_mutex_t mutex;
+	pthread_mutex_t mutex;     /* of all that follows, up to stopped */
 	pthread_cond_t task_there; /* for idle threads */
-	pthread_cond_t turn_there; /* for those that wait to hand over */
+	pthread_cond_t turn_there; /* for those whose buffer is full */
 	pthread_cond_t ended;      /* a thread has */
-	struct flight flight;
-	struct crew crew;
-	bool stopped;                       /* no new task is begun */
-	struct iovec pieces[OUTBUF_PIECES]; /* being delivered */
+	struct queue queue;
+	bool stopped; /* no new task is begun */
+
+	struct iovec pieces[OUTBUF_PIECES]; /* of the thread that delivers */
 };
 
 /* A thread, and what it works with. */
-struct hand {
+struct thread {
 	struct pipeline *pipeline;
 	struct worker *worker;
 	struct gzip *gzip;
-	struct job *job; /* being worked on */
-	pthread_t thread;
+	struct queue_job *job; /* being worked on */
+	pthread_t id;
 };
 
-/* ---- waking threads that wait in a read or a write ----------------------- */
+/* ---- waking threads that wait in a read or a write ------------------------ */
 
 /* Nonzero ends reads that wait (reader_new). */
 static atomic_int reading_ends;
 
-static const struct hand *woken_hands;
+static const struct thread *woken_threads;
 static atomic_uint woken_count;
 
 /* Nothing is done: the system call that was interrupted returns. */
@@ -70,20 +101,22 @@ static void wake_threads(void)
 {
 	reading_ends = 1;
 	for (unsigned i = 0; i < woken_count; i++)
-		if (!pthread_equal(woken_hands[i].thread, pthread_self()))
-			(void)pthread_kill(woken_hands[i].thread, SIGURG);
+		if (!pthread_equal(woken_threads[i].id, pthread_self()))
+			(void)pthread_kill(woken_threads[i].id, SIGURG);
 }
 
-static void install_waker(const struct hand *hands, unsigned count)
+static void install_waker(const struct thread *threads, unsigned count)
 {
 	struct sigaction action = {.sa_handler = on_wake};
 
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGURG, &action, NULL);
-	woken_hands = hands;
+	woken_threads = threads;
 	woken_count = count;
 	interrupt_set_waker(wake_threads);
 }
+
+/* ---- the mutex, and waking threads that sleep ----------------------------- */
 
 static void stop(struct pipeline *pipeline, enum delivery_end end)
 {
@@ -94,54 +127,67 @@ static void stop(struct pipeline *pipeline, enum delivery_end end)
 		pipeline->delivery->end = end;
 }
 
-/* ---- waking threads that sleep --------------------------------------------
+/*
+ * Wakes who can go on now. Of idle threads one is woken: it takes its task and
+ * asks in turn if there is another. Those that wait for their turn are all
+ * woken, since only one of them is the right one; they are few.
  */
-
-/* Wakes who can go on now. */
 static void wake_others(struct pipeline *pipeline)
 {
-	if (task_turn_is_due(&pipeline->flight, &pipeline->crew))
+	if (queue_should_wake_waiting(&pipeline->queue))
 		(void)pthread_cond_broadcast(&pipeline->turn_there);
-	if (task_is_due(&pipeline->flight, &pipeline->crew))
+	if (queue_should_wake_idle(&pipeline->queue))
 		(void)pthread_cond_signal(&pipeline->task_there);
 }
 
-/* The thread begins what it does without the mutex. */
-static void leave(struct pipeline *pipeline)
+/* The thread does its task, which it has noted in the queue. */
+static void unlock_for_task(struct pipeline *pipeline)
 {
 	wake_others(pipeline);
 	(void)pthread_mutex_unlock(&pipeline->mutex);
 }
 
-/* ---- deliver --------------------------------------------------------------
- */
+static void lock_again(struct pipeline *pipeline)
+{
+	(void)pthread_mutex_lock(&pipeline->mutex);
+}
 
-/* What delivery is to be told of a lane before anything else of it. */
+/* The thread turns to an input: in_file_read says that it is soon back. */
+static void unlock_for_io(struct pipeline *pipeline, bool in_file_read)
+{
+	pipeline->queue.threads.in_input++;
+	pipeline->queue.threads.in_file_read += in_file_read;
+	unlock_for_task(pipeline);
+}
+
+static void lock_after_io(struct pipeline *pipeline, bool in_file_read)
+{
+	lock_again(pipeline);
+	pipeline->queue.threads.in_input--;
+	pipeline->queue.threads.in_file_read -= in_file_read;
+}
+
+/* ---- deliver -------------------------------------------------------------- */
+
+/* What delivery is to be told of an input before anything else of it. */
 struct beginning {
 	bool is_due;
 	char *path;
 };
 
-/* To be called with the mutex, before the lane's first delivery. */
-static struct beginning begin_lane(struct lane *lane)
+/* To be called with the mutex, before the input's first delivery. */
+static struct beginning begin_input(struct queue_input *input)
 {
-	struct beginning beginning = {!lane->begun && lane->message == NULL, lane->path};
+	struct beginning beginning = {!input->begun && input->message == NULL, input->path};
 
 	if (beginning.is_due)
-		lane->path = NULL;
-	lane->begun = true;
+		input->path = NULL;
+	input->begun = true;
 	return beginning;
 }
 
-/* To be called without it. */
-static void tell_beginning(struct pipeline *pipeline, const struct beginning *beginning)
-{
-	if (beginning->is_due)
-		delivery_begin(pipeline->delivery, beginning->path);
-}
-
 /* Writes what a job's buffer holds. To be called without the mutex. */
-static int write_job(struct pipeline *pipeline, struct job *job)
+static int write_job(struct pipeline *pipeline, struct queue_job *job)
 {
 	struct iovec *pieces = pipeline->pieces;
 	const struct bytes *compressed = &job->compressed;
@@ -149,7 +195,6 @@ static int write_job(struct pipeline *pipeline, struct job *job)
 
 	if (job->out.len == 0)
 		return 0;
-	job->shown = true;
 	if (pipeline->options->gzip) {
 		/* none, if memory ran out */
 		count = compressed->len != 0 ? 1 : 0;
@@ -161,7 +206,7 @@ static int write_job(struct pipeline *pipeline, struct job *job)
 		pipeline->delivery, pieces, count, outbuf_bytes(&job->out), job->out.begins_record);
 }
 
-static int deliver_job(struct pipeline *pipeline, struct job *job)
+static int deliver_job(struct pipeline *pipeline, struct queue_job *job)
 {
 	delivery_progress(pipeline->delivery, job->bytes_in);
 	if (write_job(pipeline, job))
@@ -169,258 +214,221 @@ static int deliver_job(struct pipeline *pipeline, struct job *job)
 	return delivery_block(pipeline->delivery, &job->block, &job->result);
 }
 
-/* Delivers the end of the oldest lane, or the message that it is. */
-static int deliver_end(struct pipeline *pipeline, struct lane *lane)
+/* Delivers the end of the oldest input, or the message that it is. */
+static int deliver_end(struct pipeline *pipeline, struct queue_input *input)
 {
-	char *message = lane->message;
+	char *message = input->message;
 
 	if (message == NULL)
-		return delivery_end_input(pipeline->delivery, &lane->report);
-	lane->message = NULL;
-	return delivery_message(pipeline->delivery, lane->fault, message);
+		return delivery_end_input(pipeline->delivery, &input->report);
+	input->message = NULL;
+	return delivery_message(pipeline->delivery, input->kind, message);
+}
+
+/*
+ * Around what is delivered: a job, a part of one, or an input's end. In between
+ * only this thread touches delivery, pieces, and what is oldest in the queue.
+ */
+static void deliver_begin(struct pipeline *pipeline)
+{
+	struct beginning beginning = begin_input(pipeline->queue.inputs);
+
+	pipeline->queue.threads.delivering = true;
+	unlock_for_task(pipeline);
+	if (beginning.is_due)
+		delivery_begin(pipeline->delivery, beginning.path);
+}
+
+static void deliver_done(struct pipeline *pipeline, int failed)
+{
+	lock_again(pipeline);
+	pipeline->queue.threads.delivering = false;
+	if (failed)
+		stop(pipeline, pipeline->delivery->end);
 }
 
 static void deliver(struct pipeline *pipeline)
 {
-	struct lane *lane = pipeline->flight.lanes;
-	struct job *job = lane->jobs;
-	struct beginning beginning = begin_lane(lane);
-	int failed;
+	struct queue_input *input = pipeline->queue.inputs;
+	struct queue_job *job = input->jobs;
 
-	pipeline->crew.delivering = true;
-	leave(pipeline);
-	tell_beginning(pipeline, &beginning);
-	failed = job != NULL ? deliver_job(pipeline, job) : deliver_end(pipeline, lane);
-	(void)pthread_mutex_lock(&pipeline->mutex);
-	pipeline->crew.delivering = false;
-	if (failed)
-		stop(pipeline, pipeline->delivery->end);
+	deliver_begin(pipeline);
+	deliver_done(
+		pipeline, job != NULL ? deliver_job(pipeline, job) : deliver_end(pipeline, input));
 	if (job != NULL)
-		flight_drop_job(&pipeline->flight);
+		queue_drop_job(&pipeline->queue);
 	else
-		flight_drop_lane(&pipeline->flight);
+		queue_drop_input(&pipeline->queue);
 }
 
-/* ---- work ---------------------------------------------------------------- */
+/* ---- work ----------------------------------------------------------------- */
 
 /* With -z: out becomes one member. Called by workers, side by side. */
-static int compress_job(struct hand *hand, struct job *job)
+static int compress_job(struct thread *thread, struct queue_job *job)
 {
-	if (!hand->pipeline->options->gzip || job->out.len == 0)
+	if (!thread->pipeline->options->gzip || job->out.len == 0)
 		return 0;
 	bytes_clear(&job->compressed);
-	return gzip_member(hand->gzip, job->out.data, job->out.len, &job->compressed);
+	return gzip_member(thread->gzip, job->out.data, job->out.len, &job->compressed);
 }
 
-/* Waits until the job is the oldest. Returns 0, or -1 when it must be given up.
- * Others are told once that this thread waits: would each one that looks again
- * tell the others, they would never sleep. */
-static int sleep_until_turn(struct pipeline *pipeline, struct job *job)
+/*
+ * Sleeps until the job is the oldest and no one delivers: the end of the one
+ * before it may still be on its way out. Returns 0, or -1 when the run ends.
+ */
+static int wait_for_turn(struct pipeline *pipeline, struct queue_job *job)
 {
-	bool is_told = false;
-
+	job->waits_for_turn = true;
 	while (!pipeline->stopped &&
-		(flight_oldest(&pipeline->flight) != job || pipeline->crew.delivering)) {
-		if (!task_oldest_is_served(&pipeline->flight, &pipeline->crew)) {
-			job->in_turn = true;
-			return -1;
-		}
-		pipeline->crew.waiting++;
-		if (!is_told)
-			wake_others(pipeline);
-		is_told = true;
+		(queue_oldest_job(&pipeline->queue) != job || pipeline->queue.threads.delivering))
 		(void)pthread_cond_wait(&pipeline->turn_there, &pipeline->mutex);
-		pipeline->crew.waiting--;
-	}
+	job->waits_for_turn = false;
 	return pipeline->stopped ? -1 : 0;
-}
-
-static int wait_for_turn(struct pipeline *pipeline, struct job *job)
-{
-	int failed;
-
-	job->waits = true;
-	failed = sleep_until_turn(pipeline, job);
-	job->waits = false;
-	return failed;
-}
-
-/* Writes a part of the oldest job's output. */
-static int write_part(struct pipeline *pipeline, struct job *job)
-{
-	struct beginning beginning = begin_lane(pipeline->flight.lanes);
-	int failed;
-
-	pipeline->crew.delivering = true;
-	leave(pipeline);
-	tell_beginning(pipeline, &beginning);
-	failed = write_job(pipeline, job);
-	(void)pthread_mutex_lock(&pipeline->mutex);
-	pipeline->crew.delivering = false;
-	if (failed)
-		stop(pipeline, pipeline->delivery->end);
-	return failed;
 }
 
 /* A job's buffer is full: for outbuf. */
 static int hand_over(struct outbuf *out, void *context)
 {
-	struct hand *hand = context;
-	struct pipeline *pipeline = hand->pipeline;
+	struct thread *thread = context;
+	struct pipeline *pipeline = thread->pipeline;
+	struct queue_job *job = thread->job;
+	bool no_memory = compress_job(thread, job) != 0;
 	int failed;
 
 	(void)out;
-	(void)pthread_mutex_lock(&pipeline->mutex);
-	failed = wait_for_turn(pipeline, hand->job);
-	if (failed == 0 && compress_job(hand, hand->job)) {
+	lock_again(pipeline);
+	if (no_memory)
 		stop(pipeline, DELIVERY_NO_MEMORY);
-		failed = -1;
+	failed = wait_for_turn(pipeline, job);
+	if (failed == 0) {
+		deliver_begin(pipeline);
+		failed = write_job(pipeline, job);
+		deliver_done(pipeline, failed);
 	}
-	if (failed == 0)
-		failed = write_part(pipeline, hand->job);
-	(void)pthread_mutex_unlock(&pipeline->mutex);
+	unlock_for_task(pipeline);
 	return failed;
 }
 
-static void work(struct hand *hand, struct job *job)
+static void work(struct thread *thread, struct queue_job *job)
 {
-	struct pipeline *pipeline = hand->pipeline;
-	bool gave_up;
+	struct pipeline *pipeline = thread->pipeline;
 
-	flight_begin_work(&pipeline->flight, job);
+	queue_begin_work(&pipeline->queue, job);
 	job->out.hand_over = hand_over;
-	job->out.context = hand;
-	hand->job = job;
-	leave(pipeline);
+	job->out.context = thread;
+	thread->job = job;
+	unlock_for_task(pipeline);
 	result_reset(&job->result);
-	worker_run(hand->worker, &job->block, &job->result, &job->out);
-	if (compress_job(hand, job))
+	worker_run(thread->worker, &job->block, &job->result, &job->out);
+	if (compress_job(thread, job))
 		job->result.state = RESULT_NO_MEMORY;
-	(void)pthread_mutex_lock(&pipeline->mutex);
-	gave_up = job->result.state == RESULT_REFUSED && job->in_turn && !job->shown;
-	flight_end_work(&pipeline->flight, job, gave_up);
+	lock_again(pipeline);
+	queue_end_work(&pipeline->queue, job);
 }
 
-/* ---- read and open ------------------------------------------------------- */
+/* ---- read and open -------------------------------------------------------- */
 
-/* The thread turns to an input, without the mutex, and comes back. */
-static void go_away(struct pipeline *pipeline, bool soon_back)
+static void read_block(struct pipeline *pipeline, struct queue_input *input)
 {
-	pipeline->crew.away++;
-	pipeline->crew.soon_back += soon_back;
-	leave(pipeline);
-}
-
-static void come_back(struct pipeline *pipeline, bool soon_back)
-{
-	(void)pthread_mutex_lock(&pipeline->mutex);
-	pipeline->crew.away--;
-	pipeline->crew.soon_back -= soon_back;
-}
-
-static void read_block(struct pipeline *pipeline, struct lane *lane)
-{
-	struct job *job = flight_take_job(&pipeline->flight);
+	struct queue_job *job = queue_take_job(&pipeline->queue);
 	int failed;
 
 	if (job == NULL) {
 		stop(pipeline, DELIVERY_NO_MEMORY);
 		return;
 	}
-	lane->reading = true;
-	go_away(pipeline, lane->is_file);
-	failed = reader_next(lane->reader, &job->block);
-	come_back(pipeline, lane->is_file);
-	lane->reading = false;
-	job->bytes_in = reader_report(lane->reader).bytes_in;
-	flight_add_job(&pipeline->flight, lane, job);
+	input->reading = true;
+	unlock_for_io(pipeline, input->is_file);
+	failed = reader_next(input->reader, &job->block);
+	lock_after_io(pipeline, input->is_file);
+	input->reading = false;
+	job->bytes_in = reader_report(input->reader).bytes_in;
+	queue_add_job(&pipeline->queue, input, job);
 	if (failed)
 		stop(pipeline, DELIVERY_NO_MEMORY);
 	if (job->block.input_ends) {
-		lane->ended = true;
-		lane->report = reader_report(lane->reader);
-		reader_close(lane->reader);
+		input->ended = true;
+		input->report = reader_report(input->reader);
+		reader_close(input->reader);
 	}
 }
 
-static void open_lane(struct pipeline *pipeline, struct lane *lane)
-{
-	lane->reading = true;
-	go_away(pipeline, false);
-	reader_open(lane->reader, lane->path);
-	come_back(pipeline, false);
-	lane->reading = false;
-	lane->is_file = reader_is_file(lane->reader);
-}
-
+/* Puts the next input into the queue; finding it may take long. */
 static void open_input(struct pipeline *pipeline)
 {
+	struct queue *queue = &pipeline->queue;
+	struct queue_input *input = NULL;
 	struct inputs_item item;
-	struct lane *lane = NULL;
 
-	pipeline->crew.opening = true;
-	go_away(pipeline, false);
+	queue->threads.opening = true;
+	unlock_for_io(pipeline, false);
 	item = inputs_next(pipeline->inputs);
-	come_back(pipeline, false);
-	if (item.kind == INPUTS_END)
-		pipeline->crew.inputs_ended = true;
-	else if (item.kind != INPUTS_NO_MEMORY)
-		lane = flight_add_lane(&pipeline->flight, &item);
-	if (lane == NULL && item.kind != INPUTS_END)
+	lock_after_io(pipeline, false);
+	queue->threads.opening = false;
+	if (item.kind == INPUTS_END) {
+		queue->inputs_ended = true;
+		return;
+	}
+	if (item.kind != INPUTS_NO_MEMORY)
+		input = queue_add_input(queue, &item);
+	if (input == NULL) {
 		stop(pipeline, DELIVERY_NO_MEMORY);
-	else if (lane != NULL && lane->reader != NULL)
-		open_lane(pipeline, lane);
-	pipeline->crew.opening = false;
+	} else if (input->reader != NULL) {
+		reader_open(input->reader, item.fd, item.error);
+		input->is_file = reader_is_file(input->reader);
+	}
 }
 
-/* ---- threads ------------------------------------------------------------- */
+/* ---- threads -------------------------------------------------------------- */
 
 static bool all_done(const struct pipeline *pipeline)
 {
-	return pipeline->stopped || (pipeline->crew.inputs_ended && pipeline->flight.lanes == NULL);
+	return pipeline->stopped ||
+	       (pipeline->queue.inputs_ended && pipeline->queue.inputs == NULL);
 }
 
 /* Does one task, or waits until there may be one. */
-static void take_task(struct hand *hand)
+static void take_task(struct thread *thread)
 {
-	struct pipeline *pipeline = hand->pipeline;
-	struct task task = task_next(&pipeline->flight, &pipeline->crew);
+	struct pipeline *pipeline = thread->pipeline;
+	struct queue_task task = queue_next_task(&pipeline->queue);
 
 	switch (task.kind) {
 	case TASK_DELIVER:
 		deliver(pipeline);
 		break;
 	case TASK_READ:
-		read_block(pipeline, task.lane);
+		read_block(pipeline, task.input);
 		break;
 	case TASK_WORK:
-		work(hand, task.job);
+		work(thread, task.job);
 		break;
 	case TASK_OPEN:
 		open_input(pipeline);
 		break;
 	case TASK_NONE:
+		/* What this thread put back last may be somebody else's turn. */
 		wake_others(pipeline);
-		pipeline->crew.idle++;
+		pipeline->queue.threads.idle++;
 		(void)pthread_cond_wait(&pipeline->task_there, &pipeline->mutex);
-		pipeline->crew.idle--;
+		pipeline->queue.threads.idle--;
 		break;
 	}
 }
 
-static void *run_hand(void *argument)
+static void *run_thread(void *argument)
 {
-	struct hand *hand = argument;
-	struct pipeline *pipeline = hand->pipeline;
+	struct thread *thread = argument;
+	struct pipeline *pipeline = thread->pipeline;
 
-	(void)pthread_mutex_lock(&pipeline->mutex);
+	lock_again(pipeline);
 	while (!all_done(pipeline)) {
 		if (interrupt_signal != 0)
 			stop(pipeline, DELIVERY_INTERRUPTED);
 		else
-			take_task(hand);
+			take_task(thread);
 	}
-	pipeline->crew.running--;
+	pipeline->queue.threads.running--;
 	(void)pthread_cond_broadcast(&pipeline->task_there);
 	(void)pthread_cond_broadcast(&pipeline->turn_there);
 	(void)pthread_cond_signal(&pipeline->ended);
@@ -428,30 +436,31 @@ static void *run_hand(void *argument)
 	return NULL;
 }
 
-static int hand_init(
-	struct hand *hand, struct pipeline *pipeline, const struct worker_shared *shared)
+static int thread_init(
+	struct thread *thread, struct pipeline *pipeline, const struct worker_shared *shared)
 {
-	hand->pipeline = pipeline;
-	hand->worker = worker_new(shared);
-	if (hand->worker == NULL)
+	thread->pipeline = pipeline;
+	thread->worker = worker_new(shared);
+	if (thread->worker == NULL)
 		return -1;
 	if (!pipeline->options->gzip)
 		return 0;
-	hand->gzip = gzip_new();
-	return hand->gzip == NULL ? -1 : 0;
+	thread->gzip = gzip_new();
+	return thread->gzip == NULL ? -1 : 0;
 }
 
 /* Starts count threads, or as many as can be started; returns their number. */
-static unsigned start_threads(struct hand *hands, unsigned count)
+static unsigned start_threads(struct thread *threads, unsigned count)
 {
-	struct pipeline *pipeline = hands[0].pipeline;
+	struct pipeline *pipeline = threads[0].pipeline;
 	unsigned started = 0;
 
-	(void)pthread_mutex_lock(&pipeline->mutex);
+	/* None takes a task before all are there: the queue counts on them. */
+	lock_again(pipeline);
 	while (started < count &&
-		pthread_create(&hands[started].thread, NULL, run_hand, &hands[started]) == 0)
+		pthread_create(&threads[started].id, NULL, run_thread, &threads[started]) == 0)
 		started++;
-	pipeline->crew.running = started;
+	pipeline->queue.threads.running = started;
 	(void)pthread_mutex_unlock(&pipeline->mutex);
 	return started;
 }
@@ -459,65 +468,66 @@ static unsigned start_threads(struct hand *hands, unsigned count)
 /* Waits until no thread has anything left to do but wait for an input. */
 static void wait_for_threads(struct pipeline *pipeline)
 {
+	struct queue_threads *threads = &pipeline->queue.threads;
 	struct timespec until;
 
-	(void)pthread_mutex_lock(&pipeline->mutex);
-	while (!all_done(pipeline) || pipeline->crew.running > pipeline->crew.away)
+	lock_again(pipeline);
+	while (!all_done(pipeline) || threads->running > threads->in_input)
 		(void)pthread_cond_wait(&pipeline->ended, &pipeline->mutex);
 	wake_threads();
 	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += LEAVE_BEHIND_MS * 1000000L;
+	until.tv_nsec += LEAVE_ALONE_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
-	while (pipeline->crew.running != 0 &&
+	while (threads->running != 0 &&
 		pthread_cond_timedwait(&pipeline->ended, &pipeline->mutex, &until) == 0)
 		;
 	(void)pthread_mutex_unlock(&pipeline->mutex);
 }
 
 /* Returns true when every thread has ended, so that all can be freed. */
-static bool run_threads(struct hand *hands, unsigned count)
+static bool run_threads(struct thread *threads, unsigned count)
 {
-	struct pipeline *pipeline = hands[0].pipeline;
-	unsigned started = count == 1 ? 0 : start_threads(hands, count);
+	struct pipeline *pipeline = threads[0].pipeline;
+	unsigned started = count == 1 ? 0 : start_threads(threads, count);
 
 	if (started == 0) {
-		pipeline->crew.running = 1;
-		hands[0].thread = pthread_self();
-		install_waker(hands, 1);
-		(void)run_hand(&hands[0]);
+		pipeline->queue.threads.running = 1;
+		threads[0].id = pthread_self();
+		install_waker(threads, 1);
+		(void)run_thread(&threads[0]);
 		return true;
 	}
-	install_waker(hands, started);
+	install_waker(threads, started);
 	wait_for_threads(pipeline);
 	interrupt_set_waker(NULL);
-	if (pipeline->crew.running != 0)
+	if (pipeline->queue.threads.running != 0)
 		return false;
 	for (unsigned i = 0; i < started; i++)
-		(void)pthread_join(hands[i].thread, NULL);
+		(void)pthread_join(threads[i].id, NULL);
 	return true;
 }
 
-static void free_hands(struct hand *hands, unsigned count)
+static void free_threads(struct thread *threads, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		worker_free(hands[i].worker);
-		gzip_free(hands[i].gzip);
+		worker_free(threads[i].worker);
+		gzip_free(threads[i].gzip);
 	}
-	free(hands);
+	free(threads);
 }
 
 void pipeline_run(const struct options *options, struct inputs *inputs,
 	const struct worker_shared *shared, struct delivery *delivery)
 {
-	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
-	struct hand *hands = calloc(options->threads, sizeof *hands);
-	bool ready = pipeline != NULL && hands != NULL;
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+	struct thread *threads = calloc(options->threads, sizeof(*threads));
+	bool ready = pipeline != NULL && threads != NULL;
 
 	if (!ready) {
 		delivery->end = DELIVERY_NO_MEMORY;
 		free(pipeline);
-		free(hands);
+		free(threads);
 		return;
 	}
 	reading_ends = 0;
@@ -528,18 +538,47 @@ void pipeline_run(const struct options *options, struct inputs *inputs,
 	(void)pthread_cond_init(&pipeline->task_there, NULL);
 	(void)pthread_cond_init(&pipeline->turn_there, NULL);
 	(void)pthread_cond_init(&pipeline->ended, NULL);
-	ready = flight_init(&pipeline->flight, options, &reading_ends) == 0;
+	ready = queue_init(&pipeline->queue, options, &reading_ends) == 0;
 	for (unsigned i = 0; ready && i < options->threads; i++)
-		ready = hand_init(&hands[i], pipeline, shared) == 0;
+		ready = thread_init(&threads[i], pipeline, shared) == 0;
 	if (!ready)
 		delivery->end = DELIVERY_NO_MEMORY;
-	else if (!run_threads(hands, options->threads))
-		return;
-	flight_free(&pipeline->flight);
+	else if (!run_threads(threads, options->threads))
+		return; /* one is left alone, with all that it uses */
+	queue_free(&pipeline->queue);
 	(void)pthread_mutex_destroy(&pipeline->mutex);
 	(void)pthread_cond_destroy(&pipeline->task_there);
 	(void)pthread_cond_destroy(&pipeline->turn_there);
 	(void)pthread_cond_destroy(&pipeline->ended);
-	free_hands(hands, options->threads);
+	free_threads(threads, options->threads);
 	free(pipeline);
+}
+
+/* ---- two things at once --------------------------------------------------- */
+
+struct call {
+	void (*function)(void *);
+	void *context;
+};
+
+static void *run_call(void *argument)
+{
+	const struct call *call = argument;
+
+	call->function(call->context);
+	return NULL;
+}
+
+void pipeline_run_both(void (*first)(void *), void (*second)(void *), void *context)
+{
+	struct call call = {first, context};
+	pthread_t id;
+
+	if (pthread_create(&id, NULL, run_call, &call) != 0) {
+		first(context);
+		second(context);
+		return;
+	}
+	second(context);
+	(void)pthread_join(id, NULL);
 }

@@ -106,7 +106,9 @@ static const char *size_text(char text[16], double bytes)
 
 static void add_time_left(struct line *line, double seconds)
 {
-	unsigned long long left = (unsigned long long)(seconds + 0.5);
+	/* More than the number holds is a long time too. */
+	const double most = 1e18;
+	unsigned long long left = (unsigned long long)((seconds < most ? seconds : most) + 0.5);
 
 	if (left < 3600)
 		add(line, "%llu:%02llu left", left / 60, left % 60);

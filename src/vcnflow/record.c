@@ -1,5 +1,5 @@
 /*
- * Unwrapping: array, data.results, data.logContent, logContent, in this order,
+ * Unwrapping: array, rows, data.logContent, logContent, in this order,
  * each at most once. A wrapped record is judged a second time, by itself, so
  * that its members are found and its depth is counted from its own level;
  * wrappers are rare where much is to be done.
@@ -16,7 +16,8 @@ static const char *const data_members[] = {"destinationAddress", "destinationPor
 	"protocolName", "sourceAddress", "action", "status", "startTime", "endTime", "logContent",
 	"results"};
 
-static const char *const top_members[] = {"data", "oracle", "type", "time", "logContent"};
+static const char *const top_members[] = {"data", "oracle", "type", "time", "logContent", "results",
+	"opc-next-page", "internal_or_external_source"};
 
 static const char *const oracle_members[] = {"vnicsubnetocid", "ingestedtime"};
 
@@ -84,6 +85,20 @@ static enum record_kind bad_json(const char **reason, enum json_error error)
 	return bad(reason, json_error_text(error));
 }
 
+struct json_value record_rows(const struct record *record)
+{
+	const struct json_value *rows = &record->values[RECORD_RESULTS];
+
+	return rows->type == JSON_ARRAY ? *rows : record->values[RECORD_TOP_RESULTS];
+}
+
+bool record_page_follows(const struct record *record)
+{
+	const struct json_value *token = &record->values[RECORD_NEXT_PAGE];
+
+	return token->type == JSON_STRING && token->len > strlen("\"\"");
+}
+
 /* The record inside a wrapper, or null when the value itself is the record. */
 static const struct json_value *wrapped(const struct record *record)
 {
@@ -93,6 +108,19 @@ static const struct json_value *wrapped(const struct record *record)
 		return inner;
 	inner = &record->values[RECORD_LOG_CONTENT];
 	return inner->type == JSON_OBJECT ? inner : NULL;
+}
+
+/* Why an object is no record of a flow, or null. Enriched ones lack 'data' as a
+ * rule, which says less. */
+static inline const char *fault_of(const struct record *record)
+{
+	if (record->values[RECORD_ENRICHED].type != JSON_ABSENT)
+		return "already enriched";
+	if (record->values[RECORD_DATA].type != JSON_OBJECT)
+		return "no object 'data'";
+	if (record->values[RECORD_ORACLE].type != JSON_OBJECT)
+		return "no object 'oracle'";
+	return NULL;
 }
 
 /* Judges the record itself: it stands at level 1. */
@@ -121,7 +149,7 @@ enum record_kind record_read(struct record *record, const struct record_plan *pl
 		return bad(reason, "an array in an array");
 	if (found.type != JSON_OBJECT)
 		return bad(reason, "not a JSON object");
-	if (wrap != WRAP_ROW && record->values[RECORD_RESULTS].type == JSON_ARRAY)
+	if (wrap != WRAP_ROW && record_rows(record).type == JSON_ARRAY)
 		return RECORD_ROWS;
 	inner = wrapped(record);
 	if (inner != NULL) {
@@ -132,11 +160,8 @@ enum record_kind record_read(struct record *record, const struct record_plan *pl
 	} else if (found.depth > LIMIT_DEPTH) {
 		return bad(reason, json_error_text(JSON_TOO_DEEP));
 	}
-	if (record->values[RECORD_DATA].type != JSON_OBJECT)
-		return bad(reason, "no object 'data'");
-	if (record->values[RECORD_ORACLE].type != JSON_OBJECT)
-		return bad(reason, "no object 'oracle'");
-	return RECORD_OK;
+	*reason = fault_of(record);
+	return *reason == NULL ? RECORD_OK : RECORD_BAD;
 }
 
 size_t record_read_known_line(struct record *record, const struct record_plan *plan,
@@ -146,10 +171,8 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 
 	len = json_select_known_line(
 		parser, text, len, plan->plan, LIMIT_DEPTH, record->values, &found);
-	if (len == 0 || found.type != JSON_OBJECT ||
-		record->values[RECORD_RESULTS].type == JSON_ARRAY || wrapped(record) != NULL ||
-		record->values[RECORD_DATA].type != JSON_OBJECT ||
-		record->values[RECORD_ORACLE].type != JSON_OBJECT)
+	if (len == 0 || found.type != JSON_OBJECT || record_rows(record).type == JSON_ARRAY ||
+		wrapped(record) != NULL || fault_of(record) != NULL)
 		return 0;
 	return len;
 }

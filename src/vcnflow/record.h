@@ -19,6 +19,9 @@ enum record_member {
 	RECORD_TYPE,
 	RECORD_TIME,
 	RECORD_LOG_CONTENT,
+	RECORD_TOP_RESULTS,
+	RECORD_NEXT_PAGE,
+	RECORD_ENRICHED,            /* a member that only output has */
 	RECORD_DESTINATION_ADDRESS, /* from here on, in data */
 	RECORD_DESTINATION_PORT,
 	RECORD_PROTOCOL,
@@ -55,7 +58,7 @@ void record_plan_free(struct record_plan *plan);
 
 enum record_kind {
 	RECORD_OK,
-	RECORD_ROWS, /* a search document: values[RECORD_RESULTS] are rows */
+	RECORD_ROWS, /* a search document: see record_rows */
 	RECORD_BAD,
 	RECORD_NO_MEMORY,
 };
@@ -63,7 +66,7 @@ enum record_kind {
 /* How a text may be unwrapped. */
 enum record_wrap {
 	WRAP_VALUE, /* a search document, logContent */
-	WRAP_ROW,   /* a row of data.results: only logContent */
+	WRAP_ROW,   /* a row of a search document: only logContent */
 };
 
 /*
@@ -73,6 +76,12 @@ enum record_wrap {
 enum record_kind record_read(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len, enum record_wrap wrap,
 	const char **reason);
+
+/* The rows of what record_read took for a search document, an array. */
+struct json_value record_rows(const struct record *record);
+
+/* Returns true if it says that another page follows. */
+bool record_page_follows(const struct record *record);
 
 /*
  * The fast way for the lines of a log, which look alike: if text[0..len) begins

@@ -60,19 +60,42 @@ static int read_epoch(struct instant *time, const struct json_value *value)
 	return instant_of_epoch(time, spelled.text, spelled.len);
 }
 
+enum record_member select_time_member(enum time_field field)
+{
+	static const enum record_member members[] = {
+		[TIME_INGESTED] = RECORD_INGESTED_TIME,
+		[TIME_EVENT] = RECORD_TIME,
+		[TIME_START] = RECORD_START_TIME,
+		[TIME_END] = RECORD_END_TIME,
+	};
+
+	return members[field];
+}
+
+static bool is_epoch(enum time_field field)
+{
+	return field == TIME_START || field == TIME_END;
+}
+
 static int record_time(struct instant *time, enum time_field field, const struct record *record)
 {
-	switch (field) {
-	case TIME_INGESTED:
-		return read_time(time, &record->values[RECORD_INGESTED_TIME]);
-	case TIME_EVENT:
-		return read_time(time, &record->values[RECORD_TIME]);
-	case TIME_START:
-		return read_epoch(time, &record->values[RECORD_START_TIME]);
-	case TIME_END:
-		return read_epoch(time, &record->values[RECORD_END_TIME]);
-	}
-	return -1;
+	const struct json_value *value = &record->values[select_time_member(field)];
+
+	return is_epoch(field) ? read_epoch(time, value) : read_time(time, value);
+}
+
+int select_day(int64_t *day, enum time_field field, const struct json_value *time)
+{
+	const int64_t seconds_per_day = 86400;
+	struct instant instant;
+
+	if (!is_epoch(field))
+		return time->type == JSON_STRING ? instant_day(day, time->text + 1, time->len - 2)
+						 : -1;
+	if (read_epoch(&instant, time) < 0)
+		return -1;
+	*day = instant.seconds / seconds_per_day - (instant.seconds % seconds_per_day < 0);
+	return 0;
 }
 
 static enum verdict select_time(const struct options *options, const struct record *record)

@@ -2,6 +2,9 @@
 #ifndef VCNFLOW_SELECT_H
 #define VCNFLOW_SELECT_H
 
+#include <stdint.h>
+#include <string.h>
+
 #include "vcnflow/options.h"
 #include "vcnflow/record.h"
 #include "vcnflow/tag.h"
@@ -16,5 +19,28 @@ enum verdict select_record(const struct options *options, const struct record *r
 
 /* VERDICT_DIRECTION, VERDICT_TRAFFIC, or VERDICT_EMITTED. */
 enum verdict select_tags(const struct options *options, const struct tags *tags);
+
+/* The member that --time-field speaks of. */
+enum record_member select_time_member(enum time_field field);
+
+/*
+ * Eight bytes that are the same only for times of the same day: so that who has
+ * read the day of one record need not read that of the next. To be called with
+ * a member of select_time_member that is not absent.
+ */
+static inline uint64_t select_day_key(const struct json_value *time)
+{
+	uint64_t key;
+
+	/* of "YYYY-MM-DDT the last eight of the date; of seconds the hundreds */
+	memcpy(&key, time->text + (time->type == JSON_STRING ? 3 : 0), sizeof key);
+	return key;
+}
+
+/*
+ * The day of such a member, as it is written there: days since 1970-01-01.
+ * Returns 0, or -1 if it can't be read.
+ */
+int select_day(int64_t *day, enum time_field field, const struct json_value *time);
 
 #endif

@@ -3,11 +3,24 @@
 
 #include <stddef.h>
 
+void tally_date(struct tally *tally, int64_t day)
+{
+	if (!tally->dated || day < tally->first_day)
+		tally->first_day = day;
+	if (!tally->dated || day > tally->last_day)
+		tally->last_day = day;
+	tally->dated = true;
+}
+
 void tally_add(struct tally *sum, const struct tally *more)
 {
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		sum->verdicts[i] += more->verdicts[i];
 	sum->unknown_subnet += more->unknown_subnet;
+	if (!more->dated)
+		return;
+	tally_date(sum, more->first_day);
+	tally_date(sum, more->last_day);
 }
 
 uint64_t tally_records(const struct tally *tally)

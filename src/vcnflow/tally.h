@@ -5,6 +5,7 @@
 #ifndef VCNFLOW_TALLY_H
 #define VCNFLOW_TALLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What became of a record, in the order in which it is decided. */
@@ -24,7 +25,13 @@ enum verdict {
 struct tally {
 	uint64_t verdicts[VERDICT_COUNT];
 	uint64_t unknown_subnet; /* emitted records whose subnet is unknown */
+	bool dated;              /* an emitted record had a date */
+	int64_t first_day;       /* the least one: days since 1970-01-01 */
+	int64_t last_day;        /* the greatest one */
 };
+
+/* Takes the date of an emitted record in. */
+void tally_date(struct tally *tally, int64_t day);
 
 void tally_add(struct tally *sum, const struct tally *more);
 

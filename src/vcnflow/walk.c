@@ -45,6 +45,7 @@ struct walk {
 	struct frame *frames;
 	size_t depth;
 	size_t room;
+	size_t links; /* that were passed over */
 };
 
 struct walk *walk_new(const char *directory, const char *glob)
@@ -79,6 +80,11 @@ void walk_free(struct walk *walk)
 	free(walk);
 }
 
+size_t walk_links(const struct walk *walk)
+{
+	return walk->links;
+}
+
 static bool ends_with(const char *name, size_t len, const char *ending)
 {
 	size_t ending_len = strlen(ending);
@@ -102,7 +108,7 @@ static bool is_wanted(const char *name, const char *glob)
 	return false;
 }
 
-/* DT_DIR, DT_REG, or whatever else it is. */
+/* DT_DIR, DT_REG, DT_LNK, or whatever else it is. */
 static unsigned char type_of(int fd, const struct dirent *entry)
 {
 	struct stat status;
@@ -111,11 +117,11 @@ static unsigned char type_of(int fd, const struct dirent *entry)
 		return entry->d_type;
 	if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return DT_UNKNOWN;
-	return S_ISDIR(status.st_mode) ? DT_DIR : S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
+	return (unsigned char)IFTODT(status.st_mode);
 }
 
 /* Keeps a directory's entry, if it is to be walked or read. */
-static int frame_add(struct frame *frame, const char *glob, int fd, const struct dirent *entry)
+static int frame_add(struct frame *frame, struct walk *walk, int fd, const struct dirent *entry)
 {
 	const char *name = entry->d_name;
 	unsigned char type;
@@ -123,7 +129,9 @@ static int frame_add(struct frame *frame, const char *glob, int fd, const struct
 	if (name[0] == '.')
 		return 0;
 	type = type_of(fd, entry);
-	if (type != DT_DIR && (type != DT_REG || !is_wanted(name, glob)))
+	if (type == DT_LNK)
+		walk->links++;
+	if (type != DT_DIR && (type != DT_REG || !is_wanted(name, walk->glob)))
 		return 0;
 	if (bytes_append_text(&frame->text, name) < 0 ||
 		(type == DT_DIR && bytes_append_char(&frame->text, '/') < 0) ||
@@ -134,7 +142,7 @@ static int frame_add(struct frame *frame, const char *glob, int fd, const struct
 }
 
 /* Returns 0, or -1 with errno set, what was read before being kept. */
-static int frame_read(struct frame *frame, const char *glob, DIR *directory)
+static int frame_read(struct frame *frame, struct walk *walk, DIR *directory)
 {
 	const struct dirent *entry;
 
@@ -143,7 +151,7 @@ static int frame_read(struct frame *frame, const char *glob, DIR *directory)
 		entry = readdir(directory);
 		if (entry == NULL)
 			return errno == 0 ? 0 : -1;
-		if (frame_add(frame, glob, dirfd(directory), entry) < 0)
+		if (frame_add(frame, walk, dirfd(directory), entry) < 0)
 			return -1;
 	}
 }
@@ -184,7 +192,7 @@ static int frame_fill(struct frame *frame, struct walk *walk, int flags)
 		errno = error;
 		return -1;
 	}
-	result = frame_read(frame, walk->glob, directory);
+	result = frame_read(frame, walk, directory);
 	error = errno;
 	closedir(directory);
 	if (frame_sort(frame) < 0)

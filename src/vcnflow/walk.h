@@ -6,6 +6,8 @@
 #ifndef VCNFLOW_WALK_H
 #define VCNFLOW_WALK_H
 
+#include <stddef.h>
+
 enum walk_result {
 	WALK_FILE,  /* *path is a file's */
 	WALK_FAULT, /* *path is a directory's, errno says what is wrong */
@@ -23,6 +25,10 @@ struct walk *walk_new(const char *directory, const char *glob);
 
 /* What comes next; *path is the caller's, to be freed. */
 enum walk_result walk_next(struct walk *walk, char **path);
+
+/* How many symbolic links were passed over so far, of any name but a dot-file's. */
+size_t walk_links(const struct walk *walk);
+
 void walk_free(struct walk *walk);
 
 #endif

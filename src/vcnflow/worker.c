@@ -15,10 +15,10 @@
 #include "vcnflow/emit.h"
 #include "vcnflow/kept.h"
 #include "vcnflow/select.h"
-#include "vcnflow/span.h"
 #include "vcnflow/subnets.h"
 #include "vcnflow/tag.h"
 #include "json/space.h"
+#include "json/span.h"
 
 /* Distinct unknown subnets in one block: its records bound them anyway. */
 #define UNKNOWN_IN_BLOCK SIZE_MAX
@@ -29,6 +29,7 @@ struct worker {
 	struct kept *kept; /* null: there is no lookup file */
 	struct lookup_hints hints;
 	struct record record;
+	const struct json_value *time; /* of record: what --time-field says */
 
 	/* of the block at hand */
 	struct block *block;
@@ -36,13 +37,14 @@ struct worker {
 	struct outbuf *out;
 	enum emit_space space;
 	size_t line_begin; /* of the line at hand, for messages */
+	uint64_t day_key;  /* of the record whose day was noted last; 0: none */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
 static _Thread_local sigjmp_buf *lookup_lost;
 
 static const char no_time[] = "its time is unreadable";
-static const char after_value[] = "no comma behind an element of an array";
+static const char after_value[] = "no comma after an element of an array";
 
 void result_init(struct result *result)
 {
@@ -64,6 +66,8 @@ void result_reset(struct result *result)
 	result->mark_count = 0;
 	result->reject_count = 0;
 	textset_clear(&result->unknown);
+	result->is_run = false;
+	result->page_follows = false;
 }
 
 struct worker *worker_new(const struct worker_shared *shared)
@@ -73,6 +77,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
+	worker->time = &worker->record.values[select_time_member(shared->options->time_field)];
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
 		worker->kept = kept_new();
@@ -114,7 +119,7 @@ static void add_reject(struct worker *worker, size_t offset, size_t len)
 {
 	struct result *result = worker->result;
 
-	if (worker->shared.options->rejects == NULL)
+	if (!worker->shared.options->flowlog.keep_bad)
 		return;
 	if (result->reject_count == result->reject_room) {
 		size_t room = result->reject_room ? result->reject_room * 2 : 64;
@@ -175,6 +180,23 @@ static struct emit_lists lists_of(struct worker *worker, const struct tags *tags
 	return (struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
 }
 
+/* Notes the day of an emitted record, to be compared with the metadata's. */
+static inline void note_day(struct worker *worker)
+{
+	const struct json_value *time = worker->time;
+	int64_t day;
+	uint64_t key;
+
+	if (time->type == JSON_ABSENT)
+		return;
+	key = select_day_key(time);
+	if (key == worker->day_key)
+		return;
+	worker->day_key = key;
+	if (select_day(&day, worker->shared.options->time_field, time) == 0)
+		tally_date(&worker->result->tally, day);
+}
+
 static void emit(struct worker *worker, const struct tags *tags)
 {
 	const struct options *options = worker->shared.options;
@@ -184,6 +206,8 @@ static void emit(struct worker *worker, const struct tags *tags)
 	if (!tags->known)
 		count_unknown(worker);
 	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (worker->shared.lookup != NULL)
+		note_day(worker);
 	if (options->list_subnets)
 		return;
 	lists = lists_of(worker, tags);
@@ -225,8 +249,11 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 /* The rows of a search document that is valid as a whole. */
 static void take_rows(struct worker *worker)
 {
-	struct json_value rows = worker->record.values[RECORD_RESULTS];
+	struct json_value rows = record_rows(&worker->record);
 	size_t at = 1;
+
+	if (record_page_follows(&worker->record))
+		worker->result->page_follows = true;
 
 	while (going_on(worker)) {
 		size_t end;
@@ -268,13 +295,13 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 /* One value that is not a line. */
 static void take_unit(struct worker *worker, const char *text, size_t len, enum record_wrap wrap)
 {
-	if (len > worker->shared.options->max_record)
+	if (len > worker->shared.options->flowlog.max_record)
 		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
 	else
 		take_value(worker, text, len, wrap);
 }
 
-/* Behind an element: a comma, or the array's end and then nothing. Returns the
+/* After an element: a comma, or the array's end and then nothing. Returns the
  * offset of the next element, len at the end, or len + 1 if neither. */
 static size_t after_element(const char *text, size_t at, size_t len)
 {
@@ -308,7 +335,10 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 		if (at == len)
 			return;
 		if (at > len && going_on(worker)) {
-			count_bad(worker, text + end, len - end, after_value);
+			bool is_cut = json_skip_space(text, end, len) == len;
+
+			count_bad(worker, text + end, len - end,
+				is_cut ? fault_text(FAULT_BROKEN) : after_value);
 			return;
 		}
 	}
@@ -325,7 +355,7 @@ static void take_line(struct worker *worker, const char *text, size_t len, bool 
 		return;
 	if (has_feed && text[len - 1] == '\r')
 		judged--;
-	if (judged > worker->shared.options->max_record)
+	if (judged > worker->shared.options->flowlog.max_record)
 		count_bad(worker, text + begin, len - begin,
 			fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
 								: FAULT_TOO_LONG));
@@ -348,7 +378,7 @@ static size_t take_known_line(struct worker *worker, const char *text, size_t le
 {
 	len = record_read_known_line(
 		&worker->record, worker->shared.plan, worker->parser, text, len);
-	if (len == 0 || len > worker->shared.options->max_record)
+	if (len == 0 || len > worker->shared.options->flowlog.max_record)
 		return 0;
 	worker->space = SPACE_KEEP;
 	if (!take_record(worker))
@@ -361,14 +391,19 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
 	bool half = feed == NULL && worker->block->half_line;
+	uint64_t bad = worker->result->tally.verdicts[VERDICT_BAD];
+	size_t mark;
 
 	if (feed != NULL)
 		len = (size_t)(feed - text);
+	mark = block_mark_len(text, len);
 	worker->space = space_of(text, len);
 	if (!half)
-		take_line(worker, text, len, feed != NULL);
-	else if (json_skip_space(text, 0, len) != len)
-		count_bad(worker, text, len, fault_text(FAULT_HALF_LINE));
+		take_line(worker, text + mark, len - mark, feed != NULL);
+	else if (json_skip_space(text, mark, len) != len)
+		count_bad(worker, text + mark, len - mark, fault_text(FAULT_HALF_LINE));
+	if (bad != worker->result->tally.verdicts[VERDICT_BAD] && !worker->result->is_run)
+		worker->result->is_run = block_is_run(text + mark, len - mark);
 	return len;
 }
 
@@ -445,6 +480,7 @@ void worker_run(
 	worker->block = block;
 	worker->result = result;
 	worker->out = out;
+	worker->day_key = 0;
 	if (sigsetjmp(jump, 1) == 0) {
 		lookup_lost = &jump;
 		take_block(worker);

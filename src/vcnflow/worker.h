@@ -12,8 +12,8 @@
 
 #include "base/limits.h"
 #include "base/textset.h"
+#include "flowlog/block.h"
 #include "lookup/lookup.h"
-#include "vcnflow/block.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
 #include "vcnflow/record.h"
@@ -50,6 +50,8 @@ struct result {
 	size_t reject_count;
 	size_t reject_room;
 	struct textset unknown; /* subnets that the lookup file lacks */
+	bool is_run;            /* a bad line would read better in a run of values */
+	bool page_follows;      /* after a search document on a line */
 };
 
 void result_init(struct result *result);

@@ -7,16 +7,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/dirlock.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/optparse.h"
 #include "lookup/writer.h"
-#include "vcnmeta/arguments.h"
 #include "vcnmeta/dump.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/ignored.h"
 #include "vcnmeta/input.h"
-#include "vcnmeta/place.h"
 
 struct build {
 	struct model *model;
@@ -149,7 +149,7 @@ static bool tell_missing(const struct model *model)
 static enum exitcode write_file(struct build *build, const char *path)
 {
 	enum exitcode exitcode;
-	struct place place;
+	struct dirlock lock;
 	int64_t now;
 	bool missing;
 
@@ -159,17 +159,34 @@ static enum exitcode write_file(struct build *build, const char *path)
 	if (fetched_now(&now) != 0)
 		return EXITCODE_REFUSED;
 	missing = tell_missing(build->model);
-	/* A place that cannot be taken is written to, or named by the writer.
-	 */
-	(void)place_take(&place, path);
-	exitcode = writer_write(build->model, path, now, WRITER_SOURCE_BUILD);
-	place_leave(&place);
+	exitcode = dirlock_acquire(&lock, path);
+	if (exitcode == EXITCODE_OK)
+		exitcode = writer_write(build->model, path, now, WRITER_SOURCE_BUILD);
+	dirlock_release(&lock);
 	if (exitcode == EXITCODE_OK && missing)
 		return EXITCODE_PARTIAL;
 	return exitcode;
 }
 
-static enum exitcode build_file(const struct arguments *arguments)
+struct build_options {
+	const char *output;
+	bool quiet;
+};
+
+static const struct optparse_option table[] = {
+	{.name = "output",
+		.letter = 'o',
+		.kind = OPTPARSE_TEXT,
+		OPTPARSE_MEMBER(struct build_options, output)},
+	{.name = "quiet",
+		.letter = 'q',
+		.kind = OPTPARSE_FLAG,
+		OPTPARSE_MEMBER(struct build_options, quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
+static enum exitcode build_file(const struct build_options *options, const struct optparse *inputs)
 {
 	struct build build = {.exitcode = EXITCODE_OK};
 
@@ -178,26 +195,26 @@ static enum exitcode build_file(const struct arguments *arguments)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	for (int i = 0; i < arguments->operand_count && build.exitcode != EXITCODE_INTERNAL; i++)
-		read_input(&build, arguments->operands[i]);
+	for (size_t i = 0; i < inputs->operand_count && build.exitcode != EXITCODE_INTERNAL; i++)
+		read_input(&build, inputs->operands[i]);
 	if (build.exitcode == EXITCODE_OK)
-		build.exitcode = write_file(&build, arguments->output);
+		build.exitcode = write_file(&build, options->output);
 	model_free(build.model);
 	return build.exitcode;
 }
 
 /* What is missing from the arguments, or too much; null: nothing. */
-static const char *fault_of(const struct arguments *arguments)
+static const char *fault_of(const struct build_options *options, const struct optparse *inputs)
 {
 	int standard = 0;
 
-	for (int i = 0; i < arguments->operand_count; i++)
-		standard += strcmp(arguments->operands[i], "-") == 0;
-	if (!arguments->output)
+	for (size_t i = 0; i < inputs->operand_count; i++)
+		standard += strcmp(inputs->operands[i], "-") == 0;
+	if (!options->output)
 		return "no output file: usage: vcnmeta build -o FILE JSON...";
-	if (*arguments->output == '\0' || strcmp(arguments->output, "-") == 0)
+	if (strcmp(options->output, "-") == 0)
 		return "bad --output: want the name of a file";
-	if (arguments->operand_count == 0)
+	if (inputs->operand_count == 0)
 		return "nothing to read: usage: vcnmeta build -o FILE JSON...";
 	if (standard > 1)
 		return "standard input is named twice";
@@ -206,23 +223,22 @@ static const char *fault_of(const struct arguments *arguments)
 
 static enum exitcode run(int argc, char **argv)
 {
-	struct arguments arguments;
+	struct build_options options = {0};
+	struct optparse optparse = {
+		.options = table,
+		.count = sizeof(table) / sizeof(table[0]),
+		.into = &options,
+		.help_command = "vcnmeta build --help",
+	};
+	enum optparse_result result = optparse_read(&optparse, argc, argv);
 	const char *fault;
 
-	switch (arguments_parse(&arguments, argc, argv, true)) {
-	case ARGUMENTS_HELP:
-		return help_write();
-	case ARGUMENTS_VERSION:
-		return help_write_version();
-	case ARGUMENTS_REFUSED:
-		return EXITCODE_REFUSED;
-	case ARGUMENTS_RUN:
-		break;
-	}
-	msg_quiet(arguments.quiet);
-	fault = fault_of(&arguments);
+	if (result != OPTPARSE_RUN)
+		return help_answer(result, "build");
+	msg_quiet(options.quiet);
+	fault = fault_of(&options, &optparse);
 	if (!fault)
-		return build_file(&arguments);
+		return build_file(&options, &optparse);
 	msg_error("%s", fault);
 	return EXITCODE_REFUSED;
 }

@@ -1,11 +1,11 @@
 /*
  * Small files that are read whole. The permissions that are judged are those
- * of the opened file, so that nothing can be put in its place in between. A
- * file that grows while it is read is cut at the size it had.
+ * of the opened file, so that nothing can be put in its place in between.
  */
 #include "vcnmeta/document.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,37 +16,77 @@
 #include "base/limits.h"
 #include "base/msg.h"
 
-static int read_open(struct secret *text, int fd, size_t max, mode_t *mode)
-{
-	struct stat status;
-	ssize_t got;
+#define FIRST_ROOM ((size_t)16 << 10)
 
-	if (fstat(fd, &status) != 0)
-		return -1;
-	*mode = status.st_mode;
-	if (status.st_size < 0 || (uint64_t)status.st_size > max) {
-		errno = EFBIG;
-		return -1;
-	}
-	if (secret_make(text, (size_t)status.st_size + LIMIT_JSON_PADDING) != 0) {
+/* Opens anything but a directory. Non-blocking, so that no FIFO is waited for. */
+static int open_any(const char *path)
+{
+	int fd;
+
+	do
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+/* Makes room for cap bytes; what is there is copied, for realloc would leave it. */
+static int grow(struct secret *text, size_t cap)
+{
+	struct secret grown = SECRET_INIT;
+
+	if (secret_make(&grown, cap + LIMIT_JSON_PADDING) != 0) {
 		errno = ENOMEM;
 		return -1;
 	}
-	got = io_read_full(fd, text->data, (size_t)status.st_size);
-	if (got < 0)
-		return -1;
-	text->len = (size_t)got;
+	if (text->len > 0)
+		memcpy(grown.data, text->data, text->len);
+	grown.len = text->len;
+	secret_free(text);
+	*text = grown;
 	return 0;
 }
 
-static int read_with_mode(struct secret *text, const char *path, size_t max, mode_t *mode)
+/* The size that a file has tells nothing of a pipe, nor of one in /proc. */
+static int read_open(struct secret *text, int fd, size_t max, const struct stat *status)
 {
-	int fd = io_open_read(path, true);
-	int result, saved;
+	size_t cap = FIRST_ROOM;
+
+	if (S_ISREG(status->st_mode) && status->st_size > 0 && (uint64_t)status->st_size <= max)
+		cap = (size_t)status->st_size + 1;
+	for (;;) {
+		ssize_t got;
+
+		if (cap > max)
+			cap = max + 1;
+		if (grow(text, cap) != 0)
+			return -1;
+		got = io_read_full(fd, text->data + text->len, cap - text->len);
+		if (got < 0)
+			return -1;
+		text->len += (size_t)got;
+		if (text->len < cap)
+			return 0;
+		if (cap > max) {
+			errno = EFBIG;
+			return -1;
+		}
+		cap *= 2;
+	}
+}
+
+static int read_with_mode(
+	struct secret *text, const char *path, size_t max, bool regular, mode_t *mode)
+{
+	int fd = regular ? io_open_read(path, true) : open_any(path);
+	int result = -1, saved;
+	struct stat status;
 
 	if (fd < 0)
 		return -1;
-	result = read_open(text, fd, max, mode);
+	if (fstat(fd, &status) == 0) {
+		*mode = status.st_mode;
+		result = read_open(text, fd, max, &status);
+	}
 	saved = errno;
 	close(fd);
 	if (result != 0)
@@ -59,7 +99,7 @@ int document_read(struct secret *text, const char *path, size_t max)
 {
 	mode_t mode;
 
-	return read_with_mode(text, path, max, &mode);
+	return read_with_mode(text, path, max, false, &mode);
 }
 
 static void warn_if_open(const char *path, mode_t mode)
@@ -67,7 +107,7 @@ static void warn_if_open(const char *path, mode_t mode)
 	const char *mute = getenv("OCI_CLI_SUPPRESS_FILE_PERMISSIONS_WARNING");
 	char quoted[MSG_QUOTED_SIZE];
 
-	if ((mode & 0177) == 0)
+	if (!S_ISREG(mode) || (mode & 0177) == 0)
 		return;
 	if (mute != NULL && strcmp(mute, "True") == 0)
 		return;
@@ -77,21 +117,26 @@ static void warn_if_open(const char *path, mode_t mode)
 		msg_quote_name(quoted, path), (unsigned)(mode & 07777));
 }
 
-int document_read_private(struct secret *text, const char *path, size_t max)
+static int read_private(struct secret *text, const char *path, size_t max, bool regular)
 {
 	mode_t mode;
 
-	if (read_with_mode(text, path, max, &mode) != 0)
+	if (read_with_mode(text, path, max, regular, &mode) != 0)
 		return -1;
 	warn_if_open(path, mode);
 	return 0;
+}
+
+int document_read_private(struct secret *text, const char *path, size_t max)
+{
+	return read_private(text, path, max, false);
 }
 
 int document_read_or_tell(struct secret *text, const char *what, const char *path, size_t max)
 {
 	char quoted[MSG_QUOTED_SIZE];
 
-	if (document_read_private(text, path, max) == 0)
+	if (read_private(text, path, max, true) == 0)
 		return 0;
 	msg_quote_name(quoted, path);
 	if (errno == ENOMEM)

@@ -8,13 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vcnmeta/secret.h"
+#include "vcnmeta/oci/secret.h"
 
 /*
- * Reads a regular file of at most max bytes; LIMIT_JSON_PADDING bytes of zero
- * stand behind the text. Returns 0, or -1 with errno set (EFBIG: longer than
- * max; EINVAL: neither a regular file nor a directory). A FIFO is never waited
- * for.
+ * Reads all of what path names, a file, a device or a pipe, of at most max bytes;
+ * LIMIT_JSON_PADDING bytes of zero stand after the text. Returns 0, or -1 with
+ * errno set (EFBIG: longer than max). A FIFO that nobody writes to is empty.
  */
 int document_read(struct secret *text, const char *path, size_t max);
 
@@ -25,7 +24,10 @@ int document_read(struct secret *text, const char *path, size_t max);
  */
 int document_read_private(struct secret *text, const char *path, size_t max);
 
-/* As document_read_private; what is wrong is told, as "cannot read WHAT". */
+/*
+ * As document_read_private, of a regular file only, as keys are; what is wrong is
+ * told, as "cannot read WHAT".
+ */
 int document_read_or_tell(struct secret *text, const char *what, const char *path, size_t max);
 
 #endif

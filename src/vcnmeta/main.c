@@ -7,23 +7,18 @@
 #include "base/msg.h"
 #include "base/nearest.h"
 #include "vcnmeta/build.h"
+#include "vcnmeta/fetch/fetch.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/show.h"
 #include "vcnmeta/signals.h"
 #include "vcnmeta/standard.h"
 #include "vcnmeta/verify.h"
 
-#if __has_include("vcnmeta/fetch.h")
-#include "vcnmeta/fetch.h"
-#else
-static int fetch_main(int argc, char **argv)
+/* "help", and "help COMMAND". */
+static int help_main(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	msg_error("fetch is not part of this build");
-	return EXITCODE_REFUSED;
+	return (int)help_write(argc > 1 ? argv[1] : NULL);
 }
-#endif
 
 static const struct {
 	const char *name;
@@ -33,6 +28,7 @@ static const struct {
 	{"build", build_main},
 	{"show", show_main},
 	{"verify", verify_main},
+	{"help", help_main},
 };
 
 static int refuse(const char *argument)
@@ -41,8 +37,8 @@ static int refuse(const char *argument)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!argument) {
-		msg_error("no command: usage: vcnmeta fetch | build | show | "
-			  "verify ..., see 'vcnmeta --help'");
+		msg_error("no command: usage: vcnmeta fetch | build | show | verify ..., see "
+			  "'vcnmeta help'");
 		return EXITCODE_REFUSED;
 	}
 	near.len = strlen(argument);
@@ -65,7 +61,7 @@ static int run(int argc, char **argv)
 	if (!name)
 		return refuse(NULL);
 	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
-		return (int)help_write();
+		return (int)help_write(NULL);
 	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
 		return (int)help_write_version();
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

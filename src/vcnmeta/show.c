@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/optparse.h"
 #include "lookup/content.h"
-#include "vcnmeta/arguments.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/lookupfile.h"
 #include "vcnmeta/output.h"
@@ -84,17 +84,16 @@ static int show_subnet(
 
 /* The OCIDs to show, sorted; null when memory ran out. Free with free(3). */
 static struct lookup_text *wanted_subnets(
-	const struct lookup *lookup, const struct arguments *arguments, size_t *count)
+	const struct lookup *lookup, char *const *names, size_t named, size_t *count)
 {
 	struct lookup_text *wanted;
 	struct lookup_entry entry;
-	size_t named = (size_t)arguments->operand_count - 1;
 
 	*count = named > 0 ? named : lookup_subnet_count(lookup);
 	wanted = calloc(*count + 1, sizeof(*wanted));
 	for (size_t i = 0; wanted && i < *count; i++) {
 		if (named > 0) {
-			wanted[i].text = arguments->operands[i + 1];
+			wanted[i].text = names[i];
 			wanted[i].len = strlen(wanted[i].text);
 			continue;
 		}
@@ -128,7 +127,7 @@ static enum exitcode show_all(const struct lookup *lookup, const struct lookup_t
 	return exitcode;
 }
 
-static enum exitcode show_file(const struct arguments *arguments)
+static enum exitcode show_file(char *const *operands, size_t operand_count)
 {
 	enum exitcode exitcode, written;
 	struct lookup_text *wanted;
@@ -136,11 +135,11 @@ static enum exitcode show_file(const struct arguments *arguments)
 	struct lookup *lookup;
 	size_t count;
 
-	exitcode = lookupfile_open(&lookup, arguments->operands[0]);
+	exitcode = lookupfile_open(&lookup, operands[0]);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	output_begin(&output);
-	wanted = wanted_subnets(lookup, arguments, &count);
+	wanted = wanted_subnets(lookup, operands + 1, operand_count - 1, &count);
 	if (wanted) {
 		exitcode = show_all(lookup, wanted, count, &output);
 	} else {
@@ -153,23 +152,35 @@ static enum exitcode show_file(const struct arguments *arguments)
 	return written != EXITCODE_OK ? written : exitcode;
 }
 
+struct show_options {
+	bool quiet;
+};
+
+static const struct optparse_option table[] = {
+	{.name = "quiet",
+		.letter = 'q',
+		.kind = OPTPARSE_FLAG,
+		OPTPARSE_MEMBER(struct show_options, quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
 static enum exitcode run(int argc, char **argv)
 {
-	struct arguments arguments;
+	struct show_options options = {0};
+	struct optparse optparse = {
+		.options = table,
+		.count = sizeof(table) / sizeof(table[0]),
+		.into = &options,
+		.help_command = "vcnmeta show --help",
+	};
+	enum optparse_result result = optparse_read(&optparse, argc, argv);
 
-	switch (arguments_parse(&arguments, argc, argv, false)) {
-	case ARGUMENTS_HELP:
-		return help_write();
-	case ARGUMENTS_VERSION:
-		return help_write_version();
-	case ARGUMENTS_REFUSED:
-		return EXITCODE_REFUSED;
-	case ARGUMENTS_RUN:
-		break;
-	}
-	msg_quiet(arguments.quiet);
-	if (arguments.operand_count > 0)
-		return show_file(&arguments);
+	if (result != OPTPARSE_RUN)
+		return help_answer(result, "show");
+	msg_quiet(options.quiet);
+	if (optparse.operand_count > 0)
+		return show_file(optparse.operands, optparse.operand_count);
 	msg_error("no lookup file: usage: vcnmeta show FILE [OCID...]");
 	return EXITCODE_REFUSED;
 }

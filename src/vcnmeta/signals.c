@@ -1,17 +1,19 @@
 /*
  * The lookup file is replaced in one step, so a signal may end the program at
- * any time; only the temporary file has to go. The process then dies by the
+ * any time; only the temporary file and the lock's have to go. The process then dies by the
  * signal itself, as whoever sent it expects.
  */
 #include "vcnmeta/signals.h"
 
 #include <signal.h>
 
+#include "base/dirlock.h"
 #include "lookup/writer.h"
 
 static void clean_up(int number)
 {
 	writer_unlink_from_signal();
+	dirlock_unlink_from_signal();
 	/* The handler is gone (SA_RESETHAND) and the signal unblocked. */
 	raise(number);
 }

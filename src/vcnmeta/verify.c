@@ -11,9 +11,9 @@
 
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/optparse.h"
 #include "base/textset.h"
 #include "lookup/content.h"
-#include "vcnmeta/arguments.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/lookupfile.h"
@@ -143,23 +143,35 @@ static enum exitcode verify_file(const char *path)
 	return exitcode;
 }
 
+struct verify_options {
+	bool quiet;
+};
+
+static const struct optparse_option table[] = {
+	{.name = "quiet",
+		.letter = 'q',
+		.kind = OPTPARSE_FLAG,
+		OPTPARSE_MEMBER(struct verify_options, quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
 static enum exitcode run(int argc, char **argv)
 {
-	struct arguments arguments;
+	struct verify_options options = {0};
+	struct optparse optparse = {
+		.options = table,
+		.count = sizeof(table) / sizeof(table[0]),
+		.into = &options,
+		.help_command = "vcnmeta verify --help",
+	};
+	enum optparse_result result = optparse_read(&optparse, argc, argv);
 
-	switch (arguments_parse(&arguments, argc, argv, false)) {
-	case ARGUMENTS_HELP:
-		return help_write();
-	case ARGUMENTS_VERSION:
-		return help_write_version();
-	case ARGUMENTS_REFUSED:
-		return EXITCODE_REFUSED;
-	case ARGUMENTS_RUN:
-		break;
-	}
-	msg_quiet(arguments.quiet);
-	if (arguments.operand_count == 1)
-		return verify_file(arguments.operands[0]);
+	if (result != OPTPARSE_RUN)
+		return help_answer(result, "verify");
+	msg_quiet(options.quiet);
+	if (optparse.operand_count == 1)
+		return verify_file(optparse.operands[0]);
 	msg_error("want one lookup file: usage: vcnmeta verify FILE");
 	return EXITCODE_REFUSED;
 }

@@ -7,9 +7,9 @@ make_net() {
 }
 
 # make_demo_net: net.lut of the demonstration's metadata, which knows the
-# subnets that the records of tests/samples name.
+# subnets that the records of tests/samples name, fetched when they came.
 make_demo_net() {
-	vcnmeta build -o net.lut "$TESTS/demo/subnets.json" \
+	SOURCE_DATE_EPOCH=1786060800 vcnmeta build -o net.lut "$TESTS/demo/subnets.json" \
 		"$TESTS/demo/security-lists.json"
 }
 
@@ -77,4 +77,14 @@ mortal() {
 		set -- setpriv --bounding-set=-dac_override,-dac_read_search "$@"
 	fi
 	"$@"
+}
+
+# flow PORT: a record on one line, told from others by its port.
+flow() {
+	printf '{"data":{"action":"ACCEPT","destinationPort":%s},"oracle":{}}\n' "$1"
+}
+
+# ports_of: the ports of the records on stdin, in one line.
+ports_of() {
+	grep -o '"destinationPort":[0-9]*' | cut -d: -f2 | paste -sd ' ' -
 }

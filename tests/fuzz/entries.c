@@ -69,8 +69,29 @@ static void add(struct entries *entries, struct entry entry)
 	fuzz_append(&entries->list, &entry, sizeof entry);
 }
 
-/* [PROFILE]: up to the last bracket of the line. */
-static void take_section(struct entries *entries, const struct line *line)
+/* What a reader remembers from line to line. */
+struct memory {
+	const char *profile; /* null: none yet */
+	size_t profile_len;
+	bool in_value; /* the last thing that began is a pair */
+	size_t indent; /* of the last line that began something */
+	size_t blank;  /* empty lines since a value's last line */
+};
+
+static bool has_section(const struct entries *entries, const char *name, size_t len)
+{
+	size_t count;
+	const struct entry *all = entries_all(entries, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (all[i].key.len == 0 && all[i].profile.len == len &&
+			memcmp(all[i].profile.data, name, len) == 0)
+			return true;
+	return false;
+}
+
+/* [PROFILE]: up to the last bracket of the line. DEFAULT may go on later. */
+static void take_section(struct entries *entries, const struct line *line, struct memory *memory)
 {
 	size_t len = line->len;
 
@@ -80,67 +101,66 @@ static void take_section(struct entries *entries, const struct line *line)
 		entries->sound = false;
 		return;
 	}
+	memory->profile = line->text + 1;
+	memory->profile_len = len - 2;
+	memory->in_value = false;
+	if (len - 2 == 7 && memcmp(memory->profile, "DEFAULT", 7) == 0 &&
+		has_section(entries, "DEFAULT", 7))
+		return;
 	add(entries, (struct entry){text_of(line->text + 1, len - 2), text_of("", 0),
 			     text_of("", 0), line->number});
 }
 
-static void take_pair(struct entries *entries, const struct line *line)
+static void take_pair(struct entries *entries, const struct line *line, struct memory *memory)
 {
-	const struct entry *last = last_entry(entries);
 	size_t at = 0;
 	struct line key, value;
 	struct entry entry;
 
 	while (at < line->len && line->text[at] != '=' && line->text[at] != ':')
 		at++;
-	if (at == 0 || at == line->len || last == NULL) {
+	if (at == 0 || at == line->len || memory->profile == NULL) {
 		entries->sound = false;
 		return;
 	}
 	key = strip(line->text, at);
 	value = strip(line->text + at + 1, line->len - at - 1);
-	entry = (struct entry){text_of(last->profile.data, last->profile.len),
+	entry = (struct entry){text_of(memory->profile, memory->profile_len),
 		text_of(key.text, key.len), text_of(value.text, value.len), line->number};
 	for (size_t i = 0; i < entry.key.len; i++)
 		if (entry.key.data[i] >= 'A' && entry.key.data[i] <= 'Z')
 			entry.key.data[i] += 'a' - 'A';
+	memory->in_value = true;
 	add(entries, entry);
 }
 
-/* What a reader remembers from line to line. */
-struct place {
-	size_t indent; /* of the last line that began something */
-	size_t blank;  /* empty lines since a value's last line */
-};
-
-static void take_line(struct entries *entries, const struct line *line, struct place *place)
+static void take_line(struct entries *entries, const struct line *line, struct memory *memory)
 {
 	struct entry *last = last_entry(entries);
-	bool in_value = last != NULL && last->key.len != 0;
 
 	if (line->len == 0) {
-		place->blank++;
+		memory->blank++;
 		return;
 	}
 	if (line->text[0] == '#' || line->text[0] == ';')
 		return;
-	if (in_value && line->indent > place->indent) {
-		for (size_t i = 0; i <= place->blank; i++)
+	if (memory->in_value && line->indent > memory->indent) {
+		for (size_t i = 0; i <= memory->blank; i++)
 			fuzz_append(&last->value, "\n", 1);
 		fuzz_append(&last->value, line->text, line->len);
 	} else {
-		place->indent = line->indent;
+		memory->indent = line->indent;
 		if (line->text[0] == '[')
-			take_section(entries, line);
+			take_section(entries, line, memory);
 		else
-			take_pair(entries, line);
+			take_pair(entries, line, memory);
 	}
-	place->blank = 0;
+	memory->blank = 0;
 }
 
 void entries_read(struct entries *entries, const char *text, size_t len)
 {
-	struct place place = {0, 0};
+	struct memory memory = {0};
 	uint64_t number = 0;
 	size_t at = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
@@ -154,7 +174,7 @@ void entries_read(struct entries *entries, const char *text, size_t len)
 		if (memchr(text + at, '\0', end - at) != NULL)
 			entries->sound = false;
 		else
-			take_line(entries, &line, &place);
+			take_line(entries, &line, &memory);
 		at = end + 1;
 	}
 }

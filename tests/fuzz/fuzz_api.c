@@ -17,7 +17,7 @@
 #include "lookup/model.h"
 #include "lookup/writer.h"
 #include "vcnmeta/build.h"
-#include "vcnmeta/errand.h"
+#include "vcnmeta/fetch/listing.h"
 #include "vcnmeta/standard.h"
 #include "json/tree.h"
 
@@ -124,12 +124,12 @@ static void try_dump(const char *text, size_t len)
 /* ---- replies ----------------------------------------------------------- */
 
 /* Takes one page; tells if it was taken. */
-static bool take_page(struct survey *survey, enum errand_kind kind, const char *text, size_t len)
+static bool take_page(struct survey *survey, enum listing_kind kind, const char *text, size_t len)
 {
 	struct call call = {.doing = "list", .subject = "x"};
 	struct http_reply reply = {
 		.body = BYTES_INIT(SIZE_MAX / 2), .request_id = BYTES_INIT(SIZE_MAX / 2)};
-	struct errand errand = {.survey = survey, .kind = kind, .page = 1};
+	struct listing listing = {.survey = survey, .kind = kind, .page = 1};
 	static const char zeros[LIMIT_JSON_PADDING];
 	int result;
 
@@ -138,25 +138,25 @@ static bool take_page(struct survey *survey, enum errand_kind kind, const char *
 	reply.body.len = len;
 	at_hand.failed = false;
 	caught_clear();
-	result = errand_take(&errand, &call, &reply);
+	result = listing_take(&listing, &call, &reply);
 	PROMISE((result != 0) == at_hand.failed);
 	PROMISE((caught_messages != 0) == at_hand.failed);
 	bytes_free(&reply.body);
 	return result == 0;
 }
 
-static void try_page(enum errand_kind kind, const char *text, size_t len)
+static void try_page(enum listing_kind kind, const char *text, size_t len)
 {
 	struct survey survey = {.model = model_new(MODEL_LATER_COUNTS)};
 	bool taken;
 
 	PROMISE(survey.model != NULL);
 	taken = take_page(&survey, kind, text, len);
-	if (kind != ERRAND_COMPARTMENTS) {
-		catalog_page(&at_hand.catalog, text, len, kind == ERRAND_LISTS);
+	if (kind != LISTING_COMPARTMENTS) {
+		catalog_page(&at_hand.catalog, text, len, kind == LISTING_LISTS);
 		PROMISE(taken == at_hand.catalog.sound);
 	}
-	if (taken && kind == ERRAND_SUBNETS) {
+	if (taken && kind == LISTING_SUBNETS) {
 		PROMISE(writer_write(survey.model, at_hand.output, 1, WRITER_SOURCE_BUILD) ==
 			EXITCODE_OK);
 		check_file();
@@ -167,7 +167,8 @@ static void try_page(enum errand_kind kind, const char *text, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static const enum errand_kind kinds[] = {ERRAND_SUBNETS, ERRAND_LISTS, ERRAND_COMPARTMENTS};
+	static const enum listing_kind kinds[] = {
+		LISTING_SUBNETS, LISTING_LISTS, LISTING_COMPARTMENTS};
 	const char *text = (const char *)data + 1;
 
 	if (len == 0)

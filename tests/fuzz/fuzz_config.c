@@ -1,14 +1,13 @@
 /*
  * Small texts that fetch reads: config files, held against a second reading;
- * addresses of endpoints; tokens; header lines of replies.
+ * addresses of endpoints and of proxies; tokens.
  *
  * An input's first byte says what the rest is.
  */
-#include "base/limits.h"
-#include "vcnmeta/auth_jwt.h"
-#include "vcnmeta/config.h"
-#include "vcnmeta/endpoint.h"
-#include "vcnmeta/http_header.h"
+#include "vcnmeta/oci/auth_jwt.h"
+#include "vcnmeta/oci/config.h"
+#include "vcnmeta/oci/endpoint.h"
+#include "vcnmeta/oci/http.h"
 
 #include "caught.h"
 #include "entries.h"
@@ -114,7 +113,7 @@ static void try_endpoint(const char *text, size_t len)
 	free(copy);
 }
 
-/* ---- tokens and headers ------------------------------------------------ */
+/* ---- tokens --------------------------------------------------------- */
 
 static void try_token(const char *text, size_t len)
 {
@@ -133,40 +132,33 @@ static void try_token(const char *text, size_t len)
 	secret_free(&token);
 }
 
-static void check_header(const struct bytes *header)
+/* ---- addresses of proxies ------------------------------------------------ */
+
+/* What comes before the last "@", if anything does, is never taken for a host. */
+static void try_proxy(const char *text, size_t len)
 {
-	PROMISE(header->len < LIMIT_HEADER);
-	PROMISE(header->data == NULL || header->data[header->len] == '\0' || header->len == 0);
-}
+	char *copy = strndup(text, len);
+	struct http_url url;
 
-static void try_headers(const char *text, size_t len)
-{
-	struct http_reply reply;
+	PROMISE(copy != NULL);
+	if (http_is_proxy(copy)) {
+		const char *at = strchr(copy, '@');
 
-	http_reply_init(&reply);
-	while (len != 0) {
-		const char *feed = memchr(text, '\n', len);
-		size_t line = feed == NULL ? len : (size_t)(feed - text) + 1;
-		char *copy = malloc(line);
-
-		PROMISE(copy != NULL);
-		memcpy(copy, text, line);
-		(void)http_header_take(&reply, copy, line);
-		free(copy);
-		text += line;
-		len -= line;
-		check_header(&reply.next_page);
-		check_header(&reply.request_id);
-		check_header(&reply.content_type);
-		PROMISE(reply.retry_after <= 60);
+		PROMISE(at == NULL || strchr(at + 1, '@') == NULL);
+		PROMISE(is_plain(copy, "?#\"'<>\\^`{|}"));
+		if (strstr(copy, "://") != NULL) {
+			PROMISE(http_url_read(&url, copy) == 0);
+			PROMISE(at == NULL || url.has_user);
+			PROMISE(!url.has_more && is_plain(url.host, "@"));
+		}
 	}
-	http_reply_free(&reply);
+	free(copy);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static void (*const tries[])(const char *text, size_t len) = {
-		try_config, try_endpoint, try_token, try_headers};
+		try_config, try_endpoint, try_token, try_proxy};
 
 	if (len == 0)
 		return 0;

@@ -124,11 +124,17 @@ struct networks {
 
 static void add_network(struct networks *networks, const char *text, size_t len)
 {
+	struct address address;
 	struct prefix prefix;
 
 	if (networks->count == MOST_NETWORKS)
 		return;
-	if (prefix_parse(&prefix, text, len) == 0 && prefix.length != 0)
+	if (own_address(&address, text, len))
+		networks->list[networks->count++] = (struct prefix){.high = address.high,
+			.low = address.low,
+			.family = address.family,
+			.length = address.family == ADDRESS_IPV4 ? 32 : 128};
+	else if (prefix_parse(&prefix, text, len) == 0 && prefix.length != 0)
 		networks->list[networks->count++] = prefix;
 	else
 		networks->sound = false;
@@ -158,6 +164,10 @@ static void read_networks(struct networks *networks, const char *text, size_t le
 {
 	networks->count = 0;
 	networks->sound = true;
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
 	while (len != 0 && networks->sound) {
 		const char *feed = memchr(text, '\n', len);
 		size_t line = feed == NULL ? len : (size_t)(feed - text);
@@ -272,7 +282,8 @@ static void check_options(struct options *options)
 	struct record_plan plan;
 
 	PROMISE(options->threads >= 1 && options->threads <= LIMIT_THREADS);
-	PROMISE(options->max_record >= LIMIT_RECORD_MIN && options->max_record <= LIMIT_RECORD_MAX);
+	PROMISE(options->flowlog.max_record >= LIMIT_RECORD_MIN &&
+		options->flowlog.max_record <= LIMIT_RECORD_MAX);
 	PROMISE(options->keep_count <= LIMIT_KEEP_MEMBERS);
 	PROMISE((options->directions & ~7u) == 0);
 	if (options->has_since && options->has_until)

@@ -83,7 +83,7 @@ static void choose_output(unsigned choice)
 	static const enum security_lists lists[] = {LISTS_FULL, LISTS_IDS, LISTS_NONE, LISTS_FULL};
 	struct options *options = &at_hand.options;
 
-	options->framing = framings[choice & 3];
+	options->flowlog.framing = framings[choice & 3];
 	options->format = choice & 4 ? FORMAT_ARRAY : FORMAT_NDJSON;
 	options->keep_count = choice & 8 ? sizeof kept / sizeof *kept : 0;
 	options->security_lists = lists[choice >> 4 & 3];
@@ -117,7 +117,7 @@ static void choose_time(unsigned choice)
 	options->has_until = (choice & 8) != 0;
 	options->since = (struct instant){1700000000, 500000000};
 	options->until = (struct instant){1800000000, 0};
-	options->max_record = longest[choice >> 4 & 3];
+	options->flowlog.max_record = longest[choice >> 4 & 3];
 }
 
 static void choose_pace(struct stage_pace *pace, unsigned choice, unsigned seed, bool is_long)
@@ -229,7 +229,7 @@ void record_try(const uint8_t *data, size_t len, bool is_long)
 		return;
 	if (at_hand.lookup == NULL)
 		make_all();
-	options->rejects = "-";
+	options->flowlog.keep_bad = true;
 	choose_output(data[0]);
 	choose_selection(data[1]);
 	choose_time(data[2]);

@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import random
 import struct
 import zlib
 
@@ -17,7 +18,7 @@ NOT_INPUT = {"cmd", "out", "err", "status", "needs", "not", "why", "whole"}
 def files(*patterns):
     """The bytes of short files under tests/, those of cases only inputs."""
     for pattern in patterns:
-        for path in sorted(glob.glob(os.path.join(TESTS, pattern))):
+        for path in sorted(glob.glob(os.path.join(TESTS, pattern), recursive=True)):
             if os.path.basename(path) in NOT_INPUT or os.path.isdir(path):
                 continue
             with open(path, "rb") as file:
@@ -27,7 +28,7 @@ def files(*patterns):
 
 
 def flow_logs():
-    return files("cli/flow-*/*", "bugs/*/*", "samples/*")
+    return files("cli/**/flow-*/*", "bugs/*/*", "samples/*")
 
 
 # Of one record: what stands in data, or in oracle, in its place.
@@ -175,7 +176,7 @@ def metadata():
 
 def api():
     """Dumps (0), pages of subnets (1), of lists (2), of compartments (3)."""
-    for data in files("cli/meta-*/*", "bugs/meta-*/*"):
+    for data in files("cli/**/meta-*/*", "bugs/meta-*/*"):
         for choice in b"\x00\x01\x02":
             yield bytes([choice]) + data
     for choice, value in metadata():
@@ -301,24 +302,39 @@ ENDPOINTS = (
     "http://[fd00:c1::a9fe:a9fe]/",
     "https://user@host",
 )
-HEADERS = """HTTP/1.1 429 Too Many Requests
-Date: Fri, 07 Aug 2026 11:34:30 GMT
-Retry-After: Fri, 07 Aug 2026 11:34:50 GMT
-opc-next-page: abc
-opc-request-id: x/y/z
-Content-Encoding: gzip
-retry-after: 120
+PROXIES = (
+    "proxy:3128",
+    "http://user:pass%23word@proxy.example.com:3128/",
+    "socks5h://[::1]:1080",
+    "http://user:p#w@proxy:80",
+    "http://user:1/w@proxy:80",
+    "http://user:p@w@proxy:80",
+    "http://:@:",
+)
+
+
+TWO_DEFAULTS = """[DEFAULT]
+a=1
+[p]
+b=2
+ c
+[DEFAULT]
+  d = 3
+    e
 """
 
 
 def config():
-    """A config file (0), an endpoint (1), a token (2), header lines (3)."""
+    """A config file (0), an endpoint (1), a token (2), a proxy (3)."""
     yield b"\x00" + CONFIG.encode()
     yield b"\x00\xef\xbb\xbf" + CONFIG.replace("\n", "\r\n").encode()
+    yield b"\x00" + TWO_DEFAULTS.encode()
+    yield b"\x00" + TWO_DEFAULTS.encode() + b"A=1\n"
     for endpoint in ENDPOINTS:
         yield b"\x01" + endpoint.encode()
     yield b"\x02a.eyJleHAiOjE3ODU1NDI0MDAsInJlc190ZW5hbnQiOiJvIn0.c"
-    yield b"\x03" + HEADERS.encode()
+    for proxy in PROXIES:
+        yield b"\x03" + proxy.encode()
 
 
 def deflated(data):
@@ -390,6 +406,45 @@ FOUND = {
     ),
     "config": ("02612e65794a6c65484169000000005a573562692e63",),
 }
+
+
+def rule(**fields):
+    """A rule as a lookup file has it; fields by name instead of usual ones."""
+    usual = {"high": 10 << 56, "low": 0, "family": 4, "length": 8, "index": 0,
+             "protocol": 6, "direction": 0, "kind": 0, "source": (0, 65535),
+             "destination": (443, 443), "kinds": (0, 1), "stateless": 0,
+             "valid": 1, "icmp": (65535, 65535), "texts": 100,
+             "lengths": (40, 30, 0xffffffff, 0xffffffff)}
+    usual.update(fields)
+    return struct.pack(
+        "<QQBB6xIHBBHHHHBBBBHHQIIII", usual["high"], usual["low"],
+        usual["family"], usual["length"], usual["index"], usual["protocol"],
+        usual["direction"], usual["kind"], *usual["source"],
+        *usual["destination"], *usual["kinds"], usual["stateless"],
+        usual["valid"], *usual["icmp"], usual["texts"], *usual["lengths"])
+
+
+def rules():
+    """Worlds of a random choice, and rules that stand in a file."""
+    rng = random.Random("rules")
+    for length in (0, 20, 60, 120, 200, 300, 400) * 8:
+        yield b"\0" + rng.randbytes(length)
+    peer = {"high": 0, "family": 0, "length": 0}
+    held = [rule(), rule(direction=1, protocol=256, kinds=(0, 0),
+                         destination=(0, 65535), high=0, length=0),
+            rule(family=6, high=0x20010db8 << 32, length=32),
+            rule(kind=1, **peer), rule(kind=2, index=2, **peer),
+            rule(kind=2, index=0xffffffff, **peer), rule(kind=3, **peer),
+            rule(kinds=(2, 3), destination=(0, 0)),
+            rule(protocol=257, kinds=(0, 0), destination=(0, 65535)),
+            rule(protocol=1, kinds=(0, 0), destination=(0, 65535),
+                 icmp=(3, 4), stateless=1, valid=0),
+            rule(lengths=(40, 30, 5, 7))]
+    # the record: how, protocol, ports, addresses, groups, complete
+    for record in ("010006080c000a0000000001", "5101080c060a00ff00aa5500"):
+        yield b"\1" + bytes.fromhex(record)[1:] + b"".join(held)
+        for each in held:
+            yield b"\1" + bytes.fromhex(record)[1:] + each
 
 
 def of(target):

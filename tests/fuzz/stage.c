@@ -4,8 +4,8 @@
 #include <stdatomic.h>
 
 #include "base/io.h"
+#include "flowlog/reader.h"
 #include "fuzz.h"
-#include "vcnflow/reader.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define GUARDED 1
@@ -145,7 +145,7 @@ static void make_reader(const struct options *options)
 		return;
 	PROMISE(rooms.options == NULL);
 	rooms.options = options;
-	rooms.reader = reader_new(options, &never);
+	rooms.reader = reader_new(&options->flowlog, &never);
 	PROMISE(rooms.reader != NULL);
 	PROMISE(block_init(&rooms.block, 1) == 0);
 	result_init(&rooms.result);
@@ -208,7 +208,7 @@ void stage_run(struct stage_run *run, const struct worker_shared *shared,
 	make_reader(shared->options);
 	make_worker(shared);
 	begin(run, pace, text, len);
-	reader_open(rooms.reader, NULL);
+	reader_open(rooms.reader, STDIN_FILENO, 0);
 	do {
 		block_reset(&rooms.block);
 		PROMISE(reader_next(rooms.reader, &rooms.block) == 0);

@@ -214,51 +214,42 @@ static bool take_number(wide *number, const char **text)
 	return true;
 }
 
-static int64_t unit_of(char letter)
+/* The seconds of text[0..len), a unit's letter or its name, once or many. */
+static int64_t unit_of(const char *text, size_t len)
 {
+	static const char *const names[] = {"s", "second", "seconds", "sec", "secs", "m", "minute",
+		"minutes", "min", "mins", "h", "hour", "hours", "d", "day", "days", "w", "week",
+		"weeks"};
 	static const char letters[] = "smhdw";
 	static const int64_t seconds[] = {1, 60, 3600, 86400, 604800};
-	const char *found = letter == '\0' ? NULL : strchr(letters, letter);
 
-	return found == NULL ? 0 : seconds[found - letters];
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0)
+			return seconds[strchr(letters, names[i][0]) - letters];
+	return 0;
 }
 
+/* NUMBER, blanks, UNIT; often, with blanks between, or once with "ago" behind. */
 static bool take_span(struct instant *time, const char *text, const struct instant *now)
 {
-	wide total = 0;
+	wide total = 0, number;
+	size_t times = 0, len;
 
-	if (*text == '\0')
-		return false;
-	while (*text != '\0') {
-		wide number;
-
-		if (!take_number(&number, &text) || unit_of(*text) == 0)
+	while (take_number(&number, &text)) {
+		text += strspn(text, " ");
+		len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+		if (unit_of(text, len) == 0)
 			return false;
-		total += number * unit_of(*text++);
+		total += number * unit_of(text, len);
+		text += len;
+		times++;
 		if (total > INT64_MAX)
 			return false;
-	}
-	return take_back(time, now, total);
-}
-
-static bool take_ago(struct instant *time, const char *text, const struct instant *now)
-{
-	static const char *const names[] = {"s", "m", "h", "d", "w", "second", "seconds", "sec",
-		"secs", "minute", "minutes", "min", "mins", "hour", "hours", "day", "days", "week",
-		"weeks"};
-	wide number;
-	size_t len;
-
-	if (!take_number(&number, &text))
-		return false;
-	text += strspn(text, " ");
-	len = strcspn(text, " ");
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *rest = text + len + strspn(text + len, " ");
-
-		if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0 &&
-			strcmp(rest, "ago") == 0)
-			return take_back(time, now, number * unit_of(names[i][0]));
+		if (*text == '\0')
+			return take_back(time, now, total);
+		text += strspn(text, " ");
+		if (times == 1 && strcmp(text, "ago") == 0)
+			return take_back(time, now, total);
 	}
 	return false;
 }
@@ -270,5 +261,5 @@ bool times_option(struct instant *time, const char *text, size_t len, const stru
 	if (!copy_text(copy, text, len))
 		return false;
 	return take_word(time, copy, now) || take_at(time, copy) || take_calendar(time, copy) ||
-	       take_span(time, copy, now) || take_ago(time, copy, now);
+	       take_span(time, copy, now);
 }

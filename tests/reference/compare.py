@@ -163,7 +163,7 @@ def _read_json(path):
 
 def _places(stderr):
     text = stderr.decode("utf-8", "replace")
-    found = [_PLACE.search(line) for line in text.splitlines()]
+    found = [_PLACE.search(line) for line in text.split("\n")]
     return [(match[1], int(match[2])) for match in found if match]
 
 
@@ -222,7 +222,7 @@ def minimised(bench, subject, way):
         return bool(check(bench, data, way,
                           bench.judge(subject.argv, data.data)))
 
-    parts = _reduce(subject.data.splitlines(keepends=True), differs, tries)
+    parts = _reduce(_lines(subject.data), differs, tries)
     if len(parts) == 1:
         pieces = re.findall(rb'"[^"]*"|[^"\w]|\w+', parts[0], re.S)
         if differs(pieces):
@@ -280,9 +280,14 @@ def _differing(want, came):
 # ---- what else must hold ---------------------------------------------------
 
 
+def _lines(data):
+    """Its lines, each with its line feed, which alone ends one."""
+    return [line for line in re.split(rb"(?<=\n)", data) if line]
+
+
 def shards(bench, subject):
     """Cut between lines: outputs and counts of the parts are the whole's."""
-    lines = subject.data.splitlines(keepends=True)
+    lines = _lines(subject.data)
     rng = random.Random(len(lines))
     cuts = sorted(rng.randrange(len(lines) + 1) for _ in range(5))
     argv = subject.argv + ("--framing", "ndjson")
@@ -335,7 +340,7 @@ def _agrees(name, want, came):
 
 def several_inputs(bench, subject):
     """Several operands, one of them empty, one not there."""
-    lines = subject.data.splitlines(keepends=True)
+    lines = _lines(subject.data)
     texts = [b"".join(lines[n::3]) for n in range(3)] + [b""]
     names = [bench.path(f"part{n}") for n in range(4)]
     for name, text in zip(names, texts):

@@ -90,8 +90,10 @@ def long_lines(world, count, seed, maximum):
 def join_lines(lines, seed, bom=False, crlf=0.0, final=True):
     """NDJSON text of lines; crlf: how many of them end in CR LF."""
     rng = random.Random(f"join {seed}")
-    parts = [b"\xef\xbb\xbf"] if bom else []
+    parts = []
     for line in lines:
+        if bom and (not parts or rng.random() < 0.02):
+            parts.append(b"\xef\xbb\xbf")
         parts.append(line)
         parts.append(b"\r\n" if rng.random() < crlf else b"\n")
     if not final and parts:
@@ -138,6 +140,8 @@ def array(world, count, seed, shape, broken=False):
                      + pretty(unit, b"  "))
     comma = {"line": b",", "lines": b",\n", "pretty": b",\n"}[shape]
     opening, closing = (b"[", b"]") if shape == "line" else (b"[\n", b"\n]\n")
+    if mixer.rng.random() < 0.3:  # cut
+        closing = mixer.rng.choice((b"", comma, b" \n"))
     return opening + comma.join(units) + closing
 
 
@@ -173,7 +177,7 @@ def documents(world, count, seed, shape):
                 if mixer.rng.random() < 0.8 else row for row in rows]
         parts.append(_document(mixer.rng, rows, shape))
         count -= max(size, 1)
-    return b"\n".join(parts) + b"\n"
+    return mixer.rng.choice((b"\n", b"\n\xef\xbb\xbf", b"\n\x1e")).join(parts) + b"\n"
 
 
 def array_row(rng, record):
@@ -189,7 +193,8 @@ def _document(rng, rows, shape):
         (b'{"data":{"results":[', b"]}}"),
         (b'{"opc-next-page":"x","data":{"results":[', b'],"summary":{}}}'),
         (b'{"x":{"data":{"results":[1]}},"data":{"results":[', b']},"z":[1]}'),
-        (b'{"d\\u0061ta":{"a":"]}\\"","result\\u0073":[', b"]}}")))
+        (b'{"d\\u0061ta":{"a":"]}\\"","result\\u0073":[', b"]}}"),
+        (b'{"results":[', b'],"opc-next-page":"x"}')))
     text = head + b",".join(rows) + tail
     if shape == "pretty" or rng.random() < 0.5:
         return pretty(text)

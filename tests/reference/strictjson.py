@@ -187,10 +187,11 @@ def without_space(raw):
 # ---- brackets and quotes alone ---------------------------------------------
 
 _QUOTED = rb'"(?:[^"\\\n]++|\\[^\n])*+'
-_SCAN = re.compile(rb'(?P<string>' + _QUOTED + rb'("?))|\n(?P<blanks>[ \t\r]*+)'
+_SCAN = re.compile(rb'(?P<string>' + _QUOTED + rb'("?))|\n(?P<blanks>[ \t\r\x1e]*+)'
                    rb'|(?P<mark>[\[\]{},:])|(?P<blank>[ \t\r]++)'
                    rb'|[^"\[\]{},:\n \t\r]++')
-_RESYNC = re.compile(rb"\n([ \t\r]*+)\{")
+_RESYNC = re.compile(rb"\n([ \t\r\x1e]*+)\{")
+SEPARATOR = b"\x1e"  # a blank of no width at the start of a line
 _BAREWORD = re.compile(rb"[^ \t\n\r,\[\]{}]++")
 _FITS = {b"]": b"[", b"}": b"{"}
 
@@ -199,14 +200,15 @@ class Scan:
     """Where a unit ends: end, and why: 'whole', 'broken' or 'cut'.
 
     Of a broken one, end is where reading resumes. rows: behind the '[' of
-    /data/results, if that was asked for and came first. broke: of a broken
-    one, where what breaks it stands.
+    /data/results or /results, if that was asked for and came first, in so many
+    objects as depth says. broke: of a broken one, where what breaks it stands.
     """
 
-    def __init__(self, state, end, rows=None, broke=None):
+    def __init__(self, state, end, rows=None, broke=None, depth=0):
         self.state = state
         self.end = end
         self.rows = rows
+        self.depth = depth
         self.broke = broke
 
 
@@ -214,15 +216,15 @@ def indent_of(text, at):
     """How far the line in which at stands is indented, in bytes."""
     begin = text.rfind(b"\n", 0, at) + 1
     here = begin
-    while here < len(text) and text[here] in b" \t\r":
+    while here < len(text) and text[here] in b" \t\r\x1e":
         here += 1
-    return here - begin
+    return here - begin - text.count(SEPARATOR, begin, here)
 
 
 def resync(text, at, indent):
     """The start of the line where reading resumes after a break at at."""
     for found in _RESYNC.finditer(text, at):
-        if len(found.group(1)) <= indent:
+        if len(found.group(1).replace(SEPARATOR, b"")) <= indent:
             return found.start() + 1
     return len(text)
 
@@ -253,7 +255,8 @@ def scan(text, at, indent, stack=(), want_rows=False):
                 stack.append(mark)
                 names.append(name if previous == b":" else None)
                 if want_rows and mark == b"[" and _is_rows(stack, names):
-                    return Scan("rows", token.end(), token.end())
+                    return Scan("rows", token.end(), token.end(),
+                                depth=len(stack) - 1)
             elif mark in b"]}":
                 if not stack or stack[-1] != _FITS[mark]:
                     return Scan("broken", resync(text, token.start(), indent),
@@ -264,7 +267,10 @@ def scan(text, at, indent, stack=(), want_rows=False):
                     return Scan("whole", token.end())
             previous = mark
         elif group == "blanks":
-            if (len(token.group("blanks")) <= indent
+            blanks = token.group("blanks")
+            if SEPARATOR in blanks:
+                previous = b"x"
+            if (len(blanks.replace(SEPARATOR, b"")) <= indent
                     and text[token.end():token.end() + 1] == b"{"
                     and previous not in (b"[", b",", b":")):
                 return Scan("broken", token.start() + 1,
@@ -282,10 +288,10 @@ def _broken_string(text, at, indent):
 
 
 def _is_rows(stack, names):
-    if stack != [b"{", b"{", b"["]:
+    if stack not in ([b"{", b"["], [b"{", b"{", b"["]):
         return False
     try:
-        return (parse(names[1] or b"0", 0).spelled() == b"data"
-                and parse(names[2] or b"0", 0).spelled() == b"results")
+        path = [parse(name or b"0", 0).spelled() for name in names[1:]]
+        return path in ([b"results"], [b"data", b"results"])
     except Invalid:
         return False

@@ -12,6 +12,7 @@ import units
 import world
 from strictjson import Invalid, parse, scan, without_space
 from test_vcnref import FLOW, counted, run
+from units import MARK
 
 
 class StrictJson(unittest.TestCase):
@@ -122,9 +123,11 @@ class Framing(unittest.TestCase):
     """Units of lines and of runs."""
 
     def test_which(self):
-        for text in (b"[", b"\n [1]", b"{\n", b" {\t\r\n}", b"\n\n{  \n"):
+        for text in (b"[", b"\n [1]", b"{\n", b" {\t\r\n}", b"\n\n{  \n", b"\x1e{}",
+                     MARK + b"[", MARK + b" \n" + MARK + b"{\n"):
             self.assertTrue(units.is_run(text), text)
-        for text in (b"{}", b"", b'{"a":1}\n[', b"x", b'{ "a":\n', b"1\n["):
+        for text in (b"{}", b"", b'{"a":1}\n[', b"x", b'{ "a":\n', b"1\n[",
+                     b" " + MARK + b"["):
             self.assertFalse(units.is_run(text), text)
 
     def test_lines(self):
@@ -188,6 +191,31 @@ class Framing(unittest.TestCase):
         self.assertEqual(counted(text[:-1]), (4, 2, 2))
         late = b'{\n"x":{"data":{"results":[1]}},"data":{"results":[]}}'
         self.assertEqual(counted(late), (0, 0, 0))
+
+    def test_cut(self):
+        for text, want in (
+                (b"[", (1, 0, 1)), (b"[" + FLOW, (2, 1, 1)),
+                (b"[" + FLOW + b",\n", (2, 1, 1)), (b"[1", (1, 0, 1)),
+                (b"[" + FLOW + b"," + FLOW[:-1], (2, 1, 1)),
+                (b'{"results":[' + FLOW, (2, 1, 1)),
+                (b'{"data":{"results":[' + FLOW + b"]}", (2, 1, 1))):
+            self.assertEqual(counted(text, "--framing", "json"), want, text)
+
+    def test_results(self):
+        text = b'{"results":[' + FLOW + b',{"logContent":' + FLOW + b"}]}"
+        self.assertEqual(counted(text), (2, 2, 0))
+        self.assertEqual(counted(text, "--framing", "json"), (2, 2, 0))
+        text = b'{"data":{"results":[1]},"results":[' + FLOW + b"]}"
+        self.assertEqual(counted(text), (1, 0, 1))
+
+    def test_marks_and_separators(self):
+        text = MARK + FLOW + b"\n" + MARK + FLOW + b"\n" + MARK
+        self.assertEqual(counted(text), (2, 2, 0))
+        self.assertEqual(counted(text, "--framing", "json"), (2, 2, 0))
+        self.assertEqual(counted(b" " + text), (2, 1, 1))
+        text = b"\x1e" + FLOW + b"\n\x1e" + generate.pretty(FLOW)
+        self.assertEqual(counted(text), (2, 2, 0))
+        self.assertEqual(counted(b"\x1e{\n\x1e" + FLOW), (2, 1, 1))
 
     def test_longest(self):
         size = str(len(FLOW))

@@ -109,6 +109,8 @@ class Selecting(unittest.TestCase):
         now = 86400 * 10**9 * 100 + 5
         for text, want in (("now", now), ("1d12h", now - 129600 * 10**9),
                            ("2 days ago", now - 172800 * 10**9),
+                           ("90min", now - 5400 * 10**9),
+                           ("1 week", now - 604800 * 10**9),
                            ("today", now - 5), ("@7", 7 * 10**9),
                            ("yesterday", now - 5 - 86400 * 10**9),
                            ("1970-01-02", 86400 * 10**9)):

@@ -11,9 +11,11 @@ from typing import NamedTuple
 from strictjson import indent_of, scan
 
 BLANK = b" \t\r\n"
-_SKIP = re.compile(rb"[ \t\r\n,]*+")
+MARK = b"\xef\xbb\xbf"
+_SKIP = re.compile(rb"[ \t\r\n,\x1e]*+")
 _SPACE = re.compile(rb"[ \t\r\n]*+")
-_LONELY_BRACE = re.compile(rb"[ \t\r\n]*+\{[ \t\r]*+\n")
+_LONELY_BRACE = re.compile(rb"\{[ \t\r]*+\n")
+_MARKS = re.compile(rb"(?:\A|(?<=\n))" + MARK)
 
 
 class Unit(NamedTuple):
@@ -21,7 +23,7 @@ class Unit(NamedTuple):
 
     text: bytes     # as --rejects writes it
     bad: bool       # no need to judge it
-    row: bool       # of data.results: that step of unwrapping is done
+    row: bool       # of a search document: that step of unwrapping is done
     line: int       # NDJSON: its line, from 1; else 0
 
 
@@ -127,15 +129,16 @@ def _before_damage(stored, at, done):
 def is_run(text):
     """Tells a run of values from NDJSON by the first non-blank bytes."""
     start = _SPACE.match(text).end()
-    return text[start:start + 1] == b"[" or bool(_LONELY_BRACE.match(text))
+    while text.startswith(MARK, start) and text[max(start - 1, 0):start] in (b"", b"\n"):
+        start = _SPACE.match(text, start + len(MARK)).end()
+    return (text[start:start + 1] in (b"[", b"\x1e")
+            or bool(_LONELY_BRACE.match(text, start)))
 
 
 def units(text, framing, max_record, damaged):
     """Yields the units of one input's inflated bytes."""
-    if text.startswith(b"\xef\xbb\xbf"):
-        text = text[3:]
     if framing == "json" or (framing == "auto" and is_run(text)):
-        return _Run(text, max_record).units()
+        return _Run(_MARKS.sub(b"", text), max_record).units()
     return _lines(text, max_record, damaged)
 
 
@@ -146,6 +149,7 @@ def _lines(text, max_record, damaged):
     lines = text.split(b"\n")
     half = len(lines) if damaged else 0
     for number, line in enumerate(lines, 1):
+        line = line.removeprefix(MARK)
         content = line.strip(BLANK)
         if not content:
             continue
@@ -193,17 +197,22 @@ class _Run:
         self.at = 0
         self.broken = False  # a break came: stray closers are no matter
         self.inside = None   # None, "array", or "rows"
+        self.outer = 0       # how far the line of that is indented
+        self.around = ()     # the brackets around the rows
 
     def units(self):
         while True:
             self.at = _SKIP.match(self.text, self.at).end()
             if self.at >= len(self.text):
+                if self.inside is not None:  # cut between elements
+                    yield Unit(b"", True, False, 0)
                 return
             byte = self.text[self.at:self.at + 1]
             if byte in b"]}":
                 yield from self._closer(byte)
             elif byte == b"[" and self.inside is None:
                 self.inside = "array"
+                self.outer = indent_of(self.text, self.at)
                 self.at += 1
             elif byte == b"{" and self.inside is None:
                 yield from self._object()
@@ -218,10 +227,15 @@ class _Run:
 
     def _take(self, start, found, row):
         bad = found.state != "whole"
+        self.at = found.end
+        if self.inside is not None and self.at == len(self.text) \
+                and self.text[start:start + 1] not in b'"[{':
+            bad = True  # a bare word might go on
         if bad:
             self.broken = True
-            self.inside = None
-        self.at = found.end
+            if found.end == len(self.text) \
+                    or indent_of(self.text, found.end) <= self.outer:
+                self.inside = None
         text = self.text[start:self.at]
         return Unit(text, bad or len(text) > self.max_record, row, 0)
 
@@ -234,6 +248,8 @@ class _Run:
             yield self._take(start, found, False)
         else:
             self.inside = "rows"
+            self.outer = indent_of(self.text, start)
+            self.around = (b"{",) * found.depth
             self.at = found.rows
 
     def _closer(self, byte):
@@ -252,7 +268,7 @@ class _Run:
         one bad record, which stands from the break on."""
         start = self.at
         found = scan(self.text, start, indent_of(self.text, start),
-                     stack=(b"{", b"{"))
+                     stack=self.around)
         if found.state == "whole":
             self.at = found.end
         else:

@@ -220,9 +220,11 @@ def records_of(unit):
     except Invalid:
         return [(None, unit.text)]
     data = value.member(b"data")
-    if not unit.row and is_object(data) and is_array(data.member(b"results")):
-        rows = data.member(b"results").inside
-        return [(_unwrap(row), row.raw()) for row in rows]
+    rows = data.member(b"results") if is_object(data) else None
+    if not is_array(rows):
+        rows = value.member(b"results")
+    if not unit.row and is_array(rows):
+        return [(_unwrap(row), row.raw()) for row in rows.inside]
     return [(_unwrap(value), unit.text)]
 
 
@@ -237,6 +239,7 @@ def _unwrap(value):
         record, above = value.member(b"logContent"), 1
     good = (is_object(record) and is_object(record.member(b"data"))
             and is_object(record.member(b"oracle"))
+            and record.member(b"internal_or_external_source") is None
             and value.depth - above <= DEPTH)
     return record if good else None
 
@@ -319,6 +322,9 @@ class Judge:
         data = record.member(b"data")
         parts = [_member(name, carried(data.member(name.encode()), in_run)
                          or b'"N/A"') for name in FIVE]
+        if self.options.action == "all":
+            parts.append(_member("action", carried(data.member(b"action"), in_run)
+                                 or b"null"))
         parts += [_member(name, b'"' + tags[name].encode() + b'"')
                   for name in TAGGED]
         subnet = self.metadata.subnets.get(subnet_of(record))

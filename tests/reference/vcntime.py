@@ -12,9 +12,10 @@ _ZONE = r"([zZ]|[+-]\d\d:\d\d)"
 _RECORD = re.compile(_DATE + r"[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?"
                      + _ZONE, re.ASCII)
 _OPTION = re.compile(_DATE + r"(?:[Tt ]" + _CLOCK + _ZONE + "?)?", re.ASCII)
-_SPAN = re.compile(r"(?:\d+[smhdw])+", re.ASCII)
-_AGO = re.compile(r"(\d+) ?(second|minute|hour|day|week|[smhdw])s? ago",
-                  re.ASCII)
+_TERM = (r"(\d+) *(?:([smhdw])|(second|sec|minute|min|hour|day|week)s?)"
+         r"(?![a-z])")
+_SPAN = re.compile(rf"{_TERM}(?: *{_TERM})*", re.ASCII)
+_AGO = re.compile(_TERM + " *ago", re.ASCII)
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 
 
@@ -71,12 +72,10 @@ def of_option(text, now):
         return fixed[text]
     if text.startswith("@"):
         return int(text[1:]) * SECOND
-    if _SPAN.fullmatch(text):
-        parts = re.findall(r"(\d+)([smhdw])", text)
-        return now - SECOND * sum(int(n) * _UNITS[u] for n, u in parts)
-    ago = _AGO.fullmatch(text)
-    if ago:
-        return now - SECOND * int(ago[1]) * _UNITS[ago[2][0]]
+    if _SPAN.fullmatch(text) or _AGO.fullmatch(text):
+        parts = re.findall(_TERM, text, re.ASCII)
+        return now - SECOND * sum(int(n) * _UNITS[letter or name[0]]
+                                  for n, letter, name in parts)
     found = _OPTION.fullmatch(text)
     instant = _instant(*found.groups()) if found else None
     if instant is None:

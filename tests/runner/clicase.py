@@ -2,7 +2,7 @@
 
 import difflib
 import functools
-import glob
+import json
 import os
 import re
 import shutil
@@ -14,15 +14,20 @@ import process
 UPDATE = False
 THREADS = re.compile(rb"(-j|--threads)[ =]?[2-9]")
 ANY_LINES = "..."
+RECORD = b'"internal_or_external_source":'
+DECODER = json.JSONDecoder()
 
 
 class CliCase:
-    """One folder: cmd and what running it must give."""
+    """One folder: cmd and what running it must give.
 
-    def __init__(self, folder):
+    Its name is its path below the folder of its kind, where "bugs" stays.
+    """
+
+    def __init__(self, folder, kind):
         self.folder = folder
-        self.name = os.path.basename(folder)
-        if os.path.basename(os.path.dirname(folder)) == "bugs":
+        self.name = os.path.relpath(folder, os.path.join(place.TESTS, kind))
+        if kind == "bugs":
             self.name = "bugs/" + self.name
 
     def read(self, name, default=b""):
@@ -48,6 +53,9 @@ class CliCase:
         copy = os.path.join(work, "case")
         shutil.copytree(self.folder, copy)
         finished = process.run(["sh", "./cmd"], env, copy, limit, work)
+        names = self.words("members")
+        if names:
+            finished.out = only_members(finished.out, names)
         if UPDATE and not finished.timed_out:
             self.update(finished)
         faults = []
@@ -73,6 +81,28 @@ class CliCase:
                 file.write(data)
         elif os.path.exists(path):
             os.unlink(path)
+
+
+def members_of(text):
+    """The members of the object that text is, as they stand: name and value."""
+    at = text.index("{") + 1
+    while text[at] != "}":
+        name, at = DECODER.raw_decode(text, at)
+        _, end = DECODER.raw_decode(text, at + 1)
+        yield name, text[at + 1:end]
+        at = end + 1 if text[end] == "," else end
+
+
+def only_members(data, names):
+    """Of each line that is an enriched record, only the members named."""
+    lines = data.split(b"\n")
+    for index, line in enumerate(lines):
+        if line.startswith(b"{") and RECORD in line:
+            kept = [f'"{name}":{value}'
+                    for name, value in members_of(line.decode())
+                    if name in names]
+            lines[index] = b"{" + ",".join(kept).encode() + b"}"
+    return b"\n".join(lines)
 
 
 def text_lines(data):
@@ -124,22 +154,23 @@ def matches(patterns, lines):
     return len(lines) in at
 
 
+def folders_of(kind):
+    """The folders with a cmd, however deep below tests/KIND; one case holds
+    no other."""
+    for folder, names, files in os.walk(os.path.join(place.TESTS, kind)):
+        if "cmd" in files:
+            names.clear()
+            yield folder
+
+
 @functools.lru_cache(maxsize=None)
 def load_all(*kinds):
     """All cases of these folders of tests/, by name."""
-    paths = [
-        path
+    return [
+        CliCase(folder, kind)
         for kind in kinds
-        for path in glob.glob(f"{place.TESTS}/{kind}/*/cmd")
+        for folder in sorted(folders_of(kind))
     ]
-    return [CliCase(os.path.dirname(path)) for path in sorted(paths)]
-
-
-@functools.lru_cache(maxsize=1)
-def load_long():
-    """The cases that take long."""
-    folders = glob.glob(place.TESTS + "/long/*/cmd")
-    return [CliCase(os.path.dirname(path)) for path in sorted(folders)]
 
 
 def has_threads(case):
@@ -156,4 +187,4 @@ def representative():
 
 
 def is_representative(case):
-    return case.name in representative()
+    return os.path.basename(case.name) in representative()

@@ -66,6 +66,10 @@ def show(case, result, verbose):
                 say(f"skipped {name}: {line}")
     elif result.skipped:
         say(f"skipped {name}: {result.text}")
+    elif result.text and case.suite == "checks":
+        say(f"shown   {name}")
+        for line in result.text.splitlines()[:FAILURE_LINES]:
+            say("    " + line)
     elif verbose:
         say(f"passed  {name} ({result.seconds:.1f} s)")
 

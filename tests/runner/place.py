@@ -1,5 +1,6 @@
 """Where things are: the tree, the builds, the environment that cases get."""
 
+import fnmatch
 import os
 import shutil
 
@@ -53,6 +54,14 @@ def build(variant):
     if not os.path.isdir(folder) and os.path.isdir(folder + "-zlib"):
         return folder + "-zlib"
     return folder
+
+
+def is_named(name, pattern):
+    """Whether a case's name, or its last component, fits the pattern."""
+    return any(
+        fnmatch.fnmatchcase(text, pattern)
+        for text in (name, os.path.basename(name))
+    )
 
 
 def environment(folder, work):

@@ -1,7 +1,6 @@
 """The suites: which cases each has, and how a case of each kind is judged."""
 
 import dataclasses
-import fnmatch
 import glob
 import os
 import re
@@ -18,7 +17,7 @@ import process
 LIMIT = 60
 LONG_LIMIT = 4 * 3600
 VARIANT_LIMITS = {"asan": 5, "tsan": 5, "valgrind": 10, "cov": 3, "slow": 10}
-VARIANTS = ("asan", "tsan", "zlib", "cov", "valgrind", "slow")
+VARIANTS = ("asan", "tsan", "zlib", "cov", "valgrind", "slow", "quick")
 BASES = (
     "unit",
     "checks",
@@ -128,7 +127,7 @@ def judge_exit(finished, limit):
         return Result(skipped=1, text=lines[-1])
     if finished.status:
         return Result(failed=1, text=f"exit status {finished.status}\n{text}")
-    return Result(passed=1)
+    return Result(passed=1, text=text.strip())
 
 
 def judge_counts(finished, limit):
@@ -171,7 +170,7 @@ def provide_programs(env, folder, variant):
         wrapper = VALGRIND
     elif variant == "tsan":
         wrapper = still()
-    for name in ("vcnflow", "vcnmeta"):
+    for name in ("vcnflow", "vcnmeta", "vcnrules"):
         place.provide(env, name, os.path.join(folder, name), wrapper)
 
 
@@ -185,7 +184,9 @@ def unit_cases(suite, folder, variant):
     if variant == "tsan":
         wrapper = still() or []
     # Only programs whose source is still there.
-    for source in sorted(glob.glob(place.TESTS + "/unit/*/test_*.c")):
+    for source in sorted(
+        glob.glob(place.TESTS + "/unit/**/test_*.c", recursive=True)
+    ):
         name = os.path.relpath(source, place.TESTS + "/unit")[:-2]
         program = os.path.join(folder, "unit", name)
         yield program_case(suite, name, [*wrapper, program], folder, variant)
@@ -276,7 +277,7 @@ def contrib_cases(suite, folder, variant):
 
 
 def long_cases(suite, folder, variant):
-    for loaded in clicase.load_long():
+    for loaded in clicase.load_all("long"):
         yield cli_case(suite, loaded, folder, variant, LONG_LIMIT)
 
 
@@ -372,7 +373,7 @@ def cases_of(suite):
         folder = place.build("asan")
     elif variant == "valgrind":
         folder = place.build("open")
-    elif variant in ("", "slow"):
+    elif variant in ("", "slow", "quick"):
         folder = place.build("release")
     else:
         folder = place.build(variant)
@@ -404,8 +405,7 @@ def collect(names, only, update):
         cases = [
             case
             for case in cases
-            if fnmatch.fnmatch(case.name, only)
-            or fnmatch.fnmatch(os.path.basename(case.name), only)
+            if place.is_named(case.name, only)
         ]
         if not cases:
             raise Unusable(f"no case is named like '{only}'")

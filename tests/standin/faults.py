@@ -87,6 +87,9 @@ def _spoil(reply, do):
         reply.body = json.dumps(do["json"]).encode()
     for name, value in do.get("headers", {}).items():
         reply.set(name, value)
+    if "trailers" in do:
+        reply.trailers = list(do["trailers"].items())
+        reply.length = "chunked"
     if "next_page" in do:
         reply.set("opc-next-page", do["next_page"])
     if "pace" in do:

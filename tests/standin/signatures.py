@@ -112,6 +112,8 @@ def check(request, find_key, now, federation=False):
         needed = {"(request-target)"} | (set() if federation else {"host"})
         if not needed <= set(names):
             raise Unsigned(f"{sorted(needed - set(names))} not signed")
+        if request.all("opc-obo-token") and "opc-obo-token" not in names:
+            raise Unsigned("opc-obo-token is not signed")
         check_date(request, names, now, federation)
         if request.method in ("POST", "PUT", "PATCH"):
             check_body(request, names)

@@ -51,6 +51,7 @@ class Reply:
                bytes of the "body"
     endless    "body", "chunked", "head" (a line each) or "line" (one header)
     bad_chunk  a chunk whose size is no number
+    trailers   header lines after a chunked body
     raw        these bytes instead of everything
     end        None: keep the connection; "close", "reset", "silence"
     """
@@ -65,6 +66,7 @@ class Reply:
         self.endless = None
         self.bad_chunk = False
         self.raw = None
+        self.trailers = []
         self.end = None
         self.delay = 0
 
@@ -206,7 +208,10 @@ class Wire:
             return text + b"zz\r\nno chunk\r\n0\r\n\r\n"
         if reply.cut is not None:
             return b"%x\r\n%s" % (len(reply.body) + 10, body)
-        return text if reply.endless else text + b"0\r\n\r\n"
+        if reply.endless:
+            return text
+        trailers = "".join(f"{name}: {value}\r\n" for name, value in reply.trailers)
+        return text + b"0\r\n" + trailers.encode("latin-1") + b"\r\n"
 
     def _send_slowly(self, reply, body, seconds):
         step = 64 if seconds else len(body) + 1

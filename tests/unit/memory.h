@@ -14,7 +14,16 @@
 /* Requests that are still met; negative: all are. */
 static long memory_left = -1;
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* gcc and clang tell of a sanitizer each in a way of its own. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MEMORY_OF_ITS_OWN
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_OF_ITS_OWN
+#endif
+
+#ifndef MEMORY_OF_ITS_OWN
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);

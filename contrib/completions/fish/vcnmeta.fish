@@ -6,7 +6,7 @@ function __vcnmeta_profiles
     test -r $file; and string match -rg '^\[(.*)\]\s*$' <$file
 end
 
-set -l commands fetch build show verify
+set -l commands fetch build show verify help
 set -l fetch '__fish_seen_subcommand_from fetch'
 set -l output '__fish_seen_subcommand_from fetch build'
 set -l none "not __fish_seen_subcommand_from $commands"
@@ -15,6 +15,8 @@ complete -c vcnmeta -f -n "$none" -a fetch -d 'From the OCI API'
 complete -c vcnmeta -f -n "$none" -a build -d 'From JSON'
 complete -c vcnmeta -f -n "$none" -a show -d 'Write subnets'
 complete -c vcnmeta -f -n "$none" -a verify -d 'Check a lookup file'
+complete -c vcnmeta -f -n "$none" -a help -d 'Write the options of a command'
+complete -c vcnmeta -f -n '__fish_seen_subcommand_from help' -a 'fetch build show verify'
 complete -c vcnmeta -f -n "$fetch"
 
 complete -c vcnmeta -s h -l help -d 'Write a summary'
@@ -29,7 +31,7 @@ complete -c vcnmeta -n "$fetch" -l compartment-id-in-subtree -d 'And the compart
 complete -c vcnmeta -n "$fetch" -l vcn-id -x -d 'Only this VCN'
 complete -c vcnmeta -n "$fetch" -l subnet-id -x -d 'Only this subnet'
 complete -c vcnmeta -n "$fetch" -l subnets-from -r -F -d 'Only these, one a line'
-complete -c vcnmeta -n "$fetch" -l auth -x -a 'api_key security_token instance_principal resource_principal' -d 'How to authenticate'
+complete -c vcnmeta -n "$fetch" -l auth -x -a 'api_key security_token instance_principal resource_principal instance_obo_user oke_workload_identity' -d 'How to authenticate'
 complete -c vcnmeta -n "$fetch" -l config-file -r -F -d 'Of the oci command'
 complete -c vcnmeta -n "$fetch" -l profile -x -a '(__vcnmeta_profiles)' -d 'Of the configuration file'
 complete -c vcnmeta -n "$fetch" -l federation-endpoint -x -d 'Where tokens come from'

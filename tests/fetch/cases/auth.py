@@ -2,9 +2,10 @@
 
 import os
 import re
+import threading
 import time
 
-from harness import case, certs, cloud
+from harness import Skip, case, certs, cloud
 from standin import tokens
 from standin.instance import Instance
 
@@ -391,3 +392,140 @@ def resource_expired(t, how):
     t.standin()
     t.refused((2, 4), "expired", *RESOURCE_AUTH,
               env=resource(t, how, lifetime=-100))
+
+
+# -- on behalf of a user, as in Cloud Shell ----------------------------------
+
+
+@case("auth-obo", "option", "profile", "environment")
+def on_behalf(t, way):
+    """An instance principal whose requests carry the user's token, signed."""
+    t.standin()
+    token = tokens.issue(certs.shared_rsa_key("user").public_key())
+    path = t.write("home/.oci/delegation", token + "\n")
+    profile = f"[DEFAULT]\ndelegation_token_file={path}\n"
+    env, arguments = {}, ["--auth", "instance_obo_user"]
+    if way == "profile":
+        arguments = []
+        profile += "authentication_type=instance_principal\n"
+    elif way == "environment":
+        env["OCI_CLI_DELEGATION_TOKEN_FILE"] = path
+    t.config(profile)
+    env["OCI_METADATA_BASE_URL"] = t.server.plain_endpoint + "/opc/v2"
+    t.works(*arguments, "--federation-endpoint", t.server.endpoint + "/v1/x509", env=env)
+    t.equal(t.names(), ["app", "root", "web"])
+    t.all_signed()
+    asked = [r for r in t.server.requests if r["service"] in ("iaas", "identity")]
+    t.true(asked, "no requests")
+    for request in asked:
+        t.equal([v for n, v in request["headers"] if n.lower() == "opc-obo-token"], [token])
+    for request in t.server.requests:
+        if request not in asked:
+            t.true("opc-obo-token" not in str(request["headers"]), "the token went elsewhere")
+
+
+@case("auth-obo-missing", "key", "file", "text")
+def on_behalf_missing(t, what):
+    t.standin()
+    path = t.write("home/.oci/delegation", "no token\n") if what == "text" else "/absent"
+    t.config("[DEFAULT]\n" + ("" if what == "key" else f"delegation_token_file={path}\n"))
+    t.refused(2, "delegation", "--auth", "instance_obo_user")
+    t.equal(t.server.connections, [], "connections")
+
+
+# -- a workload of a cluster -------------------------------------------------
+
+
+class Cluster:
+    """The control plane of a cluster, as a pod sees it, on port 12250."""
+
+    HOST = "127.12.2.50"
+
+    def __init__(self, t, form="string", status=200):
+        import base64
+        import http.server
+        import json
+        import threading
+        from cryptography.hazmat.primitives.serialization import load_der_public_key
+        cluster = self
+        self.bearers = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                cluster.bearers.append((self.path, self.headers["Authorization"]))
+                key = load_der_public_key(base64.b64decode(body["podKey"], validate=True))
+                token = tokens.issue(key, res_tenant=cloud.TENANCY)
+                text = base64.b64encode(json.dumps({"token": "ST$" + token}).encode()).decode()
+                text = {"string": f'"{text}"', "bare": text, "nonsense": "{}"}[form]
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_):
+                pass
+
+        try:
+            self.server = http.server.HTTPServer((self.HOST, 12250), Handler)
+        except OSError as error:
+            raise Skip(f"port 12250 is not to be had: {error}")
+        context = t.server.servers.context("good", self.HOST)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def workload(t):
+    token = tokens.issue(certs.shared_rsa_key("account").public_key())
+    return token, {
+        "KUBERNETES_SERVICE_HOST": Cluster.HOST,
+        "OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH": t.server.ca_file,
+        "OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": t.write("account", token + "\n"),
+        "OCI_RESOURCE_PRINCIPAL_REGION": "us-ashburn-1",
+        "https_proxy": "http://127.0.0.1:1", "no_proxy": "127.0.0.1"}
+
+
+OKE_AUTH = ("--auth", "oke_workload_identity")
+OKE_LOCK = threading.Lock()
+
+
+@case("auth-oke", "string", "bare")
+def workload_identity(t, form):
+    t.standin()
+    token, env = workload(t)
+    with OKE_LOCK, Cluster(t, form) as cluster:
+        t.works(*OKE_AUTH, env=env)
+    t.equal(cluster.bearers, [("/resourcePrincipalSessionTokens", f"Bearer {token}")])
+    t.equal(t.names(), ["app", "root", "web"])
+    t.all_signed()
+
+
+@case("auth-oke-refused", "nonsense", "403", "no-host", "no-token", "no-certificate",
+      "other-certificate")
+def workload_refused(t, kind):
+    t.standin()
+    _, env = workload(t)
+    status = 4
+    if kind == "no-host":
+        env.pop("KUBERNETES_SERVICE_HOST")
+        status = 2
+    elif kind == "no-token":
+        env["OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH"] = "/absent"
+        status = 2
+    elif kind == "no-certificate":
+        env["OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH"] = "/dev/null"
+        status = 2
+    elif kind == "other-certificate":
+        env["OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH"] = t.write(
+            "other.pem", certs.Authority().pem())
+    with OKE_LOCK, Cluster(t, "nonsense" if kind == "nonsense" else "string",
+                           403 if kind == "403" else 200):
+        t.refused(status, "token|KUBERNETES|certificate", *OKE_AUTH, env=env)
+    t.equal(t.requests("/compartments"), [], "requests")

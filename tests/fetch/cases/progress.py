@@ -32,6 +32,8 @@ def progress(t):
     """One line, drawn again and again, and gone at the end."""
     t.standin(cloud=cloud.large(4, 60, 30), page_size=10, latency=0.06)
     text = on_terminal(t)
+    text, said, rest = text.partition("vcnmeta: fetched")
+    t.true(said and rest.count("\n") == 1, f"no line at the end: {rest!r}")
     drawn = text.split("\r")
     t.true(any(re.search(r"\d+ compartments.*\d+ subnets.*\d+ (security )?"
                          r"lists", line) for line in drawn), repr(text))

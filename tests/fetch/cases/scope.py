@@ -275,6 +275,83 @@ def merge_fetched_wins(t):
     t.equal(len(found[cloud.ocid("subnet", "app")]["security_lists"]), 2)
 
 
+APP_SUBNET = cloud.ocid("subnet", "app")
+BASE = cloud.ocid("securitylist", "base")
+
+
+@case("M36-list")
+def merge_keeps_list(t):
+    """A list that cannot be read this time: the copy that FILE has stays."""
+    server = t.standin()
+    t.works()
+    before = t.show()
+    server.cloud.denied.add(BASE)
+    result = t.works("--merge", "--subnet-id", APP_SUBNET, status=1)
+    t.says(result, BASE)
+    t.equal(t.show(), before, "what FILE has")
+
+
+@case("M36-listing")
+def merge_keeps_compartment(t):
+    """A compartment whose listing is refused: its subnets stay."""
+    server = t.standin()
+    t.works()
+    before = t.show()
+    server.faults.add({"status": 404}, {"path": "*/subnets", "query": {
+        "compartmentId": APP}})
+    t.works("--merge", status=1)
+    t.equal(t.show(), before, "what FILE has")
+
+
+@case("M36-subnet")
+def merge_keeps_subnet(t):
+    server = t.standin()
+    t.works()
+    before = t.show()
+    server.cloud.denied.add(WEB)
+    t.works("--merge", "--subnet-id", WEB, "--subnet-id", APP_SUBNET, status=1)
+    t.equal(t.show(), before, "what FILE has")
+
+
+@case("M37-nothing", "compartment", "vcn", "tenancy", "merge")
+def finds_nothing(t, how):
+    """No subnet in scope: FILE stays, and the message says where it looked."""
+    tenancy = cloud.Cloud()
+    empty = tenancy.add_compartment("empty")
+    other = cloud.ocid("vcn", "other")
+    arguments = {"compartment": ["--compartment-id", empty], "vcn": ["--vcn-id", other],
+                 "tenancy": [], "merge": ["--merge"]}[how]
+    t.standin(cloud=tenancy)
+    result = t.refused(1, "no subnet", *arguments)
+    t.says(result, {"compartment": f"compartment '{empty}'", "vcn": f"VCN '{other}'",
+                    "tenancy": "2 compartments of the tenancy",
+                    "merge": "2 compartments"}[how], "us-ashburn-1")
+
+
+@case("result-line", "whole", "partial", "quiet", "merge", "subnets")
+def result_line(t, how):
+    server = t.standin()
+    if how == "partial":
+        server.faults.add({"status": 404}, {"path": "*/subnets", "query": {
+            "compartmentId": NET}})
+        result = t.works(status=1)
+        t.says(result, "fetched 2 subnets and 3 security lists in region us-ashburn-1 into "
+               ".*net.lut'; missing: 1 compartment's subnets")
+    elif how == "quiet":
+        t.equal(t.works("-q").err, "")
+    elif how == "merge":
+        t.old()
+        t.says(t.works("--merge"), "fetched 3 subnets and 3 security lists .*"
+               "which has 4 subnets now")
+    elif how == "subnets":
+        result = t.works("--subnet-id", WEB)
+        t.says(result, "fetched 1 subnet and 2 security lists")
+        t.true("other regions" not in result.err, "a hint on regions")
+    else:
+        t.says(t.works(), "fetched 3 subnets and 3 security lists in region us-ashburn-1 .*"
+               "other regions: --region")
+
+
 @case("merge-absent")
 def merge_absent(t):
     t.standin()

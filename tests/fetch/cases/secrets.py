@@ -96,7 +96,7 @@ def rights(t):
     """No new privileges, and a filter of system calls, while it works."""
     process = stalled(t)
     status = read(f"/proc/{process.pid}/status").decode()
-    kept = b"-DRIGHTS_KEPT" in read(
+    kept = b"SANDBOX=0" in read(
         os.path.join(os.path.dirname(os.path.realpath(t.vcnmeta)), "flags"))
     stop(t, process)
     for line in ("NoNewPrivs:\t1", "Seccomp:\t2"):

@@ -60,7 +60,7 @@ static struct optparse optparse;
 /* Reads words up to a null; what is said on standard error is in capture.text. */
 static enum optparse_result read_words(char *first, ...)
 {
-	static char *argv[16];
+	static char *argv[32];
 	enum optparse_result result;
 	int argc = 1;
 	va_list words;

@@ -298,6 +298,69 @@ static void tells_what_the_system_refuses(void **state)
 	assert_goes_wrong(EMFILE);
 }
 
+/* Whether a link is followed out of a folder of that mode and owner, when it
+ * belongs to that user. As root; else there are no users to try with. */
+static int follows(mode_t mode, uid_t folder, uid_t link)
+{
+	char *path;
+
+	assert_int_equal(chmod("sub", mode), 0);
+	assert_int_equal(chown("sub", folder, (gid_t)-1), 0);
+	assert_int_equal(lchown("sub/link", link, (gid_t)-1), 0);
+	errno = 0;
+	path = replace_resolve("sub/link");
+	if (path == NULL) {
+		assert_int_equal(errno, EACCES);
+		return 0;
+	}
+	assert_string_equal(path, "sub/../there");
+	free(path);
+	return 1;
+}
+
+/* As the kernel does with fs.protected_symlinks. */
+static void follows_no_strangers_link(void **state)
+{
+	const uid_t stranger = 1234, other = 1235;
+
+	(void)state;
+	assert_int_equal(mkdir("sub", 0755), 0);
+	assert_int_equal(symlink("../there", "sub/link"), 0);
+	assert_int_equal(follows(01777, geteuid(), geteuid()), 1);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(follows(0755, 0, stranger), 1);
+	assert_int_equal(follows(0777, 0, stranger), 1);
+	assert_int_equal(follows(01755, 0, stranger), 1);
+	assert_int_equal(follows(01777, 0, stranger), 0);
+	assert_int_equal(follows(01777, other, stranger), 0);
+	assert_int_equal(follows(01777, stranger, stranger), 1);
+	assert_int_equal(follows(01777, stranger, 0), 1);
+}
+
+/* A sealed file is whole, and in its place only after the commit. */
+static void seals_before_it_renames(void **state)
+{
+	struct replace replace;
+
+	(void)state;
+	put("name", "old");
+	assert_int_equal(replace_begin(&replace, "name"), 0);
+	assert_int_equal(write(replace.fd, "new", 3), 3);
+	assert_int_equal(replace_seal(&replace), 0);
+	assert_int_equal(replace.fd, -1);
+	assert_int_equal(replace_seal(&replace), 0);
+	assert_content("name", "old");
+	assert_int_equal(entries(".", 0), 2);
+	assert_int_equal(replace_commit(&replace), 0);
+	assert_content("name", "new");
+	assert_int_equal(replace_begin(&replace, "name"), 0);
+	assert_int_equal(replace_seal(&replace), 0);
+	replace_abandon(&replace);
+	assert_content("name", "new");
+	assert_int_equal(entries(".", 0), 1);
+}
+
 /* Memory that is refused, at each request, also behind a link. */
 static void survives_without_memory(void **state)
 {
@@ -352,6 +415,8 @@ int main(void)
 		IN_DIRECTORY(refuses_what_is_no_file),
 		IN_DIRECTORY(leaves_nothing_when_refused_late),
 		IN_DIRECTORY(tells_what_the_system_refuses),
+		IN_DIRECTORY(follows_no_strangers_link),
+		IN_DIRECTORY(seals_before_it_renames),
 		IN_DIRECTORY(survives_without_memory),
 		IN_DIRECTORY(does_without),
 	};

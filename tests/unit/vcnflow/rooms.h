@@ -1,20 +1,9 @@
-/* What the tests of the rooms from block to pipeline share. */
+/* What the tests of the rooms from record to pipeline share. */
 #ifndef TESTS_UNIT_VCNFLOW_ROOMS_H
 #define TESTS_UNIT_VCNFLOW_ROOMS_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "../flowlog/texts.h"
 
-#include <cmocka.h>
-
-#include "base/limits.h"
 #include "vcnflow/options.h"
 
 #define SUBNET "ocid1.subnet.oc1.iad.aaaa"
@@ -41,36 +30,13 @@ static inline void default_options(struct options *options)
 		(void)atexit(drop_options);
 	drop_options();
 	options_in_use = options;
-	*options = (struct options){.max_record = LIMIT_RECORD_DEFAULT,
+	*options = (struct options){.flowlog.max_record = LIMIT_RECORD_DEFAULT,
 		.any_protocol = true,
 		.directions = 7,
 		.metadata_none = true,
 		.threads = 1};
 	assert_int_equal(internal_init(&options->internal), 0);
 	assert_int_equal(internal_finish(&options->internal, NULL, 0), 0);
-}
-
-/* A text with padding of its own; to be freed. */
-static inline char *padded(const char *text, size_t len)
-{
-	char *copy = calloc(1, len + LIMIT_JSON_PADDING);
-
-	memcpy(copy, text, len);
-	return copy;
-}
-
-/* A new temporary file that holds data; its path is static. */
-static inline const char *file_of(const void *data, size_t len)
-{
-	static char path[] = "/tmp/vcnflow-unit.XXXXXX";
-	int fd;
-
-	memcpy(path + sizeof path - 7, "XXXXXX", 6);
-	fd = mkstemp(path);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, data, len), len);
-	close(fd);
-	return path;
 }
 
 #endif

@@ -65,7 +65,11 @@ static void test_bad_times(void **state)
 static void test_bad_arguments(void **state)
 {
 	(void)state;
-	REFUSE("bad --action 'ACCEPT': want accept, reject or all", "-aACCEPT");
+	REFUSE("bad --action 'Accepted': want accept, reject or all", "-aAccepted");
+	ACCEPT("-aACCEPT", "x");
+	ACCEPT("-aReject", "--keep=action", "x");
+	REFUSE("bad --keep 'action': under --action all the output record has this key already",
+		"--keep=action", "-aALL", "x");
 	REFUSE("bad --framing 'xml': want ndjson or json", "--framing=xml");
 	REFUSE("bad --format 'json': want ndjson or array", "--format=json");
 	REFUSE("bad --traffic 'all': want internal or external", "-tall");
@@ -190,7 +194,13 @@ static void test_same_files(void **state)
 	tree_file("net.lut");
 	mkdir("d", 0777);
 	assert_int_equal(link("x.log", "d/y.log"), 0);
+	tree_file_of("list", "10.0.0.0/8", 10);
 	assert_int_equal(symlink("d", "e"), 0);
+	assert_int_equal(symlink("list", "link"), 0);
+	/* links that lead nowhere yet, but to the same place */
+	assert_int_equal(symlink("e/later", "l1"), 0);
+	assert_int_equal(symlink("../d/later", "d/l3"), 0);
+	assert_int_equal(symlink("d/l3", "l2"), 0);
 	REFUSE("bad --rejects 'd/new': the output goes there already", "-oe/new", "--rejects",
 		"d/new");
 	REFUSE("bad --stats './new': the output goes there already", "-onew", "--stats=./new");
@@ -201,7 +211,16 @@ static void test_same_files(void **state)
 	REFUSE("bad --output 'net.lut': it is the lookup file", "-mnet.lut", "-onet.lut");
 	REFUSE("bad --rejects './net.lut': it is the lookup file", "-mnet.lut",
 		"--rejects=./net.lut");
-	ACCEPT("-ox.log", "x.log");
+	REFUSE("bad --output 'x.log': it is an input too", "-ox.log", "x.log");
+	REFUSE("bad --output 'd/y.log': it is an input too", "-od/y.log", "--files-from=x.log");
+	REFUSE("cannot read 'net.lut': it is the lookup file", "-mnet.lut", "net.lut");
+	REFUSE("bad --rejects 'l2': the output goes there already", "-ol1", "--rejects=l2");
+	REFUSE("bad --rejects 'list': it is a file of --internal", "--internal=@list",
+		"--rejects=list");
+	REFUSE("bad --stats 'link': it is a file of --internal", "--internal=@list",
+		"--stats=link");
+	REFUSE("bad --output 'list': it is a file of --internal", "--internal=@list", "-olist");
+	REFUSE("cannot read 'link': it is a file of --internal", "--internal=@list", "link");
 	ACCEPT("-onew", "--rejects=new2", "--stats=d/new");
 	ACCEPT("-o/dev/null", "--rejects=/dev/null", "--stats=/dev/null");
 	ACCEPT("-onowhere/new", "--rejects=nowhere/new");

@@ -47,6 +47,14 @@ static int set_up(void **state)
 	return 0;
 }
 
+static void close_output(bool commit)
+{
+	if (commit)
+		assert_int_equal(target_commit(&output.target), 0);
+	target_abandon(&output.target);
+	output_close(&output);
+}
+
 static void begin(int rejects)
 {
 	assert_int_equal(output_open(&output, &options, true), 0);
@@ -106,7 +114,7 @@ static void test_naming(void **state)
 	assert_int_equal(delivery_end_input(&delivery, &report), 0);
 	assert_int_equal(tally_records(&delivery.tally), 27);
 	assert_false(delivery.faulty);
-	assert_int_equal(output_close(&output, false), 0);
+	close_output(false);
 }
 
 static void test_inputs(void **state)
@@ -137,7 +145,7 @@ static void test_inputs(void **state)
 	assert_int_equal(delivery_end_input(&delivery, &unreadable), -1);
 	assert_int_equal(delivery.end, DELIVERY_STRICT);
 	assert_int_equal(delivery.inputs, 4);
-	assert_int_equal(output_close(&output, false), 0);
+	close_output(false);
 }
 
 static void test_rejects(void **state)
@@ -166,7 +174,7 @@ static void test_rejects(void **state)
 	result.rejects = NULL;
 	close(fd);
 	unlink(rejected);
-	assert_int_equal(output_close(&output, false), 0);
+	close_output(false);
 }
 
 static int write_text(const char *text, bool begins_record)
@@ -188,7 +196,7 @@ static void test_array(void **state)
 	assert_int_equal(write_text(":1}", false), 0);
 	assert_int_equal(output_finish(&output), 0);
 	assert_int_equal(output.bytes, 18);
-	assert_int_equal(output_close(&output, true), 0);
+	close_output(true);
 	assert_string_equal(content(path), "[{},\n{},\n{\"a\":1}]\n");
 }
 
@@ -198,13 +206,13 @@ static void test_empty_outputs(void **state)
 	options.format = FORMAT_ARRAY;
 	begin(-1);
 	assert_int_equal(output_finish(&output), 0);
-	assert_int_equal(output_close(&output, true), 0);
+	close_output(true);
 	assert_string_equal(content(path), "[]\n");
 	options.format = FORMAT_NDJSON;
 	options.gzip = true;
 	assert_int_equal(output_open(&output, &options, true), 0);
 	assert_int_equal(output_finish(&output), 0);
-	assert_int_equal(output_close(&output, true), 0);
+	close_output(true);
 	assert_memory_equal(content(path), "\x1f\x8b\x08", 3);
 }
 
@@ -218,7 +226,7 @@ static void test_unwritten(void **state)
 	assert_int_equal(write_text("{}\n", true), -1);
 	output_report(&output);
 	assert_non_null(strstr(content(messages), "'/dev/full': No space left"));
-	assert_int_equal(output_close(&output, false), 0);
+	close_output(false);
 }
 
 static void test_stats(void **state)
@@ -240,7 +248,7 @@ static void test_stats(void **state)
 		"\"records_unknown_subnet\":0,\"bytes_out\":0,"
 		"\"metadata_fetched_at\":null,\"seconds\":1.500}\n");
 	bytes_free(&text);
-	assert_int_equal(output_close(&output, false), 0);
+	close_output(false);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

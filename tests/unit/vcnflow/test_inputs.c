@@ -64,6 +64,8 @@ static void check(const char *expected)
 		if (item.kind == INPUTS_END)
 			break;
 		add_item(&out, &item);
+		if (item.fd > STDERR_FILENO)
+			close(item.fd);
 		free(item.path);
 		free(item.message);
 	}
@@ -276,9 +278,19 @@ static void test_abandoned(void **state)
 	assert_non_null(inputs);
 	item = inputs_next(inputs);
 	assert_string_equal(item.path, "d/e/a.log");
+	close(item.fd);
 	free(item.path);
 	inputs_free(inputs);
 	inputs_free(NULL);
+}
+
+static void assert_total(int64_t total)
+{
+	struct inputs *inputs = inputs_new(&options);
+
+	assert_non_null(inputs);
+	assert_int_equal(inputs_total_bytes(inputs), total);
+	inputs_free(inputs);
 }
 
 static void test_total(void **state)
@@ -292,21 +304,21 @@ static void test_total(void **state)
 	tree_file_of("f", "1234567", 7);
 	operand("d");
 	operand("f");
-	assert_int_equal(inputs_total_bytes(&options), 15);
+	assert_total(15);
 	operand("absent");
-	assert_int_equal(inputs_total_bytes(&options), -1);
+	assert_total(-1);
 	options.operand_count = 1;
 	operand("/dev/null");
-	assert_int_equal(inputs_total_bytes(&options), -1);
+	assert_total(-1);
 	options.operand_count = 0;
 	saved = replace_stdin(open("f", O_RDONLY));
-	assert_int_equal(inputs_total_bytes(&options), 7);
+	assert_total(7);
 	assert_int_equal(lseek(STDIN_FILENO, 3, SEEK_SET), 3);
 	operand("-");
-	assert_int_equal(inputs_total_bytes(&options), 4);
+	assert_total(4);
 	restore_stdin(saved);
 	LIST("f\n");
-	assert_int_equal(inputs_total_bytes(&options), -1);
+	assert_total(-1);
 }
 
 int main(void)

@@ -207,6 +207,14 @@ static void test_option_relative(void **state)
 		{"1 second ago", 1772368495, 789000000},
 		{"1 weeks ago", 1771763696, 789000000},
 		{"2 d ago", 1772195696, 789000000},
+		{"30days", 1769776496, 789000000},
+		{"30 days", 1769776496, 789000000},
+		{"30  d", 1769776496, 789000000},
+		{"1 week", 1771763696, 789000000},
+		{"90min", 1772363096, 789000000},
+		{"1 day 12 hours", 1772238896, 789000000},
+		{"1day12h", 1772238896, 789000000},
+		{"30d ago", 1769776496, 789000000},
 	};
 
 	(void)state;
@@ -228,8 +236,10 @@ static void test_option_bad(void **state)
 {
 	static const char *const list[] = {"", " ", "d", "30", "30x", "d30", "30d ", " 30d", "1d12",
 		"-1d", "+1d", "1.5d", "30D", "99999999999999999999d", "9223372036854775807w",
-		"9223372036854775807s9223372036854775807s", "Today", "NOW", "tomorrow", "2 days",
-		"days ago", "2 months ago", "2 year ago", "2 days agoo", "2 day sago", "2 ss ago",
+		"9223372036854775807s9223372036854775807s", "Today", "NOW", "tomorrow", "days",
+		"days ago", "30 days ", "1d 12h ago", "30 months", "30 day s", "30dayss", "2 ds",
+		"ago", "2 ago", "1d ago ago", "2 days 3", "2 days, 3 hours", "30 Days",
+		"2 months ago", "2 year ago", "2 days agoo", "2 day sago", "2 ss ago",
 		"two days ago", "9223372036854775807 weeks ago", "@", "@x", "@1x", "@1.", "@1.x",
 		"@99999999999999999999", "@--1", "2026-02-30", "2026-05", "2026-05-09T",
 		"2026-05-09X00:37:43", "2026-05-09T25:00", "2026-05-09T00",

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
+#include "../capture.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "../capture.h"
 #include "vcnflow/internal.h"
 
 static struct internal internal;
@@ -237,13 +237,24 @@ static void test_file_refused(void **state)
 	assert_non_null(strstr(refusal("@/dev/zero"), "'/dev/zero': File too large"));
 }
 
+static void test_single_addresses(void **state)
+{
+	(void)state;
+	add("=20.0.0.7,2001:db8::7");
+	finish();
+	assert_true(holds("20.0.0.7"));
+	assert_false(holds("20.0.0.6"));
+	assert_false(holds("20.0.0.8"));
+	assert_true(holds("2001:db8::7"));
+	assert_false(holds("2001:db8::8"));
+}
+
 static void test_refused(void **state)
 {
 	static const char *const lists[] = {"", "=", ",", "10.0.0.0/8,", ",ula", "0/0", "10/8",
-		"10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8",
-		"10.0.0.0/08x", "fc00::/129", "10.0.0.256/8", "10.0.0.0::/8", "::10.0.0/8",
-		"fc00::%1/64", "0.0.0.0/0", "::/0", "ULA", "ula ", "vcns", "=vcn,x", "==ula",
-		"10.0.0.0/8;ula"};
+		"10.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.0/08x",
+		"fc00::/129", "10.0.0.256/8", "10.0.0.0::/8", "::10.0.0/8", "fc00::%1/64",
+		"0.0.0.0/0", "::/0", "ULA", "ula ", "vcns", "=vcn,x", "==ula", "10.0.0.0/8;ula"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -279,6 +290,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_file_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_single_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_list, setup, teardown),
 	};

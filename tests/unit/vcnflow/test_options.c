@@ -16,8 +16,8 @@ static void test_defaults(void **state)
 	assert_int_equal(parse_list(STDERR_FILENO, (const char *const[]){NULL}), OPTIONS_RUN);
 	assert_int_equal(options.operand_count, 0);
 	assert_null(options.files_from);
-	assert_int_equal(options.framing, FRAMING_AUTO);
-	assert_int_equal(options.max_record, 1 << 20);
+	assert_int_equal(options.flowlog.framing, FRAMING_AUTO);
+	assert_int_equal(options.flowlog.max_record, 1 << 20);
 	assert_false(options.has_since || options.has_until);
 	assert_int_equal(options.time_field, TIME_INGESTED);
 	assert_int_equal(options.action, ACTION_ACCEPT);
@@ -49,15 +49,15 @@ static void test_input_options(void **state)
 	assert_true(options.files_null);
 	assert_true(options.gzip);
 	assert_string_equal(options.name_glob, "*.x");
-	assert_int_equal(options.framing, FRAMING_JSON);
-	assert_int_equal(options.max_record, 4 << 20);
+	assert_int_equal(options.flowlog.framing, FRAMING_JSON);
+	assert_int_equal(options.flowlog.max_record, 4 << 20);
 	assert_int_equal(options.operand_count, 4);
 	assert_string_equal(options.operands[0], "a");
 	assert_string_equal(options.operands[2], "-c");
 	assert_string_equal(options.operands[3], "-");
 	ACCEPT("--framing=ndjson", "--max-record=65");
-	assert_int_equal(options.framing, FRAMING_NDJSON);
-	assert_int_equal(options.max_record, 65);
+	assert_int_equal(options.flowlog.framing, FRAMING_NDJSON);
+	assert_int_equal(options.flowlog.max_record, 65);
 }
 
 static void test_selection_options(void **state)

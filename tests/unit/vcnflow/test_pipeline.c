@@ -6,7 +6,6 @@
 
 #include "base/bytes.h"
 #include "base/msg.h"
-#include "vcnflow/flight.h"
 #include "vcnflow/pipeline.h"
 
 #define FILES 12
@@ -75,7 +74,10 @@ static enum delivery_end run(unsigned threads, struct tally *tally)
 	*tally = delivery.tally;
 	if (end == DELIVERY_GOES_ON)
 		assert_int_equal(output_finish(&output), 0);
-	assert_int_equal(output_close(&output, end == DELIVERY_GOES_ON), 0);
+	if (end == DELIVERY_GOES_ON)
+		assert_int_equal(target_commit(&output.target), 0);
+	target_abandon(&output.target);
+	output_close(&output);
 	delivery_free(&delivery);
 	inputs_free(inputs);
 	record_plan_free(&plan);
@@ -180,55 +182,9 @@ static void test_both(void **state)
 	assert_int_equal(sum, 11);
 }
 
-/* What may be begun, and that rooms come back. */
-static void test_flight(void **state)
-{
-	struct flight flight;
-	struct inputs_item file = {INPUTS_FILE, strdup("a"), NULL};
-	struct inputs_item message = {INPUTS_WARNING, NULL, strdup("b")};
-	struct lane *lane;
-	struct job *job;
-	size_t rooms;
-
-	(void)state;
-	set_up();
-	options.threads = 2;
-	assert_int_equal(flight_init(&flight, &options, NULL), 0);
-	rooms = flight.room_count;
-	assert_true(flight_can_open(&flight));
-	assert_false(flight_can_deliver(&flight));
-	lane = flight_add_lane(&flight, &file);
-	assert_ptr_equal(flight_next_read(&flight), lane);
-	assert_non_null(flight_add_lane(&flight, &message));
-	assert_false(flight_can_open(&flight));
-	job = flight_take_job(&flight);
-	assert_int_equal(block_reserve(&job->block, 100), 0);
-	flight_add_job(&flight, lane, job);
-	assert_ptr_equal(flight_next_work(&flight), job);
-	flight_begin_work(&flight, job);
-	assert_null(flight_next_work(&flight));
-	assert_int_equal(flight.room_count, rooms - 1);
-	job->in_turn = true;
-	flight_end_work(&flight, job, true);
-	assert_int_equal(flight.room_count, rooms);
-	assert_ptr_equal(flight_next_work(&flight), job);
-	flight_begin_work(&flight, job);
-	flight_end_work(&flight, job, false);
-	assert_true(flight_can_deliver(&flight));
-	flight_drop_job(&flight);
-	assert_int_equal(flight.text_in_flight, 0);
-	assert_false(flight_can_deliver(&flight));
-	lane->ended = true;
-	assert_true(flight_can_deliver(&flight));
-	flight_drop_lane(&flight);
-	assert_true(flight_can_deliver(&flight));
-	flight_free(&flight);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_flight),
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_same_bytes),
 		cmocka_unit_test(test_large_output),

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "base/msg.h"
 #include "../capture.h"
+#include "base/msg.h"
 #include "vcnflow/progress.h"
 #include "vcnflow/progress_text.h"
 

@@ -139,7 +139,7 @@ static void test_marks_and_rejects(void **state)
 {
 	(void)state;
 	set_up();
-	options.rejects = "wanted";
+	options.flowlog.keep_bad = true;
 	run(FLOW "\nbad one\n" FLOW "\n[5," FLOW "]\n", BLOCK_LINES);
 	assert_int_equal(result.mark_count, 2);
 	assert_int_equal(result.marks[0].place, 1);
@@ -158,12 +158,12 @@ static void test_max_record(void **state)
 {
 	(void)state;
 	set_up();
-	options.max_record = strlen(FLOW);
+	options.flowlog.max_record = strlen(FLOW);
 	run(FLOW "\r\n", BLOCK_LINES);
 	assert_int_equal(result.tally.verdicts[VERDICT_EMITTED], 1);
 	run(FLOW " \n", BLOCK_LINES);
 	assert_int_equal(result.tally.verdicts[VERDICT_BAD], 1);
-	options.max_record--;
+	options.flowlog.max_record--;
 	run(FLOW, BLOCK_UNITS);
 	assert_int_equal(result.tally.verdicts[VERDICT_BAD], 1);
 }

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "vcnmeta/crypto.h"
-#include "vcnmeta/sign.h"
+#include "vcnmeta/oci/crypto.h"
+#include "vcnmeta/oci/sign.h"
 #include "vectors.h"
 
 #define DATE "Thu, 05 Jan 2014 21:31:40 GMT"

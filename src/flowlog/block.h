@@ -1,0 +1,105 @@
+/*
+ * The unit of work: some whole records of one input in one padded buffer. A
+ * reader fills it, a worker judges it, the delivery reads what came of it.
+ * Its buffers are kept from use to use.
+ */
+#ifndef FLOWLOG_BLOCK_H
+#define FLOWLOG_BLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flowlog/form.h"
+
+enum block_kind {
+	BLOCK_LINES, /* whole lines, each with its LF but perhaps the last */
+	BLOCK_UNITS, /* units of a run of JSON values, see units */
+	BLOCK_PIECE, /* a piece of one bad record that is not judged: too long,
+			or broken in a run */
+	BLOCK_EMPTY, /* no text: only the end of an input */
+};
+
+/* Why a record is bad that was never given to the parser. */
+enum block_fault {
+	FAULT_NONE,
+	FAULT_TOO_LONG,
+	FAULT_TOO_LONG_DOCUMENT, /* … and looks like a search document */
+	FAULT_BROKEN,            /* brackets or quotes do not balance */
+	FAULT_CUT,               /* the input ends within it, or within its array */
+	FAULT_CLOSER,            /* a closing bracket that closes nothing */
+	FAULT_HALF_LINE,         /* a last line in a damaged input */
+};
+
+/* In words, fit to stand after "bad record …: ". */
+const char *fault_text(enum block_fault fault);
+
+/* text[offset..offset+len) of a block is a value; fault: it is bad as such. */
+struct block_unit {
+	size_t offset;
+	size_t len;
+	enum block_fault fault;
+	bool is_row; /* of data.results: it is not unwrapped that way again */
+};
+
+struct block {
+	char *text; /* LIMIT_JSON_PADDING defined bytes stand after len */
+	size_t len;
+	size_t cap; /* without the padding */
+	enum block_kind kind;
+
+	struct block_unit *units;
+	size_t unit_count;
+	size_t unit_room;
+
+	/* BLOCK_PIECE: of the record that it is a piece of */
+	enum block_fault fault;
+	bool first;   /* here the record is counted */
+	bool last;    /* its end is here */
+	bool is_line; /* it was a line, its LF included */
+
+	/* BLOCK_LINES: the last line has no LF, and the input is damaged */
+	bool half_line;
+
+	/* of the input so far */
+	enum form form;    /* told by its first bytes */
+	bool page_follows; /* a search document says so */
+	bool input_ends;   /* nothing of this input follows */
+};
+
+/* Makes an empty block with room for cap bytes. Returns 0, or -1: no memory. */
+int block_init(struct block *block, size_t cap);
+void block_free(struct block *block);
+
+/* Forgets what is in it, and gives back room beyond LIMIT_BLOCK. */
+void block_reset(struct block *block);
+
+/* Makes room for len bytes of text in all. Returns 0, or -1. */
+int block_reserve(struct block *block, size_t len);
+
+/* Defines the bytes after the text; called when it is filled. */
+void block_pad(struct block *block);
+
+/* Adds a unit. Returns 0, or -1. */
+int block_add_unit(struct block *block, const struct block_unit *unit);
+
+/* Tells if a text begins like a search document or an array on one line. */
+bool block_is_document(const char *text, size_t len);
+
+/*
+ * Returns true if a line that is no record would read better in a run of JSON
+ * values: if it begins with an object after which another value, or a comma,
+ * stands; with a member's name, as a line of a pretty-printed document does; or
+ * with a record separator.
+ */
+bool block_is_run(const char *text, size_t len);
+
+#define BLOCK_RECORD_SEPARATOR '\x1e'
+
+/* The length of the byte order mark that text[0..len) begins with, or 0. */
+size_t block_mark_len(const char *text, size_t len);
+
+/* Returns true if text[0..len), not empty, may be the beginning of such a mark. */
+bool block_may_be_mark(const char *text, size_t len);
+
+#endif

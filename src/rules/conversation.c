@@ -1,0 +1,547 @@
+/*
+ * Conversations as lines of JSON. Reading is one selection of members by the
+ * parser, which judges the whole line; a line that looks like one before it is
+ * told in a fraction of the time. Numbers have at most 19 digits and no sign,
+ * fraction or exponent; times are whole seconds and end in Z, as they are
+ * written.
+ *
+ * What a line says twice must agree: a side that began has its port in
+ * "client_ports" and nowhere else, and a protocol without ports has none.
+ */
+#include "rules/conversation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "json/json.h"
+#include "json/write.h"
+
+enum slot {
+	PERIOD,
+	SUBNET,
+	VNIC,
+	LOCAL,
+	PEER,
+	PROTOCOL,
+	LOCAL_PORT,
+	PEER_PORT,
+	CLIENT_PORTS,
+	BEGAN,
+	ACTION,
+	IN,
+	IN_RECORDS,
+	IN_PACKETS,
+	IN_BYTES,
+	OUT,
+	OUT_RECORDS,
+	OUT_PACKETS,
+	OUT_BYTES,
+	FIRST,
+	LAST,
+	DATA,
+	ORACLE,
+	LOG_CONTENT,
+	SLOTS
+};
+
+static const char *const paths[SLOTS][2] = {
+	[PERIOD] = {"period"},
+	[SUBNET] = {"subnet"},
+	[VNIC] = {"vnic"},
+	[LOCAL] = {"local"},
+	[PEER] = {"peer"},
+	[PROTOCOL] = {"protocol"},
+	[LOCAL_PORT] = {"local_port"},
+	[PEER_PORT] = {"peer_port"},
+	[CLIENT_PORTS] = {"client_ports"},
+	[BEGAN] = {"began"},
+	[ACTION] = {"action"},
+	[IN] = {"in"},
+	[IN_RECORDS] = {"in", "records"},
+	[IN_PACKETS] = {"in", "packets"},
+	[IN_BYTES] = {"in", "bytes"},
+	[OUT] = {"out"},
+	[OUT_RECORDS] = {"out", "records"},
+	[OUT_PACKETS] = {"out", "packets"},
+	[OUT_BYTES] = {"out", "bytes"},
+	[FIRST] = {"first"},
+	[LAST] = {"last"},
+	[DATA] = {"data"},
+	[ORACLE] = {"oracle"},
+	[LOG_CONTENT] = {"logContent"},
+};
+
+struct conversation_reader {
+	struct json_parser *parser;
+	struct json_plan *plan;
+	struct json_value values[SLOTS];
+	char *texts; /* what strings with escapes spell */
+	size_t text_room;
+	size_t text_len;
+	const char *fault;
+};
+
+void conversation_reader_free(struct conversation_reader *reader)
+{
+	if (!reader)
+		return;
+	json_plan_free(reader->plan);
+	json_parser_free(reader->parser);
+	free(reader->texts);
+	free(reader);
+}
+
+struct conversation_reader *conversation_reader_new(void)
+{
+	struct conversation_reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return NULL;
+	reader->parser = json_parser_new();
+	reader->plan = json_plan_new();
+	for (int i = 0; reader->plan && i < SLOTS; i++)
+		if (json_plan_add(reader->plan, paths[i], paths[i][1] ? 2 : 1) != i) {
+			json_plan_free(reader->plan);
+			reader->plan = NULL;
+		}
+	if (reader->parser && reader->plan)
+		return reader;
+	conversation_reader_free(reader);
+	return NULL;
+}
+
+const char *conversation_fault(const struct conversation_reader *reader)
+{
+	return reader->fault;
+}
+
+/* ---- values ------------------------------------------------------------------ */
+
+/* Room for what all strings of a line spell, so that none moves later. */
+static int reserve_texts(struct conversation_reader *reader, size_t len)
+{
+	reader->text_len = 0;
+	if (len > reader->text_room) {
+		char *grown = realloc(reader->texts, len);
+
+		if (!grown)
+			return -1;
+		reader->texts = grown;
+		reader->text_room = len;
+	}
+	return 0;
+}
+
+/* Returns 0, or -1: it is no string. */
+static int read_string(
+	struct conversation_reader *reader, enum slot slot, struct conversation_text *text)
+{
+	const struct json_value *value = &reader->values[slot];
+
+	if (value->type != JSON_STRING ||
+		json_string(value, reader->texts + reader->text_len,
+			reader->text_room - reader->text_len, &text->text, &text->len) != 0)
+		return -1;
+	if (text->text == reader->texts + reader->text_len)
+		reader->text_len += text->len;
+	return 0;
+}
+
+/* Reads decimal digits, all of text[0..len). */
+static int read_digits(const char *text, size_t len, uint64_t maximum, uint64_t *number)
+{
+	*number = 0;
+	if (len == 0 || len > 19)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		unsigned digit = (unsigned char)text[i] - '0';
+
+		if (digit > 9)
+			return -1;
+		*number = *number * 10 + digit;
+	}
+	return *number > maximum ? -1 : 0;
+}
+
+static int read_number(const struct conversation_reader *reader, enum slot slot, uint64_t maximum,
+	uint64_t *number)
+{
+	const struct json_value *value = &reader->values[slot];
+
+	if (value->type != JSON_NUMBER)
+		return -1;
+	return read_digits(value->text, value->len, maximum, number);
+}
+
+#define TIME_FORM "dddd-dd-ddTdd:dd:ddZ"
+#define TIME_LEN (sizeof(TIME_FORM) - 1)
+
+/* A number of two digits within a text of that form. */
+static int two_digits(const char *text)
+{
+	return (text[0] - '0') * 10 + (text[1] - '0');
+}
+
+static int parse_time(int64_t *seconds, const char *text, size_t len)
+{
+	struct tm parts = {0};
+	struct tm normal;
+	time_t instant;
+
+	if (len != TIME_LEN)
+		return -1;
+	for (size_t i = 0; i < TIME_LEN; i++) {
+		bool is_digit = text[i] >= '0' && text[i] <= '9';
+
+		if (TIME_FORM[i] == 'd' ? !is_digit : text[i] != TIME_FORM[i])
+			return -1;
+	}
+	parts.tm_year = two_digits(text) * 100 + two_digits(text + 2) - 1900;
+	parts.tm_mon = two_digits(text + 5) - 1;
+	parts.tm_mday = two_digits(text + 8);
+	parts.tm_hour = two_digits(text + 11);
+	parts.tm_min = two_digits(text + 14);
+	parts.tm_sec = two_digits(text + 17);
+	normal = parts;
+	instant = timegm(&normal);
+	*seconds = instant;
+	/* The thirtieth of February is another day by now. */
+	return normal.tm_mon == parts.tm_mon && normal.tm_mday == parts.tm_mday &&
+			       normal.tm_hour == parts.tm_hour && normal.tm_min == parts.tm_min &&
+			       normal.tm_sec == parts.tm_sec
+		       ? 0
+		       : -1;
+}
+
+static int read_time(
+	struct conversation_reader *reader, enum slot slot, struct conversation_time *when)
+{
+	struct conversation_text text;
+
+	*when = (struct conversation_time){0};
+	if (reader->values[slot].type == JSON_NULL)
+		return 0;
+	if (read_string(reader, slot, &text) != 0 ||
+		parse_time(&when->seconds, text.text, text.len) != 0)
+		return -1;
+	when->is_known = true;
+	return 0;
+}
+
+static int read_address(struct conversation_reader *reader, enum slot slot, struct address *address)
+{
+	struct conversation_text text;
+
+	if (read_string(reader, slot, &text) != 0)
+		return -1;
+	return address_parse(address, text.text, text.len);
+}
+
+static int read_sum(
+	const struct conversation_reader *reader, enum slot slot, struct conversation_sum *sum)
+{
+	if (read_number(reader, slot + 1, INT64_MAX, &sum->records) != 0 ||
+		read_number(reader, slot + 2, INT64_MAX, &sum->packets) != 0)
+		return -1;
+	return read_number(reader, slot + 3, INT64_MAX, &sum->bytes);
+}
+
+/* ---- ports ------------------------------------------------------------------- */
+
+static const char *skip_blanks(const char *text, const char *end)
+{
+	while (text < end && strchr(" \t\r\n", *text) != NULL)
+		text++;
+	return text;
+}
+
+/* Reads a number of an array, which must be followed by ends_in. */
+static const char *read_element(const char *text, const char *end, char ends_in, uint16_t *port)
+{
+	const char *first = skip_blanks(text, end);
+	const char *last = first;
+	uint64_t number;
+
+	while (last < end && *last >= '0' && *last <= '9')
+		last++;
+	if (read_digits(first, (size_t)(last - first), UINT16_MAX, &number) != 0)
+		return NULL;
+	*port = (uint16_t)number;
+	last = skip_blanks(last, end);
+	return last < end && *last == ends_in ? last + 1 : NULL;
+}
+
+/* Reads [LOW, HIGH]. */
+static int read_range(const struct json_value *value, uint16_t *low, uint16_t *high)
+{
+	const char *end = value->text + value->len;
+	const char *at;
+
+	if (value->type != JSON_ARRAY)
+		return -1;
+	at = read_element(value->text + 1, end, ',', low);
+	if (at)
+		at = read_element(at, end, ']', high);
+	return at == end && *low <= *high ? 0 : -1;
+}
+
+static int read_port(
+	const struct conversation_reader *reader, enum slot slot, uint16_t *low, uint16_t *high)
+{
+	uint64_t number;
+
+	if (read_number(reader, slot, UINT16_MAX, &number) != 0)
+		return -1;
+	*low = (uint16_t)number;
+	*high = (uint16_t)number;
+	return 0;
+}
+
+static bool is_null(const struct conversation_reader *reader, enum slot slot)
+{
+	return reader->values[slot].type == JSON_NULL;
+}
+
+static int read_ports(const struct conversation_reader *reader, struct conversation *to)
+{
+	const struct json_value *client = &reader->values[CLIENT_PORTS];
+	bool began_local = to->began == CONVERSATION_LOCAL;
+	bool began_peer = to->began == CONVERSATION_PEER;
+
+	to->has_ports = !is_null(reader, LOCAL_PORT) || !is_null(reader, PEER_PORT) ||
+			client->type != JSON_NULL;
+	if (!to->has_ports)
+		return 0;
+	if (to->protocol != 6 && to->protocol != 17)
+		return -1;
+	if (began_local ? !is_null(reader, LOCAL_PORT)
+			: read_port(reader, LOCAL_PORT, &to->local_low, &to->local_high) != 0)
+		return -1;
+	if (began_peer ? !is_null(reader, PEER_PORT)
+		       : read_port(reader, PEER_PORT, &to->peer_low, &to->peer_high) != 0)
+		return -1;
+	if (began_local)
+		return read_range(client, &to->local_low, &to->local_high);
+	if (began_peer)
+		return read_range(client, &to->peer_low, &to->peer_high);
+	return client->type == JSON_NULL ? 0 : -1;
+}
+
+/* ---- lines ------------------------------------------------------------------- */
+
+static int read_began(const struct conversation_reader *reader, enum conversation_began *began)
+{
+	const struct json_value *value = &reader->values[BEGAN];
+
+	*began = CONVERSATION_NOBODY;
+	if (json_string_is(value, "local"))
+		*began = CONVERSATION_LOCAL;
+	else if (json_string_is(value, "peer"))
+		*began = CONVERSATION_PEER;
+	return *began != CONVERSATION_NOBODY || value->type == JSON_NULL ? 0 : -1;
+}
+
+static int read_action(const struct conversation_reader *reader, enum conversation_action *action)
+{
+	*action = CONVERSATION_ACCEPT;
+	if (json_string_is(&reader->values[ACTION], "REJECT"))
+		*action = CONVERSATION_REJECT;
+	else if (!json_string_is(&reader->values[ACTION], "ACCEPT"))
+		return -1;
+	return 0;
+}
+
+static int read_protocol(const struct conversation_reader *reader, uint16_t *protocol)
+{
+	uint64_t number = CONVERSATION_NO_PROTOCOL;
+
+	if (!is_null(reader, PROTOCOL) && read_number(reader, PROTOCOL, 255, &number) != 0)
+		return -1;
+	*protocol = (uint16_t)number;
+	return 0;
+}
+
+/* Reads the members. Returns what is wrong, or null. */
+static const char *read_members(struct conversation_reader *reader, struct conversation *to)
+{
+	to->has_period = reader->values[PERIOD].type != JSON_ABSENT;
+	if (to->has_period && read_time(reader, PERIOD, &to->period) != 0)
+		return "'period' is not a time";
+	if (read_string(reader, SUBNET, &to->subnet) != 0)
+		return "'subnet' is not a string";
+	if (!is_null(reader, VNIC) && read_string(reader, VNIC, &to->vnic) != 0)
+		return "'vnic' is neither a string nor null";
+	if (read_address(reader, LOCAL, &to->local) != 0)
+		return "'local' is not an IP address";
+	if (read_address(reader, PEER, &to->peer) != 0)
+		return "'peer' is not an IP address";
+	if (read_protocol(reader, &to->protocol) != 0)
+		return "'protocol' is not a number from 0 to 255";
+	if (read_began(reader, &to->began) != 0)
+		return "'began' is neither 'local' nor 'peer' nor null";
+	if (read_ports(reader, to) != 0)
+		return "the ports do not fit 'protocol' and 'began'";
+	if (read_action(reader, &to->action) != 0)
+		return "'action' is neither 'ACCEPT' nor 'REJECT'";
+	if (read_sum(reader, IN, &to->in) != 0)
+		return "'in' does not count records, packets and bytes";
+	if (read_sum(reader, OUT, &to->out) != 0)
+		return "'out' does not count records, packets and bytes";
+	if (read_time(reader, FIRST, &to->first) != 0)
+		return "'first' is neither a time nor null";
+	if (read_time(reader, LAST, &to->last) != 0)
+		return "'last' is neither a time nor null";
+	return NULL;
+}
+
+/* A record as the service writes it, or wrapped as a console export has it. */
+static bool is_flow_log(const struct conversation_reader *reader)
+{
+	const struct json_value *values = reader->values;
+
+	return (values[DATA].type == JSON_OBJECT && values[ORACLE].type == JSON_OBJECT) ||
+	       values[LOG_CONTENT].type == JSON_OBJECT ||
+	       (values[DATA].type == JSON_OBJECT && values[LOCAL].type == JSON_ABSENT);
+}
+
+static enum conversation_result bad(struct conversation_reader *reader, const char *fault)
+{
+	reader->fault = fault;
+	return CONVERSATION_BAD;
+}
+
+enum conversation_result conversation_read(struct conversation_reader *reader, const char *text,
+	size_t len, struct conversation *conversation, size_t *line_len)
+{
+	struct json_found found = {.type = JSON_OBJECT};
+	enum json_error error = JSON_OK;
+	const char *fault;
+
+	*line_len = json_select_known_line(
+		reader->parser, text, len, reader->plan, LIMIT_DEPTH, reader->values, &found);
+	if (*line_len == 0) {
+		const char *feed = len == 0 ? NULL : memchr(text, '\n', len);
+
+		*line_len = feed ? (size_t)(feed - text) : len;
+		error = json_select(reader->parser, text, *line_len, reader->plan, LIMIT_DEPTH,
+			reader->values, &found);
+	}
+	if (error == JSON_NO_MEMORY || reserve_texts(reader, *line_len) != 0)
+		return CONVERSATION_NO_MEMORY;
+	if (error == JSON_EMPTY)
+		return CONVERSATION_BLANK;
+	if (error != JSON_OK)
+		return bad(reader, json_error_text(error));
+	if (found.type != JSON_OBJECT)
+		return bad(reader, "not a JSON object");
+	*conversation = (struct conversation){0};
+	if (reader->values[SUBNET].type == JSON_ABSENT && is_flow_log(reader))
+		return CONVERSATION_FLOW_LOG;
+	fault = read_members(reader, conversation);
+	return fault ? bad(reader, fault) : CONVERSATION_OK;
+}
+
+/* ---- writing ----------------------------------------------------------------- */
+
+static int put_text(struct bytes *out, const char *key, const struct conversation_text *text)
+{
+	if (bytes_append_text(out, key) != 0)
+		return -1;
+	if (!text->text)
+		return bytes_append_text(out, "null");
+	return json_write_string(out, text->text, text->len);
+}
+
+static int put_time(struct bytes *out, const char *key, const struct conversation_time *when)
+{
+	time_t instant = (time_t)when->seconds;
+	char text[96];
+	struct tm parts;
+
+	if (bytes_append_text(out, key) != 0)
+		return -1;
+	if (!when->is_known || !gmtime_r(&instant, &parts))
+		return bytes_append_text(out, "null");
+	snprintf(text, sizeof(text), "\"%04d-%02d-%02dT%02d:%02d:%02dZ\"", parts.tm_year + 1900,
+		parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+	return bytes_append_text(out, text);
+}
+
+static int put_address(struct bytes *out, const char *key, const struct address *address)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)address_text(text, address);
+	if (bytes_append_text(out, key) != 0 || bytes_append_text(out, text) != 0)
+		return -1;
+	return bytes_append_char(out, '"');
+}
+
+static int put_number(struct bytes *out, const char *key, bool is_null_value, uint64_t number)
+{
+	if (bytes_append_text(out, key) != 0)
+		return -1;
+	return is_null_value ? bytes_append_text(out, "null") : bytes_append_number(out, number);
+}
+
+static int put_ports(struct bytes *out, const struct conversation *from)
+{
+	bool has_local = from->has_ports && from->began != CONVERSATION_LOCAL;
+	bool has_peer = from->has_ports && from->began != CONVERSATION_PEER;
+	bool is_local = from->began == CONVERSATION_LOCAL;
+
+	if (put_number(out, ",\"local_port\":", !has_local, from->local_low) != 0 ||
+		put_number(out, ",\"peer_port\":", !has_peer, from->peer_low) != 0)
+		return -1;
+	if (!from->has_ports || from->began == CONVERSATION_NOBODY)
+		return bytes_append_text(out, ",\"client_ports\":null");
+	if (put_number(out, ",\"client_ports\":[", false,
+		    is_local ? from->local_low : from->peer_low) != 0 ||
+		put_number(out, ",", false, is_local ? from->local_high : from->peer_high) != 0)
+		return -1;
+	return bytes_append_char(out, ']');
+}
+
+static int put_sum(struct bytes *out, const char *key, const struct conversation_sum *sum)
+{
+	if (put_number(out, key, false, sum->records) != 0 ||
+		put_number(out, ",\"packets\":", false, sum->packets) != 0 ||
+		put_number(out, ",\"bytes\":", false, sum->bytes) != 0)
+		return -1;
+	return bytes_append_char(out, '}');
+}
+
+int conversation_write(struct bytes *out, const struct conversation *from)
+{
+	static const char *const began[] = {
+		[CONVERSATION_NOBODY] = "null",
+		[CONVERSATION_LOCAL] = "\"local\"",
+		[CONVERSATION_PEER] = "\"peer\"",
+	};
+	static const char *const action[] = {
+		[CONVERSATION_ACCEPT] = ",\"action\":\"ACCEPT\"",
+		[CONVERSATION_REJECT] = ",\"action\":\"REJECT\"",
+	};
+
+	if (bytes_append_char(out, '{') != 0 ||
+		(from->has_period && (put_time(out, "\"period\":", &from->period) != 0 ||
+					     bytes_append_char(out, ',') != 0)) ||
+		put_text(out, "\"subnet\":", &from->subnet) != 0 ||
+		put_text(out, ",\"vnic\":", &from->vnic) != 0 ||
+		put_address(out, ",\"local\":\"", &from->local) != 0 ||
+		put_address(out, ",\"peer\":\"", &from->peer) != 0 ||
+		put_number(out, ",\"protocol\":", from->protocol == CONVERSATION_NO_PROTOCOL,
+			from->protocol) != 0 ||
+		put_ports(out, from) != 0 || bytes_append_text(out, ",\"began\":") != 0 ||
+		bytes_append_text(out, began[from->began]) != 0 ||
+		bytes_append_text(out, action[from->action]) != 0 ||
+		put_sum(out, ",\"in\":{\"records\":", &from->in) != 0 ||
+		put_sum(out, ",\"out\":{\"records\":", &from->out) != 0 ||
+		put_time(out, ",\"first\":", &from->first) != 0 ||
+		put_time(out, ",\"last\":", &from->last) != 0)
+		return -1;
+	return bytes_append_text(out, "}\n");
+}

@@ -1,0 +1,370 @@
+/*
+ * From the rules that match to a verdict.
+ *
+ * A record is looked at twice: as a first packet, which a rule of its own
+ * direction has to let pass (F, "permitted"), and as an answer, for which
+ * tracking stands in that a stateful rule of the other direction began when it
+ * let the first packet pass (R, "reply"). Where both are possible, who began
+ * decides: the rules if only one side's is made for that port, else the ports.
+ *
+ * Whether a rule matches for certain or only may (match.h) is carried along and
+ * bounds the confidence of the verdict.
+ */
+#include "rules/judge.h"
+
+const char *judge_verdict_name(enum judge_verdict verdict)
+{
+	static const char *const names[JUDGE_VERDICTS] = {"permitted", "reply", "either",
+		"unexplained", "denied", "late_reply", "contradicted", "exempt", "unknown"};
+
+	return names[verdict];
+}
+
+const char *judge_confidence_name(enum judge_confidence confidence)
+{
+	static const char *const names[JUDGE_CONFIDENCES] = {
+		"none", "possible", "likely", "certain"};
+
+	return names[confidence];
+}
+
+/* Well-known, registered, ephemeral: from where clients mostly send. */
+static unsigned port_class(uint16_t port)
+{
+	return port < 1024 ? 0 : port < 32768 ? 1 : 2;
+}
+
+enum judge_beginner judge_ports(uint16_t source, uint16_t destination)
+{
+	unsigned source_class = port_class(source);
+	unsigned destination_class = port_class(destination);
+
+	if (source == 0 || destination == 0 || source_class == destination_class)
+		return JUDGE_UNDECIDED;
+	return destination_class < source_class ? JUDGE_SENDER : JUDGE_OTHER;
+}
+
+/* A rule that names its service: at most so many destination ports. */
+#define SPECIFIC_PORTS 1000
+
+static bool is_specific(const struct rule *rule, uint16_t protocol)
+{
+	return rule->protocol == protocol && rule->destination_kind == RULE_RANGE_GIVEN &&
+	       rule->destination_high - rule->destination_low < SPECIFIC_PORTS;
+}
+
+/* One record in one direction, or in both. */
+struct question {
+	const struct judge_record *record;
+	const struct judge_rules *rules;
+	bool has_transport; /* TCP or UDP, both ports known */
+	/* a rule that matches with yes is specific */
+	bool permitted_is_specific;
+	bool reply_is_specific;
+};
+
+static void add(struct judge_entries *entries, uint32_t rule, unsigned maybe)
+{
+	if (maybe == 0)
+		entries->has_yes = true;
+	if (entries->count < LIMIT_JUDGED)
+		entries->at[entries->count++] = (struct judge_entry){rule, (uint8_t)maybe, 0};
+}
+
+/* The rules of one direction in a run, as a range of their numbers. */
+struct range {
+	uint32_t first;
+	uint32_t end;
+};
+
+static struct range range_of(const struct judge_run *run, enum judge_direction direction)
+{
+	uint32_t egress = run->first + run->ingress_count;
+
+	if (direction == JUDGE_INGRESS)
+		return (struct range){run->first, egress};
+	return (struct range){egress, egress + run->egress_count};
+}
+
+/* F: what of the record's direction matches it. */
+static void find_permitted(struct question *question, struct judge_entries *entries,
+	enum judge_direction direction, const struct match_flow *flow)
+{
+	const struct judge_rules *rules = question->rules;
+	struct match_probe probe;
+	unsigned maybe;
+
+	match_make_probe(&probe, flow);
+	for (size_t i = 0; i < rules->run_count; i++) {
+		struct range range = range_of(&rules->runs[i], direction);
+		uint32_t n = match_next(rules->boxes, range.first, range.end, &probe);
+
+		for (; n < range.end; n = match_next(rules->boxes, n + 1, range.end, &probe)) {
+			const struct rule *rule = &rules->rules[n];
+
+			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
+				continue;
+			add(entries, n, maybe);
+			if (maybe == 0 && is_specific(rule, flow->protocol))
+				question->permitted_is_specific = true;
+		}
+	}
+}
+
+/*
+ * R: what of the other direction matches what the record answers. Where a
+ * stateless rule matches too it wins, and nothing was tracked; where it only
+ * may match, so may all that was found here.
+ */
+static void find_reply(struct question *question, struct judge_entries *entries,
+	enum judge_direction direction, const struct match_flow *flow)
+{
+	const struct judge_rules *rules = question->rules;
+	size_t first = entries->count;
+	bool had_yes = entries->has_yes;
+	bool was_specific = question->reply_is_specific;
+	bool is_doubtful = false;
+	struct match_probe probe;
+	unsigned maybe;
+
+	match_make_probe(&probe, flow);
+	for (size_t i = 0; i < rules->run_count; i++) {
+		struct range range = range_of(&rules->runs[i], direction);
+		uint32_t n = match_next(rules->boxes, range.first, range.end, &probe);
+
+		for (; n < range.end; n = match_next(rules->boxes, n + 1, range.end, &probe)) {
+			const struct rule *rule = &rules->rules[n];
+
+			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
+				continue;
+			if (!rule->is_stateless) {
+				add(entries, n, maybe);
+				if (maybe == 0 && is_specific(rule, flow->protocol))
+					question->reply_is_specific = true;
+			} else if (maybe == 0) {
+				entries->count = first;
+				entries->has_yes = had_yes;
+				question->reply_is_specific = was_specific;
+				return;
+			} else {
+				is_doubtful = true;
+			}
+		}
+	}
+	if (!is_doubtful)
+		return;
+	for (size_t i = first; i < entries->count; i++)
+		entries->at[i].maybe |= MATCH_STATELESS;
+	entries->has_yes = had_yes;
+	question->reply_is_specific = was_specific;
+}
+
+static struct match_flow flow_of(const struct judge_record *record, enum judge_direction direction)
+{
+	return (struct match_flow){
+		.peer = direction == JUDGE_EGRESS ? record->destination : record->source,
+		.protocol = record->protocol,
+		.has_ports = record->has_ports &&
+			     (record->source_port != 0 || record->destination_port != 0),
+		.source_low = record->source_port,
+		.source_high = record->source_port,
+		.destination_low = record->destination_port,
+		.destination_high = record->destination_port,
+	};
+}
+
+/* Adds F and R of one direction. Returns true if there is any. */
+static bool find_direction(
+	struct question *question, struct judgement *judgement, enum judge_direction direction)
+{
+	struct match_flow flow = flow_of(question->record, direction);
+	struct match_flow reversed = match_reversed(&flow);
+	size_t before = judgement->permitted.count + judgement->reply.count;
+
+	find_permitted(question, &judgement->permitted, direction, &flow);
+	find_reply(question, &judgement->reply,
+		direction == JUDGE_EGRESS ? JUDGE_INGRESS : JUDGE_EGRESS, &reversed);
+	return judgement->permitted.count + judgement->reply.count != before;
+}
+
+static unsigned bits_in(unsigned set)
+{
+	return (unsigned)__builtin_popcount(set);
+}
+
+/* The fewest dimensions first, then the least sum of weights. */
+static bool is_nearer(unsigned misses, unsigned than)
+{
+	if (bits_in(misses) != bits_in(than))
+		return bits_in(misses) < bits_in(than);
+	return misses < than;
+}
+
+/* The rules that came nearest to matching: of the best rank the first ones. */
+static void find_nearest(
+	struct question *question, struct judgement *judgement, enum judge_direction direction)
+{
+	const struct judge_rules *rules = question->rules;
+	struct match_flow flow = flow_of(question->record, direction);
+
+	for (size_t i = 0; i < rules->run_count; i++) {
+		struct range range = range_of(&rules->runs[i], direction);
+
+		for (uint32_t n = range.first; n < range.end; n++) {
+			unsigned misses = match_misses(&rules->rules[n], &flow, &rules->world);
+			size_t *count = &judgement->nearest_count;
+
+			if (misses == 0)
+				continue;
+			if (*count > 0 && is_nearer(misses, judgement->nearest[0].misses))
+				*count = 0;
+			if (*count == 0 ||
+				(misses == judgement->nearest[0].misses && *count < JUDGE_NEAREST))
+				judgement->nearest[(*count)++] =
+					(struct judge_entry){n, 0, (uint8_t)misses};
+		}
+	}
+}
+
+static void conclude(
+	struct judgement *judgement, enum judge_verdict verdict, enum judge_confidence confidence)
+{
+	judgement->verdict = verdict;
+	judgement->confidence = confidence;
+}
+
+/* What the ports say, of protocols that have them. */
+static enum judge_beginner ask_ports(const struct question *question)
+{
+	if (!question->has_transport)
+		return JUDGE_UNDECIDED;
+	return judge_ports(question->record->source_port, question->record->destination_port);
+}
+
+/* Who began, where rules of both directions match with yes. */
+static enum judge_beginner ask_beginner(const struct question *question)
+{
+	const struct judge_record *record = question->record;
+
+	/* NTP, IKE and old DNS talk between equal ports: no side is the server */
+	if (!question->has_transport || record->source_port == 0 || record->destination_port == 0 ||
+		record->source_port == record->destination_port)
+		return JUDGE_UNDECIDED;
+	if (question->permitted_is_specific != question->reply_is_specific)
+		return question->permitted_is_specific ? JUDGE_SENDER : JUDGE_OTHER;
+	return ask_ports(question);
+}
+
+/* Rules of both directions match, at least one of them with yes. */
+static void judge_both(struct judgement *judgement, const struct question *question)
+{
+	bool permitted = judgement->permitted.has_yes;
+	bool reply = judgement->reply.has_yes;
+	uint16_t protocol = question->record->protocol;
+	enum judge_beginner beginner = JUDGE_UNDECIDED;
+
+	if (permitted && reply)
+		beginner = ask_beginner(question);
+	else if (protocol == RULE_TCP || protocol == RULE_UDP)
+		beginner = permitted ? JUDGE_SENDER : JUDGE_OTHER;
+	if (beginner == JUDGE_UNDECIDED)
+		conclude(judgement, JUDGE_EITHER, JUDGE_POSSIBLE);
+	else
+		conclude(judgement, beginner == JUDGE_SENDER ? JUDGE_PERMITTED : JUDGE_REPLY,
+			JUDGE_LIKELY);
+}
+
+static void judge_accepted(struct judgement *judgement, const struct question *question)
+{
+	const struct judge_entries *permitted = &judgement->permitted;
+	const struct judge_entries *reply = &judgement->reply;
+
+	if (permitted->count == 0 && reply->count == 0)
+		conclude(judgement, JUDGE_UNEXPLAINED, JUDGE_NONE);
+	else if (reply->count == 0)
+		conclude(judgement, JUDGE_PERMITTED,
+			permitted->has_yes ? JUDGE_CERTAIN : JUDGE_POSSIBLE);
+	else if (permitted->count == 0)
+		/* a sender that began: the rule that let it in may be gone */
+		conclude(judgement, JUDGE_REPLY,
+			reply->has_yes && ask_ports(question) != JUDGE_SENDER ? JUDGE_CERTAIN
+									      : JUDGE_POSSIBLE);
+	else if (!permitted->has_yes && !reply->has_yes)
+		conclude(judgement, JUDGE_EITHER, JUDGE_POSSIBLE);
+	else
+		judge_both(judgement, question);
+}
+
+static void judge_rejected(struct judgement *judgement, const struct question *question)
+{
+	const struct judge_entries *permitted = &judgement->permitted;
+	const struct judge_entries *reply = &judgement->reply;
+	enum judge_beginner beginner = ask_ports(question);
+
+	if (permitted->has_yes)
+		conclude(judgement, JUDGE_CONTRADICTED, JUDGE_NONE);
+	else if (permitted->count > 0)
+		conclude(judgement, JUDGE_DENIED, JUDGE_POSSIBLE);
+	else if (reply->has_yes && beginner == JUDGE_OTHER)
+		conclude(judgement, JUDGE_LATE_REPLY, JUDGE_LIKELY);
+	else if (judgement->is_complete && !question->record->is_guessed &&
+		 (reply->count == 0 || beginner == JUDGE_SENDER))
+		conclude(judgement, JUDGE_DENIED, JUDGE_CERTAIN);
+	else
+		conclude(judgement, JUDGE_DENIED, JUDGE_LIKELY);
+}
+
+/*
+ * The directions whose rules count, in *direction the one that the nearest
+ * rules are of, or none. Inside one subnet either end may be the VNIC.
+ */
+static void find_rules(
+	struct question *question, struct judgement *judgement, enum judge_direction *direction)
+{
+	const struct judge_record *record = question->record;
+
+	*direction = record->direction;
+	if (!record->is_guessed || !record->is_within) {
+		(void)find_direction(question, judgement, record->direction);
+		return;
+	}
+	*direction = JUDGE_EGRESS;
+	if (!find_direction(question, judgement, JUDGE_EGRESS)) {
+		if (find_direction(question, judgement, JUDGE_INGRESS))
+			*direction = JUDGE_INGRESS;
+	} else if (find_direction(question, judgement, JUDGE_INGRESS)) {
+		*direction = JUDGE_NO_DIRECTION;
+	}
+}
+
+void judge_record(struct judgement *judgement, const struct judge_record *record,
+	const struct judge_rules *rules)
+{
+	struct question question = {.record = record, .rules = rules};
+	enum judge_direction nearest_of;
+
+	judgement->is_complete = rules->is_complete;
+	judgement->nearest_count = 0;
+	judgement->permitted.count = judgement->reply.count = 0;
+	judgement->permitted.has_yes = judgement->reply.has_yes = false;
+	if (match_is_link_local(&record->source) || match_is_link_local(&record->destination)) {
+		conclude(judgement, JUDGE_EXEMPT, JUDGE_CERTAIN);
+		return;
+	}
+	if (record->direction == JUDGE_NO_DIRECTION || record->source.family == ADDRESS_NONE ||
+		record->destination.family == ADDRESS_NONE) {
+		conclude(judgement, JUDGE_UNKNOWN, JUDGE_NONE);
+		return;
+	}
+	question.has_transport =
+		record->has_ports && (record->protocol == RULE_TCP || record->protocol == RULE_UDP);
+	find_rules(&question, judgement, &nearest_of);
+	if (record->action == JUDGE_ACCEPT)
+		judge_accepted(judgement, &question);
+	else
+		judge_rejected(judgement, &question);
+	if (record->is_guessed && record->is_within && judgement->confidence > JUDGE_LIKELY)
+		judgement->confidence = JUDGE_LIKELY;
+	if (judgement->verdict == JUDGE_DENIED && nearest_of != JUDGE_NO_DIRECTION)
+		find_nearest(&question, judgement, nearest_of);
+}

@@ -1,0 +1,365 @@
+/*
+ * The order of tasks, and the bounds on what is under way.
+ *
+ * A thread without a task takes the first of these that there is:
+ *
+ *   deliver  the oldest job, once it was worked on: one thread at a time
+ *   read     a block of the oldest input, unless enough of its blocks wait to be
+ *            worked on: so one thread goes on inflating while others work
+ *   work     on the oldest job that waits for it
+ *   read     a block of the oldest input that no thread is reading
+ *   open     the next input, while fewer inputs than threads are under way
+ *
+ * An input is read by one thread at a time, so that its blocks come in order.
+ * With one thread this is: read a block, work on it, deliver it.
+ *
+ * What bounds memory. Of the oldest input as many blocks are held as there are
+ * threads, and LIMIT_BLOCK_HEAP more: enough to keep all at work, and soon
+ * reached, so that a long run takes no more memory than a short one. It may
+ * always have one job, however large. LIMIT_TEXT_AHEAD comes on top for all
+ * inputs after it, so that objects of different sizes keep all threads at work.
+ * There are two output buffers a thread and two more. A job whose buffer is full
+ * hands it over when the job is the oldest, and its thread sleeps until then.
+ *
+ * Why nothing waits for ever. Only what is oldest can be delivered, so all
+ * depends on that a thread always sees to it. It does, because whatever becomes
+ * the oldest becomes so by a thread that is free then: the one that delivered
+ * what was before it, or the one that opened the input, read the block or worked
+ * on the job. By the order above it sees to the oldest itself, unless another
+ * thread does: one that works on that job, and may hand over now; or one that
+ * reads that input, and will be free when it comes back. The one exception is a
+ * thread that reads on although jobs wait: then another must be left for them
+ * that neither works ahead of the oldest job, which can make it wait for its
+ * turn, nor is in an input, which may send nothing (may_leave_jobs).
+ *
+ * Nor can it lack anything: the last free buffer is for the oldest job alone, and
+ * an input without jobs always has room for one.
+ */
+#include "vcnflow/queue.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static size_t buffers_of(size_t threads)
+{
+	return 2 * threads + 2;
+}
+
+int queue_init(struct queue *queue, const struct options *options, const atomic_int *stop)
+{
+	size_t threads = options->threads;
+
+	*queue = (struct queue){.thread_limit = threads, .in_one_piece = options->gzip};
+	queue->inputs_end = &queue->inputs;
+	queue->buffers = calloc(buffers_of(threads), sizeof(*queue->buffers));
+	queue->readers = calloc(threads, sizeof(*queue->readers));
+	if (queue->buffers == NULL || queue->readers == NULL)
+		return -1;
+	while (queue->buffer_count < buffers_of(threads)) {
+		struct queue_buffer *buffer = malloc(sizeof(*buffer));
+
+		if (buffer == NULL)
+			return -1;
+		queue->buffers[queue->buffer_count++] = buffer;
+	}
+	while (queue->reader_count < threads) {
+		struct reader *reader = reader_new(&options->flowlog, stop);
+
+		if (reader == NULL)
+			return -1;
+		queue->readers[queue->reader_count++] = reader;
+	}
+	return 0;
+}
+
+static void free_jobs(struct queue_job *job)
+{
+	while (job != NULL) {
+		struct queue_job *next = job->next;
+
+		free(job->buffer);
+		block_free(&job->block);
+		result_free(&job->result);
+		bytes_free(&job->compressed);
+		free(job);
+		job = next;
+	}
+}
+
+void queue_free(struct queue *queue)
+{
+	while (queue->inputs != NULL) {
+		struct queue_input *input = queue->inputs;
+
+		queue->inputs = input->next;
+		free_jobs(input->jobs);
+		if (input->reader != NULL)
+			reader_close(input->reader);
+		reader_free(input->reader);
+		free(input->message);
+		free(input->path);
+		free(input);
+	}
+	free_jobs(queue->free_jobs);
+	for (size_t i = 0; i < queue->buffer_count; i++)
+		free(queue->buffers[i]);
+	for (size_t i = 0; i < queue->reader_count; i++)
+		reader_free(queue->readers[i]);
+	free(queue->buffers);
+	free(queue->readers);
+}
+
+/* ---- tasks ---------------------------------------------------------------- */
+
+struct queue_job *queue_oldest_job(const struct queue *queue)
+{
+	return queue->inputs == NULL ? NULL : queue->inputs->jobs;
+}
+
+static bool can_deliver(const struct queue *queue)
+{
+	const struct queue_input *input = queue->inputs;
+
+	if (input == NULL)
+		return false;
+	if (input->message != NULL)
+		return true;
+	return input->jobs != NULL ? input->jobs->state == JOB_DONE : input->ended;
+}
+
+/* How many threads work on jobs that are not the oldest. */
+static unsigned working_ahead(const struct queue *queue)
+{
+	const struct queue_job *oldest = queue_oldest_job(queue);
+	bool is_oldest = oldest != NULL && oldest->state == JOB_WORKING;
+
+	return queue->threads.working - is_oldest;
+}
+
+/* Returns true if a thread can read on without holding back what was read. */
+static bool may_leave_jobs(const struct queue *queue)
+{
+	const struct queue_threads *threads = &queue->threads;
+
+	return queue->waiting_jobs == 0 ||
+	       threads->in_input + working_ahead(queue) + 1 < threads->running;
+}
+
+/* The oldest job that may be worked on now, or null. */
+static struct queue_job *next_work(const struct queue *queue)
+{
+	struct queue_job *oldest = queue_oldest_job(queue);
+	struct queue_input *input = queue->inputs;
+	struct queue_job *job = oldest;
+
+	while (input != NULL) {
+		for (job = input->jobs; job != NULL; job = job->next)
+			if (job->state == JOB_WAITING)
+				break;
+		if (job != NULL)
+			break;
+		input = input->next;
+	}
+	if (job == NULL || job == oldest)
+		return queue->buffer_count > 0 ? job : NULL;
+	return queue->buffer_count > 1 ? job : NULL;
+}
+
+static bool has_room(const struct queue *queue, const struct queue_input *input)
+{
+	size_t of_oldest = LIMIT_BLOCK * (queue->thread_limit + LIMIT_BLOCK_HEAP);
+
+	if (input != queue->inputs)
+		return queue->text_held + LIMIT_BLOCK <= LIMIT_TEXT_AHEAD + of_oldest;
+	return input->text_held + LIMIT_BLOCK <= of_oldest;
+}
+
+/* The oldest input of which a block can be read now, or null. */
+static struct queue_input *next_read(const struct queue *queue)
+{
+	struct queue_input *input = queue->inputs;
+
+	while (input != NULL && (input->reader == NULL || input->reading || input->ended ||
+					!has_room(queue, input)))
+		input = input->next;
+	return input;
+}
+
+/*
+ * Returns true if the oldest input should be read before anything is worked on.
+ * Inflating is the slowest step and can't be shared, so it should never stop for
+ * want of a thread: as long as fewer of its blocks wait than all threads and a
+ * heap could take up, one goes on.
+ */
+static bool should_read_ahead(const struct queue *queue)
+{
+	size_t enough = queue->thread_limit == 1 ? 1 : queue->thread_limit + LIMIT_BLOCK_HEAP;
+
+	return queue->inputs != NULL && queue->inputs->waiting_jobs < enough &&
+	       next_read(queue) == queue->inputs && may_leave_jobs(queue);
+}
+
+struct queue_task queue_next_task(const struct queue *queue)
+{
+	struct queue_task task = {TASK_NONE, NULL, NULL};
+
+	if (!queue->threads.delivering && can_deliver(queue)) {
+		task.kind = TASK_DELIVER;
+	} else if (should_read_ahead(queue)) {
+		task.kind = TASK_READ;
+		task.input = queue->inputs;
+	} else if ((task.job = next_work(queue)) != NULL) {
+		task.kind = TASK_WORK;
+	} else if ((task.input = next_read(queue)) != NULL) {
+		task.kind = TASK_READ;
+	} else if (!queue->threads.opening && !queue->inputs_ended &&
+		   queue->input_count < queue->thread_limit) {
+		task.kind = TASK_OPEN;
+	}
+	return task;
+}
+
+/*
+ * To wake a thread takes both about as long as a tenth of a block. So while a
+ * thread reads from a file, which it soon comes back from to look again, none is
+ * woken to work on less than a heap of what is delivered next.
+ */
+bool queue_should_wake_idle(const struct queue *queue)
+{
+	struct queue_task task;
+
+	if (queue->threads.idle == 0)
+		return false;
+	task = queue_next_task(queue);
+	if (task.kind == TASK_WORK && queue->threads.in_file_read > 0 &&
+		task.job->input == queue->inputs)
+		return queue->inputs->waiting_jobs >= LIMIT_BLOCK_HEAP;
+	return task.kind != TASK_NONE;
+}
+
+bool queue_should_wake_waiting(const struct queue *queue)
+{
+	const struct queue_job *oldest = queue_oldest_job(queue);
+
+	return oldest != NULL && oldest->waits_for_turn && !queue->threads.delivering;
+}
+
+/* ---- jobs ----------------------------------------------------------------- */
+
+struct queue_job *queue_take_job(struct queue *queue)
+{
+	struct queue_job *job = queue->free_jobs;
+
+	if (job != NULL) {
+		queue->free_jobs = job->next;
+		job->next = NULL;
+		return job;
+	}
+	job = calloc(1, sizeof(*job));
+	if (job == NULL)
+		return NULL;
+	result_init(&job->result);
+	job->compressed = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
+	return job;
+}
+
+void queue_add_job(struct queue *queue, struct queue_input *input, struct queue_job *job)
+{
+	job->state = JOB_WAITING;
+	job->waits_for_turn = false;
+	job->input = input;
+	input->waiting_jobs++;
+	queue->waiting_jobs++;
+	input->text_held += job->block.cap;
+	queue->text_held += job->block.cap;
+	*input->jobs_end = job;
+	input->jobs_end = &job->next;
+}
+
+static void return_buffer(struct queue *queue, struct queue_job *job)
+{
+	if (job->buffer != NULL)
+		queue->buffers[queue->buffer_count++] = job->buffer;
+	job->buffer = NULL;
+	job->out.len = 0;
+}
+
+void queue_begin_work(struct queue *queue, struct queue_job *job)
+{
+	job->state = JOB_WORKING;
+	job->input->waiting_jobs--;
+	queue->waiting_jobs--;
+	queue->threads.working++;
+	job->buffer = queue->buffers[--queue->buffer_count];
+	job->out = (struct outbuf){
+		.data = job->buffer->data,
+		.cap = sizeof(job->buffer->data),
+		.inserts = queue->in_one_piece ? NULL : job->buffer->inserts,
+	};
+}
+
+void queue_end_work(struct queue *queue, struct queue_job *job)
+{
+	/* At once, not when it is delivered: most buffers are free so when
+	 * nearly all records are filtered. */
+	if (job->out.len == 0)
+		return_buffer(queue, job);
+	queue->threads.working--;
+	job->state = JOB_DONE;
+}
+
+void queue_drop_job(struct queue *queue)
+{
+	struct queue_input *input = queue->inputs;
+	struct queue_job *job = input->jobs;
+
+	input->jobs = job->next;
+	if (input->jobs == NULL)
+		input->jobs_end = &input->jobs;
+	input->text_held -= job->block.cap;
+	queue->text_held -= job->block.cap;
+	return_buffer(queue, job);
+	block_reset(&job->block);
+	job->next = queue->free_jobs;
+	queue->free_jobs = job;
+}
+
+/* ---- inputs --------------------------------------------------------------- */
+
+struct queue_input *queue_add_input(struct queue *queue, const struct inputs_item *item)
+{
+	struct queue_input *input = calloc(1, sizeof(*input));
+
+	if (input == NULL) {
+		free(item->path);
+		free(item->message);
+		if (item->fd > STDERR_FILENO)
+			close(item->fd);
+		return NULL;
+	}
+	input->jobs_end = &input->jobs;
+	input->path = item->path;
+	input->message = item->message;
+	input->kind = item->kind;
+	/* There are as many readers as inputs may be under way. */
+	if (item->kind == INPUTS_FILE)
+		input->reader = queue->readers[--queue->reader_count];
+	*queue->inputs_end = input;
+	queue->inputs_end = &input->next;
+	queue->input_count++;
+	return input;
+}
+
+void queue_drop_input(struct queue *queue)
+{
+	struct queue_input *input = queue->inputs;
+
+	queue->inputs = input->next;
+	if (queue->inputs == NULL)
+		queue->inputs_end = &queue->inputs;
+	queue->input_count--;
+	if (input->reader != NULL)
+		queue->readers[queue->reader_count++] = input->reader;
+	free(input->path);
+	free(input);
+}

@@ -1,0 +1,132 @@
+/*
+ * The line at the end. Each of its parts is there only if there is something to
+ * say; they are joined by semicolons.
+ */
+#include "vcnflow/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "lookup/content.h"
+
+/* What the line is about. */
+struct summary {
+	const struct options *options;
+	const struct delivery *delivery;
+	const struct lookup *lookup; /* null: none */
+	uint64_t odd_subnets;
+};
+
+/* "1 bad record", "2 bad records": a count and what is counted. */
+#define COUNTED_SIZE 64
+
+static const char *counted(char text[COUNTED_SIZE], uint64_t count, const char *what)
+{
+	(void)snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
+	return text;
+}
+
+/* Room for a share as a percentage. */
+#define SHARE_SIZE 32
+
+/* "25.0 %": never all for less than all, never nothing for something. */
+static const char *share_text(char text[SHARE_SIZE], uint64_t part, uint64_t whole)
+{
+	double share = (double)part / (double)whole * 100;
+
+	if (part == whole)
+		(void)snprintf(text, SHARE_SIZE, "all");
+	else if (share < 0.1)
+		(void)snprintf(text, SHARE_SIZE, "under 0.1 %%");
+	else
+		(void)snprintf(text, SHARE_SIZE, "%.1f %%", share < 99.9 ? share : 99.9);
+	return text;
+}
+
+/* What brings the subnets that are lacking, by what made the lookup file. */
+static const char *remedy(const struct lookup *lookup)
+{
+	const struct lookup_text source = lookup_source(lookup);
+
+	if (source.len >= strlen("build") && memcmp(source.text, "build", strlen("build")) == 0)
+		return "--list-subnets names them, and 'vcnmeta build' needs the dumps of their "
+		       "compartments too: 'oci network subnet list --all' and 'oci network "
+		       "security-list list --all'";
+	return "list them with --list-subnets, fetch them with 'vcnmeta fetch --subnets-from - "
+	       "--merge -o FILE'";
+}
+
+/* Begins a part of the line. */
+static void begin_part(struct bytes *line)
+{
+	(void)bytes_append_text(line, line->len == 0 ? "" : "; ");
+}
+
+/* What is unknown, and what to do about it; without a lookup file every subnet
+ * is, and the user was told. */
+static void add_unknown(struct bytes *line, const struct summary *summary)
+{
+	const struct delivery *delivery = summary->delivery;
+	uint64_t records = delivery->tally.unknown_subnet;
+	uint64_t emitted = delivery->tally.verdicts[VERDICT_EMITTED];
+	char text[COUNTED_SIZE], share[SHARE_SIZE];
+
+	if (summary->options->list_subnets && summary->odd_subnets != 0) {
+		begin_part(line);
+		(void)bytes_append_text(
+			line, counted(text, summary->odd_subnets, "unknown subnet"));
+		(void)bytes_append_text(line, " left out: no OCID");
+	}
+	if (summary->options->list_subnets || summary->lookup == NULL ||
+		delivery->unknown.count == 0)
+		return;
+	begin_part(line);
+	(void)bytes_append_number(line, records);
+	(void)bytes_append_text(line, " of ");
+	(void)bytes_append_text(line, counted(text, emitted, "emitted record"));
+	(void)bytes_append_text(line, " (");
+	(void)bytes_append_text(line, share_text(share, records, emitted));
+	(void)bytes_append_text(line, delivery->unknown_more ? ") name more than " : ") name ");
+	(void)bytes_append_text(line, counted(text, delivery->unknown.count, "unknown subnet"));
+	(void)bytes_append_text(line, ": ");
+	(void)bytes_append_text(line, remedy(summary->lookup));
+}
+
+/* Rules change: those of another time may not be the ones that judged a flow. */
+static void add_age(struct bytes *line, const struct summary *summary)
+{
+	const int64_t seconds_per_day = 86400;
+	const struct tally *tally = &summary->delivery->tally;
+	int64_t fetched, days;
+	bool is_before;
+	char text[COUNTED_SIZE];
+
+	if (summary->lookup == NULL || !tally->dated)
+		return;
+	fetched = lookup_fetched_at(summary->lookup) / seconds_per_day;
+	is_before = fetched < tally->first_day;
+	days = is_before ? tally->first_day - fetched : fetched - tally->last_day;
+	if (days <= LIMIT_METADATA_DAYS)
+		return;
+	begin_part(line);
+	(void)bytes_append_text(line, "the metadata was fetched ");
+	(void)bytes_append_text(line, counted(text, (uint64_t)days, "day"));
+	(void)bytes_append_text(line,
+		is_before ? " before the first of the records" : " after the last of the records");
+	(void)bytes_append_text(line, ", rules may have changed in between");
+}
+
+void summary_write(struct bytes *line, const struct options *options,
+	const struct delivery *delivery, const struct lookup *lookup, uint64_t odd_subnets)
+{
+	struct summary summary = {options, delivery, lookup, odd_subnets};
+	uint64_t bad = delivery->tally.verdicts[VERDICT_BAD];
+	char text[COUNTED_SIZE];
+
+	if (bad != 0)
+		(void)bytes_append_text(line, counted(text, bad, "bad record"));
+	add_unknown(line, &summary);
+	add_age(line, &summary);
+}

@@ -1,0 +1,163 @@
+/*
+ * The command line of vcnmeta fetch. Names are those of the OCI CLI; whether the
+ * texts are good is judged where they are used, but for OCIDs, which become part
+ * of requests.
+ */
+#include "vcnmeta/fetch/fetch_options.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/msg.h"
+#include "base/ocid.h"
+
+#define LONGEST_TIMEOUT_S 86400
+#define MOST_ATTEMPTS 1000
+
+static enum optparse_result add_name(struct fetch_names *list, const char *name)
+{
+	if (fetch_names_add(list, name) == 0)
+		return OPTPARSE_RUN;
+	msg_no_memory();
+	return OPTPARSE_NO_MEMORY;
+}
+
+static enum optparse_result take_region(void *into, const char *name, char *argument)
+{
+	struct fetch_options *options = into;
+
+	(void)name;
+	return add_name(&options->regions, argument);
+}
+
+static enum optparse_result take_compartment(void *into, const char *name, char *argument)
+{
+	struct fetch_options *options = into;
+
+	if (!ocid_is_one(argument, strlen(argument)))
+		return optparse_refuse(name, argument, strlen(argument), "not an OCID");
+	return add_name(&options->compartments, argument);
+}
+
+static enum optparse_result take_vcn(void *into, const char *name, char *argument)
+{
+	struct fetch_options *options = into;
+
+	if (!ocid_is_one(argument, strlen(argument)))
+		return optparse_refuse(name, argument, strlen(argument), "not an OCID");
+	options->vcn = argument;
+	return OPTPARSE_RUN;
+}
+
+static enum optparse_result take_subnet(void *into, const char *name, char *argument)
+{
+	struct fetch_options *options = into;
+
+	if (!ocid_is_of(argument, strlen(argument), "subnet"))
+		return optparse_refuse(
+			name, argument, strlen(argument), "not the OCID of a subnet");
+	return add_name(&options->subnets, argument);
+}
+
+#define MEMBER(member) OPTPARSE_MEMBER(struct fetch_options, member)
+#define TEXT(option, member)                                                                       \
+	{                                                                                          \
+		.name = option, .kind = OPTPARSE_TEXT, MEMBER(member)                              \
+	}
+#define FLAG(option, member)                                                                       \
+	{                                                                                          \
+		.name = option, .kind = OPTPARSE_FLAG, MEMBER(member)                              \
+	}
+#define CALL(option, function)                                                                     \
+	{                                                                                          \
+		.name = option, .kind = OPTPARSE_CALL, .take = function                            \
+	}
+#define NUMBER(option, member, most)                                                               \
+	{                                                                                          \
+		.name = option, .kind = OPTPARSE_NUMBER, MEMBER(member), .minimum = 1,             \
+		.maximum = most                                                                    \
+	}
+
+static const struct optparse_option table[] = {
+	{.name = "output", .letter = 'o', .kind = OPTPARSE_TEXT, MEMBER(output)},
+	{.name = "debug", .letter = 'd', .kind = OPTPARSE_FLAG, MEMBER(settings.debug)},
+	{.name = "quiet", .letter = 'q', .kind = OPTPARSE_FLAG, MEMBER(quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+	FLAG("merge", merge),
+	CALL("region", take_region),
+	CALL("compartment-id", take_compartment),
+	{.name = "compartment-id-in-subtree", .kind = OPTPARSE_BOOL, MEMBER(in_subtree)},
+	CALL("vcn-id", take_vcn),
+	CALL("subnet-id", take_subnet),
+	TEXT("subnets-from", subnets_from),
+	TEXT("auth", settings.auth),
+	TEXT("config-file", settings.config_file),
+	TEXT("profile", settings.profile),
+	TEXT("federation-endpoint", settings.federation_endpoint),
+	TEXT("endpoint", settings.endpoint),
+	TEXT("cert-bundle", settings.cert_bundle),
+	TEXT("proxy", settings.proxy),
+	NUMBER("connection-timeout", settings.connection_timeout_s, LONGEST_TIMEOUT_S),
+	NUMBER("read-timeout", settings.read_timeout_s, LONGEST_TIMEOUT_S),
+	NUMBER("max-retries", settings.attempts, MOST_ATTEMPTS),
+	FLAG("no-retry", settings.no_retry),
+	NUMBER("parallel", settings.parallel, LIMIT_PARALLEL),
+};
+
+static enum optparse_result refuse(const char *text)
+{
+	msg_error("%s, see 'vcnmeta fetch --help'", text);
+	return OPTPARSE_REFUSED;
+}
+
+/* What only all options together tell. */
+static enum optparse_result check(
+	const struct fetch_options *options, const struct optparse *optparse)
+{
+	bool by_ocid = options->subnets.count > 0 || options->subnets_from != NULL;
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (optparse->operand_count > 0) {
+		msg_error("no operand is taken: %s, see 'vcnmeta fetch --help'",
+			msg_quote_name(quoted, optparse->operands[0]));
+		return OPTPARSE_REFUSED;
+	}
+	if (options->output == NULL)
+		return refuse("no -o FILE");
+	if (options->settings.no_retry && options->settings.attempts != 0)
+		return refuse("--no-retry and --max-retries exclude each other");
+	if (by_ocid &&
+		(options->compartments.count > 0 || options->vcn != NULL || options->in_subtree))
+		return refuse("--subnet-id and --subnets-from exclude --compartment-id, "
+			      "--compartment-id-in-subtree and --vcn-id");
+	if (options->in_subtree && options->compartments.count == 0)
+		return refuse("--compartment-id-in-subtree needs --compartment-id");
+	return OPTPARSE_RUN;
+}
+
+enum optparse_result fetch_options_parse(struct fetch_options *options, int argc, char **argv)
+{
+	struct optparse optparse = {
+		.options = table,
+		.count = sizeof(table) / sizeof(table[0]),
+		.into = options,
+		.help_command = "vcnmeta fetch --help",
+	};
+	enum optparse_result result;
+
+	*options = (struct fetch_options){0};
+	result = optparse_read(&optparse, argc, argv);
+	if (result != OPTPARSE_RUN)
+		return result;
+	if (options->regions.count > 0)
+		options->settings.region = options->regions.names[0];
+	return check(options, &optparse);
+}
+
+void fetch_options_free(struct fetch_options *options)
+{
+	fetch_names_free(&options->regions);
+	fetch_names_free(&options->compartments);
+	fetch_names_free(&options->subnets);
+}

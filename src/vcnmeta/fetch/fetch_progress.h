@@ -1,0 +1,19 @@
+/* One line on the terminal that says how far a fetch is. */
+#ifndef VCNMETA_FETCH_FETCH_PROGRESS_H
+#define VCNMETA_FETCH_FETCH_PROGRESS_H
+
+struct survey;
+
+/*
+ * Shows it from now on, if standard error is a terminal and quiet is false;
+ * messages take it off for as long as they are written.
+ */
+void fetch_progress_begin(int quiet);
+
+/* To be called often; context is the survey. */
+void fetch_progress_tick(void *context);
+
+/* Takes it off for good. */
+void fetch_progress_end(void);
+
+#endif

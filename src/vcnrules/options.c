@@ -1,0 +1,220 @@
+/*
+ * Options and help texts. Each command has a table of its own, so that it
+ * refuses what it has no use for; --help of each is one screen.
+ */
+#include "vcnrules/options.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/msg.h"
+#include "base/optparse.h"
+#include "base/version.h"
+
+static const char help[] =
+	"usage: vcnrules COMMAND -m FILE [options]\n"
+	"Look at the rules of security lists and network security groups, as a lookup\n"
+	"file holds them that 'vcnmeta fetch' or 'vcnmeta build' made.\n"
+	"\n"
+	"lint     rules that others make needless, never track, or match nothing\n"
+	"explain  whether a packet may pass, and by which rule\n"
+	"\n"
+	"  -h, --help            this text; 'vcnrules COMMAND --help': that command's\n"
+	"  -V, --version         the version\n";
+
+static const char help_lint[] =
+	"usage: vcnrules lint -m FILE [options]\n"
+	"Find rules that need not be there: duplicate, redundant (inside others),\n"
+	"shadowed (stateful, inside stateless ones), mixed (stateless, inside stateful\n"
+	"ones) and invalid ones (that match nothing). 'removable' are those that can all\n"
+	"go together.\n"
+	"\n"
+	"  -m, --metadata FILE   the lookup file; else $VCNFLOW_METADATA\n"
+	"      --across          judge all lists of a subnet together; what is found is\n"
+	"                        true in every subnet that uses the list\n"
+	"      --list NAME       only this security list\n"
+	"      --nsg NAME        only this network security group\n"
+	"      --subnet NAME     only what applies in this subnet; NAME is an OCID or a\n"
+	"                        display name, and each may be given several times\n"
+	"      --format FORMAT   table, ndjson, csv or markdown (default: table on a\n"
+	"                        terminal, else ndjson)\n"
+	"      --strict          exit status 6 if anything is found\n"
+	"  -o, --output FILE     write FILE, whole or not at all\n"
+	"  -q, --quiet           no warnings\n"
+	"  -h, --help            this text\n"
+	"  -V, --version         the version\n";
+
+static const char help_explain[] =
+	"usage: vcnrules explain -m FILE --subnet NAME [options]\n"
+	"                        ingress|egress tcp|udp SOURCE:PORT DESTINATION:PORT\n"
+	"       vcnrules explain -m FILE --subnet NAME [options]\n"
+	"                        ingress|egress PROTOCOL SOURCE DESTINATION\n"
+	"Say whether the first packet of a connection may pass, and by which rules; if\n"
+	"not, which come nearest. An IPv6 address with a port is [ADDRESS]:PORT.\n"
+	"\n"
+	"  -m, --metadata FILE   the lookup file; else $VCNFLOW_METADATA\n"
+	"      --subnet NAME     the subnet: an OCID or a display name\n"
+	"      --vnic OCID       the VNIC, whose groups count too (default: the one that\n"
+	"                        has the address in the subnet, if the file knows it)\n"
+	"      --format FORMAT   table, ndjson, csv or markdown (default: table on a\n"
+	"                        terminal, else ndjson)\n"
+	"  -o, --output FILE     write FILE, whole or not at all\n"
+	"  -q, --quiet           no warnings\n"
+	"  -h, --help            this text\n"
+	"  -V, --version         the version\n";
+
+static const char *const formats[] = {"table", "ndjson", "csv", "markdown", NULL};
+
+static enum optparse_result choose(struct options *options, enum chosen_kind kind, const char *name)
+{
+	struct chosen *grown;
+
+	grown = realloc(options->chosen, (options->chosen_count + 1) * sizeof(*grown));
+	if (!grown) {
+		msg_no_memory();
+		return OPTPARSE_NO_MEMORY;
+	}
+	options->chosen = grown;
+	grown[options->chosen_count++] = (struct chosen){kind, name};
+	return OPTPARSE_RUN;
+}
+
+static enum optparse_result take_list(void *into, const char *name, char *argument)
+{
+	(void)name;
+	return choose(into, CHOSEN_LIST, argument);
+}
+
+static enum optparse_result take_group(void *into, const char *name, char *argument)
+{
+	(void)name;
+	return choose(into, CHOSEN_GROUP, argument);
+}
+
+static enum optparse_result take_subnet(void *into, const char *name, char *argument)
+{
+	(void)name;
+	return choose(into, CHOSEN_SUBNET, argument);
+}
+
+#define MEMBER(member) OPTPARSE_MEMBER(struct options, member)
+
+static const struct optparse_option lint_options[] = {
+	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
+	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
+	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
+	{"list", 0, OPTPARSE_CALL, .take = take_list},
+	{"nsg", 0, OPTPARSE_CALL, .take = take_group},
+	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},
+	{"across", 0, OPTPARSE_FLAG, MEMBER(across)},
+	{"strict", 0, OPTPARSE_FLAG, MEMBER(strict)},
+	{"quiet", 'q', OPTPARSE_FLAG, MEMBER(quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
+static const struct optparse_option explain_options[] = {
+	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
+	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
+	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
+	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},
+	{"vnic", 0, OPTPARSE_TEXT, MEMBER(vnic)},
+	{"quiet", 'q', OPTPARSE_FLAG, MEMBER(quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct {
+	const struct optparse_option *options;
+	size_t count;
+	const char *help;
+	const char *help_command;
+} commands[] = {
+	[OPTIONS_LINT] = {lint_options, COUNT(lint_options), help_lint, "vcnrules lint --help"},
+	[OPTIONS_EXPLAIN] = {explain_options, COUNT(explain_options), help_explain,
+		"vcnrules explain --help"},
+};
+
+static enum options_result print(const char *text)
+{
+	if (optparse_print(text) == 0)
+		return OPTIONS_DONE;
+	return errno == EPIPE ? OPTIONS_READER_GONE : OPTIONS_UNWRITTEN;
+}
+
+enum options_result options_help(void)
+{
+	return print(help);
+}
+
+enum options_result options_version(void)
+{
+	return print("vcnrules " VERSION "\n");
+}
+
+enum options_result options_parse(
+	struct options *options, enum options_command command, int argc, char **argv)
+{
+	const char *no_color = getenv("NO_COLOR");
+	struct optparse optparse = {
+		.options = commands[command].options,
+		.count = commands[command].count,
+		.into = options,
+		.help_command = commands[command].help_command,
+	};
+
+	*options = (struct options){.format = FORMAT_AUTO};
+	options->wants_colour = !no_color || *no_color == '\0';
+	options->metadata = getenv("VCNFLOW_METADATA");
+	if (options->metadata && *options->metadata == '\0')
+		options->metadata = NULL;
+	switch (optparse_read(&optparse, argc, argv)) {
+	case OPTPARSE_RUN:
+		break;
+	case OPTPARSE_HELP:
+		return print(commands[command].help);
+	case OPTPARSE_VERSION:
+		return options_version();
+	case OPTPARSE_REFUSED:
+		return OPTIONS_REFUSED;
+	case OPTPARSE_NO_MEMORY:
+		return OPTIONS_NO_MEMORY;
+	}
+	options->operands = optparse.operands;
+	options->operand_count = optparse.operand_count;
+	msg_quiet(options->quiet);
+	if (options->metadata)
+		return OPTIONS_RUN;
+	msg_error("no lookup file: -m FILE names one, see '%s'", commands[command].help_command);
+	return OPTIONS_REFUSED;
+}
+
+enum exitcode options_exitcode(enum options_result result)
+{
+	switch (result) {
+	case OPTIONS_RUN:
+	case OPTIONS_DONE:
+		break;
+	case OPTIONS_REFUSED:
+		return EXITCODE_REFUSED;
+	case OPTIONS_NO_MEMORY:
+		return EXITCODE_INTERNAL;
+	case OPTIONS_READER_GONE:
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+		return EXITCODE_WRITE;
+	case OPTIONS_UNWRITTEN:
+		return EXITCODE_WRITE;
+	}
+	return EXITCODE_OK;
+}
+
+void options_free(struct options *options)
+{
+	free(options->chosen);
+	options->chosen = NULL;
+	options->chosen_count = 0;
+}

@@ -1,0 +1,65 @@
+/*
+ * The command lines of vcnrules. Every text is the caller's argv or the
+ * environment's, never freed.
+ */
+#ifndef VCNRULES_OPTIONS_H
+#define VCNRULES_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/exitcode.h"
+
+enum format { FORMAT_TABLE, FORMAT_NDJSON, FORMAT_CSV, FORMAT_MARKDOWN, FORMAT_AUTO };
+
+/* What narrows the rules that are looked at, one after another as they came. */
+enum chosen_kind { CHOSEN_LIST, CHOSEN_GROUP, CHOSEN_SUBNET };
+
+struct chosen {
+	enum chosen_kind kind;
+	const char *name; /* an OCID or a display name */
+};
+
+struct options {
+	const char *metadata; /* null: there is none */
+	const char *output;   /* null or "-": standard output */
+	enum format format;
+	bool quiet;
+	bool wants_colour; /* NO_COLOR is not set */
+	struct chosen *chosen;
+	size_t chosen_count;
+	bool across; /* lint */
+	bool strict;
+	const char *vnic; /* explain; null: not given */
+	char **operands;
+	size_t operand_count;
+};
+
+enum options_command { OPTIONS_LINT, OPTIONS_EXPLAIN };
+
+enum options_result {
+	OPTIONS_RUN,     /* go on */
+	OPTIONS_DONE,    /* --help or --version was written: exit status 0 */
+	OPTIONS_REFUSED, /* a message was written: exit status 2 */
+	OPTIONS_NO_MEMORY,
+	OPTIONS_UNWRITTEN, /* --help or --version could not, after a message */
+	OPTIONS_READER_GONE,
+};
+
+/*
+ * Reads a command's arguments, argv[0] being its name, and VCNFLOW_METADATA.
+ * Free with options_free whatever it returned.
+ */
+enum options_result options_parse(
+	struct options *options, enum options_command command, int argc, char **argv);
+void options_free(struct options *options);
+
+/* The exit status that goes with a result; EXITCODE_OK with OPTIONS_RUN. Does
+ * not return if --help could not be written since the reader is gone. */
+enum exitcode options_exitcode(enum options_result result);
+
+/* What "vcnrules --help" and "vcnrules --version" write. */
+enum options_result options_help(void);
+enum options_result options_version(void);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * What a command writes: gathered, and written in large pieces to standard
+ * output, or to a file that appears whole or not at all.
+ */
+#ifndef VCNRULES_OUTPUT_H
+#define VCNRULES_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/exitcode.h"
+#include "base/replace.h"
+
+struct output {
+	struct bytes bytes; /* append to it, then call output_pass */
+	struct replace replace;
+	const char *path; /* null: standard output */
+	int fd;
+	int write_errno; /* of the first write that failed, or 0 */
+};
+
+/* To be called first of all, as descriptors were found. Returns 0, or -1. */
+int output_prepare(void);
+
+/* Takes a file that was begun away, by calls that a signal handler may make. */
+void output_unlink_from_signal(void);
+
+/*
+ * Begins with path, which is kept; null or "-" is standard output. Returns
+ * EXITCODE_OK, EXITCODE_WRITE after a message, or EXITCODE_REFUSED after one
+ * that it is the lookup file, metadata.
+ */
+enum exitcode output_open(struct output *output, const char *path, const char *metadata);
+
+/* Returns true if it is a terminal; *columns is then its width. */
+bool output_is_terminal(const struct output *output, unsigned *columns);
+
+/* Says that a line, or several, are complete: they may be written. */
+void output_pass(struct output *output);
+
+/*
+ * Ends it, and frees everything. With keep, what is left is written and a file
+ * is put in its place; without it, the file stays as it was. Returns
+ * EXITCODE_OK, or EXITCODE_WRITE after a message. Does not return if the reader
+ * of standard output is gone: the process dies by SIGPIPE.
+ */
+enum exitcode output_close(struct output *output, bool keep);
+
+#endif

@@ -1,0 +1,494 @@
+/*
+ * Which task comes first, what bounds what is under way, for what a sleeping
+ * thread is woken; and that nothing waits for ever, whatever threads and inputs
+ * do: shown with threads that are played here, one step at a time.
+ */
+#include "rooms.h"
+
+#include "base/limits.h"
+#include "vcnflow/queue.h"
+
+static struct options options;
+static struct queue queue;
+static struct queue_input *input;
+
+static struct queue_input *add_file(void)
+{
+	struct inputs_item file = {.kind = INPUTS_FILE, .path = strdup("a"), .fd = -1};
+
+	input = queue_add_input(&queue, &file);
+	assert_non_null(input);
+	input->is_file = true;
+	return input;
+}
+
+static void begin(unsigned threads)
+{
+	default_options(&options);
+	options.threads = threads;
+	assert_int_equal(queue_init(&queue, &options, NULL), 0);
+	queue.threads.running = threads;
+	assert_int_equal(queue_next_task(&queue).kind, TASK_OPEN);
+	(void)add_file();
+}
+
+/* Adds a block to be worked on. */
+static struct queue_job *add_job(void)
+{
+	struct queue_job *job = queue_take_job(&queue);
+
+	assert_non_null(job);
+	assert_int_equal(block_reserve(&job->block, LIMIT_BLOCK), 0);
+	queue_add_job(&queue, input, job);
+	return job;
+}
+
+static void work_on(struct queue_job *job)
+{
+	queue_begin_work(&queue, job);
+	queue_end_work(&queue, job);
+}
+
+static void assert_next(enum queue_task_kind kind)
+{
+	assert_int_equal(queue_next_task(&queue).kind, kind);
+}
+
+/* One thread: read, work, deliver, and the same again. */
+static void test_one_thread(void **state)
+{
+	struct queue_job *job;
+
+	(void)state;
+	begin(1);
+	assert_next(TASK_READ);
+	job = add_job();
+	assert_next(TASK_WORK);
+	work_on(job);
+	assert_next(TASK_DELIVER);
+	queue_drop_job(&queue);
+	assert_int_equal(queue.text_held, 0);
+	assert_next(TASK_READ);
+	input->ended = true;
+	assert_next(TASK_DELIVER);
+	queue_drop_input(&queue);
+	assert_next(TASK_OPEN);
+	queue.inputs_ended = true;
+	assert_next(TASK_NONE);
+	queue_free(&queue);
+}
+
+/* Two: one goes on reading until enough is read; then both work. */
+static void test_two_threads(void **state)
+{
+	unsigned jobs = 0;
+
+	(void)state;
+	begin(2);
+	while (queue_next_task(&queue).kind == TASK_READ) {
+		(void)add_job();
+		jobs++;
+	}
+	assert_next(TASK_WORK);
+	assert_true(jobs > 2 && jobs < 10);
+	queue_free(&queue);
+}
+
+/* What waits must not be held back by the last thread's going to read. */
+static void test_last_one_works(void **state)
+{
+	struct queue_input *first;
+	struct queue_job *job;
+
+	(void)state;
+	begin(2);
+	first = input;
+	job = add_job();
+	assert_next(TASK_READ);
+	queue.threads.in_input = 1;
+	assert_next(TASK_WORK);
+	queue.threads.in_input = 0;
+	/* the other one works ahead, on what may have to wait for this */
+	(void)add_file();
+	queue_begin_work(&queue, add_job());
+	assert_next(TASK_WORK);
+	assert_ptr_equal(queue_next_task(&queue).job, job);
+	assert_ptr_equal(job->input, first);
+	queue_free(&queue);
+	/* on the oldest job it does not wait */
+	begin(2);
+	queue_begin_work(&queue, add_job());
+	(void)add_job();
+	assert_next(TASK_READ);
+	queue_free(&queue);
+}
+
+/* While a file is read, a sleeper is woken for a heap; else for anything. */
+static void test_wake_idle(void **state)
+{
+	(void)state;
+	begin(2);
+	input->reading = true;
+	queue.threads.in_input = 1;
+	queue.threads.opening = true;
+	assert_false(queue_should_wake_idle(&queue));
+	(void)add_job();
+	assert_false(queue_should_wake_idle(&queue));
+	queue.threads.idle = 1;
+	assert_true(queue_should_wake_idle(&queue));
+	queue.threads.in_file_read = 1;
+	for (unsigned jobs = 1; jobs < LIMIT_BLOCK_HEAP; jobs++) {
+		assert_false(queue_should_wake_idle(&queue));
+		(void)add_job();
+	}
+	assert_true(queue_should_wake_idle(&queue));
+	queue_begin_work(&queue, input->jobs);
+	assert_false(queue_should_wake_idle(&queue));
+	queue_end_work(&queue, input->jobs);
+	assert_true(queue_should_wake_idle(&queue));
+	queue_free(&queue);
+}
+
+static void test_wake_waiting(void **state)
+{
+	struct queue_job *first, *second;
+
+	(void)state;
+	begin(2);
+	assert_false(queue_should_wake_waiting(&queue));
+	first = add_job();
+	second = add_job();
+	queue_begin_work(&queue, first);
+	queue_begin_work(&queue, second);
+	second->waits_for_turn = true;
+	assert_false(queue_should_wake_waiting(&queue));
+	queue_end_work(&queue, first);
+	queue.threads.delivering = true;
+	assert_false(queue_should_wake_waiting(&queue));
+	queue_drop_job(&queue);
+	assert_false(queue_should_wake_waiting(&queue));
+	queue.threads.delivering = false;
+	assert_true(queue_should_wake_waiting(&queue));
+	queue_free(&queue);
+}
+
+/* What waits of inputs that come later counts for nothing. */
+static void test_later_input(void **state)
+{
+	struct queue_input *first;
+
+	(void)state;
+	begin(2);
+	first = input;
+	(void)add_file();
+	for (unsigned i = 0; i < 8; i++)
+		(void)add_job();
+	assert_ptr_equal(queue_next_task(&queue).input, first);
+	assert_next(TASK_READ);
+	/* but a thread without a task works on it ahead */
+	first->reading = true;
+	queue.threads.in_input = queue.threads.in_file_read = queue.threads.idle = 1;
+	assert_next(TASK_WORK);
+	assert_true(queue_should_wake_idle(&queue));
+	queue_free(&queue);
+}
+
+/* Adds blocks to the input while it may be read; returns their number. Nothing
+ * else may be begun, as one thread is at work and one opens the next input. */
+static size_t fill(void)
+{
+	size_t jobs = 0, buffers = queue.buffer_count;
+
+	queue.threads.opening = true;
+	queue.buffer_count = 0;
+	while (queue_next_task(&queue).kind == TASK_READ) {
+		assert_ptr_equal(queue_next_task(&queue).input, input);
+		(void)add_job();
+		jobs++;
+	}
+	queue.buffer_count = buffers;
+	return jobs;
+}
+
+/* Of the oldest input a heap and one for each thread, of those after it so
+ * much, which does not keep the first one from going on. */
+static void test_bounds(void **state)
+{
+	struct queue_input *first;
+
+	(void)state;
+	begin(2);
+	first = input;
+	assert_int_equal(fill(), 2 + LIMIT_BLOCK_HEAP);
+	(void)add_file();
+	assert_int_equal(fill(), LIMIT_TEXT_AHEAD / LIMIT_BLOCK);
+	work_on(first->jobs);
+	queue_drop_job(&queue);
+	assert_ptr_equal(queue_next_task(&queue).input, first);
+	queue_free(&queue);
+}
+
+/* The last buffer is for the oldest job; buffers come back. */
+static void test_buffers(void **state)
+{
+	struct queue_job *oldest, *job;
+	size_t buffers;
+
+	(void)state;
+	begin(4);
+	buffers = queue.buffer_count;
+	oldest = add_job();
+	input->reading = true;
+	queue.threads.opening = true;
+	job = add_job();
+	queue.buffer_count = 1;
+	assert_ptr_equal(queue_next_task(&queue).job, oldest);
+	queue.buffer_count = buffers;
+	queue_begin_work(&queue, oldest);
+	assert_int_equal(queue.buffer_count, buffers - 1);
+	queue.buffer_count = 1;
+	assert_next(TASK_NONE);
+	queue.buffer_count = 2;
+	assert_ptr_equal(queue_next_task(&queue).job, job);
+	queue.buffer_count = buffers - 1;
+	oldest->out.len = 1;
+	queue_end_work(&queue, oldest);
+	assert_int_equal(queue.buffer_count, buffers - 1);
+	queue_drop_job(&queue);
+	assert_int_equal(queue.buffer_count, buffers);
+	/* without output, at once */
+	work_on(job);
+	assert_int_equal(queue.buffer_count, buffers);
+	queue_free(&queue);
+}
+
+/* A message is delivered as it comes, in its place. */
+static void test_messages(void **state)
+{
+	struct inputs_item warning = {.kind = INPUTS_WARNING, .message = strdup("b"), .fd = -1};
+
+	(void)state;
+	begin(2);
+	assert_non_null(queue_add_input(&queue, &warning));
+	assert_next(TASK_READ);
+	input->ended = true;
+	assert_next(TASK_DELIVER);
+	queue_drop_input(&queue);
+	assert_next(TASK_DELIVER);
+	queue_free(&queue);
+}
+
+/* ---- played threads --------------------------------------------------------- */
+
+#define PLAYERS 5
+
+enum act { ACT_NONE, ACT_READ, ACT_WORK, ACT_TURN, ACT_DELIVER, ACT_OPEN };
+
+/* A thread, and what it is at. */
+struct player {
+	enum act act;
+	struct queue_input *input;
+	struct queue_job *job;
+	unsigned parts; /* of its output that must be handed over in turn */
+};
+
+static struct player players[PLAYERS];
+static unsigned player_count, inputs_left;
+static unsigned delivered, expected;
+static uint64_t luck;
+
+static unsigned draw(unsigned most)
+{
+	luck = luck * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (unsigned)(luck >> 33) % most;
+}
+
+/* Begins the task that a thread without one would take. */
+static void begin_act(struct player *player)
+{
+	struct queue_task task = queue_next_task(&queue);
+
+	switch (task.kind) {
+	case TASK_NONE:
+		return;
+	case TASK_DELIVER:
+		queue.threads.delivering = true;
+		player->act = ACT_DELIVER;
+		break;
+	case TASK_READ:
+		task.input->reading = true;
+		queue.threads.in_input++;
+		queue.threads.in_file_read += task.input->is_file;
+		player->act = ACT_READ;
+		player->input = task.input;
+		break;
+	case TASK_WORK:
+		queue_begin_work(&queue, task.job);
+		player->act = ACT_WORK;
+		player->job = task.job;
+		player->parts = draw(3);
+		break;
+	case TASK_OPEN:
+		queue.threads.opening = true;
+		queue.threads.in_input++;
+		player->act = ACT_OPEN;
+		break;
+	}
+}
+
+static void end_read(struct player *player)
+{
+	struct queue_job *job = queue_take_job(&queue);
+
+	queue.threads.in_input--;
+	queue.threads.in_file_read -= player->input->is_file;
+	player->input->reading = false;
+	assert_int_equal(block_reserve(&job->block, LIMIT_BLOCK), 0);
+	queue_add_job(&queue, player->input, job);
+	player->input->ended = --*(unsigned *)(void *)player->input->path == 0;
+}
+
+static void end_open(void)
+{
+	struct inputs_item item = {.kind = INPUTS_FILE, .fd = -1};
+	unsigned *blocks;
+
+	queue.threads.in_input--;
+	queue.threads.opening = false;
+	if (inputs_left == 0) {
+		queue.inputs_ended = true;
+		return;
+	}
+	inputs_left--;
+	/* In place of a path: how many blocks are still to be read. */
+	blocks = malloc(sizeof(*blocks));
+	*blocks = 1 + draw(9);
+	expected += *blocks;
+	item.path = (char *)blocks;
+	queue_add_input(&queue, &item)->is_file = draw(2) == 0;
+}
+
+static void end_deliver(void)
+{
+	queue.threads.delivering = false;
+	if (queue.inputs->jobs == NULL) {
+		queue_drop_input(&queue);
+		return;
+	}
+	delivered++;
+	queue_drop_job(&queue);
+}
+
+/* Takes what a thread is at one step on; returns false if it can't go on now. */
+static bool go_on(struct player *player)
+{
+	switch (player->act) {
+	case ACT_NONE:
+		begin_act(player);
+		return player->act != ACT_NONE;
+	case ACT_READ:
+		end_read(player);
+		break;
+	case ACT_OPEN:
+		end_open();
+		break;
+	case ACT_DELIVER:
+		end_deliver();
+		break;
+	case ACT_WORK:
+		if (player->parts != 0) {
+			player->act = ACT_TURN;
+			return true;
+		}
+		player->job->out.len = draw(2);
+		queue_end_work(&queue, player->job);
+		break;
+	case ACT_TURN:
+		if (queue_oldest_job(&queue) != player->job || queue.threads.delivering)
+			return false;
+		player->parts--;
+		player->act = ACT_WORK;
+		return true;
+	}
+	player->act = ACT_NONE;
+	return true;
+}
+
+/* Returns true if the thread waits for bytes that may never come. Where nothing
+ * else is to be delivered before them they come. */
+static bool waits_for_ever(const struct player *player)
+{
+	if (player->act == ACT_OPEN)
+		return queue.inputs != NULL;
+	return player->act == ACT_READ && !player->input->is_file &&
+	       (player->input != queue.inputs || player->input->jobs != NULL);
+}
+
+/* One step of some thread that can take one; of those that may wait for ever
+ * only if generous. Returns false if there is none. */
+static bool step(bool generous)
+{
+	unsigned first = draw(player_count);
+
+	for (unsigned i = 0; i < player_count; i++) {
+		struct player *player = &players[(first + i) % player_count];
+
+		if (!generous && waits_for_ever(player))
+			continue;
+		if (go_on(player))
+			return true;
+	}
+	return false;
+}
+
+/* All that was read can be delivered, even if all inputs, and the search for the
+ * next one, send nothing more meanwhile. */
+static void play(unsigned threads, unsigned inputs)
+{
+	default_options(&options);
+	options.threads = threads;
+	assert_int_equal(queue_init(&queue, &options, NULL), 0);
+	queue.threads.running = player_count = threads;
+	inputs_left = inputs;
+	delivered = expected = 0;
+	memset(players, 0, sizeof(players));
+	while (!queue.inputs_ended || queue.inputs != NULL) {
+		bool generous = draw(4) == 0;
+
+		assert_true(queue.text_held <= LIMIT_TEXT_AHEAD +
+						       LIMIT_BLOCK * (threads + LIMIT_BLOCK_HEAP) +
+						       LIMIT_BLOCK * threads);
+		if (!step(generous))
+			assert_true(!generous && queue.inputs == NULL && step(true));
+	}
+	assert_int_equal(delivered, expected);
+	assert_int_equal(queue.buffer_count, 2 * threads + 2);
+	queue_free(&queue);
+}
+
+static void test_never_stuck(void **state)
+{
+	(void)state;
+	luck = 1;
+	for (unsigned threads = 1; threads <= PLAYERS; threads++)
+		for (unsigned round = 0; round < 300; round++)
+			play(threads, 1 + draw(12));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_thread),
+		cmocka_unit_test(test_two_threads),
+		cmocka_unit_test(test_last_one_works),
+		cmocka_unit_test(test_wake_idle),
+		cmocka_unit_test(test_wake_waiting),
+		cmocka_unit_test(test_later_input),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_buffers),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_never_stuck),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

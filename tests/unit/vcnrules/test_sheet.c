@@ -1,0 +1,144 @@
+/* Sheets: what each form makes of cells, of any text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "vcnrules/sheet.h"
+
+static const struct sheet_column columns[] = {{"name", "NAME"}, {"extra", NULL}, {"text", "TEXT"}};
+
+static struct output output;
+static struct sheet sheet;
+
+static void begin(enum format format, size_t width)
+{
+	output = (struct output){.bytes = BYTES_INIT(1 << 20)};
+	sheet_begin(&sheet, &output, format, columns, 3);
+	sheet.width = width;
+}
+
+static void row(const char *name, const char *text)
+{
+	sheet_put_text(&sheet, name);
+	sheet_put_text(&sheet, "extra");
+	sheet_put_text(&sheet, text);
+}
+
+static void assert_ends(const char *expected)
+{
+	assert_int_equal(sheet_end(&sheet), 0);
+	assert_int_equal(bytes_append_char(&output.bytes, '\0'), 0);
+	assert_string_equal(output.bytes.data, expected);
+	bytes_free(&output.bytes);
+}
+
+static void test_csv(void **state)
+{
+	(void)state;
+	begin(FORMAT_CSV, 0);
+	row("a", "b c");
+	row("", "x,y");
+	row("say \"no\"", "one\ntwo\r");
+	assert_ends("name,extra,text\n"
+		    "a,extra,b c\n"
+		    ",extra,\"x,y\"\n"
+		    "\"say \"\"no\"\"\",extra,\"one\ntwo\r\"\n");
+}
+
+static void test_markdown(void **state)
+{
+	(void)state;
+	begin(FORMAT_MARKDOWN, 0);
+	row("a", "ingress tcp 10.0.0.0/8 \xc3\xa4");
+	row("x|y", "<script>`*_\n\x1b");
+	assert_ends("| NAME | TEXT |\n"
+		    "| --- | --- |\n"
+		    "| a | ingress tcp 10.0.0.0/8 \xc3\xa4 |\n"
+		    "| x&#124;y | &#60;script&#62;&#96;&#42;&#95;&#10;&#27; |\n");
+}
+
+static void test_table(void **state)
+{
+	(void)state;
+	begin(FORMAT_TABLE, 0);
+	row("a", "some text");
+	row("", "x");
+	row("longer \xc3\xa4", "");
+	assert_ends("NAME      TEXT\n"
+		    "a         some text\n"
+		    "          x\n"
+		    "longer \xc3\xa4\n");
+}
+
+static void test_table_controls(void **state)
+{
+	(void)state;
+	begin(FORMAT_TABLE, 0);
+	row("\x1b[31mred", "a\nb\x7f\xc2\x9b");
+	assert_ends("NAME         TEXT\n"
+		    "\\x1b[31mred  a\\x0ab\\x7f\\x9b\n");
+}
+
+/* Columns give way, the widest first, and nothing of a cell is lost. */
+static void test_table_width(void **state)
+{
+	(void)state;
+	begin(FORMAT_TABLE, 30);
+	row("short", "one two three four five six seven");
+	row("averyveryverylongname", "one");
+	assert_ends("NAME            TEXT\n"
+		    "short           one two three\n"
+		    "                four five six\n"
+		    "                seven\n"
+		    "averyveryveryl  one\n"
+		    "ongname\n");
+}
+
+static void test_table_narrow(void **state)
+{
+	(void)state;
+	begin(FORMAT_TABLE, 3);
+	row("0123456789", "0123456789");
+	assert_ends("NAME      TEXT\n"
+		    "01234567  01234567\n"
+		    "89        89\n");
+}
+
+static void test_table_colour(void **state)
+{
+	(void)state;
+	begin(FORMAT_TABLE, 0);
+	sheet.has_colour = true;
+	row("a", "b");
+	assert_ends("\x1b[1mNAME  TEXT\n\x1b[0ma     b\n");
+}
+
+static void test_empty(void **state)
+{
+	(void)state;
+	begin(FORMAT_TABLE, 80);
+	assert_ends("NAME  TEXT\n");
+	begin(FORMAT_CSV, 0);
+	assert_ends("name,extra,text\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_markdown),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_table_controls),
+		cmocka_unit_test(test_table_width),
+		cmocka_unit_test(test_table_narrow),
+		cmocka_unit_test(test_table_colour),
+		cmocka_unit_test(test_empty),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -5,7 +5,7 @@
  * since whoever sends packets chooses ports and addresses; nothing visible
  * depends on it, for lines are sorted before they are written.
  *
- * Bad input never gets here. What is bounded is memory, by whoever asks for
+ * Bad input never gets here. Memory is bounded by whoever asks for
  * conversations_cost; a table takes at most 2^30 lines.
  */
 #include "vcnflow/conversations.h"
@@ -14,9 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <time.h>
-
-#include "json/write.h"
 
 #define FIRST_SLOTS 64
 #define MOST_LINES ((size_t)1 << 30)
@@ -24,9 +21,51 @@
 /* As many texts as lines can name: two each. */
 #define MOST_TEXTS (MOST_LINES - 1)
 
-/* Keys are compared and hashed as bytes, so that none may be undefined. */
-static_assert(sizeof(struct conversation_key) == 64, "no padding");
-static_assert(sizeof(struct conversation) + 2 * sizeof(uint32_t) <= CONVERSATION_COST,
+/* No text, port or time; they sort before all that there are. */
+#define NO_TEXT UINT32_MAX
+#define NO_PORT (-1)
+#define NO_TIME INT64_MIN
+
+/*
+ * An address as lines are sorted by it and show it: IPv4 as its text, filled up
+ * with zeros (an address has one text of at most 15 bytes, so that it tells them
+ * apart, too), IPv6 as 128 bits, big end first.
+ */
+struct key_address {
+	uint8_t bytes[16];
+};
+
+/* Compared and hashed as bytes, so that none may be undefined. */
+struct key {
+	int64_t period;  /* seconds since 1970, or NO_TIME */
+	uint32_t subnet; /* numbers of texts */
+	uint32_t vnic;   /* or NO_TEXT */
+	struct key_address local;
+	struct key_address peer;
+	int32_t local_port; /* NO_PORT: there is none, or it is a client's */
+	int32_t peer_port;
+	uint16_t protocol;    /* or CONVERSATION_NO_PROTOCOL */
+	uint8_t local_family; /* enum address_family */
+	uint8_t peer_family;
+	uint8_t began;  /* enum conversation_began */
+	uint8_t action; /* enum conversation_action */
+	uint8_t has_ports;
+	uint8_t has_period; /* "period" is shown, null or not */
+};
+
+struct conversations_line {
+	struct key key;
+	struct conversation_sum in;
+	struct conversation_sum out;
+	int64_t first;       /* the least start, or NO_TIME */
+	int64_t last;        /* the greatest end, or NO_TIME */
+	uint16_t client_low; /* the least and greatest port of the side that began */
+	uint16_t client_high;
+	uint32_t zero;
+};
+
+static_assert(sizeof(struct key) == 64, "no padding");
+static_assert(sizeof(struct conversations_line) + 2 * sizeof(uint32_t) <= CONVERSATIONS_LINE_COST,
 	"--table counts at least what a line takes");
 
 void conversations_init(struct conversations *table)
@@ -50,19 +89,25 @@ void conversations_clear(struct conversations *table)
 	textset_clear(&table->texts);
 }
 
-uint32_t conversations_text(struct conversations *table, const char *text, size_t len)
+/* Takes a text in; *number is its number. Returns 0, or -1 when memory ran out. */
+static int take_text(struct conversations *table, const char *text, size_t len, uint32_t *number)
 {
-	size_t index = textset_find(&table->texts, text, len);
+	size_t index;
 
+	*number = NO_TEXT;
+	if (text == NULL)
+		return 0;
+	index = textset_find(&table->texts, text, len);
 	if (index == SIZE_MAX) {
 		if (textset_add(&table->texts, text, len) != TEXTSET_ADDED)
-			return CONVERSATION_NO_TEXT;
+			return -1;
 		index = table->texts.count - 1;
 	}
-	return (uint32_t)index;
+	*number = (uint32_t)index;
+	return 0;
 }
 
-/* Appends an octet in decimal; returns the end. */
+/* Writes an octet in decimal; returns the end. */
 static uint8_t *put_octet(uint8_t *at, unsigned octet)
 {
 	if (octet >= 100)
@@ -73,23 +118,40 @@ static uint8_t *put_octet(uint8_t *at, unsigned octet)
 	return at;
 }
 
-void conversation_address_set(struct conversation_address *out, const struct address *address)
+static struct key_address key_address_of(const struct address *address)
 {
-	uint8_t *at = out->bytes;
+	struct key_address out = {{0}};
+	uint8_t *at = out.bytes;
 
 	if (address->family == ADDRESS_IPV4) {
-		memset(out, 0, sizeof(*out));
 		for (unsigned i = 0; i < 4; i++) {
 			if (i > 0)
 				*at++ = '.';
 			at = put_octet(at, address->high >> (56 - 8 * i) & 255);
 		}
-		return;
+		return out;
 	}
 	for (unsigned i = 0; i < 8; i++) {
-		out->bytes[i] = (uint8_t)(address->high >> (56 - 8 * i));
-		out->bytes[8 + i] = (uint8_t)(address->low >> (56 - 8 * i));
+		out.bytes[i] = (uint8_t)(address->high >> (56 - 8 * i));
+		out.bytes[8 + i] = (uint8_t)(address->low >> (56 - 8 * i));
 	}
+	return out;
+}
+
+static struct address address_of(const struct key_address *key, uint8_t family)
+{
+	struct address address = {.family = family};
+
+	if (family == ADDRESS_IPV4) {
+		(void)address_parse(&address, (const char *)key->bytes,
+			strnlen((const char *)key->bytes, sizeof(key->bytes)));
+		return address;
+	}
+	for (unsigned i = 0; i < 8; i++) {
+		address.high = address.high << 8 | key->bytes[i];
+		address.low = address.low << 8 | key->bytes[8 + i];
+	}
+	return address;
 }
 
 static uint64_t fold(uint64_t a, uint64_t b)
@@ -100,7 +162,7 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint32_t hash_of(const struct conversation_key *key)
+static uint32_t hash_of(const struct key *key)
 {
 	uint64_t words[sizeof(*key) / sizeof(uint64_t)];
 	uint64_t secret[2] = {0x9e3779b97f4a7c15, 0xd1b54a32d192ed03};
@@ -117,7 +179,7 @@ static uint32_t hash_of(const struct conversation_key *key)
 }
 
 /* The slot of a key, or the free one where it would go. */
-static size_t find_slot(const struct conversations *table, const struct conversation_key *key)
+static size_t find_slot(const struct conversations *table, const struct key *key)
 {
 	size_t slot = hash_of(key) & (table->slot_count - 1);
 
@@ -131,7 +193,7 @@ static size_t find_slot(const struct conversations *table, const struct conversa
 static int reserve(struct conversations *table)
 {
 	size_t slot_count = table->slot_count > 0 ? 2 * table->slot_count : FIRST_SLOTS;
-	struct conversation *lines;
+	struct conversations_line *lines;
 	uint32_t *slots;
 
 	if (table->count < table->room)
@@ -173,80 +235,108 @@ static void add_sum(struct conversations *table, struct conversation_sum *sum,
 	add_number(table, &sum->bytes, more->bytes);
 }
 
-static void add_to(
-	struct conversations *table, struct conversation *line, const struct conversation *one)
+/* Adds a line under its key. Returns 0, or -1 when memory ran out. */
+static int add_line(struct conversations *table, const struct conversations_line *one)
 {
+	struct conversations_line *line;
+	size_t slot;
+
+	if (reserve(table) < 0)
+		return -1;
+	slot = find_slot(table, &one->key);
+	if (table->slots[slot] == 0) {
+		table->lines[table->count] = *one;
+		table->slots[slot] = (uint32_t)++table->count;
+		return 0;
+	}
+	line = &table->lines[table->slots[slot] - 1];
 	add_sum(table, &line->in, &one->in);
 	add_sum(table, &line->out, &one->out);
-	if (one->first != CONVERSATION_NO_TIME &&
-		(line->first == CONVERSATION_NO_TIME || one->first < line->first))
+	if (one->first != NO_TIME && (line->first == NO_TIME || one->first < line->first))
 		line->first = one->first;
-	if (one->last > line->last) /* none is less than any */
+	if (one->last > line->last) /* NO_TIME is less than any */
 		line->last = one->last;
 	if (one->client_low < line->client_low)
 		line->client_low = one->client_low;
 	if (one->client_high > line->client_high)
 		line->client_high = one->client_high;
+	return 0;
 }
 
-/* Adds a line under a key, which may be another than its own. */
-static int add_as(struct conversations *table, const struct conversation_key *key,
-	const struct conversation *one)
+static int64_t seconds_of(const struct conversation_time *time)
 {
-	size_t slot;
-
-	if (reserve(table) < 0)
-		return -1;
-	slot = find_slot(table, key);
-	if (table->slots[slot] != 0) {
-		add_to(table, &table->lines[table->slots[slot] - 1], one);
-		return 0;
-	}
-	table->lines[table->count] = *one;
-	table->lines[table->count].key = *key;
-	table->slots[slot] = (uint32_t)++table->count;
-	return 0;
+	return time->is_known ? time->seconds : NO_TIME;
 }
 
 int conversations_add(struct conversations *table, const struct conversation *one)
 {
-	return add_as(table, &one->key, one);
+	struct conversations_line line = {
+		.key = {.period = seconds_of(&one->period),
+			.local = key_address_of(&one->local),
+			.peer = key_address_of(&one->peer),
+			.local_port = one->has_ports ? one->local_low : NO_PORT,
+			.peer_port = one->has_ports ? one->peer_low : NO_PORT,
+			.protocol = one->protocol,
+			.local_family = one->local.family,
+			.peer_family = one->peer.family,
+			.began = (uint8_t)one->began,
+			.action = (uint8_t)one->action,
+			.has_ports = one->has_ports,
+			.has_period = one->has_period},
+		.in = one->in,
+		.out = one->out,
+		.first = seconds_of(&one->first),
+		.last = seconds_of(&one->last),
+	};
+
+	/* a client's ports tell no conversations apart: only their range is kept */
+	if (one->has_ports && one->began == CONVERSATION_LOCAL) {
+		line.key.local_port = NO_PORT;
+		line.client_low = one->local_low;
+		line.client_high = one->local_high;
+	} else if (one->has_ports && one->began == CONVERSATION_PEER) {
+		line.key.peer_port = NO_PORT;
+		line.client_low = one->peer_low;
+		line.client_high = one->peer_high;
+	}
+	if (take_text(table, one->subnet.text, one->subnet.len, &line.key.subnet) < 0 ||
+		take_text(table, one->vnic.text, one->vnic.len, &line.key.vnic) < 0)
+		return -1;
+	return add_line(table, &line);
 }
 
-/* The number that a text of another table has in this one. */
-static int take_text(
-	struct conversations *table, const struct conversations *other, uint32_t *number)
+static struct conversation_text text_of(const struct conversations *table, uint32_t number)
 {
-	const char *text;
-	size_t len;
+	struct conversation_text text = {0};
 
-	if (*number == CONVERSATION_NO_TEXT)
-		return 0;
-	text = textset_text(&other->texts, *number, &len);
-	*number = conversations_text(table, text, len);
-	return *number == CONVERSATION_NO_TEXT ? -1 : 0;
+	if (number != NO_TEXT)
+		text.text = textset_text(&table->texts, number, &text.len);
+	return text;
 }
 
 int conversations_merge(struct conversations *table, const struct conversations *other)
 {
-	uint32_t from[2] = {CONVERSATION_NO_TEXT, CONVERSATION_NO_TEXT};
-	uint32_t to[2] = {CONVERSATION_NO_TEXT, CONVERSATION_NO_TEXT};
-	struct conversation_key key;
+	uint32_t from[2] = {NO_TEXT, NO_TEXT};
+	uint32_t to[2] = {NO_TEXT, NO_TEXT};
+	struct conversations_line line;
+	struct conversation_text text;
 
 	table->saturated |= other->saturated;
 	for (size_t i = 0; i < other->count; i++) {
-		key = other->lines[i].key;
-		/* lines that came one after another are of few VNICs */
-		if (key.subnet != from[0] || key.vnic != from[1]) {
-			from[0] = to[0] = key.subnet;
-			from[1] = to[1] = key.vnic;
-			if (take_text(table, other, &to[0]) < 0 ||
-				take_text(table, other, &to[1]) < 0)
-				return -1;
+		line = other->lines[i];
+		/* lines that came one after another are mostly of one VNIC */
+		if (line.key.subnet != from[0] || line.key.vnic != from[1]) {
+			from[0] = line.key.subnet;
+			from[1] = line.key.vnic;
+			for (size_t side = 0; side < 2; side++) {
+				text = text_of(other, from[side]);
+				if (take_text(table, text.text, text.len, &to[side]) < 0)
+					return -1;
+			}
 		}
-		key.subnet = to[0];
-		key.vnic = to[1];
-		if (add_as(table, &key, &other->lines[i]) < 0)
+		line.key.subnet = to[0];
+		line.key.vnic = to[1];
+		if (add_line(table, &line) < 0)
 			return -1;
 	}
 	return 0;
@@ -254,7 +344,7 @@ int conversations_merge(struct conversations *table, const struct conversations 
 
 size_t conversations_cost(const struct conversations *table)
 {
-	return table->count * CONVERSATION_COST + table->texts.text_len;
+	return table->count * CONVERSATIONS_LINE_COST + table->texts.text_len;
 }
 
 /* What comparisons need beside the lines: the rank of each text. */
@@ -275,24 +365,16 @@ static int compare_texts(const void *a, const void *b, void *table)
 }
 
 /* The text of an address; returns its length. */
-static size_t address_write(
-	char text[ADDRESS_TEXT_SIZE], const struct conversation_address *address, uint8_t family)
+static size_t write_address(
+	char text[ADDRESS_TEXT_SIZE], const struct key_address *key, uint8_t family)
 {
-	struct address value = {.family = family};
+	const struct address address = address_of(key, family);
 
-	if (family == ADDRESS_IPV4) {
-		memcpy(text, address->bytes, sizeof(address->bytes));
-		return strnlen(text, sizeof(address->bytes));
-	}
-	for (unsigned i = 0; i < 8; i++) {
-		value.high = value.high << 8 | address->bytes[i];
-		value.low = value.low << 8 | address->bytes[8 + i];
-	}
-	return address_text(text, &value);
+	return address_text(text, &address);
 }
 
-static int compare_addresses(const struct conversation_address *a, uint8_t a_family,
-	const struct conversation_address *b, uint8_t b_family)
+static int compare_addresses(const struct key_address *a, uint8_t a_family,
+	const struct key_address *b, uint8_t b_family)
 {
 	char texts[2][ADDRESS_TEXT_SIZE];
 	size_t lens[2];
@@ -302,8 +384,8 @@ static int compare_addresses(const struct conversation_address *a, uint8_t a_fam
 		return memcmp(a, b, sizeof(*a)); /* texts, filled up with zeros */
 	if (a_family == b_family && memcmp(a, b, sizeof(*a)) == 0)
 		return 0;
-	lens[0] = address_write(texts[0], a, a_family);
-	lens[1] = address_write(texts[1], b, b_family);
+	lens[0] = write_address(texts[0], a, a_family);
+	lens[1] = write_address(texts[1], b, b_family);
 	order = memcmp(texts[0], texts[1], lens[0] < lens[1] ? lens[0] : lens[1]);
 	return order != 0 ? order : (lens[0] > lens[1]) - (lens[0] < lens[1]);
 }
@@ -312,24 +394,29 @@ static int compare_addresses(const struct conversation_address *a, uint8_t a_fam
 
 static int compare_lines(const void *a_line, const void *b_line, void *context)
 {
-	const struct conversation_key *a = &((const struct conversation *)a_line)->key;
-	const struct conversation_key *b = &((const struct conversation *)b_line)->key;
+	const struct key *a = &((const struct conversations_line *)a_line)->key;
+	const struct key *b = &((const struct conversations_line *)b_line)->key;
 	const struct order *order = context;
 	int result = COMPARE(a->period, b->period);
 
 	if (result == 0 && a->subnet != b->subnet)
 		result = COMPARE(order->ranks[a->subnet], order->ranks[b->subnet]);
 	if (result == 0 && a->vnic != b->vnic) {
-		if (a->vnic == CONVERSATION_NO_TEXT || b->vnic == CONVERSATION_NO_TEXT)
-			return a->vnic == CONVERSATION_NO_TEXT ? -1 : 1;
+		if (a->vnic == NO_TEXT || b->vnic == NO_TEXT)
+			return a->vnic == NO_TEXT ? -1 : 1;
 		result = COMPARE(order->ranks[a->vnic], order->ranks[b->vnic]);
 	}
 	if (result == 0)
 		result = compare_addresses(&a->local, a->local_family, &b->local, b->local_family);
 	if (result == 0)
 		result = compare_addresses(&a->peer, a->peer_family, &b->peer, b->peer_family);
-	if (result == 0)
-		result = COMPARE(a->protocol, b->protocol);
+	if (result == 0 && a->protocol != b->protocol) {
+		if (a->protocol == CONVERSATION_NO_PROTOCOL)
+			return -1;
+		result = b->protocol == CONVERSATION_NO_PROTOCOL
+				 ? 1
+				 : COMPARE(a->protocol, b->protocol);
+	}
 	if (result == 0)
 		result = COMPARE(a->local_port, b->local_port);
 	if (result == 0)
@@ -364,120 +451,45 @@ int conversations_sort(struct conversations *table)
 	return 0;
 }
 
-/*
- * What follows appends; each returns 0, or -1 with errno set. A failed append
- * leaves the bytes as they were, so that failures can be gathered to the end.
- */
-
-static int put_text(const struct conversations *table, uint32_t number, struct bytes *out)
+static struct conversation_time time_of(int64_t seconds)
 {
-	const char *text;
-	size_t len;
-
-	if (number == CONVERSATION_NO_TEXT)
-		return bytes_append_text(out, "null");
-	text = textset_text(&table->texts, number, &len);
-	return json_write_string(out, text, len);
+	return (struct conversation_time){
+		.is_known = seconds != NO_TIME,
+		.seconds = seconds != NO_TIME ? seconds : 0,
+	};
 }
 
-static int put_number(int64_t number, struct bytes *out)
+void conversations_get(
+	const struct conversations *table, size_t index, struct conversation *conversation)
 {
-	if (number == CONVERSATION_NONE)
-		return bytes_append_text(out, "null");
-	return bytes_append_number(out, (uint64_t)number);
-}
+	const struct conversations_line *line = &table->lines[index];
+	const struct key *key = &line->key;
 
-static int put_time(int64_t seconds, struct bytes *out)
-{
-	const time_t time = (time_t)seconds;
-	char text[sizeof("\"9999-12-31T23:59:59Z\"")];
-	struct tm tm;
-
-	if (seconds == CONVERSATION_NO_TIME || gmtime_r(&time, &tm) == NULL ||
-		strftime(text, sizeof(text), "\"%Y-%m-%dT%H:%M:%SZ\"", &tm) == 0)
-		return bytes_append_text(out, "null");
-	return bytes_append_text(out, text);
-}
-
-static int put_address(
-	const struct conversation_address *address, uint8_t family, struct bytes *out)
-{
-	char text[ADDRESS_TEXT_SIZE];
-
-	return json_write_string(out, text, address_write(text, address, family));
-}
-
-static int put_client_ports(const struct conversation *line, struct bytes *out)
-{
-	int failed = 0;
-
-	if (line->client_low == CONVERSATION_NONE)
-		return bytes_append_text(out, "null");
-	failed |= bytes_append_char(out, '[');
-	failed |= put_number(line->client_low, out);
-	failed |= bytes_append_char(out, ',');
-	failed |= put_number(line->client_high, out);
-	failed |= bytes_append_char(out, ']');
-	return failed;
-}
-
-static int put_sum(const struct conversation_sum *sum, struct bytes *out)
-{
-	int failed = 0;
-
-	failed |= bytes_append_text(out, "{\"records\":");
-	failed |= bytes_append_number(out, sum->records);
-	failed |= bytes_append_text(out, ",\"packets\":");
-	failed |= bytes_append_number(out, sum->packets);
-	failed |= bytes_append_text(out, ",\"bytes\":");
-	failed |= bytes_append_number(out, sum->bytes);
-	failed |= bytes_append_char(out, '}');
-	return failed;
-}
-
-int conversations_write(
-	const struct conversations *table, size_t index, bool with_period, struct bytes *out)
-{
-	static const char *const began[] = {"null", "\"local\"", "\"peer\""};
-	static const char *const actions[] = {"\"ACCEPT\"", "\"REJECT\""};
-	const struct conversation *line = &table->lines[index];
-	const struct conversation_key *key = &line->key;
-	int failed = 0;
-
-	failed |= bytes_append_char(out, '{');
-	if (with_period) {
-		failed |= bytes_append_text(out, "\"period\":");
-		failed |= put_time(key->period, out);
-		failed |= bytes_append_char(out, ',');
+	*conversation = (struct conversation){
+		.has_period = key->has_period,
+		.period = time_of(key->period),
+		.subnet = text_of(table, key->subnet),
+		.vnic = text_of(table, key->vnic),
+		.local = address_of(&key->local, key->local_family),
+		.peer = address_of(&key->peer, key->peer_family),
+		.protocol = key->protocol,
+		.has_ports = key->has_ports,
+		.local_low = key->local_port != NO_PORT ? (uint16_t)key->local_port : 0,
+		.local_high = key->local_port != NO_PORT ? (uint16_t)key->local_port : 0,
+		.peer_low = key->peer_port != NO_PORT ? (uint16_t)key->peer_port : 0,
+		.peer_high = key->peer_port != NO_PORT ? (uint16_t)key->peer_port : 0,
+		.began = (enum conversation_began)key->began,
+		.action = (enum conversation_action)key->action,
+		.in = line->in,
+		.out = line->out,
+		.first = time_of(line->first),
+		.last = time_of(line->last),
+	};
+	if (key->has_ports && key->began == CONVERSATION_LOCAL) {
+		conversation->local_low = line->client_low;
+		conversation->local_high = line->client_high;
+	} else if (key->has_ports && key->began == CONVERSATION_PEER) {
+		conversation->peer_low = line->client_low;
+		conversation->peer_high = line->client_high;
 	}
-	failed |= bytes_append_text(out, "\"subnet\":");
-	failed |= put_text(table, key->subnet, out);
-	failed |= bytes_append_text(out, ",\"vnic\":");
-	failed |= put_text(table, key->vnic, out);
-	failed |= bytes_append_text(out, ",\"local\":");
-	failed |= put_address(&key->local, key->local_family, out);
-	failed |= bytes_append_text(out, ",\"peer\":");
-	failed |= put_address(&key->peer, key->peer_family, out);
-	failed |= bytes_append_text(out, ",\"protocol\":");
-	failed |= put_number(key->protocol, out);
-	failed |= bytes_append_text(out, ",\"local_port\":");
-	failed |= put_number(key->local_port, out);
-	failed |= bytes_append_text(out, ",\"peer_port\":");
-	failed |= put_number(key->peer_port, out);
-	failed |= bytes_append_text(out, ",\"client_ports\":");
-	failed |= put_client_ports(line, out);
-	failed |= bytes_append_text(out, ",\"began\":");
-	failed |= bytes_append_text(out, began[key->began]);
-	failed |= bytes_append_text(out, ",\"action\":");
-	failed |= bytes_append_text(out, actions[key->action]);
-	failed |= bytes_append_text(out, ",\"in\":");
-	failed |= put_sum(&line->in, out);
-	failed |= bytes_append_text(out, ",\"out\":");
-	failed |= put_sum(&line->out, out);
-	failed |= bytes_append_text(out, ",\"first\":");
-	failed |= put_time(line->first, out);
-	failed |= bytes_append_text(out, ",\"last\":");
-	failed |= put_time(line->last, out);
-	failed |= bytes_append_text(out, "}\n");
-	return failed;
 }

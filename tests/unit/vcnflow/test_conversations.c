@@ -11,53 +11,61 @@
 
 #include "vcnflow/conversations.h"
 
-static struct conversation_address address_of(const char *text, uint8_t *family)
+static struct address address_of(const char *text)
 {
-	struct conversation_address out;
 	struct address address;
 
 	assert_int_equal(address_parse(&address, text, strlen(text)), 0);
-	conversation_address_set(&out, &address);
-	*family = address.family;
-	return out;
+	return address;
 }
 
-static uint32_t text_of(struct conversations *table, const char *text)
+static struct conversation_text text_of(const char *text)
 {
-	return text == NULL ? CONVERSATION_NO_TEXT : conversations_text(table, text, strlen(text));
+	return (struct conversation_text){text, text != NULL ? strlen(text) : 0};
 }
 
-/* A line of one record with 2 packets of 100 bytes, going in. */
-static struct conversation line_of(struct conversations *table, const char *subnet,
-	const char *vnic, const char *local, const char *peer, int32_t local_port)
+static struct conversation_time at(int64_t seconds)
 {
-	struct conversation line = {
-		.key = {.period = CONVERSATION_NO_TIME,
-			.local_port = local_port,
-			.peer_port = CONVERSATION_NONE,
-			.protocol = 6,
-			.began = BEGAN_PEER},
+	return (struct conversation_time){true, seconds};
+}
+
+/* One of one record with 2 packets of 100 bytes, going in from port 40000. */
+static struct conversation made_of(const char *subnet, const char *vnic, const char *local,
+	const char *peer, uint16_t local_port)
+{
+	return (struct conversation){
+		.subnet = text_of(subnet),
+		.vnic = text_of(vnic),
+		.local = address_of(local),
+		.peer = address_of(peer),
+		.protocol = 6,
+		.has_ports = true,
+		.local_low = local_port,
+		.local_high = local_port,
+		.peer_low = 40000,
+		.peer_high = 40000,
+		.began = CONVERSATION_PEER,
 		.in = {1, 2, 100},
-		.first = 1000,
-		.last = 1059,
-		.client_low = 40000,
-		.client_high = 40000,
+		.first = at(1000),
+		.last = at(1059),
 	};
+}
 
-	line.key.subnet = text_of(table, subnet);
-	line.key.vnic = text_of(table, vnic);
-	line.key.local = address_of(local, &line.key.local_family);
-	line.key.peer = address_of(peer, &line.key.peer_family);
-	return line;
+static void set_client(struct conversation *conversation, uint16_t port)
+{
+	conversation->peer_low = conversation->peer_high = port;
 }
 
 static char *text_of_table(struct conversations *table)
 {
 	struct bytes out = BYTES_INIT(SIZE_MAX);
+	struct conversation conversation;
 
 	assert_int_equal(conversations_sort(table), 0);
-	for (size_t i = 0; i < table->count; i++)
-		assert_int_equal(conversations_write(table, i, false, &out), 0);
+	for (size_t i = 0; i < table->count; i++) {
+		conversations_get(table, i, &conversation);
+		assert_int_equal(conversation_write(&out, &conversation), 0);
+	}
 	assert_int_equal(bytes_append_char(&out, '\0'), 0);
 	return out.data;
 }
@@ -65,24 +73,24 @@ static char *text_of_table(struct conversations *table)
 static void sums_under_one_key(void **state)
 {
 	struct conversations table;
-	struct conversation line;
+	struct conversation one;
 	char *text;
 
 	(void)state;
 	conversations_init(&table);
-	line = line_of(&table, "net \"a\"", NULL, "10.0.0.1", "2001:db8::1", 443);
-	assert_int_equal(conversations_add(&table, &line), 0);
-	line.in = (struct conversation_sum){0};
-	line.out = (struct conversation_sum){3, 4, 5};
-	line.first = CONVERSATION_NO_TIME;
-	line.last = 2000000000;
-	line.client_low = line.client_high = 39999;
-	assert_int_equal(conversations_add(&table, &line), 0);
-	line.out = (struct conversation_sum){1, 1, 1};
-	line.first = 0;
-	line.last = CONVERSATION_NO_TIME;
-	line.client_low = line.client_high = 50000;
-	assert_int_equal(conversations_add(&table, &line), 0);
+	one = made_of("net \"a\"", NULL, "10.0.0.1", "2001:db8::1", 443);
+	assert_int_equal(conversations_add(&table, &one), 0);
+	one.in = (struct conversation_sum){0};
+	one.out = (struct conversation_sum){3, 4, 5};
+	one.first.is_known = false;
+	one.last = at(2000000000);
+	set_client(&one, 39999);
+	assert_int_equal(conversations_add(&table, &one), 0);
+	one.out = (struct conversation_sum){1, 1, 1};
+	one.first = at(0);
+	one.last.is_known = false;
+	set_client(&one, 50000);
+	assert_int_equal(conversations_add(&table, &one), 0);
 	assert_int_equal(table.count, 1);
 	text = text_of_table(&table);
 	assert_string_equal(text,
@@ -96,46 +104,57 @@ static void sums_under_one_key(void **state)
 	conversations_free(&table);
 }
 
-static void writes_what_is_absent_as_null(void **state)
+static void tells_apart_what_is_absent(void **state)
 {
 	struct conversations table;
-	struct conversation line;
-	struct bytes out = BYTES_INIT(4096);
+	struct conversation one;
+	char *text;
 
 	(void)state;
 	conversations_init(&table);
-	line = line_of(&table, "s", "v", "10.0.0.1", "10.0.0.2", CONVERSATION_NONE);
-	line.key.period = 86400;
-	line.key.protocol = CONVERSATION_NONE;
-	line.key.began = BEGAN_UNKNOWN;
-	line.key.action = CONVERSATION_REJECT;
-	line.client_low = line.client_high = CONVERSATION_NONE;
-	line.first = line.last = CONVERSATION_NO_TIME;
-	assert_int_equal(conversations_add(&table, &line), 0);
-	assert_int_equal(conversations_write(&table, 0, true, &out), 0);
-	assert_int_equal(bytes_append_char(&out, '\0'), 0);
-	assert_string_equal(out.data,
-		"{\"period\":\"1970-01-02T00:00:00Z\",\"subnet\":\"s\",\"vnic\":\"v\","
-		"\"local\":\"10.0.0.1\",\"peer\":\"10.0.0.2\",\"protocol\":null,"
-		"\"local_port\":null,\"peer_port\":null,\"client_ports\":null,\"began\":null,"
-		"\"action\":\"REJECT\",\"in\":{\"records\":1,\"packets\":2,\"bytes\":100},"
-		"\"out\":{\"records\":0,\"packets\":0,\"bytes\":0},\"first\":null,\"last\":null}"
-		"\n");
-	bytes_free(&out);
+	one = made_of("s", "v", "10.0.0.1", "10.0.0.2", 0);
+	one.has_period = true;
+	one.period = at(86400);
+	one.protocol = CONVERSATION_NO_PROTOCOL;
+	one.has_ports = false;
+	one.local_low = one.local_high = one.peer_low = one.peer_high = 0;
+	one.began = CONVERSATION_NOBODY;
+	one.action = CONVERSATION_REJECT;
+	one.first.is_known = one.last.is_known = false;
+	assert_int_equal(conversations_add(&table, &one), 0);
+	one.has_ports = true;
+	assert_int_equal(conversations_add(&table, &one), 0);
+	one.period.is_known = false;
+	assert_int_equal(conversations_add(&table, &one), 0);
+	text = text_of_table(&table);
+#define MIDDLE                                                                                     \
+	"\"subnet\":\"s\",\"vnic\":\"v\",\"local\":\"10.0.0.1\",\"peer\":\"10.0.0.2\","            \
+	"\"protocol\":null,"
+#define END                                                                                        \
+	"\"client_ports\":null,\"began\":null,\"action\":\"REJECT\","                              \
+	"\"in\":{\"records\":1,\"packets\":2,\"bytes\":100},"                                      \
+	"\"out\":{\"records\":0,\"packets\":0,\"bytes\":0},\"first\":null,\"last\":null}\n"
+	assert_string_equal(text, "{\"period\":null," MIDDLE "\"local_port\":0,\"peer_port\":0," END
+				  "{\"period\":\"1970-01-02T00:00:00Z\"," MIDDLE
+				  "\"local_port\":null,\"peer_port\":null," END
+				  "{\"period\":\"1970-01-02T00:00:00Z\"," MIDDLE
+				  "\"local_port\":0,\"peer_port\":0," END);
+	free(text);
 	conversations_free(&table);
 }
 
 /* Lines that differ in one part each, in the order in which they are to stand. */
 static void sorts_by_key(void **state)
 {
+	enum { NO = -1 };
 	static const struct {
-		int64_t period;
+		int period;
 		const char *subnet, *vnic, *local, *peer;
-		int16_t protocol;
-		int32_t local_port, peer_port;
-		uint8_t began, action;
+		int protocol, local_port, peer_port;
+		enum conversation_began began;
+		enum conversation_action action;
 	} rows[] = {
-		{CONVERSATION_NO_TIME, "s", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
+		{NO, "s", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s1", NULL, "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s1", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
@@ -149,58 +168,58 @@ static void sorts_by_key(void **state)
 		{0, "s2", "v", "2a::", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "9.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "9.0.0.1", "fd00::1", 6, 1, 1, 0, 0},
-		{0, "s3", "v", "9.0.0.1", "10.0.0.2", -1, 1, 1, 0, 0},
+		{0, "s3", "v", "9.0.0.1", "10.0.0.2", CONVERSATION_NO_PROTOCOL, 1, 1, 0, 0},
 		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 1, 1, 1, 0, 0},
-		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, -1, 1, 0, 0},
+		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, NO, 1, CONVERSATION_LOCAL, 0},
 		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, 9, 1, 0, 0},
-		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, 10, -1, 0, 0},
+		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, 10, NO, CONVERSATION_PEER, 0},
 		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, 10, 0, 0, 0},
-		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, 10, 0, 1, 0},
-		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, 10, 0, 2, 0},
-		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, 10, 0, 2, 1},
+		{0, "s3", "v", "9.0.0.1", "10.0.0.2", 17, 10, 0, 0, 1},
 	};
 	const size_t count = sizeof(rows) / sizeof(rows[0]);
 	struct conversations table;
-	struct conversation line;
+	struct conversation one;
 
 	(void)state;
 	conversations_init(&table);
 	for (size_t n = 0; n < count; n++) {
-		size_t i = n * 7 % count; /* 7 and 22 have no common factor */
+		size_t i = n * 7 % count; /* 7 and 20 have no common factor */
 
-		line = line_of(&table, rows[i].subnet, rows[i].vnic, rows[i].local, rows[i].peer,
-			rows[i].local_port);
-		line.key.period = rows[i].period;
-		line.key.protocol = rows[i].protocol;
-		line.key.peer_port = rows[i].peer_port;
-		line.key.began = rows[i].began;
-		line.key.action = rows[i].action;
-		line.in.records = i;
-		assert_int_equal(conversations_add(&table, &line), 0);
+		one = made_of(rows[i].subnet, rows[i].vnic, rows[i].local, rows[i].peer, 0);
+		one.period.is_known = rows[i].period != NO;
+		one.protocol = (uint16_t)rows[i].protocol;
+		one.local_low = one.local_high = (uint16_t)rows[i].local_port;
+		one.peer_low = one.peer_high = (uint16_t)rows[i].peer_port;
+		one.began = rows[i].began;
+		one.action = rows[i].action;
+		one.in.records = i;
+		assert_int_equal(conversations_add(&table, &one), 0);
 	}
 	assert_int_equal(table.count, count);
 	assert_int_equal(conversations_sort(&table), 0);
-	for (size_t i = 0; i < count; i++)
-		assert_int_equal(table.lines[i].in.records, i);
+	for (size_t i = 0; i < count; i++) {
+		conversations_get(&table, i, &one);
+		assert_int_equal(one.in.records, i);
+	}
 	conversations_free(&table);
 }
 
-/* Some of 4 × 4 × 64 keys, by a generator of its own. */
+/* Some of 4 × 4 × 4 × 64 keys, by a generator of its own. */
 static void add_random(struct conversations *table, uint64_t *random)
 {
 	static const char *const texts[] = {"one", "two", "three", "four"};
 	static const char *const peers[] = {"192.0.2.1", "192.0.2.10", "2001:db8::1", "10.0.0.1"};
-	struct conversation line;
+	struct conversation one;
 	unsigned n;
 
 	*random = *random * UINT64_C(6364136223846793005) + 1442695040888963407;
 	n = (unsigned)(*random >> 40);
-	line = line_of(table, texts[n & 3], texts[n >> 2 & 3], "10.0.0.1", peers[n >> 4 & 3],
-		(int32_t)(n >> 6 & 63));
-	line.first = n >> 12;
-	line.last = n >> 8;
-	line.in.bytes = n;
-	assert_int_equal(conversations_add(table, &line), 0);
+	one = made_of(texts[n & 3], texts[n >> 2 & 3], "10.0.0.1", peers[n >> 4 & 3],
+		(uint16_t)(n >> 6 & 63));
+	one.first = at(n >> 12);
+	one.last = at(n >> 8);
+	one.in.bytes = n;
+	assert_int_equal(conversations_add(table, &one), 0);
 }
 
 /* The same lines whole, and cut into tables that are merged in any order. */
@@ -242,19 +261,21 @@ static void parts_add_up(void **state)
 static void sums_saturate(void **state)
 {
 	struct conversations table;
-	struct conversation line;
+	struct conversation one;
 
 	(void)state;
 	conversations_init(&table);
-	line = line_of(&table, "s", "v", "10.0.0.1", "10.0.0.2", 1);
-	line.in.bytes = INT64_MAX - 1;
-	assert_int_equal(conversations_add(&table, &line), 0);
-	line.in.bytes = 1;
-	assert_int_equal(conversations_add(&table, &line), 0);
-	assert_true(table.lines[0].in.bytes == INT64_MAX);
+	one = made_of("s", "v", "10.0.0.1", "10.0.0.2", 1);
+	one.in.bytes = INT64_MAX - 1;
+	assert_int_equal(conversations_add(&table, &one), 0);
+	one.in.bytes = 1;
+	assert_int_equal(conversations_add(&table, &one), 0);
+	conversations_get(&table, 0, &one);
+	assert_true(one.in.bytes == INT64_MAX);
 	assert_false(table.saturated);
-	assert_int_equal(conversations_add(&table, &line), 0);
-	assert_true(table.lines[0].in.bytes == INT64_MAX);
+	assert_int_equal(conversations_add(&table, &one), 0);
+	conversations_get(&table, 0, &one);
+	assert_true(one.in.bytes == INT64_MAX);
 	assert_true(table.saturated);
 	conversations_free(&table);
 }
@@ -263,7 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_under_one_key),
-		cmocka_unit_test(writes_what_is_absent_as_null),
+		cmocka_unit_test(tells_apart_what_is_absent),
 		cmocka_unit_test(sorts_by_key),
 		cmocka_unit_test(parts_add_up),
 		cmocka_unit_test(sums_saturate),

@@ -50,8 +50,9 @@ FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 LINK_HARDEN = -pie -Wl,-z,relro -Wl,-z,now
 
 ifeq ($(SAN),asan)
-# The other compiler's warnings are worth having too.
-ifneq ($(shell command -v clang++ || :),)
+# The other compiler's warnings are worth having too, where it has the library.
+ifneq ($(shell echo 'int main() {}' | \
+	clang++ -fsanitize=address -x c++ -o /dev/null - 2>/dev/null && echo yes),)
 CC  = clang
 CXX = clang++
 endif
@@ -105,9 +106,9 @@ COMMON_SRC  := $(wildcard src/base/*.c src/json/*.c src/json/*.cc) $(DEFLATE_SRC
 COMMON_LIB  := $(BUILD)/libcommon.a
 COMMON_LIBS  = -lsimdjson $(DEFLATE_LIBS)
 
-# Of each program, without its main.c.
-NAMES    := $(patsubst src/%/main.c,%,$(wildcard src/vcn*/main.c))
-PROGRAMS := $(NAMES:%=$(BUILD)/%)
+# Each program has an archive of all but its main.c.
+PARTS    := $(notdir $(wildcard src/vcn*))
+PROGRAMS := $(patsubst src/%/main.c,$(BUILD)/%,$(wildcard src/vcn*/main.c))
 sources   = $(filter-out %/main.c,$(wildcard src/$(1)/*.c src/$(1)/*/*.c))
 objects   = $(patsubst %,$(OBJECTS)/%.o,$(if $(filter 0,$(SANDBOX)),\
 	$(patsubst src/base/rights.c,kept/src/base/rights.c,$(1)),$(1)))
@@ -131,7 +132,7 @@ endef
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(PARTS:%=$(BUILD)/lib%.a)
 ifeq ($(ISAL_ASKED),)
 	@echo 'no pkg-config: ISA-L was not looked for (ISAL=1 takes it)'
 endif
@@ -145,7 +146,7 @@ $(BUILD)/vcn%: $(OBJECTS)/src/vcn%/main.c.o $(BUILD)/libvcn%.a $(COMMON_LIB) \
 	$(call link,-pthread,$(COMMON_LIBS))
 
 $(COMMON_LIB): $(call objects,$(COMMON_SRC) $(COVERAGE_SRC))
-$(foreach name,$(patsubst src/%,%,$(wildcard src/vcn*)),$(eval \
+$(foreach name,$(PARTS),$(eval \
 	$(BUILD)/lib$(name).a: $(call objects,$(call sources,$(name)))))
 $(BUILD)/%.a: $(BUILD)/flags
 	@rm -f $@
@@ -223,7 +224,7 @@ $(BUILD)/fuzz/api: FUZZ_WRAP = $(CATCH),--wrap=caller_fail \
 
 $(FUZZ_LIB): $(call objects,$(filter-out $(FUZZ_SRC) %/replay.c,$(FUZZ_ALL)))
 $(BUILD)/fuzz/%: $(OBJECTS)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \
-		$(NAMES:%=$(BUILD)/lib%.a) $(COMMON_LIB) $(BUILD)/flags
+		$(PARTS:%=$(BUILD)/lib%.a) $(COMMON_LIB) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CXX) $(ALL_LDFLAGS) $(FUZZ_LDFLAGS) -pthread -o $@ $(FUZZ_MAIN) \
 		$(filter-out $(FUZZ_MAIN),$(filter %.o %.a,$^)) \
@@ -351,9 +352,16 @@ TARGET ?=
 fuzz:
 	CXX=clang++ contrib/install-deps build fuzz
 	@$(SUBMAKE) SAN=fuzz fuzz-run
+	@$(SUBMAKE) fuzz-compare-run
 
 fuzz-run: fuzzers
 	tests/fuzz/run --seconds $(T) $(BUILD)/fuzz $(TARGET)
+
+# What must come of the inputs that were found is said by the reference.
+FUZZ_FOUND = work
+fuzz-compare-run: all
+	$(foreach folder,$(wildcard build/fuzz*/$(FUZZ_FOUND)/record),tests/reference/compare.py \
+		$(BUILD)/vcnflow $(BUILD)/vcnmeta --only corpus --inputs $(folder))
 
 fuzz-corpus:
 	CXX=clang++ contrib/install-deps build fuzz
@@ -441,6 +449,6 @@ help:
 .PHONY: all demo demo-run quick quick-run check check-run check-builds check-slow \
 	check-slow-run check-peer check-peer-run check-contrib check-contrib-run \
 	check-long check-long-run check-all units objects coverage coverage-run \
-	faults faults-run fuzzers fuzz fuzz-run fuzz-corpus fuzz-corpus-run bench \
+	faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run fuzz-corpus fuzz-corpus-run bench \
 	bench-run bench-instructions bench-instructions-run deb install uninstall \
 	format-check tidy clean help FORCE

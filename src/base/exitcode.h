@@ -1,5 +1,5 @@
 /*
- * Exit statuses, the same in both programs (contract, section 7). A run that
+ * Exit statuses, the same in all programs (contract, section 7). A run that
  * was ended by a signal dies by that signal and has none of these.
  */
 #ifndef BASE_EXITCODE_H
@@ -12,6 +12,7 @@ enum exitcode {
 	EXITCODE_WRITE = 3,    /* an output could not be written */
 	EXITCODE_SERVICE = 4,  /* the service refused or answered nonsense */
 	EXITCODE_INTERNAL = 5, /* out of memory or an internal error */
+	EXITCODE_FOUND = 6,    /* vcnrules: what it was asked to look for is there */
 	EXITCODE_LATER = 75,   /* network trouble: run it again later */
 };
 

@@ -24,7 +24,7 @@ ssize_t io_read_full(int fd, void *buffer, size_t cap);
 /* Writes all of data[0..len). Returns 0, or -1 with errno set. */
 int io_write_all(int fd, const void *data, size_t len);
 
-/* Tells if a read would not block: data, the end, or an error is there. */
+/* Returns true if a read would not block: data, the end, or an error is there. */
 bool io_ready(int fd);
 
 /* Waits for io_ready, at most timeout_ms (-1: for ever). */

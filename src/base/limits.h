@@ -13,7 +13,7 @@
 /* Levels of nesting in a record, the record itself being level 1. */
 #define LIMIT_DEPTH 128
 
-/* What the JSON parser may read, but not interpret, behind a text. */
+/* What the JSON parser may read, but not interpret, after a text. */
 #define LIMIT_JSON_PADDING 64
 
 /* A block of whole records, unless one record alone is larger. */
@@ -23,10 +23,10 @@
 #define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
 
 /* Copies of security lists that one worker's output points at. */
-#define LIMIT_KEPT_LISTS ((size_t)1 << 20)
+#define LIMIT_LISTCACHE ((size_t)1 << 20)
 
-/* Texts of blocks that are in flight together: of the input at hand as many as
- * there are threads, and a heap more; and so much of the inputs behind it. */
+/* Blocks of text that are held at once: of the oldest input as many as there are
+ * threads, and a heap more; and so much of all inputs after it. */
 #define LIMIT_BLOCK_HEAP 4
 #define LIMIT_TEXT_AHEAD ((size_t)8 << 20)
 
@@ -73,8 +73,17 @@
 #define LIMIT_LOOKUP_FILE ((uint64_t)64 << 30)
 #define LIMIT_LOOKUP_SUBNETS ((uint64_t)100000000)
 
+/* Security lists and groups that apply to one VNIC; the service has 5 and 5. */
+#define LIMIT_RUNS 1024
+
 /* Rules that one judgement names of each kind; more of them count, unnamed. */
 #define LIMIT_JUDGED 4096
+
+/* The time at which metadata was fetched: the end of the year 9999. */
+#define LIMIT_FETCHED_AT INT64_C(253402300799)
+
+/* A name, OCID or label in a lookup file. */
+#define LIMIT_LOOKUP_TEXT (((size_t)16 << 20) - 2)
 
 /* The security lists of one subnet, as JSON. */
 #define LIMIT_LOOKUP_FRAGMENT ((uint64_t)1 << 30)
@@ -89,8 +98,9 @@
 #define LIMIT_REPLY_HEADERS ((size_t)64 << 10)
 #define LIMIT_HEADER ((size_t)8 << 10)
 
-/* A request's address or signing string, and its body. */
-#define LIMIT_REQUEST ((size_t)64 << 10)
+/* A request's address, its header lines or signing string, with two tokens at most;
+ * and its body. */
+#define LIMIT_REQUEST ((size_t)128 << 10)
 #define LIMIT_REQUEST_BODY ((size_t)1 << 20)
 
 /* Levels of nesting in a reply. */

@@ -29,7 +29,7 @@ void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* As msg_error, with ": " and the text of errno_value behind. */
+/* As msg_error, with ": " and the text of errno_value after it. */
 void msg_error_errno(int errno_value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

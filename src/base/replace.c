@@ -71,7 +71,7 @@ static int check_link(const char *path, const struct stat *link)
 }
 
 /*
- * Reads the link at path, whose owner is asked of what is read: behind a name
+ * Reads the link at path, whose owner is asked of what is read: under a name
  * alone another link could be by then. Returns its length, or -1.
  */
 static ssize_t read_link(const char *path, char target[PATH_MAX])
@@ -160,6 +160,7 @@ static void release(struct replace *replace)
 	int saved = errno;
 	char *temporary = replace->temporary;
 
+	/* A handler that runs from here on must not find a name that is freed. */
 	replace->temporary = NULL;
 	atomic_signal_fence(memory_order_seq_cst);
 	free(temporary);
@@ -199,6 +200,8 @@ static int create_temporary(struct replace *replace, char *name, mode_t mode)
 
 	for (int tries = 0; tries < MOST_NAMES; tries++) {
 		random_letters(letters);
+		/* Noted before it is there: a handler between the two calls removes
+		 * nothing, one after them what was made. */
 		atomic_signal_fence(memory_order_seq_cst);
 		replace->temporary = name;
 		atomic_signal_fence(memory_order_seq_cst);
@@ -237,6 +240,8 @@ static int begin_temporary(struct replace *replace, const struct stat *old)
 
 	if (!name)
 		return -1;
+	/* O_EXCL and O_NOFOLLOW: in a folder like /tmp nobody's link or file is opened.
+	 * What others may not read of the old file they can't read meanwhile. */
 	if (create_temporary(replace, name, mode) != 0) {
 		free(name);
 		return -1;
@@ -335,6 +340,8 @@ int replace_commit(struct replace *replace)
 	int result = replace_seal(replace);
 
 	if (!replace->direct) {
+		/* Bytes first, then the name, then that the folder has it: whenever the power
+		 * goes, the name stands for the old file or for the whole new one. */
 		if (result == 0)
 			result = renameat(replace->directory, replace->temporary,
 				replace->directory, base_name(replace->target));

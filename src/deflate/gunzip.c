@@ -35,7 +35,7 @@
  */
 #define SLICE ((size_t)256 << 10)
 
-enum step {
+enum gunzip_step {
 	STEP_HEADER,
 	STEP_DATA,
 	STEP_TRAILER,
@@ -47,7 +47,7 @@ enum step {
 struct gunzip {
 	struct inflate *inflate;
 	struct gunzip_report report;
-	enum step step;
+	enum gunzip_step step;
 	uint64_t member; /* begun so far */
 	uint64_t taken;  /* bytes of the stream so far */
 	struct header header;
@@ -160,7 +160,7 @@ static void end_with_bad_header(struct gunzip *gunzip)
 	end_with(gunzip, damage, offset);
 }
 
-/* This and the following run a step; they tell if they got on. */
+/* This and the following run a step; they return true if they got on. */
 static bool run_header(struct gunzip *gunzip, struct window *window)
 {
 	const uint8_t *before = window->in;

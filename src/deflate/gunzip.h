@@ -66,7 +66,7 @@ enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in, size_t *
 /* The first damage, or GUNZIP_INTACT; final after GUNZIP_END. */
 struct gunzip_report gunzip_report(const struct gunzip *gunzip);
 
-/* Tells if two bytes are the magic of gzip. */
+/* Returns true if two bytes are the magic of gzip. */
 bool gunzip_is_magic(const uint8_t *bytes, size_t len);
 
 #endif

@@ -24,7 +24,7 @@
 #define FLAG_COMMENT 0x10
 #define FLAGS_RESERVED 0xe0
 
-enum step {
+enum header_step {
 	STEP_FIXED,
 	STEP_EXTRA_LEN,
 	STEP_EXTRA,
@@ -52,7 +52,7 @@ static void take(struct header *header, struct input *input, size_t len)
 	input->len -= len;
 }
 
-/* Takes what a field of len bytes lacks; tells if it is complete. */
+/* Takes what a field of len bytes lacks; returns true if it is complete. */
 static bool fill_field(struct header *header, struct input *input, size_t len)
 {
 	size_t lacks = len - header->field_len;
@@ -71,10 +71,10 @@ static unsigned field_number(const struct header *header)
 }
 
 /* Goes to the first step, from step on, that the flags announce. */
-static void go_on_from(struct header *header, enum step step)
+static void go_on_from(struct header *header, enum header_step step)
 {
 	static const struct {
-		enum step step;
+		enum header_step step;
 		uint8_t flag;
 	} fields[] = {
 		{STEP_EXTRA_LEN, FLAG_EXTRA},

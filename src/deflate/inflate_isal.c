@@ -79,7 +79,7 @@ static void hand_out_rest(struct inflate_state *isal)
 	isal->tmp_out_processed += (int32_t)rest;
 }
 
-/* Inflates a little; tells if the data is bad. Sets *got_on when it got on. */
+/* Inflates a little; returns true if the data is bad. Sets *got_on when it got on. */
 static bool inflate_slowly(struct inflate_state *isal, size_t in_len, bool *got_on)
 {
 	const uint8_t *in = isal->next_in;

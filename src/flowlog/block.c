@@ -14,7 +14,7 @@
 /* Units that there is room for at first: a block of the smallest records. */
 #define FIRST_UNITS (LIMIT_BLOCK / LIMIT_RECORD_MIN)
 
-const char *fault_text(enum block_fault fault)
+const char *block_fault_text(enum block_fault fault)
 {
 	switch (fault) {
 	case FAULT_NONE:
@@ -131,17 +131,4 @@ bool block_is_run(const char *text, size_t len)
 	if (at == len)
 		return false;
 	return first == '"' ? text[at] == ':' : memchr(",{[", text[at], 3) != NULL;
-}
-
-/* UTF-8's byte order mark. */
-static const char mark[] = {'\xef', '\xbb', '\xbf'};
-
-size_t block_mark_len(const char *text, size_t len)
-{
-	return len >= sizeof(mark) && memcmp(text, mark, sizeof(mark)) == 0 ? sizeof(mark) : 0;
-}
-
-bool block_may_be_mark(const char *text, size_t len)
-{
-	return len < sizeof(mark) && memcmp(text, mark, len) == 0;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "flowlog/form.h"
 
@@ -32,7 +33,7 @@ enum block_fault {
 };
 
 /* In words, fit to stand after "bad record …: ". */
-const char *fault_text(enum block_fault fault);
+const char *block_fault_text(enum block_fault fault);
 
 /* text[offset..offset+len) of a block is a value; fault: it is bad as such. */
 struct block_unit {
@@ -83,7 +84,7 @@ void block_pad(struct block *block);
 /* Adds a unit. Returns 0, or -1. */
 int block_add_unit(struct block *block, const struct block_unit *unit);
 
-/* Tells if a text begins like a search document or an array on one line. */
+/* Returns true if a text begins like a search document or an array on one line. */
 bool block_is_document(const char *text, size_t len);
 
 /*
@@ -96,10 +97,24 @@ bool block_is_run(const char *text, size_t len);
 
 #define BLOCK_RECORD_SEPARATOR '\x1e'
 
-/* The length of the byte order mark that text[0..len) begins with, or 0. */
-size_t block_mark_len(const char *text, size_t len);
+/* UTF-8's byte order mark. */
+#define BLOCK_MARK "\xef\xbb\xbf"
+#define BLOCK_MARK_LEN (sizeof(BLOCK_MARK) - 1)
+
+/* The length of the byte order mark that text[0..len) begins with, or 0. Asked
+ * for each line, of which next to none has one. */
+static inline size_t block_mark_len(const char *text, size_t len)
+{
+	return len >= BLOCK_MARK_LEN && text[0] == BLOCK_MARK[0] &&
+			       memcmp(text, BLOCK_MARK, BLOCK_MARK_LEN) == 0
+		       ? BLOCK_MARK_LEN
+		       : 0;
+}
 
 /* Returns true if text[0..len), not empty, may be the beginning of such a mark. */
-bool block_may_be_mark(const char *text, size_t len);
+static inline bool block_may_be_mark(const char *text, size_t len)
+{
+	return len < BLOCK_MARK_LEN && memcmp(text, BLOCK_MARK, len) == 0;
+}
 
 #endif

@@ -127,7 +127,7 @@ static size_t skip_blanks(const struct reader *reader, const struct block *block
 }
 
 /*
- * Tells if text[at], a '{', is alone on its line; -1: more must be read. More
+ * Returns true if text[at], a '{', is alone on its line; -1: more must be read. More
  * blanks than are looked at count as something else on it.
  */
 static int stands_alone(const struct block *block, size_t at)

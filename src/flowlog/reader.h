@@ -29,7 +29,7 @@ void reader_free(struct reader *reader);
 /* Begins with an input: see source_open. */
 void reader_open(struct reader *reader, int fd, int open_errno);
 
-/* Tells if the input is a regular file, so that no read waits for long. */
+/* Returns true if the input is a regular file, so that no read waits for long. */
 bool reader_is_file(const struct reader *reader);
 
 /*

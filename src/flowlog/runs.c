@@ -194,7 +194,7 @@ static enum runs_result scan_between(struct runs *runs, struct block *block)
 	return RUNS_MORE;
 }
 
-/* Tells if the last string is the name of a member, spelled name. */
+/* Returns true if the last string is the name of a member, spelled name. */
 static bool last_string_is(const struct runs *runs, const struct block *block, const char *name)
 {
 	const char *text = block->text + runs->begin;

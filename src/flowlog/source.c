@@ -124,8 +124,6 @@ struct source_report source_report(const struct source *source)
 	struct source_report report = source->report;
 
 	report.gzip = gunzip_report(source->gunzip);
-	report.form = form_of(source->head,
-		report.bytes_inflated < FORM_HEAD ? (size_t)report.bytes_inflated : FORM_HEAD);
 	return report;
 }
 
@@ -256,6 +254,7 @@ static void keep_head(struct source *source, const char *out, size_t len)
 	if (len > FORM_HEAD - kept)
 		len = FORM_HEAD - kept;
 	memcpy(source->head + kept, out, len);
+	source->report.form = form_of(source->head, kept + len);
 }
 
 enum source_state source_read(struct source *source, char *out, size_t cap, size_t *got, bool wait,

@@ -49,7 +49,7 @@ void source_open(struct source *source, int fd, int open_errno);
 enum source_state source_read(struct source *source, char *out, size_t cap, size_t *got, bool wait,
 	const atomic_int *stop);
 
-/* Tells if it is a regular file. */
+/* Returns true if it is a regular file. */
 bool source_is_file(const struct source *source);
 
 /* Tells how much has been read so far; final at SOURCE_END. */

@@ -109,7 +109,7 @@ size_t json_select_known_line(struct json_parser *parser, const char *text, size
 	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
 	struct json_found *found);
 
-/* Tells if text[0..len) is well-formed UTF-8; nothing after it is read. */
+/* Returns true if text[0..len) is well-formed UTF-8; nothing after it is read. */
 bool json_is_utf8(const char *text, size_t len);
 
 /*
@@ -121,7 +121,7 @@ bool json_is_utf8(const char *text, size_t len);
 int json_string(const struct json_value *value, char *buffer, size_t cap, const char **out,
 	size_t *out_len);
 
-/* Tells if a value is a string that spells text. */
+/* Returns true if a value is a string that spells text. */
 bool json_string_is(const struct json_value *value, const char *text);
 
 #ifdef __cplusplus

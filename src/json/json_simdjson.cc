@@ -10,7 +10,7 @@
  * text: a value is never taken from there, and at the end exactly all tokens
  * must have been used.
  *
- * Two visitors hang on the walk: one fills the slots of a plan, one builds a
+ * Two visitors hang on the traversal: one fills the slots of a plan, one builds a
  * tree. Memory: about 6 times the longest text, kept from text to text.
  */
 #include <cstdlib>
@@ -24,8 +24,8 @@
 #include "json/json.h"
 #include "json/number.h"
 #include "json/plan.h"
-#include "json/template.h"
 #include "json/space.h"
+#include "json/template.h"
 #include "json/tree.h"
 #include "json/visitors.h"
 
@@ -40,7 +40,7 @@ constexpr unsigned depth_limit = 1024;
 /* The first text's room; it doubles from there. */
 constexpr size_t capacity_first = 4096;
 
-struct frame {
+struct level {
 	od::object_iterator members;
 	od::array_iterator elements;
 	bool is_object;
@@ -55,7 +55,7 @@ struct json_parser {
 	od::parser parser;
 	od::document document;
 	size_t capacity = 0;
-	struct frame stack[depth_limit];
+	struct level stack[depth_limit];
 	struct json_templates templates;
 };
 
@@ -102,7 +102,7 @@ bool is_text(const char *text, size_t len, const char *literal, size_t literal_l
 }
 
 /*
- * A walk over one text. The visitor's contexts are opaque pointers:
+ * A traversal of one text. The visitor's contexts are opaque pointers:
  *   void *member(void *context, const char *name, size_t len)
  *       of a member of the container with this context: the value's
  *   void *escaped_member(…)
@@ -115,10 +115,10 @@ bool is_text(const char *text, size_t len, const char *literal, size_t literal_l
  *       size_t len)
  *   bool failed(): no memory
  */
-template <class Visitor> class walk
+template <class Visitor> class traversal
 {
       public:
-	walk(struct json_parser *parser, const char *text, size_t len, unsigned max_depth,
+	traversal(struct json_parser *parser, const char *text, size_t len, unsigned max_depth,
 		Visitor &visitor)
 	    : parser_(parser), begin_(text), end_(text + len),
 	      max_depth_(max_depth < depth_limit ? max_depth : depth_limit), visitor_(visitor),
@@ -224,14 +224,14 @@ template <class Visitor> class walk
 	/* Takes one member, element or closing bracket. */
 	simdjson_inline enum json_error step()
 	{
-		struct frame &top = parser_->stack[depth_ - 1];
+		struct level &top = parser_->stack[depth_ - 1];
 
 		if (top.is_object)
 			return top.members != od::object_iterator() ? member(top) : pop(top);
 		return top.elements != od::array_iterator() ? element(top) : pop(top);
 	}
 
-	simdjson_inline enum json_error member(struct frame &top)
+	simdjson_inline enum json_error member(struct level &top)
 	{
 		od::field field;
 
@@ -265,7 +265,7 @@ template <class Visitor> class walk
 		return container(value, token, context);
 	}
 
-	simdjson_inline enum json_error element(struct frame &top)
+	simdjson_inline enum json_error element(struct level &top)
 	{
 		od::value value;
 
@@ -374,7 +374,7 @@ template <class Visitor> class walk
 	{
 		if (depth_ == max_depth_)
 			return JSON_TOO_DEEP;
-		struct frame &top = parser_->stack[depth_++];
+		struct level &top = parser_->stack[depth_++];
 
 		if (object.begin().get(top.members))
 			return JSON_INVALID;
@@ -386,7 +386,7 @@ template <class Visitor> class walk
 	{
 		if (depth_ == max_depth_)
 			return JSON_TOO_DEEP;
-		struct frame &top = parser_->stack[depth_++];
+		struct level &top = parser_->stack[depth_++];
 
 		if (array.begin().get(top.elements))
 			return JSON_INVALID;
@@ -395,7 +395,7 @@ template <class Visitor> class walk
 	}
 
 	simdjson_inline enum json_error pushed(
-		struct frame &top, void *value, enum json_type type, const char *text)
+		struct level &top, void *value, enum json_type type, const char *text)
 	{
 		if (deepest_ < depth_)
 			deepest_ = depth_;
@@ -405,7 +405,7 @@ template <class Visitor> class walk
 		return visitor_.failed() ? JSON_NO_MEMORY : JSON_OK;
 	}
 
-	simdjson_inline enum json_error pop(struct frame &top)
+	simdjson_inline enum json_error pop(struct level &top)
 	{
 		if (visitor_.wants_end(top.value)) {
 			const char *end = container_end();
@@ -416,7 +416,7 @@ template <class Visitor> class walk
 		}
 		if (--depth_ == 0)
 			return JSON_OK;
-		struct frame &parent = parser_->stack[depth_ - 1];
+		struct level &parent = parser_->stack[depth_ - 1];
 
 		if (parent.is_object)
 			++parent.members;
@@ -465,18 +465,19 @@ enum json_error json_select(struct json_parser *parser, const char *text, size_t
 
 	if (plan == nullptr) {
 		null_visitor visitor;
-		walk<null_visitor> judge(parser, text, len, max_depth, visitor);
+		traversal<null_visitor> judge(parser, text, len, max_depth, visitor);
 
 		error = judge.run(nullptr);
 		*found = {judge.type(), judge.begin(),
 			static_cast<size_t>(judge.end() - judge.begin()), judge.deepest()};
 		return error;
 	}
-	if (json_templates_match(&parser->templates, plan, text, len, false, max_depth, values, found))
+	if (json_templates_match(
+		    &parser->templates, plan, text, len, false, max_depth, values, found))
 		return JSON_OK;
 	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	plan_visitor visitor(plan, values);
-	walk<plan_visitor> select(parser, text, len, max_depth, visitor);
+	traversal<plan_visitor> select(parser, text, len, max_depth, visitor);
 
 	error = select.run(json_plan_root(plan));
 	*found = {select.type(), select.begin(), static_cast<size_t>(select.end() - select.begin()),
@@ -491,7 +492,8 @@ size_t json_select_known_line(struct json_parser *parser, const char *text, size
 	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
 	struct json_found *found)
 {
-	return json_templates_match(&parser->templates, plan, text, len, true, max_depth, values, found);
+	return json_templates_match(
+		&parser->templates, plan, text, len, true, max_depth, values, found);
 }
 
 enum json_error json_tree_parse(struct json_tree *tree, struct json_parser *parser,
@@ -499,7 +501,7 @@ enum json_error json_tree_parse(struct json_tree *tree, struct json_parser *pars
 {
 	tree_visitor visitor(tree);
 	void *root = visitor.root();
-	walk<tree_visitor> build(parser, text, len, max_depth, visitor);
+	traversal<tree_visitor> build(parser, text, len, max_depth, visitor);
 
 	return root == nullptr ? JSON_NO_MEMORY : build.run(root);
 }

@@ -31,7 +31,7 @@ static inline void nest_open(struct nest *nest, char opener)
 	}
 }
 
-/* Closes the innermost level, of which there must be one; tells if it fits. */
+/* Closes the innermost level, of which there must be one; returns true if it fits. */
 static inline bool nest_close(struct nest *nest, char closer)
 {
 	size_t level = --nest->depth;

@@ -12,7 +12,7 @@ static inline size_t json_skip_digits(const char *text, size_t at, size_t len)
 	return at;
 }
 
-/* Tells if all of text[0..len) is one number. */
+/* Returns true if all of text[0..len) is one number. */
 static inline bool json_number_valid(const char *text, size_t len)
 {
 	size_t at = len != 0 && text[0] == '-';

@@ -38,7 +38,7 @@ static inline unsigned scan16_fit(const char *text, const char *least, const cha
 	return (unsigned)_mm_movemask_epi8(scan16_fits(text, least, most));
 }
 
-/* Tells if 16 bytes may stand, and the 16 that begin at further. */
+/* Returns true if 16 bytes may stand, and the 16 that begin at further. */
 static inline bool scan16_two_fit(
 	const char *text, const char *least, const char *most, size_t further)
 {

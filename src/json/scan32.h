@@ -36,7 +36,7 @@ __attribute__((target("avx2"))) static inline __m256i scan32_fits(
 	return _mm256_andnot_si256(escape, _mm256_cmpeq_epi8(nearest, bytes));
 }
 
-/* Tells if text[0..len) fits, at least SCAN32 bytes, all of which are read and
+/* Returns true if text[0..len) fits, at least SCAN32 bytes, all of which are read and
  * none beyond. Only where scan32_is_there. */
 __attribute__((target("avx2"))) static inline bool scan32_all_fit(
 	const char *text, const char *least, const char *most, size_t len)

@@ -67,23 +67,24 @@ void json_templates_init(struct json_templates *templates)
 /* ---- what matches teach -------------------------------------------------- */
 
 /* The last piece that begins no later than an offset of the template's text. */
-static struct json_template_place place_of(const struct json_template *template, size_t offset)
+static struct json_template_position position_of(
+	const struct json_template *template, size_t offset)
 {
 	size_t piece = template->piece_count - 1;
 
 	while (template->pieces[piece].begin > offset)
 		piece--;
-	return (struct json_template_place){
+	return (struct json_template_position){
 		(uint16_t)piece, (uint16_t)(offset - template->pieces[piece].begin)};
 }
 
-static void place_slots(struct json_template *template)
+static void position_slots(struct json_template *template)
 {
 	for (size_t i = 0; i < template->slot_count; i++) {
 		struct json_template_slot *slot = &template->slots[i];
 
-		slot->begins = place_of(template, slot->begin);
-		slot->ends = place_of(template, slot->end);
+		slot->begins = position_of(template, slot->begin);
+		slot->ends = position_of(template, slot->end);
 	}
 }
 
@@ -152,7 +153,7 @@ static void join_pieces(struct json_template *template)
 		last->varies = next->varies;
 	}
 	template->piece_count = kept + 1;
-	place_slots(template);
+	position_slots(template);
 }
 
 /*
@@ -263,7 +264,7 @@ static size_t learn_number(struct json_template *template, size_t at, size_t len
 	return end_piece(template, at, end - at, true) ? end : 0;
 }
 
-/* Tells if a text holds no escape and no control byte. */
+/* Returns true if a text holds no escape and no control byte. */
 static bool is_plain(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -323,7 +324,7 @@ static bool learn_slots(struct json_template *template, const char *text,
 				.end = (uint16_t)(begin + value->len),
 				.type = value->type};
 	}
-	place_slots(template);
+	position_slots(template);
 	return true;
 }
 
@@ -379,7 +380,7 @@ void json_templates_learn(struct json_templates *templates, const struct json_pl
 
 /* ---- matching ------------------------------------------------------------- */
 
-/* Tells if text[0..len) is what may stand in a piece of that length. */
+/* Returns true if text[0..len) is what may stand in a piece of that length. */
 static inline bool piece_fits(
 	const char *text, const char *least, const char *most, size_t len, bool by_32)
 {

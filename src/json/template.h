@@ -46,8 +46,8 @@ struct json_template_piece {
 	bool varies;    /* nor of the same length */
 };
 
-/* A place in a text: so far after the beginning of a piece. */
-struct json_template_place {
+/* A position in a text: so far after the beginning of a piece. */
+struct json_template_position {
 	uint16_t piece;
 	uint16_t offset;
 };
@@ -58,8 +58,8 @@ struct json_template_slot {
 	uint16_t begin;
 	uint16_t end;
 	enum json_type type;
-	struct json_template_place begins;
-	struct json_template_place ends;
+	struct json_template_position begins;
+	struct json_template_position ends;
 };
 
 struct json_template {

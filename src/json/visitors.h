@@ -1,7 +1,7 @@
 /*
- * What hangs on the walk over a text (json_simdjson.cc): a visitor that fills
+ * What hangs on the traversal of a text (json_simdjson.cc): a visitor that fills
  * the slots of a plan, one that keeps nothing, one that builds a tree. C++, for
- * that file alone; the walk says what each function is called for.
+ * that file alone; the traversal says what each function is called for.
  */
 #ifndef JSON_VISITORS_H
 #define JSON_VISITORS_H

@@ -12,42 +12,63 @@
 #include "lookup/lookup.h"
 
 /* A subnet; name, vcn and compartment have a null text where not known. */
-struct lookup_entry {
+struct content_subnet {
 	struct lookup_text ocid;
 	struct lookup_text name;
-	struct lookup_text vcn;
-	struct lookup_text compartment;
-	size_t fragment; /* its lists and ids: the number of lookup_fragment */
+	struct lookup_text vcn;         /* its OCID */
+	struct lookup_text compartment; /* its OCID */
 	struct lookup_subnet subnet;
+	int64_t fetched_at;
+	bool is_listed;  /* every address of its VNICs is in the file */
+	bool is_refused; /* its addresses could not all be read */
 };
 
 /* The number of subnets, and one of them, in the order of the file. */
-size_t lookup_subnet_count(const struct lookup *lookup);
-void lookup_entry(const struct lookup *lookup, size_t index, struct lookup_entry *entry);
+size_t content_subnet_count(const struct lookup *lookup);
+void content_subnet(const struct lookup *lookup, size_t number, struct content_subnet *subnet);
 
-/* The entry of a subnet; false: it is not there. */
-bool lookup_find_entry(
-	const struct lookup *lookup, const char *ocid, size_t len, struct lookup_entry *entry);
+/* Fills in the subnet with an OCID; false: it is not there. */
+bool content_find_subnet(
+	const struct lookup *lookup, const char *ocid, size_t len, struct content_subnet *subnet);
 
-/* A set of security lists, as lookup_subnet has it. */
-struct lookup_fragment {
-	struct lookup_text lists;
-	struct lookup_text ids;
+/* A VCN or compartment. */
+struct content_name {
+	struct lookup_text ocid;
+	struct lookup_text name;
+	int64_t fetched_at; /* the name */
 };
 
-size_t lookup_fragment_count(const struct lookup *lookup);
-struct lookup_fragment lookup_fragment(const struct lookup *lookup, size_t index);
+struct content_name content_vcn(const struct lookup *lookup, size_t number);
+size_t content_compartment_count(const struct lookup *lookup);
+struct content_name content_compartment(const struct lookup *lookup, size_t number);
+
+/* Returns true if a VNIC was read itself, so that all of its groups are known. */
+bool content_vnic_was_read(const struct lookup *lookup, size_t number);
 
 /* Where the metadata came from: "build", or a tenancy and regions. */
-struct lookup_text lookup_source(const struct lookup *lookup);
+struct lookup_text content_source(const struct lookup *lookup);
 
-uint64_t lookup_file_length(const struct lookup *lookup);
-unsigned lookup_version(const struct lookup *lookup);
+/* How much there is of everything. */
+struct content_counts {
+	unsigned version;
+	uint64_t bytes; /* of the file */
+	size_t subnets;
+	size_t prefixes; /* one that several subnets have counted often */
+	size_t sets;     /* of lists */
+	size_t lists;    /* those that are held */
+	size_t list_rules;
+	size_t group_rules;
+	size_t groups;
+	size_t vnics;
+	size_t addresses;
+	size_t vcns;
+	size_t compartments;
+	size_t services;
+	size_t foreign; /* sections that this program does not know and passed over */
+	int64_t oldest; /* when what was fetched first and last was: of subnets, */
+	int64_t newest; /* lists, groups and VNICs */
+};
 
-/* The number of CIDR blocks, one that several subnets have counted often. */
-size_t lookup_prefix_count(const struct lookup *lookup);
-
-/* The number of sections that this program does not know and passed over. */
-size_t lookup_foreign_count(const struct lookup *lookup);
+void content_count(const struct lookup *lookup, struct content_counts *counts);
 
 #endif

@@ -5,20 +5,27 @@
  *
  *   header           struct format_header
  *   section table    struct format_section, by rising offset
- *   sections         one behind another, filled up with zeros to 8
+ *   sections         one after another, filled up with zeros to 8
  *
- * What refers to a text or fragment does so by offset and length inside the
- * section that holds it. Subnets stand in the order of (hash, OCID), and what
- * belongs to them in the same order, so that a file is checked in one pass.
+ * What a section is stands in one table, FORMAT_SECTIONS, from which the reader
+ * has its views and checks and the writer its order of work: a new kind of
+ * metadata is a row there, its struct, a check and a put.
+ *
+ * Things refer to each other by number: their place in their section, counted
+ * from 0; FORMAT_NONE is none. Runs (a first number and a count) of one section
+ * lie one after another in the order of what they belong to, so that a file is
+ * checked in one pass.
  */
 #ifndef LOOKUP_FORMAT_H
 #define LOOKUP_FORMAT_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/address.h"
+#include "lookup/rule.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "lookup files are mapped as they stand: this needs a little-endian host"
@@ -27,7 +34,7 @@
 /* A byte that is no ASCII, and a line feed, tell of damage done in transit. */
 #define FORMAT_MAGIC "\x89VCNLUT\n"
 #define FORMAT_MAGIC_SIZE 8
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
 #define FORMAT_ALIGN 8
 
 struct format_header {
@@ -59,62 +66,233 @@ struct format_section {
 #define FORMAT_ID(a, b, c, d)                                                                      \
 	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
-/* struct format_meta, and behind it the source's text */
-#define FORMAT_META FORMAT_ID('M', 'E', 'T', 'A')
+/*
+ * Every section that this program knows, in the order in which it writes them:
+ * S(name, letters of the id, flags, family, type of an entry). An optional
+ * section is there with all of its family or not at all.
+ */
+#define FORMAT_SECTIONS(S)                                                                         \
+	S(meta, ('M', 'E', 'T', 'A'), FORMAT_REQUIRED, BASE, char)                                 \
+	S(index, ('I', 'N', 'D', 'X'), FORMAT_REQUIRED, BASE, uint32_t)                            \
+	S(subnets, ('S', 'U', 'B', 'N'), FORMAT_REQUIRED, BASE, struct format_subnet)              \
+	S(prefixes, ('P', 'F', 'X', 'S'), FORMAT_REQUIRED, BASE, struct prefix)                    \
+	S(all_prefixes, ('V', 'C', 'N', 'P'), FORMAT_REQUIRED, BASE, struct prefix)                \
+	S(vcns, ('V', 'C', 'N', 'S'), FORMAT_REQUIRED, BASE, struct format_vcn)                    \
+	S(blocks, ('B', 'L', 'K', 'S'), FORMAT_REQUIRED, BASE, struct format_block)                \
+	S(compartments, ('C', 'M', 'P', 'T'), FORMAT_REQUIRED, BASE, struct format_compartment)    \
+	S(sets, ('S', 'E', 'T', 'S'), FORMAT_REQUIRED, BASE, struct format_set)                    \
+	S(set_lists, ('S', 'L', 'S', 'T'), FORMAT_REQUIRED, BASE, uint32_t)                        \
+	S(lists, ('L', 'I', 'S', 'T'), FORMAT_REQUIRED, BASE, struct format_list)                  \
+	S(json, ('J', 'S', 'O', 'N'), FORMAT_REQUIRED, BASE, char)                                 \
+	S(rules, ('R', 'U', 'L', 'E'), 0, RULES, struct rule)                                      \
+	S(boxes, ('B', 'O', 'X', 'S'), 0, RULES, struct rule_box)                                  \
+	S(rule_texts, ('R', 'T', 'X', 'T'), 0, RULES, char)                                        \
+	S(groups, ('N', 'S', 'G', 'S'), 0, GROUPS, struct format_group)                            \
+	S(members, ('N', 'S', 'G', 'M'), 0, GROUPS, uint32_t)                                      \
+	S(group_json, ('N', 'S', 'G', 'J'), 0, GROUPS, char)                                       \
+	S(vnic_index, ('V', 'I', 'D', 'X'), 0, VNICS, uint32_t)                                    \
+	S(vnics, ('V', 'N', 'I', 'C'), 0, VNICS, struct format_vnic)                               \
+	S(vnic_groups, ('V', 'N', 'S', 'G'), 0, VNICS, uint32_t)                                   \
+	S(addresses, ('A', 'D', 'D', 'R'), 0, VNICS, struct format_address)                        \
+	S(address_index, ('A', 'I', 'D', 'X'), 0, VNICS, uint32_t)                                 \
+	S(services, ('S', 'R', 'V', 'C'), 0, SERVICES, struct format_service)                      \
+	S(ranges, ('S', 'R', 'V', 'P'), 0, SERVICES, struct prefix)                                \
+	S(text, ('T', 'E', 'X', 'T'), FORMAT_REQUIRED, BASE, char)
+
+enum format_family { FORMAT_BASE, FORMAT_RULES, FORMAT_GROUPS, FORMAT_VNICS, FORMAT_SERVICES };
+
+#define FORMAT_COUNT_ONE(name, letters, flags, family, type) +1
+#define FORMAT_SECTION_COUNT (0 FORMAT_SECTIONS(FORMAT_COUNT_ONE))
+
+#define FORMAT_NONE UINT32_MAX
 
 /*
- * uint32_t[2^n + 1], n from 0 to 31: entry b is the number of subnets whose
- * hash * 2^n / 2^32 is less than b. So subnets with a hash stand from entry
- * hash * 2^n / 2^32 on, up to the next entry.
+ * A text: its offset in section TEXT times 2^24, plus its length. The absent
+ * one has all bits set in its length and 0 as offset.
  */
-#define FORMAT_INDEX FORMAT_ID('I', 'N', 'D', 'X')
+struct format_text {
+	uint64_t place;
+};
 
-/* struct format_subnet[], by rising (hash, OCID), each OCID once */
-#define FORMAT_SUBNETS FORMAT_ID('S', 'U', 'B', 'N')
+#define FORMAT_TEXT_BITS 24
+#define FORMAT_TEXT_MAX (((uint64_t)1 << FORMAT_TEXT_BITS) - 2)
+#define FORMAT_TEXT_ABSENT (((uint64_t)1 << FORMAT_TEXT_BITS) - 1)
 
-/* struct prefix[]: those of the first subnet, of the second, and so on */
-#define FORMAT_PREFIXES FORMAT_ID('P', 'F', 'X', 'S')
-
-/* struct format_fragment[] */
-#define FORMAT_FRAGMENTS FORMAT_ID('F', 'R', 'A', 'G')
-
-/* the fragments' bytes: lists and ids of the first, of the second, and so on */
-#define FORMAT_JSON FORMAT_ID('J', 'S', 'O', 'N')
-
-/* OCIDs and names, UTF-8, one behind another */
-#define FORMAT_TEXT FORMAT_ID('T', 'E', 'X', 'T')
-
-/* struct prefix[]: every one of PFXS once, sorted */
-#define FORMAT_ALL_PREFIXES FORMAT_ID('V', 'C', 'N', 'P')
-
+/* META: this, and after it the source's text. */
 struct format_meta {
 	int64_t fetched_at; /* seconds since 1970 */
 };
 
-/* The length of a text that is not there at all; its offset is 0. */
-#define FORMAT_ABSENT UINT32_MAX
+/*
+ * INDX (and VIDX, of VNICs): uint32_t[2^n + 1], n from 0 to 31. Entry b is the
+ * number of subnets whose hash * 2^n / 2^32 is less than b. So subnets with a
+ * hash stand from entry hash * 2^n / 2^32 on, up to the next entry.
+ */
 
+/* The private addresses of the subnet were listed to the end: of its VNICs
+ * every address is known. */
+#define FORMAT_SUBNET_LISTED 1u
+
+/* They were asked for, and not all could be read. */
+#define FORMAT_SUBNET_REFUSED 2u
+
+/* SUBN: by rising (hash, OCID), each OCID once. */
 struct format_subnet {
 	uint32_t hash;         /* CRC-32 of the OCID */
-	uint32_t fragment;     /* index into FRAG */
-	uint32_t prefix_first; /* index into PFXS */
+	uint32_t set;          /* of lists: a number in SETS */
+	uint32_t prefix_first; /* a run of PFXS, sorted, each once */
 	uint32_t prefix_count;
-	uint64_t ocid; /* offsets into TEXT */
-	uint64_t name;
-	uint64_t vcn;
-	uint64_t compartment;
-	uint32_t ocid_length; /* at least 1 */
-	uint32_t name_length;
-	uint32_t vcn_length;
-	uint32_t compartment_length;
+	struct format_text ocid;
+	struct format_text name;
+	uint32_t vcn;         /* a number in VCNS, or none */
+	uint32_t compartment; /* a number in CMPT, or none */
+	int64_t fetched_at;
+	uint32_t flags;
+	uint32_t zero;
 };
 
-/* Offsets into JSON. Both are an array, valid JSON without control bytes. */
-struct format_fragment {
+/* PFXS: struct prefix, the runs of the subnets. VCNP: each of PFXS once, sorted. */
+
+/* All groups of the VCN are in the file; of all that are, the members are known. */
+#define FORMAT_VCN_ALL_GROUPS 1u
+#define FORMAT_VCN_ALL_MEMBERS 2u
+
+/* VCNS: by rising OCID. */
+struct format_vcn {
+	struct format_text ocid;
+	struct format_text name;
+	uint32_t block_first; /* a run of BLKS */
+	uint32_t block_count;
+	uint32_t flags;
+	uint32_t zero;
+	int64_t fetched_at; /* the name */
+};
+
+/*
+ * BLKS: the CIDR blocks of a VCN's subnets, sorted, each once. enclosing is the
+ * number, in the VCN's run, of the smallest block around this one, or none.
+ */
+struct format_block {
+	struct prefix prefix;
+	uint32_t subnet;
+	uint32_t enclosing;
+};
+
+/* CMPT: by rising OCID. */
+struct format_compartment {
+	struct format_text ocid;
+	struct format_text name;
+	int64_t fetched_at; /* the name */
+};
+
+/*
+ * SETS: the sets of lists that subnets have, by their first subnet. lists and
+ * ids are offsets into JSON; both are an array, valid JSON without control
+ * bytes. The run of SLST has the numbers of the lists, in the subnet's order;
+ * those that are not held are left out of the arrays.
+ */
+struct format_set {
 	uint64_t lists;
 	uint64_t ids;
 	uint32_t lists_length;
 	uint32_t ids_length;
+	uint32_t list_first; /* a run of SLST */
+	uint32_t list_count;
+};
+
+/* The length of JSON that is not there; its offset is 0. */
+#define FORMAT_JSON_ABSENT UINT32_MAX
+
+/*
+ * LIST: by rising OCID. One that is not held is only named by a subnet: it has
+ * no JSON, no name and no rules.
+ */
+struct format_list {
+	struct format_text ocid;
+	struct format_text name;
+	uint64_t json; /* an offset into JSON: the object, as sets have it */
+	uint32_t json_length;
+	uint32_t rule_first; /* a run of RULE: ingress, then egress */
+	uint32_t rule_count;
+	uint32_t zero;
+	int64_t fetched_at;
+};
+
+/*
+ * JSON: of each set its lists and its ids, one set after another; then the
+ * lists that no set has, one after another.
+ *
+ * RULE: struct rule, the runs of the lists, then those of the groups. RTXT:
+ * their texts, in the same order. BOXS: struct rule_box, of each rule what
+ * rule_make_box makes of it.
+ */
+
+/* What is known of a group. */
+#define FORMAT_GROUP_HELD 1u      /* itself: it is not only named by a VNIC */
+#define FORMAT_GROUP_RULES 2u     /* its rules */
+#define FORMAT_GROUP_MEMBERS 4u   /* its members */
+#define FORMAT_GROUP_ADDRESSES 8u /* every address of each member */
+
+/* NSGS: by rising OCID. */
+struct format_group {
+	struct format_text ocid;
+	struct format_text name;
+	uint32_t vcn;
+	uint32_t compartment;
+	uint32_t rule_first; /* a run of RULE: ingress, then egress */
+	uint32_t rule_count;
+	uint32_t member_first; /* a run of NSGM: numbers in VNIC, rising */
+	uint32_t member_count;
+	uint64_t json; /* an offset into NSGJ: the array of its rules' objects */
+	uint32_t json_length;
+	uint32_t flags;
+	int64_t fetched_at;
+};
+
+/* NSGJ: the arrays of the groups whose rules are known, one after another. */
+
+/* What is known of a VNIC. */
+#define FORMAT_VNIC_GROUPS 1u    /* all of its groups: it was read itself */
+#define FORMAT_VNIC_ADDRESSES 2u /* every address of it */
+
+/* VNIC: by rising (hash, OCID), each OCID once. */
+struct format_vnic {
+	uint32_t hash; /* CRC-32 of the OCID */
+	uint32_t vcn;
+	struct format_text ocid;
+	struct format_text subnet; /* its OCID; the subnet need not be in the file */
+	uint32_t address_first;    /* a run of ADDR */
+	uint32_t address_count;
+	uint32_t group_first; /* a run of VNSG: numbers in NSGS, rising */
+	uint32_t group_count;
+	int64_t fetched_at;
+	uint32_t flags;
+	uint32_t zero;
+};
+
+/* ADDR: the runs of the VNICs; each run sorted by family and address. */
+struct format_address {
+	uint64_t high;
+	uint64_t low;
+	uint32_t vnic;
+	uint8_t family;
+	uint8_t zero[3];
+};
+
+/*
+ * AIDX: uint32_t[2^n], a hash table with open addressing, at most half full: an
+ * entry is the number of an address plus 1, or 0. An address is found from slot
+ * format_slot on. Of addresses that several VNICs of one VCN have only one is
+ * there: the one fetched last, of these that of the VNIC with the least number.
+ * Those whose VNIC has no known VCN are not there.
+ */
+
+/* SRVC: by rising label. */
+struct format_service {
+	struct format_text label;
+	uint32_t range_first; /* a run of SRVP: sorted, disjoint */
+	uint32_t range_count;
+	int64_t fetched_at;
 };
 
 static_assert(sizeof(struct format_header) == 32, "32 bytes on disk");
@@ -125,11 +303,22 @@ static_assert(sizeof(struct format_section) == 32, "32 bytes on disk");
 static_assert(offsetof(struct format_section, offset) == 8, "on disk");
 static_assert(offsetof(struct format_section, crc) == 24, "on disk");
 static_assert(sizeof(struct format_meta) == 8, "8 bytes on disk");
-static_assert(sizeof(struct format_subnet) == 64, "64 bytes on disk");
+static_assert(sizeof(struct format_subnet) == 56, "56 bytes on disk");
 static_assert(offsetof(struct format_subnet, ocid) == 16, "on disk");
-static_assert(offsetof(struct format_subnet, ocid_length) == 48, "on disk");
-static_assert(sizeof(struct format_fragment) == 24, "24 bytes on disk");
-static_assert(offsetof(struct format_fragment, lists_length) == 16, "on disk");
+static_assert(offsetof(struct format_subnet, fetched_at) == 40, "on disk");
+static_assert(sizeof(struct format_vcn) == 40, "40 bytes on disk");
+static_assert(sizeof(struct format_block) == 32, "32 bytes on disk");
+static_assert(sizeof(struct format_compartment) == 24, "24 bytes on disk");
+static_assert(sizeof(struct format_set) == 32, "32 bytes on disk");
+static_assert(sizeof(struct format_list) == 48, "48 bytes on disk");
+static_assert(offsetof(struct format_list, fetched_at) == 40, "on disk");
+static_assert(sizeof(struct format_group) == 64, "64 bytes on disk");
+static_assert(offsetof(struct format_group, json) == 40, "on disk");
+static_assert(offsetof(struct format_group, fetched_at) == 56, "on disk");
+static_assert(sizeof(struct format_vnic) == 56, "56 bytes on disk");
+static_assert(offsetof(struct format_vnic, fetched_at) == 40, "on disk");
+static_assert(sizeof(struct format_address) == 24, "24 bytes on disk");
+static_assert(sizeof(struct format_service) == 24, "24 bytes on disk");
 static_assert(sizeof(struct prefix) == 24, "24 bytes on disk");
 static_assert(offsetof(struct prefix, family) == 16, "on disk");
 static_assert(offsetof(struct prefix, length) == 17, "on disk");
@@ -138,6 +327,16 @@ static_assert(offsetof(struct prefix, length) == 17, "on disk");
 static inline size_t format_range(uint32_t hash, uint64_t ranges)
 {
 	return (size_t)((uint64_t)hash * ranges >> 32);
+}
+
+/* The first slot of AIDX, of this many slots (a power of two), for an address. */
+static inline size_t format_slot(uint64_t high, uint64_t low, uint32_t vcn, size_t slots)
+{
+	uint64_t hash = high ^ low * 0x9e3779b97f4a7c15 ^ (uint64_t)vcn * 0xc2b2ae3d27d4eb4f;
+
+	hash ^= hash >> 32;
+	hash *= 0xd6e8feb86659fd93;
+	return (size_t)(hash >> 32) & (slots - 1);
 }
 
 /* How far a section's bytes are filled up. */

@@ -2,7 +2,7 @@
  * The inside of a mapped lookup file, for the rooms that open, check and read
  * it. What the check has found good stays good as long as nobody writes into
  * the file, which nobody should; all the same, reading it never leaves the
- * mapping (lookup.c).
+ * mapping: see MAPPED_COPIED.
  */
 #ifndef LOOKUP_MAPPED_H
 #define LOOKUP_MAPPED_H
@@ -13,66 +13,82 @@
 
 #include "lookup/format.h"
 #include "lookup/lookup.h"
-#include "json/json.h"
+
+/* A section's entries; at is null where the file has no such section. */
+#define MAPPED_VIEW(name, letters, flags, family, type)                                            \
+	struct {                                                                                   \
+		const type *at;                                                                    \
+		size_t count;                                                                      \
+	} name;
 
 struct lookup {
-	const uint8_t *map; /* LIMIT_JSON_PADDING readable bytes behind it */
+	const uint8_t *map; /* LIMIT_JSON_PADDING readable bytes after it */
 	size_t length;      /* of the file */
 	size_t mapped;      /* of the mapping */
 
-	const struct format_meta *meta;
+	FORMAT_SECTIONS(MAPPED_VIEW)
 	struct lookup_text source;
-	const uint32_t *index; /* range_count + 1 entries */
-	size_t range_count;
-	const struct format_subnet *subnets;
-	size_t subnet_count;
-	const struct prefix *prefixes;
-	size_t prefix_count;
-	const struct format_fragment *fragments;
-	size_t fragment_count;
-	struct lookup_text json;
-	struct lookup_text text;
-	const struct prefix *all_prefixes;
-	size_t all_prefix_count;
 	size_t foreign_count; /* sections that this reader does not know */
 
-	/* Only while the file is being checked. */
-	size_t section_count;
-	struct json_parser *parser;
-	bool text_is_ascii;
-	char *detail;
+	char *detail; /* only while the file is being opened */
 };
 
-/* Keeps what was copied out of the mapping from being read there again. */
+/*
+ * Stands between reading numbers from the mapping and comparing them with
+ * bounds: what was read is not read there again, where it might be another by
+ * now.
+ */
 #define MAPPED_COPIED() __asm__ volatile("" ::: "memory")
 
-/* Says what is wrong with a file: fills detail, returns LOOKUP_DAMAGED. */
+/* What to do about a file that is no good, at the end of a message. */
+#define MAPPED_MAKE_IT "run 'vcnmeta fetch' or 'vcnmeta build' to "
+
+/*
+ * Maps a file without waiting for anything. Returns LOOKUP_OK, or an error
+ * after lookup->detail was filled. mapped_release in any case.
+ */
+enum lookup_error mapped_open(struct lookup *lookup, const char *path);
+void mapped_release(struct lookup *lookup);
+
+/* Fills detail and returns error. */
+enum lookup_error mapped_refuse(struct lookup *lookup, enum lookup_error error, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
+
+/* As mapped_refuse, for a file that is damaged: says so, and what to run. */
 enum lookup_error mapped_damaged(struct lookup *lookup, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/*
- * Checks everything once, a large file by runner if that is not null: calls all
- * of those below (check_all.c).
- */
-enum lookup_error mapped_check(struct lookup *lookup, lookup_runner *runner);
+/* Returns 0, or -1 with errno set. See lookup_guard. */
+int mapped_guard(const struct lookup *lookup, void (*function)(void *), void *context);
 
-/* Magic and version: whether this is a file for this reader at all. */
-enum lookup_error mapped_check_kind(struct lookup *lookup);
+/* Where a text stands and how long it is. */
+static inline uint64_t mapped_text_offset(struct format_text text)
+{
+	return text.place >> FORMAT_TEXT_BITS;
+}
 
-/*
- * Checks the header and the section table and sets the views on the sections
- * (sections.c).
- */
-enum lookup_error mapped_check_sections(struct lookup *lookup);
+static inline size_t mapped_text_length(struct format_text text)
+{
+	return (size_t)(text.place & FORMAT_TEXT_ABSENT);
+}
 
-/* Checks the sections' checksums; they have to be in place. */
-enum lookup_error mapped_check_sums(struct lookup *lookup);
+/* The bytes of a text; none of them if it is not in its section. */
+static inline struct lookup_text mapped_key(const struct lookup *lookup, struct format_text text)
+{
+	uint64_t offset = mapped_text_offset(text);
+	size_t len = mapped_text_length(text);
 
-/* Checks how much there is of everything, and section META (check.c). */
-enum lookup_error mapped_check_counts(struct lookup *lookup);
+	if (offset > lookup->text.count || len > lookup->text.count - offset)
+		return (struct lookup_text){lookup->text.at, 0};
+	return (struct lookup_text){lookup->text.at + offset, len};
+}
 
-/* Then, in whatever order: texts, CIDR blocks and fragments; subnets. */
-enum lookup_error mapped_check_parts(struct lookup *lookup);
-enum lookup_error mapped_check_subnets(struct lookup *lookup);
+/* The same for a text that may be absent: null then. */
+static inline struct lookup_text mapped_text(const struct lookup *lookup, struct format_text text)
+{
+	if (mapped_text_length(text) == FORMAT_TEXT_ABSENT)
+		return (struct lookup_text){NULL, 0};
+	return mapped_key(lookup, text);
+}
 
 #endif

@@ -1,12 +1,17 @@
 /*
- * The metadata that a lookup file is made from: subnets and security lists,
- * each known by its OCID. A subnet names its lists; which of them are held is
- * settled when the file is written, so that they may come in any order.
+ * The metadata that a lookup file is made from, typed: subnets, security lists
+ * and their rules, groups, VNICs, service labels, VCNs and compartments, each
+ * known by its OCID. Things name each other by OCID; which of them are held is
+ * settled when the file is written, so that they may come in any order. JSON is
+ * read into it by import.h, a lookup file by merge.h; layout.h reads it.
  *
- * Of a JSON object only what a lookup file keeps is taken: copies that differ
- * in tags, states or times alone are equal. Field names are folded
- * ("cidr-block", "cidrBlock" and "cidr_block" are one name), absent and null
- * mean the same, fields that are not known are passed over.
+ * Every text is held once, so that texts are compared by number. What varies in
+ * number lies in pools that only grow: of a subnet or list as a run, of a group
+ * or VNIC as entries that name it. An entry that another copy took the place of
+ * stays in its pool and no longer counts: it has another time than its owner.
+ *
+ * Copies: of two the one that was fetched later counts; of the same time, equal
+ * ones are one, and of differing ones it is as the model was told to.
  */
 #ifndef LOOKUP_MODEL_H
 #define LOOKUP_MODEL_H
@@ -15,25 +20,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
+#include "base/textset.h"
 #include "lookup/lookup.h"
-#include "json/tree.h"
+#include "lookup/rule.h"
 
-struct model;
+/* No text, subnet, list, group, VNIC. */
+#define MODEL_NONE UINT32_MAX
 
-/* What becomes of a second copy of a subnet or list that is not equal. */
+/* When something was fetched that was not. */
+#define MODEL_NEVER INT64_MIN
+
+/* What becomes of a second copy of the same time that is not equal. */
 enum model_copies {
 	MODEL_REFUSE_DIFFERING, /* MODEL_DIFFERS */
 	MODEL_LATER_COUNTS,     /* it takes the place of the first */
 };
 
-/* Returns null when memory ran out. Free it with model_free. */
-struct model *model_new(enum model_copies copies);
-void model_free(struct model *model);
-
-/* Where an object was found, for messages. source is kept, not copied. */
+/* Where and when an object was found. source is kept, not copied. */
 struct model_place {
 	const char *source; /* a file's name, a page's address */
 	uint64_t line;      /* counted from 1; 0: no matter */
+	int64_t fetched_at; /* seconds since 1970 */
 };
 
 enum model_result {
@@ -51,46 +59,264 @@ struct model_fault {
 	struct model_place earlier;
 };
 
-enum model_kind { MODEL_SUBNET, MODEL_LIST, MODEL_OTHER };
+/* The kinds of things that are known by their OCID (or label). */
+enum model_kind {
+	MODEL_SUBNET,
+	MODEL_LIST,
+	MODEL_GROUP,
+	MODEL_VNIC,
+	MODEL_VCN,
+	MODEL_COMPARTMENT,
+	MODEL_SERVICE,
+	MODEL_KINDS
+};
+
+/* Whether the addresses of a subnet's VNICs were read. */
+enum model_listing { MODEL_NOT_LISTED, MODEL_LISTED, MODEL_LISTING_REFUSED };
+
+struct model_subnet {
+	uint32_t ocid; /* numbers of texts */
+	uint32_t name; /* MODEL_NONE where not known, like the next two */
+	uint32_t vcn;
+	uint32_t compartment;
+	uint32_t prefix_first; /* into prefixes; sorted, each once */
+	uint32_t prefix_count;
+	uint32_t list_first; /* into named: OCIDs of lists */
+	uint32_t list_count;
+	enum model_listing listing;
+	struct model_place place;
+};
+
+/* A truth that may be absent. */
+enum model_truth { MODEL_UNSAID, MODEL_FALSE, MODEL_TRUE };
+
+/* Options of TCP or UDP, which may be absent. */
+struct model_ports {
+	bool is_given;
+	struct rule_ports destination;
+	struct rule_ports source;
+};
+
+struct model_icmp {
+	bool is_given;
+	struct rule_number code;
+	struct rule_number type;
+};
+
+/* A rule as the service has it. Texts are MODEL_NONE where absent. */
+struct model_rule {
+	enum rule_direction direction;
+	enum model_truth is_stateless;
+	enum model_truth is_valid; /* of a group's rule, like the next two */
+	uint32_t id;
+	uint32_t time_created;
+	uint32_t description;
+	uint32_t protocol;
+	uint32_t peer; /* source of ingress, destination of egress */
+	uint32_t peer_type;
+	struct model_icmp icmp;
+	struct model_ports tcp;
+	struct model_ports udp;
+};
+
+struct model_list {
+	uint32_t ocid;
+	uint32_t name;
+	uint32_t json;       /* the text of its rendering */
+	uint32_t rule_first; /* into rules: ingress, then egress */
+	uint32_t rule_count;
+	struct model_place place;
+};
+
+/* A group; its own description, its rules and its members are read apart. */
+struct model_group {
+	uint32_t ocid;
+	uint32_t name;
+	uint32_t vcn;
+	uint32_t compartment;
+	struct model_place place; /* fetched_at: MODEL_NEVER if it is only named */
+	int64_t rules_at;
+	int64_t members_at;
+};
+
+struct model_group_rule {
+	uint32_t group; /* its number */
+	uint32_t json;  /* the text of its rendering */
+	int64_t fetched_at;
+	struct model_place place;
+	struct model_rule rule;
+};
+
+struct model_member {
+	uint32_t group;
+	uint32_t vnic;
+	int64_t fetched_at;
+};
+
+struct model_vnic {
+	uint32_t ocid;
+	uint32_t subnet; /* its OCID */
+	int64_t addresses_at;
+	int64_t groups_at; /* when it was read itself, with the groups it is in */
+};
+
+struct model_address {
+	struct address address;
+	uint32_t vnic;
+	int64_t fetched_at;
+};
+
+/* A VCN or compartment. */
+struct model_name {
+	uint32_t ocid;
+	uint32_t name;
+	bool all_groups;          /* of a VCN: all of its groups were listed */
+	struct model_place place; /* fetched_at: MODEL_NEVER if it is only named */
+};
+
+struct model_service {
+	uint32_t label;
+	int64_t ranges_at;
+};
+
+struct model_range {
+	struct prefix prefix;
+	uint32_t service;
+	int64_t fetched_at;
+};
+
+/* What a text is, besides a text. */
+struct model_text {
+	uint32_t thing[MODEL_KINDS]; /* the number of the thing of that OCID */
+	bool missed;                 /* model_next_missing has told of it */
+};
+
+/* The pools: type, name of one, name of all. */
+#define MODEL_POOLS(S)                                                                             \
+	S(struct model_subnet, subnet, subnets)                                                    \
+	S(struct prefix, prefix, prefixes)                                                         \
+	S(uint32_t, named, named)                                                                  \
+	S(struct model_list, list, lists)                                                          \
+	S(struct model_rule, rule, rules)                                                          \
+	S(struct model_group, group, groups)                                                       \
+	S(struct model_group_rule, group_rule, group_rules)                                        \
+	S(uint32_t, identified, identified)                                                        \
+	S(struct model_member, member, members)                                                    \
+	S(struct model_vnic, vnic, vnics)                                                          \
+	S(struct model_member, vnic_group, vnic_groups)                                            \
+	S(struct model_address, address, addresses)                                                \
+	S(struct model_name, vcn, vcns)                                                            \
+	S(struct model_name, compartment, compartments)                                            \
+	S(struct model_service, service, services)                                                 \
+	S(struct model_range, range, ranges)
+
+#define MODEL_POOL(type, one, all)                                                                 \
+	type *all;                                                                                 \
+	size_t one##_count;                                                                        \
+	size_t one##_room;
+
+struct model {
+	enum model_copies copies;
+	bool keeps_own; /* whatever their times: see merge.h */
+	struct textset texts;
+	struct model_text *text_info; /* by a text's number */
+	size_t text_room;
+	struct textset group_rule_ids; /* (group, id) of identified[] */
+	struct bytes scratch;
+
+	MODEL_POOLS(MODEL_POOL)
+};
+
+/* Returns null when memory ran out. Free it with model_free. */
+struct model *model_new(enum model_copies copies);
+void model_free(struct model *model);
+
+/* Takes a text in, of at most LIMIT_LOOKUP_TEXT or, as JSON, UINT32_MAX bytes.
+ * Returns its number, or MODEL_NONE when memory ran out. */
+uint32_t model_text(struct model *model, const char *text, size_t len);
+
+/* The bytes of a text; null for MODEL_NONE. */
+struct lookup_text model_bytes(const struct model *model, uint32_t text);
+
+/* The number of the thing of a kind with an OCID, or MODEL_NONE. */
+uint32_t model_find(const struct model *model, enum model_kind kind, uint32_t ocid);
+bool model_has(const struct model *model, enum model_kind kind, const char *ocid, size_t len);
 
 /*
- * What an object is: with ingress or egress rules a security list, else with
- * the OCID of a subnet as its id a subnet. MODEL_OTHER for all else, whatever
- * its type.
+ * The number of a group, VNIC, VCN, compartment or service with an OCID, which
+ * is made, as one of which nothing is known, if there is none; or MODEL_NONE
+ * when memory ran out.
  */
-enum model_kind model_kind(const struct json_tree *tree, const struct json_node *node);
+uint32_t model_thing(struct model *model, enum model_kind kind, uint32_t ocid);
+
+/* Append to pools. Return 0, or -1 when memory ran out. */
+int model_add_prefix(struct model *model, const struct prefix *prefix);
+int model_add_named(struct model *model, uint32_t list);
+int model_add_rule(struct model *model, const struct model_rule *rule);
 
 /*
- * The id of an object, or an empty text: a view into the tree's text, as it
- * stands there, escapes included.
+ * Sorts the prefixes from subnet->prefix_first to the end of the pool, drops
+ * those that are there twice, and sets the subnet's prefix_count.
  */
-struct lookup_text model_id(const struct json_tree *tree, const struct json_node *node);
+void model_sort_prefixes(struct model *model, struct model_subnet *subnet);
 
 /*
- * Take a subnet or a security list: node is what the service calls Subnet or
- * SecurityList, as REST, the CLI or an SDK writes it. Only id is needed. On
- * anything but MODEL_OK the model stays as it was.
+ * Take a thing; runs of a subnet or list are the ends of the pools, and taken
+ * off these again if it turns out known, older or differing. Set fault->earlier
+ * with MODEL_DIFFERS.
  */
-enum model_result model_add_subnet(struct model *model, const struct json_tree *tree,
-	const struct json_node *node, struct model_place place, struct model_fault *fault);
-enum model_result model_add_list(struct model *model, const struct json_tree *tree,
-	const struct json_node *node, struct model_place place, struct model_fault *fault);
+enum model_result model_add_subnet(
+	struct model *model, const struct model_subnet *subnet, struct model_fault *fault);
+enum model_result model_add_list(
+	struct model *model, const struct model_list *list, struct model_fault *fault);
+enum model_result model_add_group(
+	struct model *model, const struct model_group *group, struct model_fault *fault);
+enum model_result model_add_name(struct model *model, enum model_kind kind,
+	const struct model_name *name, struct model_fault *fault);
 
 /*
- * Adds what a lookup file holds and the model does not: its subnets, with the
- * lists that they carry there. What the model has already wins, whatever the
- * copies: a subnet that came from the file gets the model's copy of a list.
- * To be called last, and at most once. MODEL_MALFORMED: the fragments are not
- * such as this program writes. On anything but MODEL_OK the model is fit for
- * model_free alone.
+ * Say that the rules or the members of a group, all addresses of a VNIC, the
+ * groups of a VNIC or the ranges of a service that are added next were fetched
+ * then: what is held of an earlier time no longer counts. Return false if what
+ * is held counts and the new ones do not: they are not to be added.
  */
-enum model_result model_add_lookup(
-	struct model *model, const struct lookup *lookup, struct model_fault *fault);
+bool model_begin_rules(struct model *model, uint32_t group, int64_t fetched_at);
+bool model_begin_members(struct model *model, uint32_t group, int64_t fetched_at);
+bool model_begin_addresses(struct model *model, uint32_t vnic, int64_t fetched_at);
+bool model_begin_groups(struct model *model, uint32_t vnic, int64_t fetched_at);
+bool model_begin_ranges(struct model *model, uint32_t service, int64_t fetched_at);
 
-size_t model_subnet_count(const struct model *model);
-size_t model_list_count(const struct model *model);
-bool model_has_subnet(const struct model *model, const char *ocid, size_t len);
-bool model_has_list(const struct model *model, const char *ocid, size_t len);
+/* Adds a rule of a group. Of two with one id it is as with copies. */
+enum model_result model_add_group_rule(
+	struct model *model, const struct model_group_rule *rule, struct model_fault *fault);
+
+/* Return 0, or -1 when memory ran out. An entry that is there twice counts once. */
+int model_add_member(struct model *model, uint32_t group, uint32_t vnic, int64_t fetched_at);
+int model_add_vnic_group(struct model *model, uint32_t vnic, uint32_t group, int64_t fetched_at);
+int model_add_address(
+	struct model *model, uint32_t vnic, const struct address *address, int64_t fetched_at);
+int model_add_range(
+	struct model *model, uint32_t service, const struct prefix *prefix, int64_t fetched_at);
+
+/* Says where a VNIC is; what is known already stays. */
+void model_set_subnet(struct model *model, uint32_t vnic, uint32_t subnet);
+
+/* Says whether all addresses of a subnet's VNICs were read. Returns 0, or -1 if
+ * the model has no such subnet. */
+int model_set_listing(
+	struct model *model, const char *ocid, size_t len, enum model_listing listing);
+
+/*
+ * Says that all groups of a VCN are held, or, if ocid is null, of every VCN that
+ * the model has a subnet or group of. Returns 0, or -1 when memory ran out.
+ */
+int model_set_all_groups(struct model *model, const char *ocid, size_t len);
+
+/* What there is, for messages: stubs are not counted. */
+size_t model_count(const struct model *model, enum model_kind kind);
+
+/* The number of subnets without any CIDR block. */
+size_t model_count_blockless(const struct model *model);
 
 /* A list that a subnet names and the model does not hold. */
 struct model_missing {
@@ -104,6 +330,11 @@ struct model_missing {
  * valid until the model is added to; a list added meanwhile is no longer
  * missing.
  */
-bool model_next_missing(const struct model *model, size_t *cursor, struct model_missing *missing);
+bool model_next_missing(struct model *model, size_t *cursor, struct model_missing *missing);
+
+/* The parts of a rule, for rule.h. The texts are valid until the model is added
+ * to. */
+struct rule_parts model_rule_parts(
+	const struct model *model, const struct model_rule *rule, bool is_of_group);
 
 #endif

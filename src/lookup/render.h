@@ -1,6 +1,8 @@
 /*
- * A security list as the lookup file and the enriched records have it: one
- * object on one line, its keys in one order, absent fields null.
+ * Rules and lists of the model as JSON, one object on one line, its keys in one
+ * order, absent fields null: a security list as the lookup file and the enriched
+ * records have it, and a group's rules as the lookup file has them. Return as
+ * bytes_reserve does; on failure out holds a part.
  */
 #ifndef LOOKUP_RENDER_H
 #define LOOKUP_RENDER_H
@@ -8,12 +10,10 @@
 #include "base/bytes.h"
 #include "lookup/model.h"
 
-/*
- * Appends the object of a security list, node, which is an object with a
- * string as its id. Returns MODEL_OK, MODEL_NO_MEMORY, or MODEL_MALFORMED with
- * fault->text filled; then out holds a part of it.
- */
-enum model_result render_list(const struct json_tree *tree, const struct json_node *node,
-	struct bytes *out, struct model_fault *fault);
+/* Appends a list, whose rules must stand in the model. */
+int render_list(struct bytes *out, const struct model *model, const struct model_list *list);
+
+/* Appends a rule of a group. */
+int render_group_rule(struct bytes *out, const struct model *model, const struct model_rule *rule);
 
 #endif

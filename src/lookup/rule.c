@@ -1,143 +1,16 @@
 /*
- * Rules: their reading from JSON, their binary form, and their text.
+ * Rules: their binary form, their block, and their text.
  *
- * What the service never sends (a protocol that is a number, a port that is a
- * string) is refused, so that no rule is shown otherwise than it was meant.
- * What it could send and nobody can judge is kept and marked, so that such a
- * rule counts as one that may match rather than as one that is not there.
+ * What the service could send and nobody can judge is kept and marked, so that
+ * such a rule counts as one that may match rather than as one that is not there.
  */
 #include "lookup/rule.h"
 
 #include <string.h>
 
-#include "lookup/fields.h"
 #include "json/write.h"
 
-/* ---- from JSON --------------------------------------------------------- */
-
-/* A rule's object that is being read. */
-struct reading {
-	const struct json_tree *tree;
-	struct bytes *scratch;
-	const char *fault; /* of the first member of a wrong type */
-};
-
-/* The scratch has room for all strings of the object, so it never moves. */
-static struct rule_text take_text(
-	struct reading *reading, const struct json_node *node, const char *name, const char *fault)
-{
-	const struct json_node *member = fields_member(reading->tree, node, name);
-	struct bytes *scratch = reading->scratch;
-	char *room = scratch->data + scratch->len;
-	struct rule_text text = {NULL, 0};
-
-	if (!member)
-		return text;
-	if (member->value.type != JSON_STRING ||
-		json_string(&member->value, room, scratch->cap - scratch->len, &text.text,
-			&text.len) != 0) {
-		reading->fault = fault;
-		return (struct rule_text){NULL, 0};
-	}
-	if (text.text == room)
-		scratch->len += text.len;
-	return text;
-}
-
-static bool take_boolean(struct reading *reading, const struct json_node *node, const char *name,
-	bool by_default, const char *fault)
-{
-	const struct json_node *member = fields_member(reading->tree, node, name);
-
-	if (!member)
-		return by_default;
-	if (member->value.type != JSON_TRUE && member->value.type != JSON_FALSE)
-		reading->fault = fault;
-	return member->value.type == JSON_TRUE;
-}
-
-/* Reads an integer that is all of text[0..len). Returns 0, or -1. */
-static int read_integer(int64_t *value, const char *text, size_t len)
-{
-	bool is_negative = len != 0 && text[0] == '-';
-
-	*value = 0;
-	for (size_t i = is_negative; i < len; i++) {
-		int digit = text[i] - '0';
-
-		if (digit < 0 || digit > 9 || __builtin_mul_overflow(*value, 10, value) ||
-			__builtin_add_overflow(*value, is_negative ? -digit : digit, value))
-			return -1;
-	}
-	return 0;
-}
-
-static struct rule_number take_number(
-	struct reading *reading, const struct json_node *node, const char *name, const char *fault)
-{
-	const struct json_node *member = fields_member(reading->tree, node, name);
-	struct rule_number number = {false, 0};
-
-	if (!member)
-		return number;
-	number.is_given = true;
-	if (member->value.type != JSON_NUMBER ||
-		read_integer(&number.value, member->value.text, member->value.len) != 0)
-		reading->fault = fault;
-	return number;
-}
-
-/* An object inside a rule, or null if there is none. */
-static const struct json_node *take_object(
-	struct reading *reading, const struct json_node *node, const char *name, const char *fault)
-{
-	const struct json_node *member = fields_member(reading->tree, node, name);
-
-	if (member && member->value.type != JSON_OBJECT) {
-		reading->fault = fault;
-		return NULL;
-	}
-	return member;
-}
-
-static struct rule_ports take_range(struct reading *reading, const struct json_node *options,
-	const char *name, const char *fault)
-{
-	const struct json_node *range = take_object(reading, options, name, fault);
-	struct rule_ports ports = {0};
-
-	if (!range)
-		return ports;
-	ports.is_given = true;
-	ports.low = take_number(reading, range, "min", "an end of a port range is not an integer");
-	ports.high = take_number(reading, range, "max", "an end of a port range is not an integer");
-	return ports;
-}
-
-static void take_ports(struct reading *reading, const struct json_node *node, const char *name,
-	const char *fault, struct rule_ports *source, struct rule_ports *destination)
-{
-	const struct json_node *options = take_object(reading, node, name, fault);
-
-	if (!options)
-		return;
-	*source = take_range(
-		reading, options, "source_port_range", "source_port_range is not an object");
-	*destination = take_range(reading, options, "destination_port_range",
-		"destination_port_range is not an object");
-}
-
-static void take_icmp(
-	struct reading *reading, const struct json_node *node, struct rule_parts *parts)
-{
-	const struct json_node *options =
-		take_object(reading, node, "icmp_options", "icmp_options is not an object");
-
-	if (!options)
-		return;
-	parts->icmp_type = take_number(reading, options, "type", "the ICMP type is not an integer");
-	parts->icmp_code = take_number(reading, options, "code", "the ICMP code is not an integer");
-}
+/* ---- from parts -------------------------------------------------------- */
 
 static bool text_is(const struct rule_text *text, const char *wanted)
 {
@@ -145,84 +18,22 @@ static bool text_is(const struct rule_text *text, const char *wanted)
 	       memcmp(text->text, wanted, text->len) == 0;
 }
 
-/* The direction that a group's rule names. */
-static enum rule_direction take_direction(struct reading *reading, const struct json_node *node)
-{
-	static const char fault[] = "direction is not INGRESS or EGRESS";
-	struct rule_text text = take_text(reading, node, "direction", fault);
-
-	if (text_is(&text, "EGRESS"))
-		return RULE_EGRESS;
-	if (!text_is(&text, "INGRESS"))
-		reading->fault = fault;
-	return RULE_INGRESS;
-}
-
-static void take_peer(
-	struct reading *reading, const struct json_node *node, struct rule_parts *parts)
-{
-	if (parts->direction == RULE_INGRESS) {
-		parts->peer = take_text(reading, node, "source", "source is not a string");
-		parts->peer_type =
-			take_text(reading, node, "source_type", "source_type is not a string");
-	} else {
-		parts->peer =
-			take_text(reading, node, "destination", "destination is not a string");
-		parts->peer_type = take_text(
-			reading, node, "destination_type", "destination_type is not a string");
-	}
-}
-
-int rule_read(struct rule_parts *parts, struct bytes *scratch, const struct json_tree *tree,
-	const struct json_node *node, bool is_of_group, enum rule_direction direction,
-	const char **fault)
-{
-	struct reading reading = {tree, scratch, NULL};
-
-	*parts = (struct rule_parts){.direction = direction, .is_of_group = is_of_group};
-	*fault = NULL;
-	if (node->value.type != JSON_OBJECT) {
-		*fault = "a rule is not an object";
-		return -1;
-	}
-	bytes_clear(scratch);
-	if (bytes_reserve(scratch, node->value.len) != 0)
-		return -1;
-	if (is_of_group) {
-		parts->direction = take_direction(&reading, node);
-		parts->id = take_text(&reading, node, "id", "id is not a string");
-	}
-	take_peer(&reading, node, parts);
-	parts->protocol = take_text(&reading, node, "protocol", "protocol is not a string");
-	parts->description =
-		take_text(&reading, node, "description", "description is not a string");
-	parts->is_stateless = take_boolean(
-		&reading, node, "is_stateless", false, "is_stateless is not true or false");
-	parts->is_valid =
-		take_boolean(&reading, node, "is_valid", true, "is_valid is not true or false");
-	take_ports(&reading, node, "tcp_options", "tcp_options is not an object",
-		&parts->tcp_source, &parts->tcp_destination);
-	take_ports(&reading, node, "udp_options", "udp_options is not an object",
-		&parts->udp_source, &parts->udp_destination);
-	take_icmp(&reading, node, parts);
-	*fault = reading.fault;
-	return reading.fault ? -1 : 0;
-}
-
-/* ---- from parts -------------------------------------------------------- */
-
 /* Decimal without leading zeros, as in records. */
 static uint16_t protocol_of(const struct rule_text *text)
 {
-	int64_t number;
+	unsigned number = 0;
 
 	if (text_is(text, "all"))
 		return RULE_PROTOCOL_ALL;
-	if (!text->text || text->len == 0 || text->len > 3 || text->text[0] == '-' ||
-		(text->text[0] == '0' && text->len > 1) ||
-		read_integer(&number, text->text, text->len) != 0 || number > 255)
+	if (!text->text || text->len == 0 || text->len > 3 ||
+		(text->text[0] == '0' && text->len > 1))
 		return RULE_PROTOCOL_UNREADABLE;
-	return (uint16_t)number;
+	for (size_t i = 0; i < text->len; i++) {
+		if (text->text[i] < '0' || text->text[i] > '9')
+			return RULE_PROTOCOL_UNREADABLE;
+		number = number * 10 + (unsigned)(text->text[i] - '0');
+	}
+	return number > 255 ? RULE_PROTOCOL_UNREADABLE : (uint16_t)number;
 }
 
 /* A block, or a single address: a block of its own. */
@@ -384,9 +195,10 @@ void rule_make_box(struct rule_box *box, const struct rule *rule)
 	set_dimension(box, RULE_BY_DESTINATION, rule->destination_low, rule->destination_high);
 	set_bits(box, RULE_BY_PEER, rule->peer.high >> 48, length);
 	set_bits(box, RULE_BY_PEER_NEXT, rule->peer.high >> 32, length < 16 ? 0 : length - 16);
-	if (!rule->is_valid || rule->source_kind == RULE_RANGE_NOTHING ||
-		rule->destination_kind == RULE_RANGE_NOTHING)
+	if (rule->destination_kind == RULE_RANGE_NOTHING)
 		set_dimension(box, RULE_BY_DESTINATION, UINT16_MAX, 0);
+	if (!rule->is_valid)
+		set_dimension(box, RULE_BY_PEER, UINT16_MAX, 0);
 }
 
 const char *rule_unreadable(const struct rule *rule)

@@ -1,7 +1,6 @@
 /*
  * One rule of a security list or of a network security group, as it stands in
- * a lookup file and in memory alike, and how it is made: from its parts, which
- * may come from JSON.
+ * a lookup file and in memory alike, and how it is made from its parts.
  *
  * A part that cannot be read (a peer that is no CIDR block, a protocol that is
  * neither "all" nor 0 to 255, a range that lacks an end) is kept as such: the
@@ -17,7 +16,6 @@
 
 #include "base/address.h"
 #include "base/bytes.h"
-#include "json/tree.h"
 
 enum rule_direction { RULE_INGRESS, RULE_EGRESS };
 
@@ -107,9 +105,10 @@ static_assert(offsetof(struct rule, description_length) == 68, "on disk");
  * has one for each rule, in the same order, so that many rules are asked at
  * once.
  *
- * A rule that matches nothing has a block without an inside: an end of a range
- * lies before its beginning. Highest ends are kept as what is left up to 65535:
- * then one comparison tells whether a range begins too late or ends too early.
+ * A rule that the service calls invalid, or whose destination ports are none, has
+ * a block without an inside: in that dimension its end lies before its beginning,
+ * and nothing meets it. Highest ends are kept as what is left up to 65535: then one
+ * comparison tells whether a range begins too late or ends too early.
  */
 enum rule_dimension {
 	RULE_BY_PROTOCOL,    /* plus RULE_IPV6 where the peer is IPv6 */
@@ -169,20 +168,6 @@ struct rule_parts {
 	struct rule_text id; /* of a group's rule */
 	struct rule_text description;
 };
-
-/*
- * Reads the object of one rule, as REST, the CLI or an SDK writes it, into
- * parts. A list's rule has the direction of its array; a group's rule names its
- * own, and direction is not looked at. The texts are views into the tree's text
- * or into scratch, which is emptied first, and valid as long as these.
- *
- * Returns 0, or -1 with *fault saying which member is of a type that the
- * service never sends ("protocol is not a string"), or null when memory ran
- * out.
- */
-int rule_read(struct rule_parts *parts, struct bytes *scratch, const struct json_tree *tree,
-	const struct json_node *node, bool is_of_group, enum rule_direction direction,
-	const char **fault);
 
 /*
  * Makes a rule of its parts, without its texts: texts and the four lengths are

@@ -17,12 +17,12 @@
  * Writes the model as a lookup file: beside path, fsync, rename, fsync of the
  * directory. source is "build", or the tenancy's OCID and the sorted names of
  * the regions, separated by spaces; it holds no control bytes and is UTF-8.
- * Lists that a subnet names and the model lacks are left out. Returns
+ * Lists that a subnet names and the model lacks are only named in the file. Returns
  * EXITCODE_OK, or EXITCODE_WRITE or EXITCODE_INTERNAL after a message; then
  * path is what it was.
  */
 enum exitcode writer_write(
-	const struct model *model, const char *path, int64_t fetched_at, const char *source);
+	struct model *model, const char *path, int64_t fetched_at, const char *source);
 
 /* Removes the temporary file, if there is one, by signal-safe calls only. */
 void writer_unlink_from_signal(void);

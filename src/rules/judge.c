@@ -12,6 +12,8 @@
  */
 #include "rules/judge.h"
 
+#include <limits.h>
+
 const char *judge_verdict_name(enum judge_verdict verdict)
 {
 	static const char *const names[JUDGE_VERDICTS] = {"permitted", "reply", "either",
@@ -86,6 +88,13 @@ static struct range range_of(const struct judge_run *run, enum judge_direction d
 	return (struct range){egress, egress + run->egress_count};
 }
 
+/* The next rule that has to be asked, or end. */
+static uint32_t next_rule(const struct judge_rules *rules, uint32_t first, uint32_t end,
+	const struct match_probe *probe)
+{
+	return rules->boxes ? match_next(rules->boxes, first, end, probe) : first;
+}
+
 /* F: what of the record's direction matches it. */
 static void find_permitted(struct question *question, struct judge_entries *entries,
 	enum judge_direction direction, const struct match_flow *flow)
@@ -97,9 +106,9 @@ static void find_permitted(struct question *question, struct judge_entries *entr
 	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
-		uint32_t n = match_next(rules->boxes, range.first, range.end, &probe);
+		uint32_t n = next_rule(rules, range.first, range.end, &probe);
 
-		for (; n < range.end; n = match_next(rules->boxes, n + 1, range.end, &probe)) {
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, &probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
@@ -130,9 +139,9 @@ static void find_reply(struct question *question, struct judge_entries *entries,
 	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
-		uint32_t n = match_next(rules->boxes, range.first, range.end, &probe);
+		uint32_t n = next_rule(rules, range.first, range.end, &probe);
 
-		for (; n < range.end; n = match_next(rules->boxes, n + 1, range.end, &probe)) {
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, &probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
@@ -206,14 +215,21 @@ static void find_nearest(
 {
 	const struct judge_rules *rules = question->rules;
 	struct match_flow flow = flow_of(question->record, direction);
+	size_t *count = &judgement->nearest_count;
+	unsigned fewest = UINT_MAX;
+	struct match_probe probe;
 
+	match_make_probe(&probe, &flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
 
 		for (uint32_t n = range.first; n < range.end; n++) {
-			unsigned misses = match_misses(&rules->rules[n], &flow, &rules->world);
-			size_t *count = &judgement->nearest_count;
+			unsigned misses;
 
+			/* most rules fail in more dimensions than one that was found */
+			if (rules->boxes && match_fails(&rules->boxes[n], &probe) > fewest)
+				continue;
+			misses = match_misses(&rules->rules[n], &flow, &rules->world);
 			if (misses == 0)
 				continue;
 			if (*count > 0 && is_nearer(misses, judgement->nearest[0].misses))
@@ -222,6 +238,7 @@ static void find_nearest(
 				(misses == judgement->nearest[0].misses && *count < JUDGE_NEAREST))
 				judgement->nearest[(*count)++] =
 					(struct judge_entry){n, 0, (uint8_t)misses};
+			fewest = bits_in(judgement->nearest[0].misses);
 		}
 	}
 }

@@ -103,17 +103,11 @@ static inline enum match_answer ask_destination(
 static enum match_answer ask_service(
 	uint32_t index, const struct address *peer, const struct match_world *world)
 {
-	const struct match_service *service;
-
 	if (peer->family != ADDRESS_IPV4 || match_is_private(peer))
 		return MATCH_NO;
 	if (index == RULE_NO_INDEX)
 		return MATCH_MAYBE;
-	service = &world->services[index];
-	for (size_t i = 0; i < service->prefix_count; i++)
-		if (prefix_holds(&service->prefixes[i], peer))
-			return MATCH_YES;
-	return MATCH_NO;
+	return world->service_has(world->context, index, peer) ? MATCH_YES : MATCH_NO;
 }
 
 static inline enum match_answer ask_peer(
@@ -212,23 +206,42 @@ void match_make_probe(struct match_probe *probe, const struct match_flow *flow)
 /* Eight comparisons at once, on any processor. */
 typedef uint16_t bounds __attribute__((vector_size(16)));
 
-static inline bool meets(const struct rule_box *box, const struct match_probe *probe)
+/* The dimensions in which they do not meet: 16 bits each, all set or none. */
+static inline uint64_t outside(const struct rule_box *box, const struct match_probe *probe)
 {
 	bounds of_box, of_probe;
-	uint64_t outside[2];
+	uint64_t halves[2];
 
 	static_assert(sizeof(bounds) == sizeof(*box) && sizeof(bounds) == sizeof(*probe), "alike");
 	memcpy(&of_box, box, sizeof(of_box));
 	memcpy(&of_probe, probe, sizeof(of_probe));
 	of_box = (bounds)(of_box > of_probe);
-	memcpy(outside, &of_box, sizeof(outside));
-	return (outside[0] | outside[1]) == 0;
+	memcpy(halves, &of_box, sizeof(halves));
+	return halves[0] | halves[1];
+}
+
+unsigned match_fails(const struct rule_box *box, const struct match_probe *probe)
+{
+	const uint64_t one = UINT16_MAX;
+	const uint64_t in_protocol = one << 16 * RULE_BY_PROTOCOL;
+	const uint64_t in_destination = one << 16 * RULE_BY_DESTINATION;
+	const uint64_t in_peer = one << 16 * RULE_BY_PEER | one << 16 * RULE_BY_PEER_NEXT;
+	uint64_t set = outside(box, probe);
+	bool is_of_ipv6 = probe->bounds[RULE_BY_PROTOCOL] >= RULE_IPV6;
+	bool is_of_other = is_of_ipv6 ? box->left[RULE_BY_PROTOCOL] > UINT16_MAX - RULE_IPV6
+				      : box->lowest[RULE_BY_PROTOCOL] >= RULE_IPV6;
+
+	/* of the other family it is the peer that fails, whatever the protocol */
+	if (is_of_other)
+		set = (set & ~in_protocol) | in_peer;
+	return (unsigned)((set & in_protocol) != 0) + (unsigned)((set & in_destination) != 0) +
+	       (unsigned)((set & in_peer) != 0);
 }
 
 static uint32_t next_one_by_one(
 	const struct rule_box *boxes, uint32_t first, uint32_t end, const struct match_probe *probe)
 {
-	while (first < end && !meets(&boxes[first], probe))
+	while (first < end && outside(&boxes[first], probe) != 0)
 		first++;
 	return first;
 }

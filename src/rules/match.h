@@ -63,16 +63,13 @@ struct match_flow {
 	uint16_t destination_high;
 };
 
-/* The blocks behind a service label. */
-struct match_service {
-	const struct prefix *prefixes;
-	size_t prefix_count;
-};
-
 /* What is known of the peers that are no CIDR blocks. */
 struct match_world {
-	/* by the peer_index of rules; those without ranges have RULE_NO_INDEX */
-	const struct match_service *services;
+	/*
+	 * Tells if an address lies in the ranges of a label, which are known:
+	 * service is never RULE_NO_INDEX. May be null if no rule has another.
+	 */
+	bool (*service_has)(const void *context, uint32_t service, const struct address *address);
 	/*
 	 * Tells if an address belongs to a member of a group, in the VCN of the
 	 * flow: yes; maybe when members or addresses of one are not known and
@@ -114,6 +111,12 @@ void match_make_probe(struct match_probe *probe, const struct match_flow *flow);
  */
 uint32_t match_next(const struct rule_box *boxes, uint32_t first, uint32_t end,
 	const struct match_probe *probe);
+
+/*
+ * In how many dimensions, protocol, peer and destination port, the block does
+ * not meet the flow: the rule fails in as many at the least.
+ */
+unsigned match_fails(const struct rule_box *box, const struct match_probe *probe);
 
 /* The flow of the answers: ports change places, the peer stays. */
 struct match_flow match_reversed(const struct match_flow *flow);

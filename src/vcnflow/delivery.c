@@ -13,7 +13,7 @@
 
 #include "base/io.h"
 #include "base/msg.h"
-#include "vcnflow/progress.h"
+#include "vcnflow/throughput.h"
 
 /* Room for what the input may be. */
 #define HINT_SIZE 160
@@ -332,5 +332,5 @@ int delivery_message(struct delivery *delivery, enum inputs_kind kind, char *tex
 
 void delivery_progress(struct delivery *delivery, uint64_t bytes_in)
 {
-	progress_update(delivery->bytes_in + bytes_in, tally_records(&delivery->tally));
+	throughput_update(delivery->bytes_in + bytes_in, tally_records(&delivery->tally));
 }

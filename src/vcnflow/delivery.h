@@ -11,12 +11,13 @@
 
 #include "base/limits.h"
 #include "base/textset.h"
+#include "flowlog/block.h"
+#include "flowlog/inputs.h"
 #include "flowlog/source.h"
-#include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
+#include "vcnflow/result.h"
 #include "vcnflow/tally.h"
-#include "vcnflow/worker.h"
 
 /* What ended the run before its inputs' end. */
 enum delivery_end {

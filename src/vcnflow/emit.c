@@ -23,9 +23,9 @@ static const struct text direction_text[] = {
 };
 
 static const struct text place_text[] = {
-	[PLACE_INTERNAL] = {TEXT("\"internal\"")},
-	[PLACE_EXTERNAL] = {TEXT("\"external\"")},
-	[PLACE_INVALID] = {TEXT("\"invalid\"")},
+	[TAG_INTERNAL] = {TEXT("\"internal\"")},
+	[TAG_EXTERNAL] = {TEXT("\"external\"")},
+	[TAG_INVALID] = {TEXT("\"invalid\"")},
 };
 
 /* Room for all that is not carried, copied or kept. */
@@ -92,17 +92,58 @@ static void put_action(struct outbuf *out, const struct json_value *value, enum 
 		put_value(out, value, space);
 }
 
+/* No more bytes than this are between and around entries, and in one of them. */
+#define RULES_ROOM 160
+#define ENTRY_ROOM 128
+
+static size_t most_of_entries(
+	const struct judging *judging, const struct judge_entry *entries, size_t count)
+{
+	struct lookup_rule_texts texts;
+	size_t need = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		judging_texts(judging, &entries[i], &texts);
+		need += texts.entry.len + ENTRY_ROOM;
+	}
+	return need;
+}
+
+static size_t most_of_rules(const struct emit_rules *rules)
+{
+	const struct judgement *judgement = rules->judgement;
+
+	if (!judgement)
+		return RULES_ROOM;
+	return RULES_ROOM +
+	       most_of_entries(
+		       rules->judging, judgement->permitted.at, judgement->permitted.count) +
+	       most_of_entries(rules->judging, judgement->reply.at, judgement->reply.count) +
+	       most_of_entries(rules->judging, judgement->nearest, judgement->nearest_count);
+}
+
+/* Every byte may be escaped. */
+static size_t most_of_names(const struct emit_names *names)
+{
+	return RULES_ROOM + 6 * (names->own.subnet.len + names->own.vcn.len +
+					names->own.compartment.len + names->peer_subnet.len);
+}
+
 /* No more bytes than this, carried values uncompacted. */
 static size_t most_bytes(const struct options *options, const struct record_plan *plan,
-	const struct record *record, const struct emit_lists *lists)
+	const struct record *record, const struct emit_more *more)
 {
 	const struct json_value *values = record->values;
 	size_t need = FIXED_ROOM + values[RECORD_ORACLE].len;
 
 	for (size_t i = RECORD_DESTINATION_ADDRESS; i <= RECORD_ACTION; i++)
 		need += values[i].len;
-	if (!lists->lasts)
-		need += lists->len;
+	if (!more->lists.lasts)
+		need += more->lists.len;
+	if (options->rules)
+		need += most_of_rules(&more->rules);
+	if (options->names)
+		need += most_of_names(&more->names);
 	for (size_t i = 0; i < plan->keep_count; i++)
 		need += values[plan->keep[i]].len + strlen(options->keep[i]) * 6 + 4;
 	return need;
@@ -123,26 +164,122 @@ static void put_lists(
 		put(out, lists->text, lists->len);
 }
 
-/* The name of a kept member, which the command line gave. */
-static void put_name(struct outbuf *out, const char *name)
+/* ",\"maybe\":[" and the names of the bits that are set; nothing if none is. */
+static void put_bits(struct outbuf *out, const char *title, unsigned set, unsigned count,
+	const char *name(unsigned))
+{
+	const char *before = title;
+
+	for (unsigned i = 0; i < count; i++) {
+		if ((set >> i & 1) == 0)
+			continue;
+		put(out, before, strlen(before));
+		put(out, name(i), strlen(name(i)));
+		put(out, "\"", 1);
+		before = ",\"";
+	}
+	if (before != title)
+		put(out, "]", 1);
+}
+
+/* An entry is ready-made but for what belongs to this record. */
+static void put_entries(struct outbuf *out, const struct judging *judging,
+	const struct judge_entry *entries, size_t count)
+{
+	struct lookup_rule_texts texts;
+
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			put(out, ",", 1);
+		judging_texts(judging, &entries[i], &texts);
+		/* an entry is never empty, but for a file that was written into */
+		if ((entries[i].maybe | entries[i].misses) == 0 || texts.entry.len == 0) {
+			put(out, texts.entry.text, texts.entry.len);
+			continue;
+		}
+		put(out, texts.entry.text, texts.entry.len - 1);
+		put_bits(out, ",\"maybe\":[\"", entries[i].maybe, MATCH_MAYBE_COUNT,
+			match_maybe_name);
+		put_bits(out, ",\"misses\":[\"", entries[i].misses, MATCH_MISS_COUNT,
+			match_miss_name);
+		put(out, "}", 1);
+	}
+}
+
+static void put_word(struct outbuf *out, const char *word)
+{
+	put(out, word, strlen(word));
+}
+
+static void put_rules(struct outbuf *out, const struct emit_rules *rules)
+{
+	const struct judgement *judgement = rules->judgement;
+
+	if (!judgement) {
+		put(out, TEXT(",\"rules\":null"));
+		return;
+	}
+	put(out, TEXT(",\"rules\":{\"verdict\":\""));
+	put_word(out, judge_verdict_name(judgement->verdict));
+	put(out, TEXT("\",\"confidence\":\""));
+	put_word(out, judge_confidence_name(judgement->confidence));
+	if (judgement->is_complete)
+		put(out, TEXT("\",\"complete\":true,\"permitted_by\":["));
+	else
+		put(out, TEXT("\",\"complete\":false,\"permitted_by\":["));
+	put_entries(out, rules->judging, judgement->permitted.at, judgement->permitted.count);
+	put(out, TEXT("],\"reply_to\":["));
+	put_entries(out, rules->judging, judgement->reply.at, judgement->reply.count);
+	if (judgement->verdict == JUDGE_DENIED) {
+		put(out, TEXT("],\"nearest\":["));
+		put_entries(out, rules->judging, judgement->nearest, judgement->nearest_count);
+	}
+	put(out, "]}", 2);
+}
+
+/* A text, which is UTF-8, as a JSON string. */
+static void put_string(struct outbuf *out, const char *text, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
+	static const char letters[] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r', [0x1f] = 0};
 
-	put(out, TEXT("\""));
-	for (; *name != '\0'; name++) {
-		unsigned char c = (unsigned char)*name;
+	put(out, "\"", 1);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
 		char escaped[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
 
-		if (c < 0x20) {
+		if (c < 0x20 && letters[c] == 0) {
 			put(out, escaped, 6);
-		} else if (c == '"' || c == '\\') {
-			escaped[1] = (char)c;
+		} else if (c < 0x20 || c == '"' || c == '\\') {
+			escaped[1] = c < 0x20 ? letters[c] : (char)c;
 			put(out, escaped, 2);
 		} else {
-			put(out, name, 1);
+			put(out, &text[i], 1);
 		}
 	}
-	put(out, TEXT("\""));
+	put(out, "\"", 1);
+}
+
+static void put_text_or_null(struct outbuf *out, const struct lookup_text *text)
+{
+	if (text->text)
+		put_string(out, text->text, text->len);
+	else
+		put(out, TEXT("null"));
+}
+
+static void put_names(struct outbuf *out, const struct emit_names *names)
+{
+	put(out, TEXT(",\"names\":{\"subnet\":"));
+	put_text_or_null(out, &names->own.subnet);
+	put(out, TEXT(",\"vcn\":"));
+	put_text_or_null(out, &names->own.vcn);
+	put(out, TEXT(",\"compartment\":"));
+	put_text_or_null(out, &names->own.compartment);
+	put(out, TEXT(",\"peer_subnet\":"));
+	put_text_or_null(out, &names->peer_subnet);
+	put(out, "}", 1);
 }
 
 static void put_kept(struct outbuf *out, const struct options *options,
@@ -154,19 +291,19 @@ static void put_kept(struct outbuf *out, const struct options *options,
 		if (value->type == JSON_ABSENT)
 			continue;
 		put(out, TEXT(","));
-		put_name(out, options->keep[i]);
+		put_string(out, options->keep[i], strlen(options->keep[i]));
 		put(out, TEXT(":"));
 		put_value(out, value, space);
 	}
 }
 
 void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
-	const struct record *record, const struct tags *tags, const struct emit_lists *lists,
+	const struct record *record, const struct tags *tags, const struct emit_more *more,
 	enum emit_space space)
 {
 	const struct json_value *values = record->values;
 
-	outbuf_begin(out, most_bytes(options, plan, record, lists));
+	outbuf_begin(out, most_bytes(options, plan, record, more));
 	put(out, TEXT("{\"destinationAddress\":"));
 	put_value(out, &values[RECORD_DESTINATION_ADDRESS], space);
 	put(out, TEXT(",\"destinationPort\":"));
@@ -189,9 +326,13 @@ void emit_record(struct outbuf *out, const struct options *options, const struct
 		put(out, TEXT(",\"traffic_type\":\"internal traffic\""));
 	else
 		put(out, TEXT(",\"traffic_type\":\"external traffic\""));
-	put_lists(out, options, lists);
+	put_lists(out, options, &more->lists);
+	if (options->rules)
+		put_rules(out, &more->rules);
 	put(out, TEXT(",\"oracle\":"));
 	put_value(out, &values[RECORD_ORACLE], space);
+	if (options->names)
+		put_names(out, &more->names);
 	put_kept(out, options, plan, record, space);
 	put(out, "}", 1);
 }

@@ -8,10 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "flowlog/record.h"
+#include "flowlog/tag.h"
+#include "vcnflow/judging.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
-#include "vcnflow/record.h"
-#include "vcnflow/tag.h"
 
 /* What white space between the tokens of a carried value is dropped. */
 enum emit_space {
@@ -27,9 +28,28 @@ struct emit_lists {
 	bool lasts; /* until the output was written */
 };
 
+/* What a record carries of the rules. */
+struct emit_rules {
+	const struct judging *judging;
+	const struct judgement *judgement; /* null: it is not judged */
+};
+
+/* Names that a record carries; null texts where they are not known. */
+struct emit_names {
+	struct lookup_names own;
+	struct lookup_text peer_subnet;
+};
+
+/* What of a record is not in its text or its tags. */
+struct emit_more {
+	struct emit_lists lists;
+	struct emit_rules rules; /* under --rules */
+	struct emit_names names; /* under --names */
+};
+
 /* Appends a record without a separator behind it. */
 void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
-	const struct record *record, const struct tags *tags, const struct emit_lists *lists,
+	const struct record *record, const struct tags *tags, const struct emit_more *more,
 	enum emit_space space);
 
 #endif

@@ -13,24 +13,26 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/exitcode.h"
-#include "base/identity.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/ocid.h"
+#include "base/progress.h"
 #include "base/rights.h"
+#include "flowlog/inputs.h"
+#include "flowlog/record.h"
+#include "vcnflow/clash.h"
 #include "vcnflow/delivery.h"
-#include "vcnflow/inputs.h"
-#include "vcnflow/interrupt.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
 #include "vcnflow/pipeline.h"
-#include "vcnflow/progress.h"
-#include "vcnflow/record.h"
 #include "vcnflow/stats.h"
-#include "vcnflow/subnets.h"
 #include "vcnflow/summary.h"
 #include "vcnflow/target.h"
+#include "vcnflow/throughput.h"
+#include "vcnflow/unknown.h"
 
 struct run {
 	struct options options;
@@ -55,8 +57,7 @@ static double seconds_since(const struct timespec *began)
 	return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
 }
 
-/* ---- before the run: each returns an exit status, 0 to go on --------------
- */
+/* What is done before the run returns an exit status; 0: go on. */
 
 static int open_lookup(struct run *run)
 {
@@ -64,6 +65,11 @@ static int open_lookup(struct run *run)
 	char detail[LOOKUP_DETAIL_SIZE];
 	char quoted[MSG_QUOTED_SIZE];
 
+	if (options->metadata == NULL && options_judge(options)) {
+		msg_error(
+			"--%s needs a lookup file (-m FILE)", options->rules ? "rules" : "verdict");
+		return EXITCODE_REFUSED;
+	}
 	if (options->metadata == NULL) {
 		if (!options->metadata_none && !options->list_subnets)
 			msg_warning("no lookup file: every direction is N/A "
@@ -82,13 +88,25 @@ static int open_lookup(struct run *run)
 			msg_quote_name(quoted, options->metadata), detail);
 		return EXITCODE_REFUSED;
 	}
-	if (options->verbose) {
+	if (options_judge(options) && !lookup_has_rules(run->lookup)) {
+		msg_error("lookup file %s has no rules: make it anew by 'vcnmeta fetch' or "
+			  "'vcnmeta build'",
+			msg_quote_name(quoted, options->metadata));
+		return EXITCODE_REFUSED;
+	}
+	if (options->loudness == LOUDNESS_VERBOSE) {
 		int64_t age = (int64_t)time(NULL) - lookup_fetched_at(run->lookup);
 
 		msg_note("lookup file %s: its metadata is %" PRId64 " days old",
 			msg_quote_name(quoted, options->metadata), age / 86400);
 	}
 	return 0;
+}
+
+/* Returns true if a record's VNIC and ports matter. */
+static bool wants_flow(const struct run *run)
+{
+	return options_judge(&run->options) || (run->lookup && lookup_has_vnics(run->lookup));
 }
 
 /* Prepares what all workers share. */
@@ -100,12 +118,12 @@ static int prepare(struct run *run)
 
 	if (run->lookup != NULL)
 		prefixes = lookup_prefixes(run->lookup, &count);
-	if (internal_finish(&options->internal, prefixes, count) ||
-		record_plan_init(&run->plan, options)) {
+	if (prefixset_finish(&options->internal, prefixes, count) ||
+		record_plan_init(&run->plan, options->keep, options->keep_count, wants_flow(run))) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	run->inputs = inputs_new(options);
+	run->inputs = inputs_new(&options->flowlog);
 	if (run->inputs == NULL) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
@@ -129,9 +147,9 @@ static int open_outputs(struct run *run)
 	const struct options *options = &run->options;
 	int status;
 
-	interrupt_add_file(&run->output.target.replace);
-	interrupt_add_file(&run->rejects.replace);
-	interrupt_add_file(&run->stats.replace);
+	cleanup_add(target_remove, &run->output.target);
+	cleanup_add(target_remove, &run->rejects);
+	cleanup_add(target_remove, &run->stats);
 	if (output_open(&run->output, options, run->was_open[1]))
 		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL : EXITCODE_WRITE;
 	status = open_side(&run->rejects, options->rejects);
@@ -145,66 +163,16 @@ static void abandon_outputs(struct run *run)
 	target_abandon(&run->output.target);
 }
 
-/* What a target's file is to the inputs. */
-static struct inputs_taken taken_by(const struct target *target, const char *why, bool ends_run)
-{
-	struct inputs_taken taken = {
-		.file = identity_of_path(target->path),
-		.path = target->path,
-		.why = why,
-		.ends_run = ends_run,
-	};
-
-	if (target->is_open)
-		taken.temporary = identity_of_descriptor(target->fd);
-	return taken;
-}
-
-/*
- * Tells the inputs which files are none. The output may lie in a folder that is
- * read, and messages and the lookup file too; rejects and stats there would be
- * read by the next run.
- */
-static int take_files(struct run *run)
-{
-	const struct options *options = &run->options;
-	const struct internal *internal = &options->internal;
-	struct inputs_taken taken[] = {
-		taken_by(&run->output.target, "the output goes there", false),
-		{.file = identity_of_descriptor(STDERR_FILENO), .why = "messages go there"},
-		taken_by(&run->rejects, "the rejects go there", true),
-		taken_by(&run->stats, "the stats go there", true),
-		{.file = identity_of_path(options->metadata), .why = "it is the lookup file"},
-	};
-
-	if (run->output.target.path == NULL)
-		taken[0].file = identity_of_descriptor(STDOUT_FILENO);
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (inputs_take(run->inputs, &taken[i]))
-			return -1;
-	for (size_t i = 0; i < internal->file_count; i++) {
-		struct inputs_taken file = {
-			.file = internal->files[i], .why = "it is a file of --internal"};
-
-		if (inputs_take(run->inputs, &file))
-			return -1;
-	}
-	return 0;
-}
-
 static bool wants_progress(const struct run *run)
 {
 	const struct options *options = &run->options;
 
-	if (options->quiet || options->progress == SWITCH_OFF)
+	if (options->loudness == LOUDNESS_QUIET || options->progress == SWITCH_OFF)
 		return false;
 	if (options->progress == SWITCH_ON)
 		return true;
 	return isatty(STDERR_FILENO) && output_is_regular(&run->output);
 }
-
-/* ---- after the run ---------------------------------------------------------
- */
 
 /* Writes what --list-subnets found, sorted. */
 static int write_subnets(struct run *run)
@@ -218,7 +186,7 @@ static int write_subnets(struct run *run)
 		size_t len;
 		const char *text = textset_text(unknown, i, &len);
 
-		if (!subnets_is_ocid(text, len)) {
+		if (!ocid_is_of(text, len, "subnet")) {
 			run->odd_subnets++;
 			continue;
 		}
@@ -234,7 +202,7 @@ static int write_subnets(struct run *run)
 	return failed;
 }
 
-/* What stands behind the records. Returns 0, or -1 with the end set. */
+/* What stands after the records. Returns 0, or -1 with the end set. */
 static int finish_output(struct run *run)
 {
 	struct delivery *delivery = &run->delivery;
@@ -323,10 +291,10 @@ static int status_of_inputs(const struct run *run)
 
 static void die_if_interrupted(struct run *run)
 {
-	if (interrupt_signal == 0)
+	if (cleanup_signal == 0)
 		return;
 	abandon_outputs(run);
-	interrupt_die(interrupt_signal);
+	cleanup_die(cleanup_signal);
 }
 
 /*
@@ -369,7 +337,7 @@ static int finish(struct run *run)
 	progress_end();
 	if (run->output.state == OUTPUT_READER_GONE) {
 		abandon_outputs(run);
-		interrupt_die(SIGPIPE);
+		cleanup_die(SIGPIPE);
 	}
 	die_if_interrupted(run);
 	status = status_of_end(run);
@@ -381,6 +349,7 @@ static int finish(struct run *run)
 		return status;
 	if (seal_outputs(run))
 		return EXITCODE_WRITE;
+	/* up to here a signal leaves all as it was; a rename is not taken back */
 	die_if_interrupted(run);
 	if (commit_outputs(run, reached_end))
 		return EXITCODE_WRITE;
@@ -414,15 +383,15 @@ static void give_up_rights(const struct run *run)
 	struct rights rights;
 
 	rights_begin(&rights);
-	for (size_t i = 0; i < options->operand_count; i++)
-		rights_leave(&rights, options->operands[i], RIGHTS_READ);
-	if (options->files_from != NULL)
+	for (size_t i = 0; i < options->flowlog.operand_count; i++)
+		rights_leave(&rights, options->flowlog.operands[i], RIGHTS_READ);
+	if (options->flowlog.files_from != NULL)
 		rights_leave(&rights, "/", RIGHTS_READ);
 	leave_target(&rights, &run->output.target);
 	leave_target(&rights, &run->rejects);
 	leave_target(&rights, &run->stats);
 	rights_give_up(&rights, RIGHTS_FILTER);
-	if (options->verbose)
+	if (options->loudness == LOUDNESS_VERBOSE)
 		msg_note("rights given up: %s", rights_text(&rights, text));
 }
 
@@ -432,7 +401,7 @@ static int run_pipeline(struct run *run)
 
 	delivery_init(&run->delivery, &run->options, &run->output, run->rejects.fd);
 	if (run->shows_progress)
-		progress_begin(inputs_total_bytes(run->inputs));
+		throughput_begin(inputs_total_bytes(run->inputs));
 	pipeline_run(&run->options, run->inputs, &shared, &run->delivery);
 	return finish(run);
 }
@@ -445,10 +414,11 @@ static int run_all(struct run *run)
 		status = prepare(run);
 	if (status != 0)
 		return status;
-	interrupt_install();
-	inputs_stop_on(run->inputs, &interrupt_signal);
+	cleanup_install(CLEANUP_FINISH);
+	inputs_stop_on(run->inputs, &cleanup_signal);
 	status = open_outputs(run);
-	if (status == 0 && take_files(run)) {
+	if (status == 0 && clash_take(run->inputs, &run->options, &run->output.target,
+				   &run->rejects, &run->stats)) {
 		msg_no_memory();
 		status = EXITCODE_INTERNAL;
 	}
@@ -474,7 +444,6 @@ static int status_of_options(enum options_result result)
 	case OPTIONS_UNWRITTEN:
 		return EXITCODE_WRITE;
 	default:
-		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
 }
@@ -488,7 +457,7 @@ int main(int argc, char **argv)
 	msg_program("vcnflow");
 	(void)clock_gettime(CLOCK_MONOTONIC, &run.began);
 	result = options_parse(&run.options, argc, argv);
-	msg_quiet(run.options.quiet);
+	msg_quiet(run.options.loudness == LOUDNESS_QUIET);
 	if (result != OPTIONS_RUN) {
 		options_free(&run.options);
 		return status_of_options(result);

@@ -1,369 +1,542 @@
 /*
- * The command line, read by getopt_long from one table. Of an option that is
- * given twice the last one counts, but --internal adds up. The first argument
- * that is refused ends the reading, after one message that names it.
+ * The command line: one table says what becomes of each option (optparse.h);
+ * here is what takes the arguments that are more than a word or a number, and
+ * what only all options together tell.
+ *
+ * A list is refused whole at its first bad element; an empty element is a bad
+ * one. Lists are at most LIMIT_LIST bytes long, since any sensible one is
+ * shorter by far. No text is read in the manner of a locale.
  */
 #include "vcnflow/options.h"
 
 #include <errno.h>
-#include <getopt.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/msg.h"
-#include "base/unknown.h"
-#include "vcnflow/arguments.h"
-#include "vcnflow/usage.h"
+#include "base/optparse.h"
+#include "base/version.h"
+#include "rules/judge.h"
+#include "vcnflow/clash.h"
+#include "vcnflow/processors.h"
+#include "json/json.h"
 
-static enum options_result result_of(int result)
+static const char version[] = "vcnflow " VERSION "\n";
+
+static const char help[] =
+	"usage: vcnflow [options] [FILE | DIRECTORY | -]...\n"
+	"Enrich OCI VCN flow logs, plain or gzip, to one JSON record a line.\n"
+	"\n"
+	"Input\n"
+	"      --files-from FILE    read further names from FILE (- is stdin)\n"
+	"  -0, --null               these names end in NUL\n"
+	"      --name GLOB          which names to read in directories\n"
+	"      --framing MODE       ndjson or json; default: told by the input\n"
+	"      --max-record BYTES   longer records are bad; default 1M\n"
+	"Selection\n"
+	"  -s, --since TIME, -u, --until TIME   2026-01-31, 30d, today, @epoch\n"
+	"      --time-field FIELD   ingested, event, start or end\n"
+	"      --now TIME           what relative times count from\n"
+	"  -a, --action ACTION      accept, reject or all; default accept\n"
+	"  -p, --protocol LIST      numbers or names such as tcp,udp,icmp\n"
+	"  -d, --direction LIST     ingress,egress,none\n"
+	"  -t, --traffic KIND       internal or external\n"
+	"Enriching\n"
+	"  -m, --metadata FILE      lookup file made by vcnmeta, or none\n"
+	"      --internal LIST      further internal addresses, =LIST: only these\n"
+	"  -l, --security-lists HOW full, ids or none\n"
+	"      --rules              which rules let each record pass\n"
+	"      --verdict LIST       only these, e.g. denied,unexplained\n"
+	"      --names              names of subnets, VCN and compartment\n"
+	"  -k, --keep LIST          further members to carry, e.g. data,time\n"
+	"Output\n"
+	"  -o, --output FILE        written whole or not at all\n"
+	"      --format FORMAT      ndjson or array\n"
+	"  -z, --gzip               compress\n"
+	"      --line-buffered      write each record at once\n"
+	"      --list-subnets       only the subnets that FILE of -m lacks\n"
+	"      --rejects FILE       bad records as they stood\n"
+	"      --ignore-bad         bad records do not make the exit status 1\n"
+	"      --strict             stop at the first fault\n"
+	"      --stats[=FILE]       counts as JSON, on stderr or in FILE\n"
+	"      --progress, --no-progress\n"
+	"  -j, --threads N          default: as many as processors\n"
+	"  -q, --quiet   -v, --verbose   -h, --help   -V, --version\n";
+
+/* The words of choices stand in the order of their enums. */
+static const char *const time_fields[] = {"ingested", "event", "start", "end", NULL};
+static const char *const actions[] = {"accept", "reject", "all", NULL};
+static const char *const security_lists[] = {"full", "ids", "none", NULL};
+static const char *const formats[] = {"ndjson", "array", NULL};
+
+/* Sets *choice to the place of the argument among words, counted from 1: 0 is
+ * what stands for an option that is not given. */
+static enum optparse_result take_choice(
+	unsigned *choice, const char *name, const char *const *words, const char *argument)
 {
-	return result < 0 ? OPTIONS_REFUSED : OPTIONS_RUN;
+	int found = optparse_choice(name, words, argument, strlen(argument));
+
+	if (found < 0)
+		return OPTPARSE_REFUSED;
+	*choice = (unsigned)found + 1;
+	return OPTPARSE_RUN;
 }
 
-/* The words stand in the order of their enums. */
-
-static enum options_result take_framing(struct options *options, char *text)
+static enum optparse_result take_framing(void *into, const char *name, char *argument)
 {
 	static const char *const words[] = {"ndjson", "json", NULL};
-	int choice = arguments_choice("framing", words, text);
+	struct options *options = into;
+	unsigned choice = FRAMING_AUTO;
+	enum optparse_result result = take_choice(&choice, name, words, argument);
 
-	if (choice >= 0)
-		options->flowlog.framing = choice == 0 ? FRAMING_NDJSON : FRAMING_JSON;
-	return result_of(choice);
+	options->flowlog.framing = (enum framing)choice;
+	return result;
 }
 
-static enum options_result take_time_field(struct options *options, char *text)
-{
-	static const char *const words[] = {"ingested", "event", "start", "end", NULL};
-	int choice = arguments_choice("time-field", words, text);
-
-	if (choice >= 0)
-		options->time_field = (enum time_field)choice;
-	return result_of(choice);
-}
-
-static enum options_result take_action(struct options *options, char *text)
-{
-	static const char *const words[] = {"accept", "reject", "all", NULL};
-	int choice = 0;
-
-	/* The records spell it in capitals, and so does who copies it from them. */
-	while (words[choice] != NULL && strcasecmp(text, words[choice]) != 0)
-		choice++;
-	if (words[choice] == NULL)
-		choice = arguments_choice("action", words, text);
-	if (choice >= 0)
-		options->action = (enum action)choice;
-	return result_of(choice);
-}
-
-static enum options_result take_traffic(struct options *options, char *text)
+static enum optparse_result take_traffic(void *into, const char *name, char *argument)
 {
 	static const char *const words[] = {"internal", "external", NULL};
-	int choice = arguments_choice("traffic", words, text);
+	struct options *options = into;
+	unsigned choice = TRAFFIC_ANY;
+	enum optparse_result result = take_choice(&choice, name, words, argument);
 
-	if (choice >= 0)
-		options->traffic = choice == 0 ? TRAFFIC_INTERNAL : TRAFFIC_EXTERNAL;
-	return result_of(choice);
+	options->traffic = (enum traffic)choice;
+	return result;
 }
 
-static enum options_result take_lists(struct options *options, char *text)
+static enum optparse_result take_name(void *into, const char *name, char *argument)
 {
-	static const char *const words[] = {"full", "ids", "none", NULL};
-	int choice = arguments_choice("security-lists", words, text);
+	struct options *options = into;
 
-	if (choice >= 0)
-		options->security_lists = (enum security_lists)choice;
-	return result_of(choice);
+	if (strchr(argument, '/') != NULL)
+		return optparse_refuse(
+			name, argument, strlen(argument), "no name of a file holds a '/'");
+	options->flowlog.name_glob = argument;
+	return OPTPARSE_RUN;
 }
 
-static enum options_result take_format(struct options *options, char *text)
+static enum optparse_result check_list(const char *name, const char *list)
 {
-	static const char *const words[] = {"ndjson", "array", NULL};
-	int choice = arguments_choice("format", words, text);
-
-	if (choice >= 0)
-		options->format = (enum output_format)choice;
-	return result_of(choice);
+	if (strlen(list) <= LIMIT_LIST)
+		return OPTPARSE_RUN;
+	return optparse_refuse(name, list, strlen(list), "the list is too long");
 }
 
-static enum options_result take_name(struct options *options, char *text)
+/* Reads a list of words into one bit for each, by its place among words. */
+static enum optparse_result take_words(
+	unsigned *bits, const char *name, const char *const *words, const char *list)
 {
-	if (strchr(text, '/') != NULL)
-		return result_of(arguments_refuse(
-			"name", text, strlen(text), "no name of a file holds a '/'"));
-	options->name_glob = text;
-	return OPTIONS_RUN;
+	size_t len;
+	int found;
+
+	if (check_list(name, list) != OPTPARSE_RUN)
+		return OPTPARSE_REFUSED;
+	*bits = 0;
+	for (;; list += len + 1) {
+		len = strcspn(list, ",");
+		found = optparse_choice(name, words, list, len);
+		if (found < 0)
+			return OPTPARSE_REFUSED;
+		*bits |= 1u << found;
+		if (list[len] == '\0')
+			return OPTPARSE_RUN;
+	}
 }
 
-static enum options_result take_max_record(struct options *options, char *text)
+static enum optparse_result take_direction(void *into, const char *name, char *argument)
 {
-	uint64_t size;
+	/* In the order of enum direction. */
+	static const char *const words[] = {"ingress", "egress", "none", NULL};
+	struct options *options = into;
 
-	if (arguments_size("max-record", text, LIMIT_RECORD_MIN, LIMIT_RECORD_MAX, &size) < 0)
-		return OPTIONS_REFUSED;
-	options->flowlog.max_record = (size_t)size;
-	return OPTIONS_RUN;
+	return take_words(&options->directions, name, words, argument);
 }
 
-static enum options_result take_protocol(struct options *options, char *text)
+static enum optparse_result take_verdict(void *into, const char *name, char *argument)
 {
-	options->any_protocol = false;
-	return result_of(arguments_protocols(options->protocols, text));
+	const char *words[JUDGE_VERDICTS + 1] = {NULL};
+	struct options *options = into;
+
+	for (int i = 0; i < JUDGE_VERDICTS; i++)
+		words[i] = judge_verdict_name((enum judge_verdict)i);
+	return take_words(&options->verdicts, name, words, argument);
 }
 
-static enum options_result take_direction(struct options *options, char *text)
-{
-	return result_of(arguments_directions(&options->directions, text));
-}
-
-static enum options_result take_internal(struct options *options, char *text)
-{
-	if (internal_add(&options->internal, text) == 0)
-		return OPTIONS_RUN;
-	return errno == ENOMEM ? OPTIONS_NO_MEMORY : OPTIONS_REFUSED;
-}
-
-static enum options_result take_keep(struct options *options, char *text)
-{
-	return result_of(arguments_keep(options, text));
-}
-
-static enum options_result take_threads(struct options *options, char *text)
-{
-	uint64_t threads;
-
-	if (arguments_number("threads", text, 0, LIMIT_THREADS, &threads) < 0)
-		return OPTIONS_REFUSED;
-	options->threads = (unsigned)threads;
-	return OPTIONS_RUN;
-}
-
-/* A "-" would be taken for standard output, which the records have. */
-static enum options_result take_file(const char **file, const char *option, const char *text)
-{
-	if (strcmp(text, "-") == 0)
-		return result_of(
-			arguments_refuse(option, text, strlen(text), "want the name of a file"));
-	*file = text;
-	return OPTIONS_RUN;
-}
-
-static enum options_result take_rejects(struct options *options, char *text)
-{
-	options->flowlog.keep_bad = true;
-	return take_file(&options->rejects, "rejects", text);
-}
-
-static enum options_result take_stats(struct options *options, char *text)
-{
-	options->stats = true;
-	options->stats_file = NULL;
-	return text == NULL ? OPTIONS_RUN : take_file(&options->stats_file, "stats", text);
-}
-
-static enum options_result take_progress(struct options *options, char *text)
-{
-	(void)text;
-	options->progress = SWITCH_ON;
-	return OPTIONS_RUN;
-}
-
-static enum options_result take_no_progress(struct options *options, char *text)
-{
-	(void)text;
-	options->progress = SWITCH_OFF;
-	return OPTIONS_RUN;
-}
-
-static enum options_result take_quiet(struct options *options, char *text)
-{
-	(void)text;
-	options->quiet = true;
-	options->verbose = false;
-	return OPTIONS_RUN;
-}
-
-static enum options_result take_verbose(struct options *options, char *text)
-{
-	(void)text;
-	options->quiet = false;
-	options->verbose = true;
-	return OPTIONS_RUN;
-}
-
-static enum options_result take_help(struct options *options, char *text)
-{
-	(void)options;
-	(void)text;
-	return usage_help() < 0 ? OPTIONS_UNWRITTEN : OPTIONS_DONE;
-}
-
-static enum options_result take_version(struct options *options, char *text)
-{
-	(void)options;
-	(void)text;
-	return usage_version() < 0 ? OPTIONS_UNWRITTEN : OPTIONS_DONE;
-}
-
-/* Where an option goes: into a bool, a text, or a function. */
-enum kind { KIND_FLAG, KIND_TEXT, KIND_CALL };
-
-struct entry {
+static const struct {
 	const char *name;
-	char letter; /* 0: it has none */
-	enum kind kind;
-	int argument;  /* as getopt_long's has_arg */
-	size_t offset; /* into struct options */
-	enum options_result (*call)(struct options *options, char *text);
+	unsigned number;
+} protocol_names[] = {
+	{"icmp", 1},
+	{"ipv4", 4},
+	{"tcp", 6},
+	{"udp", 17},
+	{"ipv6", 41},
+	{"gre", 47},
+	{"esp", 50},
+	{"ah", 51},
+	{"icmpv6", 58},
+	{"sctp", 132},
 };
 
-#define FLAG(name, letter, member)                                                                 \
-	{                                                                                          \
-		name, letter, KIND_FLAG, no_argument, offsetof(struct options, member), NULL       \
-	}
-#define TEXT(name, letter, member)                                                                 \
-	{                                                                                          \
-		name, letter, KIND_TEXT, required_argument, offsetof(struct options, member), NULL \
-	}
-#define CALL(name, letter, argument, function)                                                     \
-	{                                                                                          \
-		name, letter, KIND_CALL, argument, 0, function                                     \
-	}
-
-static const struct entry entries[] = {
-	TEXT("files-from", 0, files_from),
-	FLAG("null", '0', files_null),
-	CALL("name", 0, required_argument, take_name),
-	CALL("framing", 0, required_argument, take_framing),
-	CALL("max-record", 0, required_argument, take_max_record),
-	TEXT("since", 's', since_text),
-	TEXT("until", 'u', until_text),
-	CALL("time-field", 0, required_argument, take_time_field),
-	TEXT("now", 0, now_text),
-	CALL("action", 'a', required_argument, take_action),
-	CALL("protocol", 'p', required_argument, take_protocol),
-	CALL("direction", 'd', required_argument, take_direction),
-	CALL("traffic", 't', required_argument, take_traffic),
-	TEXT("metadata", 'm', metadata),
-	CALL("internal", 0, required_argument, take_internal),
-	CALL("security-lists", 'l', required_argument, take_lists),
-	CALL("keep", 'k', required_argument, take_keep),
-	CALL("format", 0, required_argument, take_format),
-	FLAG("gzip", 'z', gzip),
-	TEXT("output", 'o', output),
-	CALL("threads", 'j', required_argument, take_threads),
-	FLAG("line-buffered", 0, line_buffered),
-	FLAG("list-subnets", 0, list_subnets),
-	CALL("rejects", 0, required_argument, take_rejects),
-	FLAG("ignore-bad", 0, ignore_bad),
-	FLAG("strict", 0, strict),
-	CALL("stats", 0, optional_argument, take_stats),
-	CALL("progress", 0, no_argument, take_progress),
-	CALL("no-progress", 0, no_argument, take_no_progress),
-	CALL("quiet", 'q', no_argument, take_quiet),
-	CALL("verbose", 'v', no_argument, take_verbose),
-	CALL("help", 'h', no_argument, take_help),
-	CALL("version", 'V', no_argument, take_version),
-};
-
-#define ENTRY_COUNT (sizeof(entries) / sizeof(entries[0]))
-
-/* What getopt_long returns for entries[0]; the others follow. */
-#define FIRST_CODE 256
-
-/* The table as getopt_long wants it. */
-struct table {
-	struct option longs[ENTRY_COUNT + 1];
-	char shorts[2 * ENTRY_COUNT + 2];
-};
-
-static void make_table(struct table *table)
+/* Reads a protocol's name or number. */
+static int read_protocol(unsigned *protocol, const char *text, size_t len)
 {
-	char *at = table->shorts;
+	const size_t count = sizeof(protocol_names) / sizeof(protocol_names[0]);
 
-	memset(table, 0, sizeof(*table));
-	*at++ = ':';
-	for (size_t i = 0; i < ENTRY_COUNT; i++) {
-		table->longs[i].name = entries[i].name;
-		table->longs[i].has_arg = entries[i].argument;
-		table->longs[i].val = FIRST_CODE + (int)i;
-		if (entries[i].letter == 0)
-			continue;
-		*at++ = entries[i].letter;
-		if (entries[i].argument == required_argument)
-			*at++ = ':';
+	for (size_t i = 0; i < count; i++) {
+		if (len == strlen(protocol_names[i].name) &&
+			strncasecmp(text, protocol_names[i].name, len) == 0) {
+			*protocol = protocol_names[i].number;
+			return 0;
+		}
+	}
+	*protocol = 0;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		*protocol = *protocol * 10 + (unsigned)(text[i] - '0');
+		if (*protocol > 255)
+			return -1;
+	}
+	return len > 0 ? 0 : -1;
+}
+
+static enum optparse_result take_protocol(void *into, const char *name, char *argument)
+{
+	struct options *options = into;
+	const char *list = argument;
+	unsigned protocol;
+	size_t len;
+
+	if (check_list(name, list) != OPTPARSE_RUN)
+		return OPTPARSE_REFUSED;
+	options->any_protocol = false;
+	memset(options->protocols, 0, sizeof(options->protocols));
+	for (;; list += len + 1) {
+		len = strcspn(list, ",");
+		if (read_protocol(&protocol, list, len) < 0)
+			return optparse_refuse(name, list, len,
+				"want 0 to 255 or icmp, tcp, udp, gre, esp, "
+				"ah, icmpv6, sctp, ipv4 or ipv6");
+		options->protocols[protocol / 64] |= (uint64_t)1 << protocol % 64;
+		if (list[len] == '\0')
+			return OPTPARSE_RUN;
 	}
 }
 
-/* The entry that getopt_long's code speaks of, or null. */
-static const struct entry *find_entry(int code)
+static enum optparse_result take_internal(void *into, const char *name, char *argument)
 {
-	if (code >= FIRST_CODE && code - FIRST_CODE < (int)ENTRY_COUNT)
-		return &entries[code - FIRST_CODE];
-	for (size_t i = 0; i < ENTRY_COUNT; i++) {
-		if (code != 0 && entries[i].letter == code)
-			return &entries[i];
+	struct options *options = into;
+
+	if (prefixset_add_list(&options->internal, name, argument) == 0)
+		return OPTPARSE_RUN;
+	if (errno != ENOMEM)
+		return OPTPARSE_REFUSED;
+	msg_no_memory();
+	return OPTPARSE_NO_MEMORY;
+}
+
+static bool is_output_key(const char *name)
+{
+	static const char *const keys[] = {"destinationAddress", "destinationPort", "protocol",
+		"protocolName", "sourceAddress", "internal_or_external_source",
+		"internal_or_external_destination", "traffic_direction", "traffic_type",
+		"security_lists", "security_list_ids", "oracle"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(name, keys[i]) == 0)
+			return true;
 	}
+	return false;
+}
+
+/* Why a member can't be kept; null: it can. */
+static const char *keep_fault(const struct options *options, const char *name)
+{
+	if (name[0] == '\0')
+		return "a member's name is missing";
+	if (!json_is_utf8(name, strlen(name)))
+		return "not UTF-8";
+	if (is_output_key(name))
+		return "the output record has this key already";
+	for (size_t i = 0; i < options->keep_count; i++) {
+		if (strcmp(name, options->keep[i]) == 0)
+			return "named twice";
+	}
+	if (options->keep_count == LIMIT_KEEP_MEMBERS)
+		return "more members than can be kept";
 	return NULL;
 }
 
-static enum options_result take(struct options *options, const struct entry *entry, char *text)
+/* Splits the list in place, in the place of what was kept before. */
+static enum optparse_result take_keep(void *into, const char *name, char *argument)
 {
-	char *place = (char *)options + entry->offset;
-	const bool on = true;
+	struct options *options = into;
+	const char *fault;
+	bool last;
+	size_t len;
 
-	if (text != NULL && text[0] == '\0')
-		return result_of(arguments_refuse(entry->name, text, 0, "it is empty"));
-	if (entry->kind == KIND_CALL)
-		return entry->call(options, text);
-	if (entry->kind == KIND_FLAG)
-		memcpy(place, &on, sizeof(on));
-	else
-		memcpy(place, &text, sizeof(text));
-	return OPTIONS_RUN;
-}
-
-/* Says what getopt_long did not like; argument is where it stopped. */
-static enum options_result refuse(int code, const char *argument, const struct table *table)
-{
-	const struct entry *entry = find_entry(optopt);
-	const char typed[] = {'-', (char)optopt};
-	char quoted[MSG_QUOTED_SIZE];
-
-	if (entry != NULL && code == ':')
-		msg_error("option '--%s' needs an argument", entry->name);
-	else if (entry != NULL)
-		msg_error("option '--%s' takes no argument", entry->name);
-	else if (optopt == 0)
-		unknown_option(argument, table->longs, "vcnflow --help");
-	else
-		msg_error("no option %s, see 'vcnflow --help'",
-			msg_quote(quoted, typed, sizeof(typed)));
-	return OPTIONS_REFUSED;
-}
-
-static enum options_result read_all(struct options *options, int argc, char **argv)
-{
-	enum options_result result = OPTIONS_RUN;
-	struct table table;
-	int code;
-
-	make_table(&table);
-	optind = 0; /* begin anew, also after an earlier call */
-	opterr = 0;
-	while (result == OPTIONS_RUN) {
-		code = getopt_long(argc, argv, table.shorts, table.longs, NULL);
-		if (code == -1)
-			break;
-		if (code == '?' || code == ':')
-			return refuse(code, argv[optind - 1], &table);
-		result = take(options, find_entry(code), optarg);
+	if (check_list(name, argument) != OPTPARSE_RUN)
+		return OPTPARSE_REFUSED;
+	options->keep_count = 0;
+	for (;; argument += len + 1) {
+		len = strcspn(argument, ",");
+		last = argument[len] == '\0';
+		argument[len] = '\0';
+		fault = keep_fault(options, argument);
+		if (fault != NULL)
+			return optparse_refuse(name, argument, len, fault);
+		options->keep[options->keep_count++] = argument;
+		if (last)
+			return OPTPARSE_RUN;
 	}
-	options->operands = argv + optind;
-	options->operand_count = (size_t)(argc - optind);
-	return result;
+}
+
+/* A "-" would be taken for standard output, which the records have. */
+static enum optparse_result take_file(const char **file, const char *name, const char *argument)
+{
+	if (strcmp(argument, "-") == 0)
+		return optparse_refuse(name, argument, strlen(argument), "want the name of a file");
+	*file = argument;
+	return OPTPARSE_RUN;
+}
+
+static enum optparse_result take_rejects(void *into, const char *name, char *argument)
+{
+	struct options *options = into;
+
+	return take_file(&options->rejects, name, argument);
+}
+
+static enum optparse_result take_stats(void *into, const char *name, char *argument)
+{
+	struct options *options = into;
+
+	options->stats = true;
+	options->stats_file = NULL;
+	return argument == NULL ? OPTPARSE_RUN : take_file(&options->stats_file, name, argument);
+}
+
+#define ROW(name, letter, kind, member)                                                            \
+	{                                                                                          \
+		name, letter, OPTPARSE_##kind, OPTPARSE_MEMBER(struct options, member)             \
+	}
+#define CHOICE(name, letter, member, words)                                                        \
+	{                                                                                          \
+		name, letter, OPTPARSE_CHOICE, OPTPARSE_MEMBER(struct options, member), words      \
+	}
+#define VALUE(name, letter, member, value)                                                         \
+	{                                                                                          \
+		name, letter, OPTPARSE_VALUE, OPTPARSE_MEMBER(struct options, member),             \
+			.minimum = (value)                                                         \
+	}
+#define CALL(name, letter, function)                                                               \
+	{                                                                                          \
+		name, letter, OPTPARSE_CALL, .take = (function)                                    \
+	}
+
+static const struct optparse_option table[] = {
+	ROW("files-from", 0, TEXT, flowlog.files_from),
+	ROW("null", '0', FLAG, flowlog.files_null),
+	CALL("name", 0, take_name),
+	CALL("framing", 0, take_framing),
+	{"max-record", 0, OPTPARSE_SIZE, OPTPARSE_MEMBER(struct options, flowlog.max_record),
+		.minimum = LIMIT_RECORD_MIN, .maximum = LIMIT_RECORD_MAX},
+	ROW("since", 's', TEXT, since_text),
+	ROW("until", 'u', TEXT, until_text),
+	CHOICE("time-field", 0, time_field, time_fields),
+	ROW("now", 0, TEXT, now_text),
+	CHOICE("action", 'a', action, actions),
+	CALL("protocol", 'p', take_protocol),
+	CALL("direction", 'd', take_direction),
+	CALL("traffic", 't', take_traffic),
+	ROW("metadata", 'm', TEXT, metadata),
+	CALL("internal", 0, take_internal),
+	CHOICE("security-lists", 'l', security_lists, security_lists),
+	ROW("rules", 0, FLAG, rules),
+	CALL("verdict", 0, take_verdict),
+	ROW("names", 0, FLAG, names),
+	CALL("keep", 'k', take_keep),
+	CHOICE("format", 0, format, formats),
+	ROW("gzip", 'z', FLAG, gzip),
+	ROW("output", 'o', TEXT, output),
+	{"threads", 'j', OPTPARSE_NUMBER, OPTPARSE_MEMBER(struct options, threads),
+		.maximum = LIMIT_THREADS},
+	ROW("line-buffered", 0, FLAG, line_buffered),
+	ROW("list-subnets", 0, FLAG, list_subnets),
+	CALL("rejects", 0, take_rejects),
+	ROW("ignore-bad", 0, FLAG, ignore_bad),
+	ROW("strict", 0, FLAG, strict),
+	{"stats", 0, OPTPARSE_CALL_OPTIONAL, .take = take_stats},
+	VALUE("progress", 0, progress, SWITCH_ON),
+	VALUE("no-progress", 0, progress, SWITCH_OFF),
+	VALUE("quiet", 'q', loudness, LOUDNESS_QUIET),
+	VALUE("verbose", 'v', loudness, LOUDNESS_VERBOSE),
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
+/* Refuses to keep a member that the record has under another option. */
+static int check_kept(const struct options *options, const char *name, const char *why)
+{
+	for (size_t i = 0; i < options->keep_count; i++) {
+		if (strcmp(options->keep[i], name) != 0)
+			continue;
+		optparse_refuse("keep", name, strlen(name), why);
+		return -1;
+	}
+	return 0;
+}
+
+static int check_keep(const struct options *options)
+{
+	if (options->action == ACTION_ALL &&
+		check_kept(options, "action",
+			"under --action all the output record has this key already") < 0)
+		return -1;
+	if (options->rules && check_kept(options, "rules",
+				      "under --rules the output record has this key already") < 0)
+		return -1;
+	if (options->names && check_kept(options, "names",
+				      "under --names the output record has this key already") < 0)
+		return -1;
+	return 0;
+}
+
+static int read_time(
+	struct instant *instant, const char *name, const char *text, const struct instant *now)
+{
+	size_t len = strlen(text);
+
+	if (instant_of_option(instant, text, len, now) == 0)
+		return 0;
+	optparse_refuse(name, text, len,
+		"want a TIME such as 2026-01-31, 2026-01-31T12:00:00Z, @epoch, "
+		"today, 30d or '2 days ago'");
+	return -1;
+}
+
+static int resolve_times(struct options *options)
+{
+	struct instant now = instant_now();
+	char since[MSG_QUOTED_SIZE], until[MSG_QUOTED_SIZE];
+	const struct instant clock = now;
+
+	options->has_since = options->since_text != NULL;
+	options->has_until = options->until_text != NULL;
+	if (options->now_text != NULL && read_time(&now, "now", options->now_text, &clock) < 0)
+		return -1;
+	if (options->has_since &&
+		read_time(&options->since, "since", options->since_text, &now) < 0)
+		return -1;
+	if (options->has_until &&
+		read_time(&options->until, "until", options->until_text, &now) < 0)
+		return -1;
+	if (!options->has_since || !options->has_until ||
+		instant_compare(&options->since, &options->until) <= 0)
+		return 0;
+	msg_error("bad --since %s: it is after --until %s",
+		msg_quote_name(since, options->since_text),
+		msg_quote_name(until, options->until_text));
+	return -1;
+}
+
+static void resolve_metadata(struct options *options)
+{
+	if (options->metadata == NULL)
+		options->metadata = getenv("VCNFLOW_METADATA");
+	if (options->metadata == NULL)
+		return;
+	options->metadata_none = strcmp(options->metadata, "none") == 0;
+	if (options->metadata_none || options->metadata[0] == '\0')
+		options->metadata = NULL;
+}
+
+/* How often standard input was named. */
+static size_t dashes_of(const struct options *options)
+{
+	size_t uses =
+		options->flowlog.files_from != NULL && options_is_dash(options->flowlog.files_from);
+
+	for (size_t i = 0; i < options->flowlog.operand_count; i++)
+		uses += options_is_dash(options->flowlog.operands[i]);
+	return uses;
+}
+
+/* A closed one would come to be /dev/null later, and seem to be empty. */
+static int check_stdin(const struct options *options)
+{
+	size_t uses = dashes_of(options) + options_read_stdin(options);
+
+	if (uses > 1) {
+		msg_error("cannot read standard input twice");
+		return -1;
+	}
+	if (uses == 1 && fcntl(STDIN_FILENO, F_GETFD) < 0) {
+		msg_error_errno(errno, "cannot read standard input");
+		return -1;
+	}
+	if (options_read_stdin(options) && isatty(STDIN_FILENO)) {
+		msg_error("nothing to read: usage: vcnflow [-m LOOKUP-FILE] [options] "
+			  "[FILE | DIRECTORY | -]..., see 'vcnflow --help'");
+		return -1;
+	}
+	return 0;
+}
+
+/* A list that can't be read would be found out only after the operands. */
+static int check_files_from(const struct options *options)
+{
+	const char *path = options->flowlog.files_from;
+	char quoted[MSG_QUOTED_SIZE];
+	struct stat status;
+	int error = 0;
+
+	if (path == NULL && options->flowlog.files_null) {
+		msg_error("--null is of no use without --files-from");
+		return -1;
+	}
+	if (path == NULL || options_is_dash(path))
+		return 0;
+	if (stat(path, &status) < 0 || access(path, R_OK) < 0)
+		error = errno;
+	else if (S_ISDIR(status.st_mode))
+		error = EISDIR;
+	if (error == 0)
+		return 0;
+	msg_error_errno(error, "cannot read --files-from %s", msg_quote_name(quoted, path));
+	return -1;
+}
+
+static int check_stdout(struct options *options)
+{
+	if (!options_write_stdout(options) || !isatty(STDOUT_FILENO))
+		return 0;
+	if (options->gzip) {
+		msg_error("cannot write gzip to a terminal");
+		return -1;
+	}
+	options->line_buffered = true;
+	return 0;
+}
+
+static int check(struct options *options)
+{
+	resolve_metadata(options);
+	if (options->strict && options->ignore_bad) {
+		msg_error("--strict and --ignore-bad exclude each other");
+		return -1;
+	}
+	if (check_keep(options) < 0 || resolve_times(options) < 0 ||
+		check_files_from(options) < 0 || check_stdin(options) < 0 ||
+		check_stdout(options) < 0)
+		return -1;
+	return clash_check(options);
 }
 
 static void set_defaults(struct options *options)
@@ -375,22 +548,56 @@ static void set_defaults(struct options *options)
 		1u << DIRECTION_INGRESS | 1u << DIRECTION_EGRESS | 1u << DIRECTION_NONE;
 }
 
+static enum options_result print(const char *text)
+{
+	return optparse_print(text) < 0 ? OPTIONS_UNWRITTEN : OPTIONS_DONE;
+}
+
+static enum options_result result_of(enum optparse_result result)
+{
+	switch (result) {
+	case OPTPARSE_RUN:
+		return OPTIONS_RUN;
+	case OPTPARSE_HELP:
+		return print(help);
+	case OPTPARSE_VERSION:
+		return print(version);
+	case OPTPARSE_REFUSED:
+		break;
+	case OPTPARSE_NO_MEMORY:
+		return OPTIONS_NO_MEMORY;
+	}
+	return OPTIONS_REFUSED;
+}
+
 enum options_result options_parse(struct options *options, int argc, char **argv)
 {
+	struct optparse optparse = {
+		.options = table,
+		.count = sizeof(table) / sizeof(table[0]),
+		.into = options,
+		.help_command = "vcnflow --help",
+	};
 	enum options_result result;
 
 	set_defaults(options);
-	if (internal_init(&options->internal) < 0)
+	prefixset_init(&options->internal);
+	if (prefixset_add_list(&options->internal, "internal", "rfc1918") < 0) {
+		msg_no_memory();
 		return OPTIONS_NO_MEMORY;
-	result = read_all(options, argc, argv);
-	if (result == OPTIONS_RUN && arguments_check(options) < 0)
+	}
+	result = result_of(optparse_read(&optparse, argc, argv));
+	options->flowlog.operands = optparse.operands;
+	options->flowlog.operand_count = optparse.operand_count;
+	options->flowlog.keep_bad = options->rejects != NULL;
+	if (result == OPTIONS_RUN && check(options) < 0)
 		result = OPTIONS_REFUSED;
 	if (result == OPTIONS_RUN && options->threads == 0)
-		options->threads = options_processors();
+		options->threads = processors_count();
 	return result;
 }
 
 void options_free(struct options *options)
 {
-	internal_free(&options->internal);
+	prefixset_free(&options->internal);
 }

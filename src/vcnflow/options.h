@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/prefixset.h"
 #include "flowlog/config.h"
-#include "vcnflow/instant.h"
-#include "vcnflow/internal.h"
+#include "flowlog/instant.h"
+#include "flowlog/tag.h"
 
 enum time_field {
 	TIME_INGESTED, /* oracle.ingestedtime */
@@ -22,24 +23,18 @@ enum time_field {
 
 enum action { ACTION_ACCEPT, ACTION_REJECT, ACTION_ALL };
 
-enum direction { DIRECTION_INGRESS, DIRECTION_EGRESS, DIRECTION_NONE };
-
 enum traffic { TRAFFIC_ANY, TRAFFIC_INTERNAL, TRAFFIC_EXTERNAL };
 
 enum security_lists { LISTS_FULL, LISTS_IDS, LISTS_NONE };
 
 enum output_format { FORMAT_NDJSON, FORMAT_ARRAY };
 
+enum loudness { LOUDNESS_USUAL, LOUDNESS_QUIET, LOUDNESS_VERBOSE };
+
 enum switch_state { SWITCH_AUTO, SWITCH_ON, SWITCH_OFF };
 
 struct options {
-	/* inputs */
-	char **operands; /* into argv */
-	size_t operand_count;
-	const char *files_from;        /* "-" is standard input; null: none */
-	bool files_null;               /* -0: names end in NUL, not LF */
-	const char *name_glob;         /* null: the usual endings */
-	struct flowlog_config flowlog; /* how they are read */
+	struct flowlog_config flowlog; /* the inputs, and how they are read */
 
 	/* selection */
 	const char *since_text, *until_text, *now_text; /* null: not given */
@@ -55,8 +50,11 @@ struct options {
 	/* enriching */
 	const char *metadata; /* null: there is none */
 	bool metadata_none;   /* "none" was said: no warning */
-	struct internal internal;
+	struct prefixset internal;
 	enum security_lists security_lists;
+	bool rules;            /* records say which rules let them pass */
+	bool names;            /* records name their subnet, VCN and compartment */
+	unsigned verdicts;     /* 1u << enum judge_verdict; 0: any, also none */
 	const char *keep[100]; /* LIMIT_KEEP_MEMBERS */
 	size_t keep_count;
 
@@ -73,15 +71,14 @@ struct options {
 	bool stats;
 	const char *stats_file; /* null: standard error */
 	enum switch_state progress;
-	bool quiet;
-	bool verbose;
+	enum loudness loudness;
 };
 
 enum options_result {
-	OPTIONS_RUN,     /* go on */
-	OPTIONS_DONE,    /* --help or --version was written: exit status 0 */
-	OPTIONS_REFUSED, /* a message was written: exit status 2 */
-	OPTIONS_NO_MEMORY,
+	OPTIONS_RUN,       /* go on */
+	OPTIONS_DONE,      /* --help or --version was written: exit status 0 */
+	OPTIONS_REFUSED,   /* a message was written: exit status 2 */
+	OPTIONS_NO_MEMORY, /* after a message: exit status 5 */
 	OPTIONS_UNWRITTEN, /* --help or --version could not; after a message */
 };
 
@@ -92,10 +89,28 @@ enum options_result {
 enum options_result options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 
-/*
- * How many processors this process may use: affinity and cgroup quota
- * counted, at least 1.
- */
-unsigned options_processors(void);
+/* Returns true if a name stands for standard input or output. */
+static inline bool options_is_dash(const char *name)
+{
+	return name[0] == '-' && name[1] == '\0';
+}
+
+/* Returns true if records are judged by rules. */
+static inline bool options_judge(const struct options *options)
+{
+	return options->rules || options->verdicts != 0;
+}
+
+/* Returns true if standard input is read since nothing else was named. */
+static inline bool options_read_stdin(const struct options *options)
+{
+	return options->flowlog.operand_count == 0 && options->flowlog.files_from == NULL;
+}
+
+/* Returns true if the records go to standard output. */
+static inline bool options_write_stdout(const struct options *options)
+{
+	return options->output == NULL || options_is_dash(options->output);
+}
 
 #endif

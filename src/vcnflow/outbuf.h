@@ -81,7 +81,7 @@ static inline void outbuf_put(struct outbuf *out, const char *text, size_t len)
 	out->len += len;
 }
 
-/* Adds a text behind which OUTBUF_STEP bytes can be read: that many are copied
+/* Adds a text after which OUTBUF_STEP bytes can be read: that many are copied
  * at once if it is no longer, which is faster than to ask how many. */
 #define OUTBUF_STEP 32
 

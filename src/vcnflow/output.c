@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnflow/interrupt.h"
 
 int output_open(struct output *output, const struct options *options, bool stdout_open)
 {
@@ -53,7 +53,7 @@ int output_open(struct output *output, const struct options *options, bool stdou
 }
 
 /* How many of the pieces must still be written once a signal came; the last
- * one of them is cut behind the end of the line. */
+ * one of them is cut after the end of the line. */
 static size_t line_rest(const struct output *output, struct iovec *pieces, size_t count)
 {
 	if (!output->in_line)
@@ -72,7 +72,7 @@ static size_t line_rest(const struct output *output, struct iovec *pieces, size_
 	return count;
 }
 
-/* The pieces behind the first len bytes; *last is the last one of those. */
+/* The pieces after the first len bytes; *last is the last one of those. */
 static struct iovec *skip_bytes(struct iovec *pieces, size_t len, char *last)
 {
 	while (len != 0) {
@@ -114,7 +114,9 @@ static int write_pieces(struct output *output, struct iovec *pieces, size_t coun
 		ssize_t written;
 		char last = '\n';
 
-		if (interrupt_signal != 0 && !ending) {
+		/* A signal may come at any time, also while a reader that has stopped reading
+		 * keeps the call waiting: then the alarm ends what this loop can't. */
+		if (cleanup_signal != 0 && !ending) {
 			end = pieces + line_rest(output, pieces, (size_t)(end - pieces));
 			ending = true;
 			if (pieces == end)

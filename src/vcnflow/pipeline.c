@@ -51,8 +51,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "deflate/gzip.h"
-#include "vcnflow/interrupt.h"
 #include "vcnflow/queue.h"
 
 /* How long a thread that waits for an input gets to notice the end. */
@@ -113,7 +113,7 @@ static void install_waker(const struct thread *threads, unsigned count)
 	(void)sigaction(SIGURG, &action, NULL);
 	woken_threads = threads;
 	woken_count = count;
-	interrupt_set_waker(wake_threads);
+	cleanup_set_waker(wake_threads);
 }
 
 /* ---- the mutex, and waking threads that sleep ----------------------------- */
@@ -423,7 +423,7 @@ static void *run_thread(void *argument)
 
 	lock_again(pipeline);
 	while (!all_done(pipeline)) {
-		if (interrupt_signal != 0)
+		if (cleanup_signal != 0)
 			stop(pipeline, DELIVERY_INTERRUPTED);
 		else
 			take_task(thread);
@@ -500,7 +500,7 @@ static bool run_threads(struct thread *threads, unsigned count)
 	}
 	install_waker(threads, started);
 	wait_for_threads(pipeline);
-	interrupt_set_waker(NULL);
+	cleanup_set_waker(NULL);
 	if (pipeline->queue.threads.running != 0)
 		return false;
 	for (unsigned i = 0; i < started; i++)

@@ -5,8 +5,8 @@
 #ifndef VCNFLOW_PIPELINE_H
 #define VCNFLOW_PIPELINE_H
 
+#include "flowlog/inputs.h"
 #include "vcnflow/delivery.h"
-#include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
 #include "vcnflow/worker.h"
 

@@ -20,7 +20,6 @@
 
 #include "base/io.h"
 #include "base/limits.h"
-#include "vcnflow/options.h"
 
 /* The largest machine whose affinity is asked for. */
 #define PROCESSORS_ASKED 16384
@@ -110,7 +109,7 @@ static unsigned quota_upwards(const char *root, const char *group, bool version_
 	}
 }
 
-/* Tells if a list such as "cpu,cpuacct" names the cpu hierarchy. */
+/* Returns true if a list such as "cpu,cpuacct" names the cpu hierarchy. */
 static bool names_cpu(const char *list, size_t len)
 {
 	size_t at = 0, end;
@@ -158,7 +157,8 @@ unsigned processors_quota(const char *membership, const char *mount)
 	return quota;
 }
 
-static unsigned processors_allowed(void)
+/* What the affinity allows. */
+static unsigned allowed(void)
 {
 	cpu_set_t *set = CPU_ALLOC(PROCESSORS_ASKED);
 	size_t size = CPU_ALLOC_SIZE(PROCESSORS_ASKED);
@@ -174,7 +174,7 @@ static unsigned processors_allowed(void)
 	return count < LIMIT_THREADS ? (unsigned)count : LIMIT_THREADS;
 }
 
-unsigned options_processors(void)
+unsigned processors_count(void)
 {
-	return least(processors_allowed(), processors_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
+	return least(allowed(), processors_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
 }

@@ -17,11 +17,11 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "flowlog/block.h"
+#include "flowlog/inputs.h"
 #include "flowlog/reader.h"
-#include "vcnflow/inputs.h"
 #include "vcnflow/options.h"
 #include "vcnflow/outbuf.h"
-#include "vcnflow/worker.h"
+#include "vcnflow/result.h"
 
 enum queue_job_state { JOB_WAITING, JOB_WORKING, JOB_DONE };
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "vcnflow/instant.h"
+#include "flowlog/instant.h"
 
 /* Longer strings than this are no time, action, status or protocol. */
 #define TEXT_SIZE 256
@@ -147,35 +147,13 @@ static enum verdict select_action(const struct options *options, const struct re
 	return matches ? VERDICT_EMITTED : VERDICT_ACTION;
 }
 
-/* The protocol's number, or -1: an integer, or a string of its digits. */
-static int protocol_number(const struct json_value *value)
-{
-	struct spelled spelled = {.text = value->text, .len = value->len};
-	int number = 0;
-
-	if (value->type == JSON_STRING) {
-		if (spell(&spelled, value))
-			return -1;
-	} else if (value->type != JSON_NUMBER) {
-		return -1;
-	}
-	if (spelled.len == 0 || spelled.len > 3 || (spelled.len > 1 && spelled.text[0] == '0'))
-		return -1;
-	for (size_t i = 0; i < spelled.len; i++) {
-		if (spelled.text[i] < '0' || spelled.text[i] > '9')
-			return -1;
-		number = number * 10 + (spelled.text[i] - '0');
-	}
-	return number <= 255 ? number : -1;
-}
-
 static enum verdict select_protocol(const struct options *options, const struct record *record)
 {
 	int number;
 
 	if (options->any_protocol)
 		return VERDICT_EMITTED;
-	number = protocol_number(&record->values[RECORD_PROTOCOL]);
+	number = record_number(&record->values[RECORD_PROTOCOL], 255);
 	if (number < 0 || (options->protocols[number / 64] >> number % 64 & 1) == 0)
 		return VERDICT_PROTOCOL;
 	return VERDICT_EMITTED;
@@ -203,4 +181,12 @@ enum verdict select_tags(const struct options *options, const struct tags *tags)
 		tags->internal_traffic != (options->traffic == TRAFFIC_INTERNAL))
 		return VERDICT_TRAFFIC;
 	return VERDICT_EMITTED;
+}
+
+enum verdict select_judgement(const struct options *options, const struct judgement *judgement)
+{
+	if (options->verdicts == 0 ||
+		(judgement && (options->verdicts >> judgement->verdict & 1) != 0))
+		return VERDICT_EMITTED;
+	return VERDICT_VERDICT;
 }

@@ -5,9 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "flowlog/record.h"
+#include "flowlog/tag.h"
+#include "rules/judge.h"
 #include "vcnflow/options.h"
-#include "vcnflow/record.h"
-#include "vcnflow/tag.h"
 #include "vcnflow/tally.h"
 
 /*
@@ -19,6 +20,9 @@ enum verdict select_record(const struct options *options, const struct record *r
 
 /* VERDICT_DIRECTION, VERDICT_TRAFFIC, or VERDICT_EMITTED. */
 enum verdict select_tags(const struct options *options, const struct tags *tags);
+
+/* VERDICT_VERDICT or VERDICT_EMITTED; judgement is null if there is none. */
+enum verdict select_judgement(const struct options *options, const struct judgement *judgement);
 
 /* The member that --time-field speaks of. */
 enum record_member select_time_member(enum time_field field);

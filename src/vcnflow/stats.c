@@ -21,7 +21,8 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 		const char *behind;
 	} filters[] = {{VERDICT_TYPE, "type", ","}, {VERDICT_TIME, "time", ","},
 		{VERDICT_ACTION, "action", ","}, {VERDICT_PROTOCOL, "protocol", ","},
-		{VERDICT_DIRECTION, "direction", ","}, {VERDICT_TRAFFIC, "traffic", "},"}};
+		{VERDICT_DIRECTION, "direction", ","}, {VERDICT_TRAFFIC, "traffic", ","},
+		{VERDICT_VERDICT, "verdict", "},"}};
 	const uint64_t *counts = tally->verdicts;
 
 	if (add_number(out, "records", tally_records(tally), ",") ||
@@ -35,6 +36,18 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 			       add_number(out, "bad", counts[VERDICT_BAD], ",")
 		       ? -1
 		       : 0;
+}
+
+/* What the rules say of emitted records, where they were asked. */
+static int add_judged(struct bytes *out, const struct tally *tally)
+{
+	if (bytes_append_text(out, "\"verdicts\":{") != 0)
+		return -1;
+	for (size_t i = 0; i < JUDGE_VERDICTS; i++)
+		if (add_number(out, judge_verdict_name((enum judge_verdict)i), tally->judged[i],
+			    i + 1 < JUDGE_VERDICTS ? "," : "},") != 0)
+			return -1;
+	return 0;
 }
 
 /* RFC 3339 in UTC, or null without a lookup file. */
@@ -66,6 +79,7 @@ int stats_write(struct bytes *out, const struct delivery *delivery, const struct
 			       add_number(out, "bytes_in", delivery->bytes_in, ",") ||
 			       add_number(out, "bytes_inflated", delivery->bytes_inflated, ",") ||
 			       add_tally(out, tally) ||
+			       (options_judge(delivery->options) && add_judged(out, tally)) ||
 			       add_number(out, "unknown_subnets", delivery->unknown.count, ",") ||
 			       add_number(
 				       out, "records_unknown_subnet", tally->unknown_subnet, ",") ||

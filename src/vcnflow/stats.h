@@ -3,6 +3,7 @@
 #define VCNFLOW_STATS_H
 
 #include "base/bytes.h"
+#include "lookup/lookup.h"
 #include "vcnflow/delivery.h"
 
 /*

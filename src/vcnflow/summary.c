@@ -7,9 +7,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "lookup/content.h"
+
+#define SECONDS_PER_DAY 86400
 
 /* What the line is about. */
 struct summary {
@@ -48,7 +51,7 @@ static const char *share_text(char text[SHARE_SIZE], uint64_t part, uint64_t who
 /* What brings the subnets that are lacking, by what made the lookup file. */
 static const char *remedy(const struct lookup *lookup)
 {
-	const struct lookup_text source = lookup_source(lookup);
+	const struct lookup_text source = content_source(lookup);
 
 	if (source.len >= strlen("build") && memcmp(source.text, "build", strlen("build")) == 0)
 		return "--list-subnets names them, and 'vcnmeta build' needs the dumps of their "
@@ -94,10 +97,21 @@ static void add_unknown(struct bytes *line, const struct summary *summary)
 	(void)bytes_append_text(line, remedy(summary->lookup));
 }
 
+/* A day, counted from 1970-01-01, as a date. */
+static void add_day(struct bytes *line, int64_t day)
+{
+	time_t seconds = (time_t)(day * SECONDS_PER_DAY);
+	char text[64] = "?";
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm))
+		(void)strftime(text, sizeof(text), "%Y-%m-%d", &tm);
+	(void)bytes_append_text(line, text);
+}
+
 /* Rules change: those of another time may not be the ones that judged a flow. */
 static void add_age(struct bytes *line, const struct summary *summary)
 {
-	const int64_t seconds_per_day = 86400;
 	const struct tally *tally = &summary->delivery->tally;
 	int64_t fetched, days;
 	bool is_before;
@@ -105,7 +119,7 @@ static void add_age(struct bytes *line, const struct summary *summary)
 
 	if (summary->lookup == NULL || !tally->dated)
 		return;
-	fetched = lookup_fetched_at(summary->lookup) / seconds_per_day;
+	fetched = lookup_fetched_at(summary->lookup) / SECONDS_PER_DAY;
 	is_before = fetched < tally->first_day;
 	days = is_before ? tally->first_day - fetched : fetched - tally->last_day;
 	if (days <= LIMIT_METADATA_DAYS)
@@ -118,6 +132,39 @@ static void add_age(struct bytes *line, const struct summary *summary)
 	(void)bytes_append_text(line, ", rules may have changed in between");
 }
 
+/* Rules that explain too little are perhaps not those of the records' time. */
+static void add_verdicts(struct bytes *line, const struct summary *summary)
+{
+	const struct tally *tally = &summary->delivery->tally;
+	uint64_t unexplained = tally->judged[JUDGE_UNEXPLAINED];
+	uint64_t contradicted = tally->judged[JUDGE_CONTRADICTED];
+	uint64_t judged = tally_judged(tally);
+	char text[COUNTED_SIZE], share[SHARE_SIZE];
+
+	if ((unexplained + contradicted) * 100 <= judged)
+		return;
+	begin_part(line);
+	(void)bytes_append_number(line, unexplained + contradicted);
+	(void)bytes_append_text(line, " of ");
+	(void)bytes_append_text(line, counted(text, judged, "judged record"));
+	(void)bytes_append_text(line, " (");
+	(void)bytes_append_text(line, share_text(share, unexplained + contradicted, judged));
+	(void)bytes_append_text(line, ") are unexplained (");
+	(void)bytes_append_number(line, unexplained);
+	(void)bytes_append_text(line, ") or contradicted (");
+	(void)bytes_append_number(line, contradicted);
+	(void)bytes_append_text(line, "): the rules are of ");
+	add_day(line, lookup_fetched_at(summary->lookup) / SECONDS_PER_DAY);
+	if (!tally->dated)
+		return;
+	(void)bytes_append_text(line, ", the records of ");
+	add_day(line, tally->first_day);
+	if (tally->first_day == tally->last_day)
+		return;
+	(void)bytes_append_text(line, " to ");
+	add_day(line, tally->last_day);
+}
+
 void summary_write(struct bytes *line, const struct options *options,
 	const struct delivery *delivery, const struct lookup *lookup, uint64_t odd_subnets)
 {
@@ -128,5 +175,6 @@ void summary_write(struct bytes *line, const struct options *options,
 	if (bad != 0)
 		(void)bytes_append_text(line, counted(text, bad, "bad record"));
 	add_unknown(line, &summary);
+	add_verdicts(line, &summary);
 	add_age(line, &summary);
 }

@@ -17,10 +17,21 @@ void tally_add(struct tally *sum, const struct tally *more)
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		sum->verdicts[i] += more->verdicts[i];
 	sum->unknown_subnet += more->unknown_subnet;
+	for (size_t i = 0; i < JUDGE_VERDICTS; i++)
+		sum->judged[i] += more->judged[i];
 	if (!more->dated)
 		return;
 	tally_date(sum, more->first_day);
 	tally_date(sum, more->last_day);
+}
+
+uint64_t tally_judged(const struct tally *tally)
+{
+	uint64_t judged = 0;
+
+	for (size_t i = 0; i < JUDGE_VERDICTS; i++)
+		judged += tally->judged[i];
+	return judged;
 }
 
 uint64_t tally_records(const struct tally *tally)

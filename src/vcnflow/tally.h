@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rules/judge.h"
+
 /* What became of a record, in the order in which it is decided. */
 enum verdict {
 	VERDICT_BAD,
@@ -18,22 +20,27 @@ enum verdict {
 	VERDICT_PROTOCOL,
 	VERDICT_DIRECTION,
 	VERDICT_TRAFFIC,
+	VERDICT_VERDICT, /* --verdict */
 	VERDICT_EMITTED,
 	VERDICT_COUNT
 };
 
 struct tally {
 	uint64_t verdicts[VERDICT_COUNT];
-	uint64_t unknown_subnet; /* emitted records whose subnet is unknown */
-	bool dated;              /* an emitted record had a date */
-	int64_t first_day;       /* the least one: days since 1970-01-01 */
-	int64_t last_day;        /* the greatest one */
+	uint64_t unknown_subnet;         /* emitted records whose subnet is unknown */
+	uint64_t judged[JUDGE_VERDICTS]; /* emitted records, by what the rules say */
+	bool dated;                      /* an emitted record had a date */
+	int64_t first_day;               /* the least one: days since 1970-01-01 */
+	int64_t last_day;                /* the greatest one */
 };
 
 /* Takes the date of an emitted record in. */
 void tally_date(struct tally *tally, int64_t day);
 
 void tally_add(struct tally *sum, const struct tally *more);
+
+/* The number of emitted records that were judged. */
+uint64_t tally_judged(const struct tally *tally);
 
 /* The number of records: the sum of all verdicts. */
 uint64_t tally_records(const struct tally *tally);

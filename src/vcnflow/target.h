@@ -12,10 +12,10 @@
 
 /* All zero but for fd, which is -1, until it is opened. */
 struct target {
-	const char *path;       /* as named, for messages; null: none */
-	int fd;                 /* where to write; -1: there is none */
-	bool is_open;           /* replace is in use */
-	struct replace replace; /* may be given to interrupt_add_file at any time */
+	const char *path; /* as named, for messages; null: none */
+	int fd;           /* where to write; -1: there is none */
+	bool is_open;     /* replace is in use */
+	struct replace replace;
 };
 
 /*
@@ -43,5 +43,11 @@ int target_commit(struct target *target);
 
 /* Removes what was written; does nothing for one that is not open. */
 void target_abandon(struct target *target);
+
+/*
+ * For cleanup_add, at any time: removes the temporary file of a struct target,
+ * if there is one, and leaves the struct as it is.
+ */
+void target_remove(void *target);
 
 #endif

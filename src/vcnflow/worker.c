@@ -12,22 +12,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+#include "flowlog/tag.h"
 #include "vcnflow/emit.h"
-#include "vcnflow/kept.h"
+#include "vcnflow/judging.h"
+#include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
-#include "vcnflow/subnets.h"
-#include "vcnflow/tag.h"
+#include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
 
-/* Distinct unknown subnets in one block: its records bound them anyway. */
-#define UNKNOWN_IN_BLOCK SIZE_MAX
+/* Days of records that are remembered: most blocks hold fewer. */
+#define DAYS_BITS 8
 
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
-	struct kept *kept; /* null: there is no lookup file */
-	struct lookup_hints hints;
+	struct listcache *listcache; /* null: there is no lookup file */
+	struct judging *judging;     /* null: records are not judged */
+	struct tag_hints hints;
 	struct record record;
 	const struct json_value *time; /* of record: what --time-field says */
 
@@ -36,8 +39,7 @@ struct worker {
 	struct result *result;
 	struct outbuf *out;
 	enum emit_space space;
-	size_t line_begin; /* of the line at hand, for messages */
-	uint64_t day_key;  /* of the record whose day was noted last; 0: none */
+	uint64_t days[1 << DAYS_BITS]; /* keys of days that were noted; 0: none */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
@@ -45,30 +47,6 @@ static _Thread_local sigjmp_buf *lookup_lost;
 
 static const char no_time[] = "its time is unreadable";
 static const char after_value[] = "no comma after an element of an array";
-
-void result_init(struct result *result)
-{
-	memset(result, 0, sizeof *result);
-	result->unknown = (struct textset)TEXTSET_INIT(UNKNOWN_IN_BLOCK);
-}
-
-void result_free(struct result *result)
-{
-	free(result->rejects);
-	textset_free(&result->unknown);
-}
-
-void result_reset(struct result *result)
-{
-	result->state = RESULT_COMPLETE;
-	memset(&result->tally, 0, sizeof result->tally);
-	result->lines = 0;
-	result->mark_count = 0;
-	result->reject_count = 0;
-	textset_clear(&result->unknown);
-	result->is_run = false;
-	result->page_follows = false;
-}
 
 struct worker *worker_new(const struct worker_shared *shared)
 {
@@ -80,8 +58,11 @@ struct worker *worker_new(const struct worker_shared *shared)
 	worker->time = &worker->record.values[select_time_member(shared->options->time_field)];
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
-		worker->kept = kept_new();
-	if (worker->parser == NULL || (shared->lookup != NULL && worker->kept == NULL)) {
+		worker->listcache = listcache_new();
+	if (options_judge(shared->options))
+		worker->judging = judging_new(shared->lookup);
+	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL) ||
+		(options_judge(shared->options) && worker->judging == NULL)) {
 		worker_free(worker);
 		return NULL;
 	}
@@ -93,7 +74,8 @@ void worker_free(struct worker *worker)
 	if (worker == NULL)
 		return;
 	json_parser_free(worker->parser);
-	kept_free(worker->kept);
+	listcache_free(worker->listcache);
+	judging_free(worker->judging);
 	free(worker);
 }
 
@@ -145,6 +127,8 @@ static void count_bad(struct worker *worker, const char *text, size_t len, const
 	if (result->mark_count < LIMIT_BAD_NAMED)
 		result->marks[result->mark_count++] = (struct mark){place, reason};
 	result->tally.verdicts[VERDICT_BAD]++;
+	if (worker->block->kind == BLOCK_LINES && !result->is_run)
+		result->is_run = block_is_run(text, len);
 	add_reject(worker, (size_t)(text - worker->block->text), len);
 	if (worker->shared.options->strict && going_on(worker))
 		result->state = RESULT_STOPPED;
@@ -160,7 +144,7 @@ static void count_unknown(struct worker *worker)
 	result->tally.unknown_subnet++;
 	if (value->type != JSON_STRING)
 		return;
-	if (subnets_add(&result->unknown, value, &full))
+	if (unknown_add(&result->unknown, value, &full))
 		no_memory(worker);
 }
 
@@ -176,7 +160,7 @@ static struct emit_lists lists_of(struct worker *worker, const struct tags *tags
 	text = worker->shared.options->security_lists == LISTS_IDS ? &tags->subnet.ids
 								   : &tags->subnet.lists;
 	if (worker->out->inserts != NULL)
-		copy = kept_text(worker->kept, text);
+		copy = listcache_get(worker->listcache, text);
 	return (struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
 }
 
@@ -184,35 +168,60 @@ static struct emit_lists lists_of(struct worker *worker, const struct tags *tags
 static inline void note_day(struct worker *worker)
 {
 	const struct json_value *time = worker->time;
+	uint64_t key, *noted;
 	int64_t day;
-	uint64_t key;
 
 	if (time->type == JSON_ABSENT)
 		return;
 	key = select_day_key(time);
-	if (key == worker->day_key)
+	noted = &worker->days[hash_bits(key, DAYS_BITS)];
+	if (*noted == key)
 		return;
-	worker->day_key = key;
+	*noted = key;
 	if (select_day(&day, worker->shared.options->time_field, time) == 0)
 		tally_date(&worker->result->tally, day);
 }
 
-static void emit(struct worker *worker, const struct tags *tags)
+/* The names of a known subnet, and of the one where the other side is. */
+static void find_names(struct worker *worker, const struct tags *tags, struct emit_names *names)
+{
+	const struct lookup *lookup = worker->shared.lookup;
+	const struct address *peer = tags->direction == DIRECTION_EGRESS
+					     ? &tags->destination_address
+					     : &tags->source_address;
+	struct lookup_names others;
+	uint32_t subnet;
+
+	lookup_subnet_names(lookup, tags->subnet.number, &names->own);
+	if (tags->direction == DIRECTION_NONE || peer->family == ADDRESS_NONE)
+		return;
+	subnet = lookup_find_block(lookup, tags->subnet.vcn, peer);
+	if (subnet == LOOKUP_NONE)
+		return;
+	lookup_subnet_names(lookup, subnet, &others);
+	names->peer_subnet = others.subnet;
+}
+
+static void emit(struct worker *worker, const struct tags *tags, const struct judgement *judgement)
 {
 	const struct options *options = worker->shared.options;
 	struct outbuf *out = worker->out;
-	struct emit_lists lists;
+	struct emit_more more = {0};
 
 	if (!tags->known)
 		count_unknown(worker);
 	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (judgement)
+		worker->result->tally.judged[judgement->verdict]++;
 	if (worker->shared.lookup != NULL)
 		note_day(worker);
 	if (options->list_subnets)
 		return;
-	lists = lists_of(worker, tags);
-	emit_record(
-		out, options, worker->shared.plan, &worker->record, tags, &lists, worker->space);
+	more.lists = lists_of(worker, tags);
+	more.rules = (struct emit_rules){worker->judging, judgement};
+	if (options->names && tags->known)
+		find_names(worker, tags, &more.names);
+	emit_record(out, options, worker->shared.plan, &worker->record, tags, &more, worker->space);
 	if (options->format == FORMAT_NDJSON)
 		outbuf_put(out, "\n", 1);
 	else
@@ -227,6 +236,7 @@ static void emit(struct worker *worker, const struct tags *tags)
 static bool take_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
+	const struct judgement *judgement = NULL;
 	struct tags tags;
 	enum verdict verdict = select_record(options, &worker->record);
 
@@ -234,11 +244,15 @@ static bool take_record(struct worker *worker)
 		return false;
 	if (verdict == VERDICT_EMITTED) {
 		tag_record(&tags, &worker->record, &options->internal, worker->shared.lookup,
-			&worker->hints);
+			worker->shared.plan->has_flow, &worker->hints);
 		verdict = select_tags(options, &tags);
 	}
+	if (verdict == VERDICT_EMITTED && worker->judging) {
+		judgement = judging_record(worker->judging, &worker->record, &tags);
+		verdict = select_judgement(options, judgement);
+	}
 	if (verdict == VERDICT_EMITTED)
-		emit(worker, &tags);
+		emit(worker, &tags, judgement);
 	else
 		worker->result->tally.verdicts[verdict]++;
 	return true;
@@ -296,7 +310,7 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 static void take_unit(struct worker *worker, const char *text, size_t len, enum record_wrap wrap)
 {
 	if (len > worker->shared.options->flowlog.max_record)
-		count_bad(worker, text, len, fault_text(FAULT_TOO_LONG));
+		count_bad(worker, text, len, block_fault_text(FAULT_TOO_LONG));
 	else
 		take_value(worker, text, len, wrap);
 }
@@ -327,7 +341,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 			return;
 		end = at < len ? span_end(text, at, len) : len + 1;
 		if (end > len) {
-			count_bad(worker, text + at, len - at, fault_text(FAULT_BROKEN));
+			count_bad(worker, text + at, len - at, block_fault_text(FAULT_BROKEN));
 			return;
 		}
 		take_unit(worker, text + at, end - at, WRAP_VALUE);
@@ -338,7 +352,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 			bool is_cut = json_skip_space(text, end, len) == len;
 
 			count_bad(worker, text + end, len - end,
-				is_cut ? fault_text(FAULT_BROKEN) : after_value);
+				is_cut ? block_fault_text(FAULT_BROKEN) : after_value);
 			return;
 		}
 	}
@@ -357,8 +371,8 @@ static void take_line(struct worker *worker, const char *text, size_t len, bool 
 		judged--;
 	if (judged > worker->shared.options->flowlog.max_record)
 		count_bad(worker, text + begin, len - begin,
-			fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
-								: FAULT_TOO_LONG));
+			block_fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
+								      : FAULT_TOO_LONG));
 	else if (text[begin] == '[')
 		take_array(worker, text, len);
 	else
@@ -391,7 +405,6 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
 	bool half = feed == NULL && worker->block->half_line;
-	uint64_t bad = worker->result->tally.verdicts[VERDICT_BAD];
 	size_t mark;
 
 	if (feed != NULL)
@@ -401,9 +414,7 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 	if (!half)
 		take_line(worker, text + mark, len - mark, feed != NULL);
 	else if (json_skip_space(text, mark, len) != len)
-		count_bad(worker, text + mark, len - mark, fault_text(FAULT_HALF_LINE));
-	if (bad != worker->result->tally.verdicts[VERDICT_BAD] && !worker->result->is_run)
-		worker->result->is_run = block_is_run(text + mark, len - mark);
+		count_bad(worker, text + mark, len - mark, block_fault_text(FAULT_HALF_LINE));
 	return len;
 }
 
@@ -435,7 +446,7 @@ static void take_units(struct worker *worker)
 		const char *text = block->text + unit->offset;
 
 		if (unit->fault != FAULT_NONE)
-			count_bad(worker, text, unit->len, fault_text(unit->fault));
+			count_bad(worker, text, unit->len, block_fault_text(unit->fault));
 		else
 			take_unit(worker, text, unit->len, unit->is_row ? WRAP_ROW : WRAP_VALUE);
 	}
@@ -447,7 +458,7 @@ static void take_piece(struct worker *worker)
 	const struct block *block = worker->block;
 
 	if (block->first)
-		count_bad(worker, block->text, block->len, fault_text(block->fault));
+		count_bad(worker, block->text, block->len, block_fault_text(block->fault));
 	else
 		add_reject(worker, 0, block->len);
 	if (block->is_line && block->last)
@@ -480,7 +491,7 @@ void worker_run(
 	worker->block = block;
 	worker->result = result;
 	worker->out = out;
-	worker->day_key = 0;
+	memset(worker->days, 0, sizeof(worker->days));
 	if (sigsetjmp(jump, 1) == 0) {
 		lookup_lost = &jump;
 		take_block(worker);

@@ -1,68 +1,229 @@
 /*
- * JSON dumps into a lookup file. All inputs are read before anything is
- * written; each that is bad is named, by its first fault, and then nothing is.
+ * Dumps and lookup files into a lookup file. All inputs are read before anything
+ * is written; each that is bad is named, by its first fault, and then nothing
+ * is. What a dump holds counts as fetched now.
  */
 #include "vcnmeta/build.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/dirlock.h"
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/optparse.h"
+#include "lookup/import.h"
+#include "lookup/merge.h"
 #include "lookup/writer.h"
 #include "vcnmeta/dump.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/ignored.h"
 #include "vcnmeta/input.h"
+#include "vcnmeta/lookupfile.h"
+#include "vcnmeta/oci/region.h"
+#include "vcnmeta/summary.h"
+
+#define GROUP_OCID "ocid1.networksecuritygroup."
+
+static const char help[] =
+	"usage: vcnmeta build -o FILE [option]... INPUT...\n"
+	"Make a lookup file from dumps of the oci CLI, of REST or an SDK, and from\n"
+	"lookup files. - is standard input.\n"
+	"\n"
+	"  dumps: oci network subnet list, security-list list, nsg list, vcn list,\n"
+	"         private-ip list, ipv6 list, vnic get; oci iam compartment list, each\n"
+	"         with all its pages; and Oracle's public_ip_ranges.json\n"
+	"\n"
+	"  -o, --output FILE           the lookup file; replaced whole or not at all\n"
+	"      --nsg-rules OCID=FILE   the rules of a network security group, from oci\n"
+	"                              network nsg rules list; repeatable\n"
+	"      --nsg-vnics OCID=FILE   its members, from oci network nsg vnics list;\n"
+	"                              repeatable\n"
+	"      --all-groups            the inputs hold all groups of every VCN\n"
+	"  -q, --quiet                 no warnings\n"
+	"  -h, --help                  this text\n"
+	"  -V, --version               the version\n";
+
+/* What an input's objects are taken for. */
+enum purpose {
+	PURPOSE_ANYTHING,
+	PURPOSE_RULES,   /* of a group */
+	PURPOSE_MEMBERS, /* of a group */
+};
+
+/* An input: an operand, or of an option. */
+struct input {
+	enum purpose purpose;
+	const char *path;
+	const char *group; /* its OCID; null: none */
+	size_t group_len;
+};
 
 struct build {
+	const char *output;
+	bool quiet;
+	bool all_groups;
+	struct input *inputs;
+	size_t input_count;
+
 	struct model *model;
 	struct ignored ignored;
-	const char *source; /* the input that is being read */
+	const struct input *input; /* that is being read */
+	const char *name;          /* of it, for messages */
+	int64_t now;
+	int64_t newest;  /* of the lookup files */
+	bool has_dumps;  /* or lookup files alone */
+	bool is_partial; /* a dump of which a page is missing */
 	enum exitcode exitcode;
 };
 
-/* An object's OCID for messages, or what stands in its place. */
-static const char *quote_id(
-	char quoted[MSG_QUOTED_SIZE], const struct json_tree *tree, const struct json_node *node)
+static void no_memory(struct build *build)
 {
-	struct lookup_text id = model_id(tree, node);
-
-	if (id.len == 0)
-		return "an object without id";
-	return msg_quote(quoted, id.text, id.len);
+	msg_no_memory();
+	build->exitcode = EXITCODE_INTERNAL;
 }
 
-static void tell_differing(
-	const char *id, const struct model_place *place, const struct model_place *earlier)
+/* Adds an input. Returns 0, or -1 when memory ran out. */
+static int add_input(struct build *build, struct input input)
 {
-	char later_name[MSG_QUOTED_SIZE];
-	char earlier_name[MSG_QUOTED_SIZE];
+	struct input *inputs = reallocarray(build->inputs, build->input_count + 1, sizeof(*inputs));
 
-	msg_error("copies of %s differ: %s, line %" PRIu64 ", and %s, line %" PRIu64, id,
-		input_quote(earlier_name, earlier->source), earlier->line,
-		input_quote(later_name, place->source), place->line);
+	if (!inputs)
+		return -1;
+	build->inputs = inputs;
+	inputs[build->input_count++] = input;
+	return 0;
+}
+
+/* OCID=FILE */
+static enum optparse_result take_group(
+	struct build *build, const char *name, const char *argument, enum purpose purpose)
+{
+	const char *equals = strchr(argument, '=');
+	struct input input = {purpose, equals ? equals + 1 : "", argument, 0};
+
+	input.group_len = equals ? (size_t)(equals - argument) : 0;
+	if (input.group_len <= strlen(GROUP_OCID) || *input.path == '\0' ||
+		memcmp(argument, GROUP_OCID, strlen(GROUP_OCID)) != 0)
+		return optparse_refuse(name, argument, strlen(argument),
+			"want the OCID of a network security group, '=' and a file");
+	if (add_input(build, input) == 0)
+		return OPTPARSE_RUN;
+	msg_no_memory();
+	return OPTPARSE_NO_MEMORY;
+}
+
+static enum optparse_result take_rules(void *into, const char *name, char *argument)
+{
+	return take_group(into, name, argument, PURPOSE_RULES);
+}
+
+static enum optparse_result take_members(void *into, const char *name, char *argument)
+{
+	return take_group(into, name, argument, PURPOSE_MEMBERS);
+}
+
+static const struct optparse_option options[] = {
+	{"output", 'o', OPTPARSE_TEXT, OPTPARSE_MEMBER(struct build, output)},
+	{"nsg-rules", 0, OPTPARSE_CALL, .take = take_rules},
+	{"nsg-vnics", 0, OPTPARSE_CALL, .take = take_members},
+	{"all-groups", 0, OPTPARSE_FLAG, OPTPARSE_MEMBER(struct build, all_groups)},
+	{"quiet", 'q', OPTPARSE_FLAG, OPTPARSE_MEMBER(struct build, quiet)},
+	{"help", 'h', .kind = OPTPARSE_SHOW_HELP},
+	{"version", 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
+/* An object's OCID for messages, or what stands in its place. */
+static const char *quote_id(char quoted[MSG_QUOTED_SIZE], const struct import_object *object)
+{
+	struct lookup_text id = import_id(object);
+
+	return id.len == 0 ? "an object without id" : msg_quote(quoted, id.text, id.len);
+}
+
+/* "'x.json', line 7", or without a line "'x.lut'" */
+static const char *quote_place(char text[MSG_QUOTED_SIZE + 32], const struct model_place *place)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (place->line == 0)
+		snprintf(text, MSG_QUOTED_SIZE + 32, "%s", input_quote(quoted, place->source));
+	else
+		snprintf(text, MSG_QUOTED_SIZE + 32, "%s, line %" PRIu64,
+			input_quote(quoted, place->source), place->line);
+	return text;
 }
 
 static int refuse_object(struct build *build, const char *id, enum model_result result,
 	const struct model_place *place, const struct model_fault *fault)
 {
-	char name[MSG_QUOTED_SIZE];
+	char later[MSG_QUOTED_SIZE + 32], earlier[MSG_QUOTED_SIZE + 32];
 
 	build->exitcode = EXITCODE_REFUSED;
-	if (result == MODEL_DIFFERS) {
-		tell_differing(id, place, &fault->earlier);
-	} else if (result == MODEL_MALFORMED) {
-		msg_error("cannot use %s in %s, line %" PRIu64 ": %s", id,
-			input_quote(name, place->source), place->line, fault->text);
-	} else {
-		msg_no_memory();
-		build->exitcode = EXITCODE_INTERNAL;
-	}
+	quote_place(later, place);
+	if (result == MODEL_DIFFERS)
+		msg_error("copies of %s differ: %s, and %s", id,
+			quote_place(earlier, &fault->earlier), later);
+	else if (result == MODEL_MALFORMED)
+		msg_error("cannot use %s in %s: %s", id, later, fault->text);
+	else
+		no_memory(build);
 	return -1;
+}
+
+/* What names no group, and stands where no option says whose it is. */
+static int refuse_nameless(
+	struct build *build, const char *what, const char *option, const struct model_place *place)
+{
+	char text[MSG_QUOTED_SIZE + 32];
+
+	msg_error("cannot use %s: it holds %s of a network security group and does not say of "
+		  "which: give it as %s OCID=FILE",
+		quote_place(text, place), what, option);
+	build->exitcode = EXITCODE_REFUSED;
+	return -1;
+}
+
+/* What is not what an option says that its file holds. */
+static int refuse_other(
+	struct build *build, const char *option, const char *what, const struct model_place *place)
+{
+	char text[MSG_QUOTED_SIZE + 32];
+
+	msg_error("cannot use %s as %s: it is no %s", quote_place(text, place), option, what);
+	build->exitcode = EXITCODE_REFUSED;
+	return -1;
+}
+
+static enum model_result import_any(struct build *build, const struct import_object *object,
+	struct model_place place, struct model_fault *fault)
+{
+	struct model *model = build->model;
+
+	switch (object->kind) {
+	case IMPORT_SUBNET:
+		return import_subnet(model, object, place, fault);
+	case IMPORT_LIST:
+		return import_list(model, object, place, fault);
+	case IMPORT_GROUP:
+		return import_group(model, object, place, fault);
+	case IMPORT_VNIC:
+		return import_vnic(model, object, place, fault);
+	case IMPORT_VCN:
+		return import_vcn(model, object, place, fault);
+	case IMPORT_COMPARTMENT:
+		return import_compartment(model, object, place, fault);
+	case IMPORT_ADDRESS:
+		return import_address(model, object, place, fault);
+	case IMPORT_RANGES:
+		return import_ranges(model, object, region_key, place, fault);
+	default:
+		ignored_add(&build->ignored, object, place);
+		return MODEL_OK;
+	}
 }
 
 /* A dump_take: puts a value where it belongs. */
@@ -70,180 +231,274 @@ static int take_value(
 	void *context, const struct json_tree *tree, const struct json_node *node, uint64_t line)
 {
 	struct build *build = context;
-	struct model_place place = {build->source, line};
+	const struct input *input = build->input;
+	struct model_place place = {build->name, line, build->now};
+	struct import_object object = import_object(tree, node);
 	char quoted[MSG_QUOTED_SIZE];
 	struct model_fault fault;
 	enum model_result result = MODEL_OK;
 
-	switch (model_kind(tree, node)) {
-	case MODEL_SUBNET:
-		result = model_add_subnet(build->model, tree, node, place, &fault);
+	switch (input->purpose) {
+	case PURPOSE_RULES:
+		if (object.kind != IMPORT_RULE)
+			return refuse_other(build, "--nsg-rules", "rule of a group", &place);
+		result = import_rule(
+			build->model, input->group, input->group_len, &object, place, &fault);
 		break;
-	case MODEL_LIST:
-		result = model_add_list(build->model, tree, node, place, &fault);
+	case PURPOSE_MEMBERS:
+		if (object.kind != IMPORT_MEMBER && node->value.type != JSON_STRING)
+			return refuse_other(build, "--nsg-vnics", "member of a group", &place);
+		result = import_member(
+			build->model, input->group, input->group_len, &object, place, &fault);
 		break;
-	case MODEL_OTHER:
-		ignored_add(&build->ignored, tree, node, place);
+	case PURPOSE_ANYTHING:
+		if (object.kind == IMPORT_RULE)
+			return refuse_nameless(build, "rules", "--nsg-rules", &place);
+		if (object.kind == IMPORT_MEMBER)
+			return refuse_nameless(build, "members", "--nsg-vnics", &place);
+		result = import_any(build, &object, place, &fault);
 		break;
 	}
 	if (result == MODEL_OK)
 		return 0;
-	return refuse_object(build, quote_id(quoted, tree, node), result, &place, &fault);
+	return refuse_object(build, quote_id(quoted, &object), result, &place, &fault);
 }
 
 static void walk_text(struct build *build, const struct bytes *text)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	struct dump_fault fault;
+	enum dump_error error = dump_walk(text->data, text->len, take_value, build, &fault);
 
-	switch (dump_walk(text->data, text->len, take_value, build, &fault)) {
-	case DUMP_OK:
-	case DUMP_STOPPED: /* after a message */
-		break;
-	case DUMP_MALFORMED:
-		msg_error("cannot read %s, line %" PRIu64 ": %s",
-			input_quote(quoted, build->source), fault.line, fault.text);
+	if (error == DUMP_MALFORMED) {
+		msg_error("cannot read %s, line %" PRIu64 ": %s", input_quote(quoted, build->name),
+			fault.line, fault.text);
 		build->exitcode = EXITCODE_REFUSED;
-		break;
-	case DUMP_NO_MEMORY:
-		msg_no_memory();
-		build->exitcode = EXITCODE_INTERNAL;
-		break;
+	} else if (error == DUMP_NO_MEMORY) {
+		no_memory(build);
+	} else if (error == DUMP_OK && fault.next_page != 0) {
+		msg_error("%s, line %" PRIu64 ", is one page of several: dump it with --all",
+			input_quote(quoted, build->name), fault.next_page);
+		build->is_partial = true;
 	}
 }
 
-/* Reads one input; build->exitcode tells of what is wrong with any. */
-static void read_input(struct build *build, const char *path)
+/* Says that all that the model gets of the group comes now, or nothing. */
+static enum model_result begin_group(struct build *build)
+{
+	const struct input *input = build->input;
+
+	if (input->purpose == PURPOSE_RULES)
+		return import_no_rules(build->model, input->group, input->group_len, build->now);
+	if (input->purpose == PURPOSE_MEMBERS)
+		return import_no_members(build->model, input->group, input->group_len, build->now);
+	return MODEL_OK;
+}
+
+static void read_dump(struct build *build)
 {
 	struct bytes text = BYTES_INIT(LIMIT_METADATA_FILE);
-	enum exitcode exitcode = input_read(path, &text);
+	enum exitcode exitcode = input_read(build->input->path, &text);
 
-	build->source = input_name(path);
-	if (exitcode == EXITCODE_OK)
-		walk_text(build, &text);
-	else
+	build->has_dumps = true;
+	if (exitcode != EXITCODE_OK)
 		build->exitcode = exitcode;
+	else if (begin_group(build) != MODEL_OK)
+		no_memory(build);
+	else
+		walk_text(build, &text);
 	bytes_free(&text);
 }
 
-/* Names the lists that no input holds. Returns whether there are any. */
-static bool tell_missing(const struct model *model)
+static void read_lookup(struct build *build)
+{
+	struct model_place place = {build->name, 0, 0};
+	struct model_fault fault;
+	struct lookup *lookup;
+	enum exitcode exitcode = lookupfile_open(&lookup, build->input->path);
+	enum model_result result;
+
+	if (exitcode != EXITCODE_OK) {
+		build->exitcode = exitcode;
+		return;
+	}
+	if (lookup_fetched_at(lookup) > build->newest)
+		build->newest = lookup_fetched_at(lookup);
+	result = merge_lookup(build->model, lookup, MERGE_LATER, build->name, &fault);
+	if (result != MODEL_OK)
+		refuse_object(build, result == MODEL_DIFFERS ? fault.text : "what it holds", result,
+			&place, &fault);
+	lookupfile_close(lookup);
+}
+
+/* Reads one input; build->exitcode tells of what is wrong with any. */
+static void read_input(struct build *build, const struct input *input)
+{
+	build->input = input;
+	build->name = input_name(input->path);
+	if (input->purpose == PURPOSE_ANYTHING && input_is_lookup(input->path))
+		read_lookup(build);
+	else
+		read_dump(build);
+}
+
+static void tell_missing_list(const struct model_missing *missing)
+{
+	char list[MSG_QUOTED_SIZE];
+	char subnet[MSG_QUOTED_SIZE];
+
+	msg_error("no input holds security list %s, which subnet %s names: left out",
+		msg_quote(list, missing->list.text, missing->list.len),
+		msg_quote(subnet, missing->subnet.text, missing->subnet.len));
+}
+
+static size_t count_missing(struct model *model)
 {
 	struct model_missing missing;
 	size_t cursor = 0;
-	bool any = false;
+	size_t count = 0;
 
-	while (model_next_missing(model, &cursor, &missing)) {
-		char list[MSG_QUOTED_SIZE];
-		char subnet[MSG_QUOTED_SIZE];
-
-		msg_error("no input holds security list %s, which subnet %s "
-			  "names: left out",
-			msg_quote(list, missing.list.text, missing.list.len),
-			msg_quote(subnet, missing.subnet.text, missing.subnet.len));
-		any = true;
-	}
-	return any;
+	while (model_next_missing(model, &cursor, &missing))
+		count++;
+	return count;
 }
 
-static enum exitcode write_file(struct build *build, const char *path)
+/*
+ * Names the lists that no input holds: each, or, where there are many or none at
+ * all is held, once and together: then a dump is missing. Returns whether there
+ * are any.
+ */
+static bool tell_missing(struct model *model)
 {
+	size_t count = count_missing(model);
+	struct model_missing missing;
+	size_t cursor = 0;
+
+	if (count > LIMIT_BAD_NAMED || (count > 1 && model_count(model, MODEL_LIST) == 0)) {
+		msg_warning("no input holds %zu security lists that subnets name: left out; give "
+			    "the output of 'oci network security-list list --all' too",
+			count);
+		return true;
+	}
+	while (model_next_missing(model, &cursor, &missing))
+		tell_missing_list(&missing);
+	return count > 0;
+}
+
+static void tell_result(const struct build *build)
+{
+	struct bytes text = BYTES_INIT(LIMIT_MESSAGE);
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (summary_put_counts(&text, build->model) == 0 && bytes_append_char(&text, '\0') == 0)
+		msg_note("built %s: %s", msg_quote_name(quoted, build->output), text.data);
+	bytes_free(&text);
+}
+
+static enum exitcode write_file(struct build *build)
+{
+	int64_t fetched_at = build->has_dumps ? build->now : build->newest;
 	enum exitcode exitcode;
 	struct dirlock lock;
-	int64_t now;
 	bool missing;
 
+	if (build->all_groups && model_set_all_groups(build->model, NULL, 0) != 0) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
 	ignored_tell(&build->ignored);
-	if (model_subnet_count(build->model) == 0)
+	if (model_count(build->model, MODEL_SUBNET) == 0)
 		msg_warning("no input holds a subnet");
-	if (fetched_now(&now) != 0)
-		return EXITCODE_REFUSED;
+	summary_tell_blockless(
+		build->model, "'oci network subnet list --all' tells the blocks of each");
+	summary_tell_unreadable(build->model);
 	missing = tell_missing(build->model);
-	exitcode = dirlock_acquire(&lock, path);
+	exitcode = dirlock_acquire(&lock, build->output);
 	if (exitcode == EXITCODE_OK)
-		exitcode = writer_write(build->model, path, now, WRITER_SOURCE_BUILD);
+		exitcode =
+			writer_write(build->model, build->output, fetched_at, WRITER_SOURCE_BUILD);
 	dirlock_release(&lock);
-	if (exitcode == EXITCODE_OK && missing)
+	if (exitcode == EXITCODE_OK)
+		tell_result(build);
+	if (exitcode == EXITCODE_OK && (missing || build->is_partial))
 		return EXITCODE_PARTIAL;
 	return exitcode;
 }
 
-struct build_options {
-	const char *output;
-	bool quiet;
-};
-
-static const struct optparse_option table[] = {
-	{.name = "output",
-		.letter = 'o',
-		.kind = OPTPARSE_TEXT,
-		OPTPARSE_MEMBER(struct build_options, output)},
-	{.name = "quiet",
-		.letter = 'q',
-		.kind = OPTPARSE_FLAG,
-		OPTPARSE_MEMBER(struct build_options, quiet)},
-	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
-	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
-};
-
-static enum exitcode build_file(const struct build_options *options, const struct optparse *inputs)
+static enum exitcode build_file(struct build *build)
 {
-	struct build build = {.exitcode = EXITCODE_OK};
-
-	build.model = model_new(MODEL_REFUSE_DIFFERING);
-	if (!build.model) {
+	if (fetched_now(&build->now) != 0)
+		return EXITCODE_REFUSED;
+	build->model = model_new(MODEL_REFUSE_DIFFERING);
+	if (!build->model) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	for (size_t i = 0; i < inputs->operand_count && build.exitcode != EXITCODE_INTERNAL; i++)
-		read_input(&build, inputs->operands[i]);
-	if (build.exitcode == EXITCODE_OK)
-		build.exitcode = write_file(&build, options->output);
-	model_free(build.model);
-	return build.exitcode;
+	for (size_t i = 0; i < build->input_count && build->exitcode != EXITCODE_INTERNAL; i++)
+		read_input(build, &build->inputs[i]);
+	if (build->exitcode == EXITCODE_OK)
+		build->exitcode = write_file(build);
+	return build->exitcode;
 }
 
 /* What is missing from the arguments, or too much; null: nothing. */
-static const char *fault_of(const struct build_options *options, const struct optparse *inputs)
+static const char *fault_of(const struct build *build)
 {
 	int standard = 0;
 
-	for (size_t i = 0; i < inputs->operand_count; i++)
-		standard += strcmp(inputs->operands[i], "-") == 0;
-	if (!options->output)
-		return "no output file: usage: vcnmeta build -o FILE JSON...";
-	if (strcmp(options->output, "-") == 0)
+	for (size_t i = 0; i < build->input_count; i++)
+		standard += input_is_standard(build->inputs[i].path);
+	if (!build->output)
+		return "no output file: usage: vcnmeta build -o FILE INPUT...";
+	if (strcmp(build->output, "-") == 0)
 		return "bad --output: want the name of a file";
-	if (inputs->operand_count == 0)
-		return "nothing to read: usage: vcnmeta build -o FILE JSON...";
+	if (build->input_count == 0)
+		return "nothing to read: usage: vcnmeta build -o FILE INPUT...";
 	if (standard > 1)
 		return "standard input is named twice";
 	return NULL;
 }
 
-static enum exitcode run(int argc, char **argv)
+/* Adds the operands to what the options gave. */
+static int add_operands(struct build *build, const struct optparse *optparse)
 {
-	struct build_options options = {0};
-	struct optparse optparse = {
-		.options = table,
-		.count = sizeof(table) / sizeof(table[0]),
-		.into = &options,
-		.help_command = "vcnmeta build --help",
-	};
-	enum optparse_result result = optparse_read(&optparse, argc, argv);
+	for (size_t i = 0; i < optparse->operand_count; i++)
+		if (add_input(build,
+			    (struct input){PURPOSE_ANYTHING, optparse->operands[i], NULL, 0}) != 0)
+			return -1;
+	return 0;
+}
+
+static enum exitcode run(struct build *build, const struct optparse *optparse)
+{
 	const char *fault;
 
-	if (result != OPTPARSE_RUN)
-		return help_answer(result, "build");
-	msg_quiet(options.quiet);
-	fault = fault_of(&options, &optparse);
+	if (add_operands(build, optparse) != 0) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
+	msg_quiet(build->quiet);
+	fault = fault_of(build);
 	if (!fault)
-		return build_file(&options, &optparse);
+		return build_file(build);
 	msg_error("%s", fault);
 	return EXITCODE_REFUSED;
 }
 
 int build_main(int argc, char **argv)
 {
-	return (int)run(argc, argv);
+	struct build build = {.newest = 0, .exitcode = EXITCODE_OK};
+	struct optparse optparse = {
+		.options = options,
+		.count = sizeof(options) / sizeof(options[0]),
+		.into = &build,
+		.help_command = "vcnmeta build --help",
+	};
+	enum optparse_result result = optparse_read(&optparse, argc, argv);
+	enum exitcode exitcode =
+		result == OPTPARSE_RUN ? run(&build, &optparse) : help_answer(result, help);
+
+	model_free(build.model);
+	free(build.inputs);
+	return (int)exitcode;
 }

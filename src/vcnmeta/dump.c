@@ -231,6 +231,16 @@ static bool find_data(const struct walk *walk, struct span object, struct span *
 	return found;
 }
 
+/* Notes a wrapper's line if a member says that another page follows. */
+static void look_for_page(struct walk *walk, const struct member *member)
+{
+	const struct json_value *value = &walk->tree.nodes[0].value;
+
+	if (walk->fault->next_page == 0 && value->type == JSON_STRING && value->len > 2 &&
+		is_named(walk->text, member, "opc_next_page"))
+		walk->fault->next_page = line_of(walk, walk->at);
+}
+
 /* Judges names, punctuation and all values of a wrapper but its data. */
 static enum dump_error check_wrapper(struct walk *walk, struct span object, struct span data)
 {
@@ -244,8 +254,11 @@ static enum dump_error check_wrapper(struct walk *walk, struct span object, stru
 		if (!find_member(text, &at, object.end, &member))
 			return malformed(walk, JSON_INVALID);
 		error = parse(walk, member.name);
-		if (error == JSON_OK && member.value.start != data.start)
+		if (error == JSON_OK && member.value.start != data.start) {
 			error = parse(walk, member.value);
+			if (error == JSON_OK)
+				look_for_page(walk, &member);
+		}
 		if (error != JSON_OK)
 			return malformed(walk, error);
 		at = json_skip_space(text, at, object.end);
@@ -368,6 +381,7 @@ enum dump_error dump_walk(
 	};
 	enum dump_error error = DUMP_NO_MEMORY;
 
+	fault->next_page = 0;
 	if (is_utf16(text, len))
 		error = malformed_at(&walk, 0, "it is UTF-16, not UTF-8");
 	else if (walk.parser)

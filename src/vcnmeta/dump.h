@@ -27,6 +27,9 @@ enum dump_error {
 struct dump_fault {
 	uint64_t line;
 	const char *text; /* "not valid JSON" and the like */
+	/* The line of the first wrapper that says that a page follows, which is
+	 * no fault of the text; 0: none does. */
+	uint64_t next_page;
 };
 
 /*

@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/limits.h"
 #include "base/msg.h"
-
-/* The end of the year 9999. */
-#define LATEST 253402300799
 
 /* Reads decimal digits, all of text. Returns 0, or -1. */
 static int read_seconds(const char *text, int64_t *seconds)
@@ -23,7 +21,7 @@ static int read_seconds(const char *text, int64_t *seconds)
 		if (*text < '0' || *text > '9')
 			return -1;
 		value = value * 10 + (*text - '0');
-		if (value > LATEST)
+		if (value > LIMIT_FETCHED_AT)
 			return -1;
 	}
 	*seconds = value;
@@ -36,7 +34,12 @@ int fetched_now(int64_t *seconds)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!text) {
+		/* a clock that is far off makes no file that is refused */
 		*seconds = (int64_t)time(NULL);
+		if (*seconds < 0)
+			*seconds = 0;
+		if (*seconds > LIMIT_FETCHED_AT)
+			*seconds = LIMIT_FETCHED_AT;
 		return 0;
 	}
 	if (read_seconds(text, seconds) == 0)

@@ -40,14 +40,14 @@ static struct ignored_kind *find_kind(struct ignored *ignored, const char *name,
 	return NULL;
 }
 
-void ignored_add(struct ignored *ignored, const struct json_tree *tree,
-	const struct json_node *node, struct model_place place)
+void ignored_add(
+	struct ignored *ignored, const struct import_object *object, struct model_place place)
 {
-	bool is_object = node->value.type == JSON_OBJECT;
+	bool is_object = object->node->value.type == JSON_OBJECT;
 	struct ignored_kind *kind;
 	char name[IGNORED_NAME];
 
-	name_kind(name, model_id(tree, node));
+	name_kind(name, import_id(object));
 	kind = find_kind(ignored, name, is_object);
 	if (!kind && ignored->kind_count == IGNORED_KINDS) {
 		ignored->others++;
@@ -74,7 +74,7 @@ static void tell_kind(const struct ignored_kind *kind)
 		snprintf(what, sizeof(what), "object%s without an OCID", many);
 	else
 		snprintf(what, sizeof(what), "object%s of kind '%s'", many, kind->name);
-	msg_warning("neither subnet nor security list: %" PRIu64
+	msg_warning("nothing for a lookup file: %" PRIu64
 		    " %s passed over, the first in %s, line %" PRIu64,
 		kind->count, what, input_quote(quoted, kind->first.source), kind->first.line);
 }
@@ -84,7 +84,7 @@ void ignored_tell(const struct ignored *ignored)
 	for (size_t i = 0; i < ignored->kind_count; i++)
 		tell_kind(&ignored->kinds[i]);
 	if (ignored->others > 0)
-		msg_warning("neither subnet nor security list: %" PRIu64
+		msg_warning("nothing for a lookup file: %" PRIu64
 			    " objects of still other kinds passed over",
 			ignored->others);
 }

@@ -1,17 +1,17 @@
 /*
- * What dumps hold besides subnets and security lists: counted by kind, so that
- * a warning is written once for each and not for each object.
+ * What dumps hold that a lookup file does not: counted by kind, so that a
+ * warning is written once for each and not for each object.
  */
 #ifndef VCNMETA_IGNORED_H
 #define VCNMETA_IGNORED_H
 
-#include "lookup/model.h"
+#include "lookup/import.h"
 
 #define IGNORED_KINDS 32
 #define IGNORED_NAME 40
 
 struct ignored_kind {
-	char name[IGNORED_NAME]; /* "vcn", as in "ocid1.vcn."; "": no OCID */
+	char name[IGNORED_NAME]; /* "vcn" of "ocid1.vcn."; "": no OCID */
 	bool is_object;
 	uint64_t count;
 	struct model_place first;
@@ -24,8 +24,8 @@ struct ignored {
 };
 
 /* Counts a value that is of no use. */
-void ignored_add(struct ignored *ignored, const struct json_tree *tree,
-	const struct json_node *node, struct model_place place);
+void ignored_add(
+	struct ignored *ignored, const struct import_object *object, struct model_place place);
 
 /* Writes the warnings. */
 void ignored_tell(const struct ignored *ignored);

@@ -3,24 +3,26 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/limits.h"
+#include "lookup/format.h"
 #include "vcnmeta/standard.h"
 
 #define PIECE ((size_t)256 << 10)
 
 static const char standard_name[] = "standard input";
 
-static bool is_standard(const char *path)
+bool input_is_standard(const char *path)
 {
 	return strcmp(path, "-") == 0;
 }
 
 const char *input_name(const char *path)
 {
-	return is_standard(path) ? standard_name : path;
+	return input_is_standard(path) ? standard_name : path;
 }
 
 const char *input_quote(char buffer[MSG_QUOTED_SIZE], const char *name)
@@ -28,9 +30,28 @@ const char *input_quote(char buffer[MSG_QUOTED_SIZE], const char *name)
 	return name == standard_name ? name : msg_quote_name(buffer, name);
 }
 
+bool input_is_lookup(const char *path)
+{
+	char magic[FORMAT_MAGIC_SIZE];
+	struct stat status;
+	bool is_lookup;
+	int fd;
+
+	/* a pipe would lose what is looked at */
+	if (input_is_standard(path) || stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+		return false;
+	fd = io_open_read(path, true);
+	if (fd < 0)
+		return false;
+	is_lookup = io_read_full(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic) &&
+		    memcmp(magic, FORMAT_MAGIC, sizeof(magic)) == 0;
+	close(fd);
+	return is_lookup;
+}
+
 static int open_input(const char *path)
 {
-	if (!is_standard(path))
+	if (!input_is_standard(path))
 		return io_open_read(path, false);
 	if (standard_input_is_open())
 		return STDIN_FILENO;

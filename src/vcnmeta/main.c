@@ -4,21 +4,17 @@
  */
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/dirlock.h"
 #include "base/msg.h"
 #include "base/nearest.h"
+#include "lookup/writer.h"
 #include "vcnmeta/build.h"
 #include "vcnmeta/fetch/fetch.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/show.h"
-#include "vcnmeta/signals.h"
 #include "vcnmeta/standard.h"
 #include "vcnmeta/verify.h"
-
-/* "help", and "help COMMAND". */
-static int help_main(int argc, char **argv)
-{
-	return (int)help_write(argc > 1 ? argv[1] : NULL);
-}
 
 static const struct {
 	const char *name;
@@ -28,7 +24,6 @@ static const struct {
 	{"build", build_main},
 	{"show", show_main},
 	{"verify", verify_main},
-	{"help", help_main},
 };
 
 static int refuse(const char *argument)
@@ -54,20 +49,52 @@ static int refuse(const char *argument)
 	return EXITCODE_REFUSED;
 }
 
+/* The place of a command among commands, or -1. */
+static int find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* "help" and "help COMMAND", which is what "COMMAND --help" is. */
+static int run_help(char *name)
+{
+	char option[] = "--help";
+	char *argv[] = {name, option, NULL};
+	int at;
+
+	if (!name)
+		return (int)help_write();
+	at = find_command(name);
+	return at < 0 ? refuse(name) : commands[at].run(2, argv);
+}
+
 static int run(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
+	int at;
 
 	if (!name)
 		return refuse(NULL);
 	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
-		return (int)help_write(NULL);
+		return (int)help_write();
 	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
 		return (int)help_write_version();
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	return refuse(name);
+	if (strcmp(name, "help") == 0)
+		return run_help(argc > 2 ? argv[2] : NULL);
+	at = find_command(name);
+	return at < 0 ? refuse(name) : commands[at].run(argc - 1, argv + 1);
+}
+
+/* The lookup file is replaced in one step, so a signal may end the program at
+ * any time; only the temporary file and the lock's have to go. */
+static void remove_files(void *unused)
+{
+	(void)unused;
+	writer_unlink_from_signal();
+	dirlock_unlink_from_signal();
 }
 
 int main(int argc, char **argv)
@@ -75,6 +102,7 @@ int main(int argc, char **argv)
 	msg_program("vcnmeta");
 	if (standard_begin() != 0)
 		return EXITCODE_INTERNAL;
-	signals_install();
+	cleanup_add(remove_files, NULL);
+	cleanup_install(CLEANUP_DIE);
 	return run(argc, argv);
 }

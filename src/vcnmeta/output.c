@@ -2,6 +2,9 @@
 #include "vcnmeta/output.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -39,4 +42,16 @@ enum exitcode output_end(struct output *output)
 		return EXITCODE_OK;
 	msg_error_errno(output->write_errno, "cannot write to standard output");
 	return EXITCODE_WRITE;
+}
+
+int output_put_time(struct bytes *out, int64_t seconds)
+{
+	char text[32];
+	time_t instant = (time_t)seconds;
+	struct tm parts;
+
+	if (!gmtime_r(&instant, &parts) ||
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		snprintf(text, sizeof(text), "@%" PRId64, seconds);
+	return bytes_append_text(out, text);
 }

@@ -6,6 +6,7 @@
 #define VCNMETA_OUTPUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/bytes.h"
 #include "base/exitcode.h"
@@ -19,6 +20,11 @@ void output_begin(struct output *output);
 
 /* Says that a line, or several, are complete: they may be written. */
 void output_pass(struct output *output);
+
+/*
+ * Appends a time as "2026-11-27T00:00:00Z". Returns 0, or -1 when memory ran out.
+ */
+int output_put_time(struct bytes *out, int64_t seconds);
 
 /*
  * Writes what is left and frees everything. Returns EXITCODE_OK, or

@@ -1,182 +1,137 @@
 /*
  * What a lookup file holds, one "name: value" a line. That it could be opened
- * means that it was checked whole; only the number of security lists is not
- * known from that.
+ * means that it was checked whole.
  */
 #include "vcnmeta/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
-#include "base/limits.h"
 #include "base/msg.h"
 #include "base/optparse.h"
-#include "base/textset.h"
 #include "lookup/content.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/lookupfile.h"
 #include "vcnmeta/output.h"
-#include "json/tree.h"
 
-#define TIME_SIZE 32
+static const char help[] = "usage: vcnmeta verify FILE\n"
+			   "Check all of a lookup file and write what it holds, a 'name: value' a\n"
+			   "line: how much of everything, when it was fetched, and from where.\n"
+			   "\n"
+			   "  -q, --quiet    no warnings\n"
+			   "  -h, --help     this text\n"
+			   "  -V, --version  the version\n";
 
-/* Room for all lines but the source: reserved at once, so none can fail. */
-#define LINES_SIZE 4096
+struct verify {
+	bool quiet;
+};
 
-/* Adds the OCIDs of one array to a set. Returns 0, or -1. */
-static int add_ids(struct textset *set, struct json_tree *tree, struct json_parser *parser,
-	const struct lookup_text *ids)
+static const struct optparse_option options[] = {
+	{"quiet", 'q', OPTPARSE_FLAG, OPTPARSE_MEMBER(struct verify, quiet)},
+	{"help", 'h', .kind = OPTPARSE_SHOW_HELP},
+	{"version", 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
+static int put_count(struct bytes *out, const char *name, uint64_t count)
 {
-	const struct json_node *node;
-
-	if (json_tree_parse(tree, parser, ids->text, ids->len, LIMIT_DEPTH) != JSON_OK)
+	if (bytes_append_text(out, name) != 0 || bytes_append_text(out, ": ") != 0 ||
+		bytes_append_number(out, count) != 0)
 		return -1;
-	for (node = json_tree_first(tree, tree->nodes); node; node = json_tree_next(tree, node))
-		if (textset_add(set, node->value.text, node->value.len) == TEXTSET_NO_MEMORY)
-			return -1;
-	return 0;
+	return bytes_append_char(out, '\n');
 }
 
-/* The number of distinct security lists. Returns 0, or -1: no memory. */
-static int count_lists(const struct lookup *lookup, size_t *count)
+static int put_time(struct bytes *out, const char *name, int64_t seconds)
 {
-	struct textset set = TEXTSET_INIT(SIZE_MAX);
-	struct json_tree tree = JSON_TREE_INIT;
-	struct json_parser *parser = json_parser_new();
-	int result = parser ? 0 : -1;
-
-	for (size_t i = 0; i < lookup_fragment_count(lookup) && result == 0; i++) {
-		struct lookup_fragment fragment = lookup_fragment(lookup, i);
-
-		result = add_ids(&set, &tree, parser, &fragment.ids);
-	}
-	*count = set.count;
-	json_parser_free(parser);
-	json_tree_free(&tree);
-	textset_free(&set);
-	return result;
+	if (bytes_append_text(out, name) != 0 || bytes_append_text(out, ": ") != 0 ||
+		output_put_time(out, seconds) != 0)
+		return -1;
+	return bytes_append_char(out, '\n');
 }
 
-static void time_text(char text[TIME_SIZE], int64_t seconds)
+static int put_age(struct bytes *out, int64_t fetched_at, int64_t now)
 {
-	time_t instant = (time_t)seconds;
-	struct tm parts;
+	char line[64];
 
-	if (!gmtime_r(&instant, &parts) ||
-		strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		snprintf(text, TIME_SIZE, "@%" PRId64, seconds);
+	/* of times that a lookup file may have, so nothing overflows */
+	snprintf(line, sizeof(line), "age_seconds: %" PRId64 "\n", now - fetched_at);
+	return bytes_append_text(out, line);
 }
 
-static void put_count(struct output *output, const char *name, uint64_t count)
+static int put_all(struct bytes *out, const struct lookup *lookup, int64_t now)
 {
-	char line[80];
-
-	snprintf(line, sizeof(line), "%s: %" PRIu64 "\n", name, count);
-	(void)bytes_append_text(&output->bytes, line);
-}
-
-static void put_times(struct output *output, int64_t fetched_at, int64_t now)
-{
-	char text[TIME_SIZE];
-	char lines[128];
-	int64_t age;
-
-	time_text(text, fetched_at);
-	if (__builtin_sub_overflow(now, fetched_at, &age))
-		age = 0;
-	snprintf(lines, sizeof(lines), "fetched_at: %s\nage_seconds: %" PRId64 "\n", text, age);
-	(void)bytes_append_text(&output->bytes, lines);
-}
-
-static void put_all(struct output *output, const struct lookup *lookup, size_t lists, int64_t now)
-{
-	struct lookup_text source = lookup_source(lookup);
+	struct lookup_text source = content_source(lookup);
+	struct content_counts counts;
 	size_t prefixes;
 
+	content_count(lookup, &counts);
 	(void)lookup_prefixes(lookup, &prefixes);
-	put_count(output, "format_version", lookup_version(lookup));
-	put_count(output, "bytes", lookup_file_length(lookup));
-	put_count(output, "subnets", lookup_subnet_count(lookup));
-	put_count(output, "cidr_blocks", lookup_prefix_count(lookup));
-	put_count(output, "distinct_cidr_blocks", prefixes);
-	put_count(output, "security_lists", lists);
-	put_count(output, "security_list_sets", lookup_fragment_count(lookup));
-	put_count(output, "unknown_sections", lookup_foreign_count(lookup));
-	put_times(output, lookup_fetched_at(lookup), now);
-	(void)bytes_append_text(&output->bytes, "source: ");
-	(void)bytes_append(&output->bytes, source.text, source.len);
-	(void)bytes_append_text(&output->bytes, "\n");
-}
-
-static enum exitcode verify_opened(const struct lookup *lookup)
-{
-	struct output output;
-	int64_t now;
-	size_t lists;
-
-	if (fetched_now(&now) != 0)
-		return EXITCODE_REFUSED;
-	if (count_lists(lookup, &lists) != 0) {
-		msg_no_memory();
-		return EXITCODE_INTERNAL;
-	}
-	output_begin(&output);
-	if (bytes_reserve(&output.bytes, LINES_SIZE + lookup_source(lookup).len) != 0) {
-		msg_no_memory();
-		return EXITCODE_INTERNAL;
-	}
-	put_all(&output, lookup, lists, now);
-	return output_end(&output);
+	if (put_count(out, "format_version", counts.version) != 0 ||
+		put_count(out, "bytes", counts.bytes) != 0 ||
+		put_count(out, "subnets", counts.subnets) != 0 ||
+		put_count(out, "cidr_blocks", counts.prefixes) != 0 ||
+		put_count(out, "distinct_cidr_blocks", prefixes) != 0 ||
+		put_count(out, "security_lists", counts.lists) != 0 ||
+		put_count(out, "security_list_sets", counts.sets) != 0 ||
+		put_count(out, "security_list_rules", counts.list_rules) != 0 ||
+		put_count(out, "groups", counts.groups) != 0 ||
+		put_count(out, "group_rules", counts.group_rules) != 0 ||
+		put_count(out, "vnics", counts.vnics) != 0 ||
+		put_count(out, "addresses", counts.addresses) != 0 ||
+		put_count(out, "vcns", counts.vcns) != 0 ||
+		put_count(out, "compartments", counts.compartments) != 0 ||
+		put_count(out, "service_labels", counts.services) != 0 ||
+		put_count(out, "unknown_sections", counts.foreign) != 0 ||
+		put_time(out, "fetched_at", lookup_fetched_at(lookup)) != 0 ||
+		put_age(out, lookup_fetched_at(lookup), now) != 0 ||
+		put_time(out, "oldest", counts.oldest) != 0 ||
+		put_time(out, "newest", counts.newest) != 0 ||
+		bytes_append_text(out, "source: ") != 0 ||
+		bytes_append(out, source.text, source.len) != 0)
+		return -1;
+	return bytes_append_char(out, '\n');
 }
 
 static enum exitcode verify_file(const char *path)
 {
+	enum exitcode exitcode, written;
 	struct lookup *lookup;
-	enum exitcode exitcode = lookupfile_open(&lookup, path);
+	struct output output;
+	int64_t now;
 
+	if (fetched_now(&now) != 0)
+		return EXITCODE_REFUSED;
+	exitcode = lookupfile_open(&lookup, path);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
-	exitcode = verify_opened(lookup);
+	output_begin(&output);
+	if (put_all(&output.bytes, lookup, now) != 0) {
+		msg_no_memory();
+		exitcode = EXITCODE_INTERNAL;
+		bytes_clear(&output.bytes);
+	}
 	lookupfile_close(lookup);
-	return exitcode;
+	written = output_end(&output);
+	return written != EXITCODE_OK ? written : exitcode;
 }
 
-struct verify_options {
-	bool quiet;
-};
-
-static const struct optparse_option table[] = {
-	{.name = "quiet",
-		.letter = 'q',
-		.kind = OPTPARSE_FLAG,
-		OPTPARSE_MEMBER(struct verify_options, quiet)},
-	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
-	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
-};
-
-static enum exitcode run(int argc, char **argv)
+int verify_main(int argc, char **argv)
 {
-	struct verify_options options = {0};
+	struct verify verify = {0};
 	struct optparse optparse = {
-		.options = table,
-		.count = sizeof(table) / sizeof(table[0]),
-		.into = &options,
+		.options = options,
+		.count = sizeof(options) / sizeof(options[0]),
+		.into = &verify,
 		.help_command = "vcnmeta verify --help",
 	};
 	enum optparse_result result = optparse_read(&optparse, argc, argv);
 
 	if (result != OPTPARSE_RUN)
-		return help_answer(result, "verify");
-	msg_quiet(options.quiet);
+		return (int)help_answer(result, help);
+	msg_quiet(verify.quiet);
 	if (optparse.operand_count == 1)
-		return verify_file(optparse.operands[0]);
-	msg_error("want one lookup file: usage: vcnmeta verify FILE");
+		return (int)verify_file(optparse.operands[0]);
+	msg_error("%s lookup file: usage: vcnmeta verify FILE",
+		optparse.operand_count == 0 ? "no" : "more than one");
 	return EXITCODE_REFUSED;
-}
-
-int verify_main(int argc, char **argv)
-{
-	return (int)run(argc, argv);
 }

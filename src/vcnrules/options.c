@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/msg.h"
 #include "base/optparse.h"
@@ -17,10 +18,33 @@ static const char help[] =
 	"Look at the rules of security lists and network security groups, as a lookup\n"
 	"file holds them that 'vcnmeta fetch' or 'vcnmeta build' made.\n"
 	"\n"
+	"report   who uses which rule, from conversations\n"
 	"lint     rules that others make needless, never track, or match nothing\n"
 	"explain  whether a packet may pass, and by which rule\n"
 	"\n"
 	"  -h, --help            this text; 'vcnrules COMMAND --help': that command's\n"
+	"  -V, --version         the version\n";
+
+static const char help_report[] =
+	"usage: vcnrules report -m FILE [options] [CONVERSATIONS...]\n"
+	"Say of each rule who uses it, from the conversations that vcnflow sums flow logs\n"
+	"up to: files, plain or gzip, or standard input; '-' is standard input, too.\n"
+	"\n"
+	"  -m, --metadata FILE   the lookup file; else $VCNFLOW_METADATA\n"
+	"      --list NAME       only this security list\n"
+	"      --nsg NAME        only this network security group\n"
+	"      --subnet NAME     only what applies in this subnet; NAME is an OCID or a\n"
+	"                        display name, and each may be given several times\n"
+	"  -s, --since TIME      only conversations that had not ended by then\n"
+	"  -u, --until TIME      only conversations that had begun by then\n"
+	"      --min-window N    a subnet that was seen for less than N days (35d, the\n"
+	"                        default) or hours (12h) makes no rule unused\n"
+	"      --min-packets N   a peer with fewer packets is weak (20)\n"
+	"      --format FORMAT   table, ndjson, csv or markdown (default: table on a\n"
+	"                        terminal, else ndjson)\n"
+	"  -o, --output FILE     write FILE, whole or not at all\n"
+	"  -q, --quiet           no warnings\n"
+	"  -h, --help            this text\n"
 	"  -V, --version         the version\n";
 
 static const char help_lint[] =
@@ -98,7 +122,41 @@ static enum optparse_result take_subnet(void *into, const char *name, char *argu
 	return choose(into, CHOSEN_SUBNET, argument);
 }
 
+/* Reads Nd or Nh. */
+static enum optparse_result take_window(void *into, const char *name, char *argument)
+{
+	struct options *options = into;
+	size_t len = strlen(argument);
+	char unit = argument[len - 1];
+	uint64_t number;
+	enum optparse_result result;
+
+	if (unit != 'd' && unit != 'h')
+		return optparse_refuse(
+			name, argument, len, "want a number of days or hours, like 35d");
+	argument[len - 1] = '\0';
+	result = optparse_number(name, argument, 0, 1000000, &number);
+	options->min_window = (int64_t)number * (unit == 'd' ? 86400 : 3600);
+	return result;
+}
+
 #define MEMBER(member) OPTPARSE_MEMBER(struct options, member)
+
+static const struct optparse_option report_options[] = {
+	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
+	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
+	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
+	{"list", 0, OPTPARSE_CALL, .take = take_list},
+	{"nsg", 0, OPTPARSE_CALL, .take = take_group},
+	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},
+	{"since", 's', OPTPARSE_TEXT, MEMBER(since_text)},
+	{"until", 'u', OPTPARSE_TEXT, MEMBER(until_text)},
+	{"min-window", 0, OPTPARSE_CALL, .take = take_window},
+	{"min-packets", 0, OPTPARSE_NUMBER, MEMBER(min_packets), .maximum = INT64_MAX},
+	{"quiet", 'q', OPTPARSE_FLAG, MEMBER(quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
 
 static const struct optparse_option lint_options[] = {
 	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
@@ -133,6 +191,8 @@ static const struct {
 	const char *help;
 	const char *help_command;
 } commands[] = {
+	[OPTIONS_REPORT] = {report_options, COUNT(report_options), help_report,
+		"vcnrules report --help"},
 	[OPTIONS_LINT] = {lint_options, COUNT(lint_options), help_lint, "vcnrules lint --help"},
 	[OPTIONS_EXPLAIN] = {explain_options, COUNT(explain_options), help_explain,
 		"vcnrules explain --help"},
@@ -155,6 +215,31 @@ enum options_result options_version(void)
 	return print("vcnrules " VERSION "\n");
 }
 
+/* Reads a TIME; where it is not given, *instant stays. Returns 0, or -1. */
+static int read_time(const char *name, const char *text, struct instant *instant)
+{
+	struct instant now = instant_now();
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text || instant_of_option(instant, text, len, &now) == 0)
+		return 0;
+	optparse_refuse(name, text, len, "not a time, like 2026-11-27, yesterday or 30d");
+	return -1;
+}
+
+static enum options_result read_times(struct options *options)
+{
+	options->since.seconds = INT64_MIN;
+	options->until.seconds = INT64_MAX;
+	if (read_time("since", options->since_text, &options->since) != 0 ||
+		read_time("until", options->until_text, &options->until) != 0)
+		return OPTIONS_REFUSED;
+	if (instant_compare(&options->since, &options->until) <= 0)
+		return OPTIONS_RUN;
+	msg_error("--since is after --until");
+	return OPTIONS_REFUSED;
+}
+
 enum options_result options_parse(
 	struct options *options, enum options_command command, int argc, char **argv)
 {
@@ -166,7 +251,8 @@ enum options_result options_parse(
 		.help_command = commands[command].help_command,
 	};
 
-	*options = (struct options){.format = FORMAT_AUTO};
+	*options = (struct options){
+		.format = FORMAT_AUTO, .min_window = 35 * 86400, .min_packets = 20};
 	options->wants_colour = !no_color || *no_color == '\0';
 	options->metadata = getenv("VCNFLOW_METADATA");
 	if (options->metadata && *options->metadata == '\0')
@@ -187,7 +273,7 @@ enum options_result options_parse(
 	options->operand_count = optparse.operand_count;
 	msg_quiet(options->quiet);
 	if (options->metadata)
-		return OPTIONS_RUN;
+		return read_times(options);
 	msg_error("no lookup file: -m FILE names one, see '%s'", commands[command].help_command);
 	return OPTIONS_REFUSED;
 }

@@ -7,8 +7,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/exitcode.h"
+#include "flowlog/instant.h"
 
 enum format { FORMAT_TABLE, FORMAT_NDJSON, FORMAT_CSV, FORMAT_MARKDOWN, FORMAT_AUTO };
 
@@ -28,6 +30,12 @@ struct options {
 	bool wants_colour; /* NO_COLOR is not set */
 	struct chosen *chosen;
 	size_t chosen_count;
+	const char *since_text; /* report; null: not given */
+	const char *until_text;
+	struct instant since; /* conversations that overlap since <= t < until */
+	struct instant until;
+	int64_t min_window; /* in seconds */
+	uint64_t min_packets;
 	bool across; /* lint */
 	bool strict;
 	const char *vnic; /* explain; null: not given */
@@ -35,7 +43,7 @@ struct options {
 	size_t operand_count;
 };
 
-enum options_command { OPTIONS_LINT, OPTIONS_EXPLAIN };
+enum options_command { OPTIONS_REPORT, OPTIONS_LINT, OPTIONS_EXPLAIN };
 
 enum options_result {
 	OPTIONS_RUN,     /* go on */

@@ -64,30 +64,39 @@ static void report(const struct output *output)
 		msg_error_errno(output->write_errno, "cannot write to standard output");
 }
 
-/* Is the output the lookup file? Says so. */
-static bool is_metadata(const struct output *output, const char *metadata)
+bool output_stdin_was_open(void)
 {
-	struct identity file = identity_of_path(metadata);
+	return was_open[STDIN_FILENO];
+}
+
+/* Is the output a file that is read? Says so. */
+static bool is_read(const struct output *output, const char *path)
+{
+	struct identity file = identity_of_path(path);
 	struct identity written = output->path ? identity_of_path(output->path)
 					       : identity_of_descriptor(STDOUT_FILENO);
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!identity_is_same(&file, &written))
 		return false;
-	msg_error("lookup file %s would be written over by the output",
-		msg_quote_name(quoted, metadata));
+	msg_error("%s would be read and written at once", msg_quote_name(quoted, path));
 	return true;
 }
 
-enum exitcode output_open(struct output *output, const char *path, const char *metadata)
+enum exitcode output_open(struct output *output, const struct options *options)
 {
+	const char *path = options->output;
+
 	*output = (struct output){
 		.bytes = BYTES_INIT(SIZE_MAX / 2),
 		.path = path && strcmp(path, "-") != 0 ? path : NULL,
 		.fd = STDOUT_FILENO,
 	};
-	if (is_metadata(output, metadata))
+	if (is_read(output, options->metadata))
 		return EXITCODE_REFUSED;
+	for (size_t i = 0; i < options->operand_count; i++)
+		if (strcmp(options->operands[i], "-") != 0 && is_read(output, options->operands[i]))
+			return EXITCODE_REFUSED;
 	if (!output->path) {
 		output->write_errno = was_open[STDOUT_FILENO] ? 0 : EBADF;
 	} else if (replace_begin(&output->replace, output->path) != 0) {

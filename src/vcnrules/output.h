@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/exitcode.h"
 #include "base/replace.h"
+#include "vcnrules/options.h"
 
 struct output {
 	struct bytes bytes; /* append to it, then call output_pass */
@@ -25,12 +26,15 @@ int output_prepare(void);
 /* Takes a file that was begun away, by calls that a signal handler may make. */
 void output_unlink_from_signal(void);
 
+/* Returns true if standard input was open when the program began. */
+bool output_stdin_was_open(void);
+
 /*
- * Begins with path, which is kept; null or "-" is standard output. Returns
+ * Begins with the output that options name, which has to stay. Returns
  * EXITCODE_OK, EXITCODE_WRITE after a message, or EXITCODE_REFUSED after one
- * that it is the lookup file, metadata.
+ * that it is the lookup file or an operand.
  */
-enum exitcode output_open(struct output *output, const char *path, const char *metadata);
+enum exitcode output_open(struct output *output, const struct options *options);
 
 /* Returns true if it is a terminal; *columns is then its width. */
 bool output_is_terminal(const struct output *output, unsigned *columns);

@@ -80,8 +80,10 @@ def sources(build):
     The object files tell: of a function that begins with an inlined one
     callgrind says that it stands in a header.
     """
+    # Of release and open alike: they share all objects but one.
+    place = os.path.join(os.path.dirname(build), "objects", "release")
     objects = [os.path.join(folder, name)
-               for folder, _, names in os.walk(os.path.join(build, "src"))
+               for folder, _, names in os.walk(os.path.join(place, "src"))
                for name in names if name.endswith(".o")]
     done = subprocess.run(["nm", "-A", "-C", "--defined-only", *objects],
                           stdout=subprocess.PIPE, check=True, text=True)
@@ -90,7 +92,7 @@ def sources(build):
         path, symbol = line.split(":", 1)
         _, kind, name = symbol.split(maxsplit=2)
         if kind in "tTwW":
-            source = os.path.relpath(path, build).removesuffix(".o")
+            source = os.path.relpath(path, place).removesuffix(".o")
             found.setdefault(name, set()).add(source)
     return found
 

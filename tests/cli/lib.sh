@@ -9,7 +9,7 @@ make_net() {
 # make_demo_net: net.lut of the demonstration's metadata, which knows the
 # subnets that the records of tests/samples name, fetched when they came.
 make_demo_net() {
-	SOURCE_DATE_EPOCH=1786060800 vcnmeta build -o net.lut "$TESTS/demo/subnets.json" \
+	SOURCE_DATE_EPOCH=1786060800 vcnmeta build -q -o net.lut "$TESTS/demo/subnets.json" \
 		"$TESTS/demo/security-lists.json"
 }
 

@@ -296,11 +296,13 @@ class Case:
             self.equal(result.status, 0, f"vcnflow: {result.err}")
 
     def show(self, path=None):
-        """The lookup file by subnet OCID."""
+        """The lookup file by subnet OCID, without the times of fetching."""
         result = self.exits(
             self.run([self.vcnmeta, "show", path or self.out]), 0)
         lines = [json.loads(line)
                  for line in result.out.split("\n") if line]
+        for line in lines:
+            del line["fetched_at"]
         return {line["subnet_ocid"]: line for line in lines}
 
     def names(self):

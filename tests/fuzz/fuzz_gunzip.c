@@ -146,14 +146,14 @@ static void put_number(struct bytes *to, unsigned long value)
 /* Header, the data up to their end, and a trailer that fits, if they end. */
 static void wrap(struct bytes *stream, const uint8_t *data, size_t len)
 {
-	static const char header[10] = "\x1f\x8b\x08\0\0\0\0\0\0\xff";
+	static const char header[] = "\x1f\x8b\x08\0\0\0\0\0\0\xff";
 	static struct bytes output = BYTES_INIT(SIZE_MAX / 2);
 	size_t taken;
 
 	bytes_clear(&output);
 	PROMISE(bytes_reserve(&output, 1) == 0);
 	taken = own_member(&output, data, len, -15);
-	fuzz_append(stream, header, sizeof header);
+	fuzz_append(stream, header, sizeof header - 1);
 	fuzz_append(stream, data, taken == 0 ? len : taken);
 	if (taken == 0)
 		return;

@@ -2,8 +2,9 @@
  * Lookup files: opened, then all of it used as the programs use it. A file is
  * refused with a text that says why, or everything in it is sound.
  *
- * An input's first byte says what is put right (frame.h), and whether the file
- * is read back into a model and written again; the rest are its sections.
+ * An input's first byte says whether the frame is made wrong (frame.h), and
+ * whether the file is read back into a model and written again; the rest are
+ * edits of a good file.
  */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -12,7 +13,8 @@
 #include "deflate/crc32.h"
 #include "lookup/content.h"
 #include "lookup/lookup.h"
-#include "lookup/model.h"
+#include "lookup/merge.h"
+#include "lookup/rule.h"
 #include "lookup/writer.h"
 #include "vcnmeta/show.h"
 #include "vcnmeta/standard.h"
@@ -24,8 +26,8 @@
 #include "fuzz.h"
 #include "strict.h"
 
-#define REPAIRS 15u
-#define WRITE_AGAIN 16u
+#define POKED 1u
+#define WRITE_AGAIN 2u
 
 static struct {
 	int fd;
@@ -55,14 +57,14 @@ static void write_file(void)
 
 /* ---- what is in it ----------------------------------------------------- */
 
-static void check_array(const struct lookup_text *text)
+static void check_json(const struct lookup_text *text, enum strict_type type)
 {
 	uint32_t value;
 
 	strict_begin(&at_hand.strict, text->text, text->len);
 	value = strict_whole(&at_hand.strict, LIMIT_DEPTH);
 	PROMISE(value != 0);
-	PROMISE(at_hand.strict.nodes[value].type == STRICT_ARRAY);
+	PROMISE(at_hand.strict.nodes[value].type == type);
 	PROMISE(at_hand.strict.nodes[value].end == text->len);
 	PROMISE(memchr(text->text, '\n', text->len) == NULL);
 }
@@ -83,47 +85,141 @@ static void check_prefixes(const struct prefix *prefixes, size_t count)
 	}
 }
 
+static void check_rules(const struct lookup *lookup, const struct lookup_rules *rules)
+{
+	const struct address address = {0, 0, ADDRESS_IPV4};
+	struct lookup_rule_texts texts;
+	struct lookup_group group;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = &rules->rules[i];
+
+		lookup_rule_texts(lookup, rule, &texts);
+		check_json(&texts.entry, STRICT_OBJECT);
+		check_text(&texts.text);
+		check_text(&texts.id);
+		check_text(&texts.description);
+		PROMISE(i == 0 || rule[-1].direction <= rule->direction);
+		(void)lookup_service_has(lookup, rule->peer_index, &address);
+		lookup_group(lookup, rule->peer_index, &group);
+	}
+}
+
+static void check_lists(const struct lookup *lookup, const struct lookup_subnet *subnet)
+{
+	struct lookup_run run = lookup_subnet_lists(lookup, subnet);
+	struct lookup_list list;
+
+	for (size_t i = 0; i < run.count; i++) {
+		lookup_list(lookup, run.numbers[i], &list);
+		PROMISE(list.ocid.len != 0);
+		check_text(&list.ocid);
+		check_text(&list.name);
+		check_rules(lookup, &list.rules);
+		if (list.is_held)
+			check_json(&list.json, STRICT_OBJECT);
+		else
+			PROMISE(list.json.text == NULL && list.rules.count == 0);
+	}
+}
+
+static void check_group(const struct lookup *lookup, uint32_t number)
+{
+	struct lookup_group group;
+	struct lookup_vcn vcn;
+
+	lookup_group(lookup, number, &group);
+	lookup_vcn(lookup, group.vcn, &vcn);
+	PROMISE(lookup_find_group(lookup, group.ocid.text, group.ocid.len) == number);
+	check_text(&group.name);
+	check_text(&vcn.ocid);
+	check_text(&vcn.name);
+	check_rules(lookup, &group.rules);
+	PROMISE(group.rules_are_known || group.rules.count == 0);
+	PROMISE(group.members_are_known || group.members.count == 0);
+	if (group.rules_are_known)
+		check_json(&group.json, STRICT_ARRAY);
+	for (size_t i = 0; i < group.members.count; i++) {
+		PROMISE(group.members.numbers[i] < lookup_vnic_count(lookup));
+		PROMISE(lookup_run_has(&group.members, group.members.numbers[i]));
+	}
+}
+
+static void check_vnic(const struct lookup *lookup, uint32_t number)
+{
+	static struct lookup_hints hints;
+	struct lookup_vnic vnic, found;
+
+	lookup_vnic(lookup, number, &vnic);
+	check_text(&vnic.ocid);
+	check_text(&vnic.subnet);
+	for (int i = 0; i < 2; i++) {
+		PROMISE(lookup_find_vnic(lookup, &hints, vnic.ocid.text, vnic.ocid.len, &found));
+		PROMISE(found.number == number);
+	}
+	PROMISE(!lookup_find_vnic(lookup, NULL, vnic.ocid.text, vnic.ocid.len - 1, &found) ||
+		found.number != number);
+	for (size_t i = 0; i < vnic.address_count; i++) {
+		struct address address = lookup_vnic_address(&vnic, i);
+		uint32_t holder = lookup_find_holder(lookup, vnic.vcn, &address);
+		uint32_t block = lookup_find_block(lookup, vnic.vcn, &address);
+
+		PROMISE(lookup_vnic_has(&vnic, &address));
+		PROMISE(block == LOOKUP_NONE || block < content_subnet_count(lookup));
+		if (vnic.vcn == LOOKUP_NONE)
+			continue;
+		lookup_vnic(lookup, holder, &found);
+		PROMISE(lookup_vnic_has(&found, &address) && found.vcn == vnic.vcn);
+		PROMISE(found.fetched_at >= vnic.fetched_at);
+	}
+}
+
 static void check_entry(const struct lookup *lookup, size_t index)
 {
 	static struct lookup_hints hints;
-	struct lookup_entry entry, again;
+	struct content_subnet entry, again;
 	struct lookup_subnet found;
 
-	lookup_entry(lookup, index, &entry);
+	content_subnet(lookup, index, &entry);
 	PROMISE(entry.ocid.len != 0);
 	check_text(&entry.ocid);
 	check_text(&entry.name);
 	check_text(&entry.vcn);
 	check_text(&entry.compartment);
 	check_prefixes(entry.subnet.prefixes, entry.subnet.prefix_count);
-	check_array(&entry.subnet.lists);
-	check_array(&entry.subnet.ids);
-	PROMISE(entry.fragment < lookup_fragment_count(lookup));
+	check_json(&entry.subnet.lists, STRICT_ARRAY);
+	check_json(&entry.subnet.ids, STRICT_ARRAY);
+	check_lists(lookup, &entry.subnet);
 	PROMISE(lookup_find(lookup, entry.ocid.text, entry.ocid.len, &found));
-	PROMISE(memcmp(&found, &entry.subnet, sizeof found) == 0);
+	PROMISE(found.number == entry.subnet.number && found.set == entry.subnet.set);
 	PROMISE(lookup_learn(lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
 	PROMISE(lookup_recall(lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
-	PROMISE(memcmp(&found, &entry.subnet, sizeof found) == 0);
-	PROMISE(lookup_find_entry(lookup, entry.ocid.text, entry.ocid.len, &again));
+	PROMISE(found.number == entry.subnet.number && found.set == entry.subnet.set);
+	PROMISE(content_find_subnet(lookup, entry.ocid.text, entry.ocid.len, &again));
 	PROMISE(again.ocid.text == entry.ocid.text);
 	PROMISE(!lookup_find(lookup, entry.ocid.text, entry.ocid.len - 1, &found) ||
-		found.prefixes != entry.subnet.prefixes || lookup_subnet_count(lookup) > 1);
+		found.prefixes != entry.subnet.prefixes || content_subnet_count(lookup) > 1);
 }
 
 static void check_contents(const struct lookup *lookup)
 {
 	struct lookup_subnet none;
-	struct lookup_text source = lookup_source(lookup);
+	struct lookup_text source = content_source(lookup);
 	size_t count;
 	const struct prefix *all = lookup_prefixes(lookup, &count);
 
-	for (size_t i = 0; i < lookup_subnet_count(lookup); i++)
+	for (size_t i = 0; i < content_subnet_count(lookup); i++)
 		check_entry(lookup, i);
-	for (size_t i = 0; i < lookup_fragment_count(lookup); i++) {
-		struct lookup_fragment fragment = lookup_fragment(lookup, i);
+	for (uint32_t i = 0; i < lookup_group_count(lookup); i++)
+		check_group(lookup, i);
+	for (uint32_t i = 0; i < lookup_vnic_count(lookup); i++)
+		check_vnic(lookup, i);
+	for (uint32_t i = 0; i < lookup_service_count(lookup); i++) {
+		struct lookup_service service;
 
-		check_array(&fragment.lists);
-		check_array(&fragment.ids);
+		lookup_service(lookup, i, &service);
+		check_text(&service.label);
+		check_prefixes(service.ranges, service.range_count);
 	}
 	check_prefixes(all, count);
 	check_text(&source);
@@ -175,16 +271,26 @@ static void check_pair(const char *text, size_t len)
 
 static void check_shown(size_t subnets)
 {
+	static char kinds[][10] = {"--rules", "--groups", "--vnics"};
 	char show[] = "show", verify[] = "verify";
-	char *argv[] = {show, at_hand.path, NULL};
+	char *argv[] = {show, at_hand.path, NULL, NULL};
 
 	caught_clear();
 	PROMISE(show_main(2, argv) == 0);
 	PROMISE(each_line(check_object) == subnets);
+	for (size_t i = 0; i < 3; i++) {
+		argv[1] = kinds[i];
+		argv[2] = at_hand.path;
+		caught_clear();
+		PROMISE(show_main(3, argv) == 0);
+		(void)each_line(check_object);
+	}
 	argv[0] = verify;
+	argv[1] = at_hand.path;
+	argv[2] = NULL;
 	caught_clear();
 	PROMISE(verify_main(2, argv) == 0);
-	PROMISE(each_line(check_pair) == 11);
+	PROMISE(each_line(check_pair) == 21);
 	PROMISE(caught_messages == 0);
 }
 
@@ -201,7 +307,7 @@ static void check_written(const struct lookup *lookup)
 	int fd;
 
 	PROMISE(model != NULL);
-	if (model_add_lookup(model, lookup, &fault) != MODEL_OK) {
+	if (merge_lookup(model, lookup, MERGE_LATER, "text", &fault) != MODEL_OK) {
 		model_free(model);
 		return;
 	}
@@ -211,12 +317,12 @@ static void check_written(const struct lookup *lookup)
 	PROMISE(writer_write(model, path, 1, WRITER_SOURCE_BUILD) == EXITCODE_OK);
 	PROMISE(lookup_open(&again, path, detail, NULL) == LOOKUP_OK);
 	PROMISE(unlink(path) == 0);
-	PROMISE(lookup_subnet_count(again) == lookup_subnet_count(lookup));
-	for (size_t i = 0; i < lookup_subnet_count(again); i++) {
-		struct lookup_entry old, new;
+	PROMISE(content_subnet_count(again) == content_subnet_count(lookup));
+	for (size_t i = 0; i < content_subnet_count(again); i++) {
+		struct content_subnet old, new;
 
-		lookup_entry(again, i, &new);
-		PROMISE(lookup_find_entry(lookup, new.ocid.text, new.ocid.len, &old));
+		content_subnet(again, i, &new);
+		PROMISE(content_find_subnet(lookup, new.ocid.text, new.ocid.len, &old));
 		PROMISE(old.subnet.prefix_count == new.subnet.prefix_count);
 		fuzz_equal("names of a subnet", old.name.text, old.name.len, new.name.text,
 			new.name.len);
@@ -244,7 +350,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	if (at_hand.fd < 0)
 		begin();
-	frame_make(&at_hand.file, data + 1, len - 1, data[0] & REPAIRS);
+	frame_make(&at_hand.file, data + 1, len - 1, (data[0] & POKED) != 0);
 	write_file();
 	if (lookup_open(&lookup, at_hand.path, detail, NULL) != LOOKUP_OK) {
 		PROMISE(lookup == NULL);
@@ -252,7 +358,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	}
 	check_contents(lookup);
-	check_shown(lookup_subnet_count(lookup));
+	check_shown(content_subnet_count(lookup));
 	if (data[0] & WRITE_AGAIN)
 		check_written(lookup);
 	lookup_close(lookup);

@@ -77,8 +77,6 @@ struct world {
 	uint32_t count;
 	struct judge_run runs[MOST_RUNS];
 	size_t run_count;
-	struct prefix range;
-	struct match_service services[1];
 	struct members members;
 	bool is_complete;
 	struct judge_record record;
@@ -180,8 +178,6 @@ static void take_world(struct world *world, struct input *input)
 		for (uint32_t n = 0; n < run->egress_count; n++)
 			take_rule(world, input, RULE_EGRESS);
 	}
-	PROMISE(prefix_parse(&world->range, "134.70.24.0/21", 14) == 0);
-	world->services[0] = (struct match_service){&world->range, 1};
 }
 
 static bool is_same(const struct address *a, const struct address *b)
@@ -197,6 +193,15 @@ static enum match_answer group_has(
 	if (group > GROUPS)
 		group = GROUPS;
 	return members->answers[is_same(address, &members->source) ? 0 : 1][group];
+}
+
+static bool service_has(const void *context, uint32_t service, const struct address *address)
+{
+	struct prefix range;
+
+	PROMISE(context && service == 0);
+	PROMISE(prefix_parse(&range, "134.70.24.0/21", 14) == 0);
+	return prefix_holds(&range, address);
 }
 
 /* ---- the second statement ----------------------------------------------- */
@@ -622,7 +627,7 @@ static struct judge_rules rules_of(const struct world *world)
 		.runs = world->runs,
 		.run_count = world->run_count,
 		.is_complete = world->is_complete,
-		.world = {world->services, group_has, &world->members},
+		.world = {service_has, group_has, &world->members},
 	};
 }
 
@@ -658,8 +663,6 @@ static void try_damaged(struct input *input)
 
 	world = (struct world){.run_count = 1};
 	take_record(&world, input);
-	PROMISE(prefix_parse(&world.range, "134.70.24.0/21", 14) == 0);
-	world.services[0] = (struct match_service){&world.range, 1};
 	for (; input->len >= sizeof(struct rule) && world.count < MOST_RULES;
 		input->data += sizeof(struct rule), input->len -= sizeof(struct rule)) {
 		struct rule *rule = &world.rules[world.count];

@@ -12,9 +12,9 @@
 
 #include "base/address.h"
 #include "base/limits.h"
-#include "vcnflow/instant.h"
+#include "flowlog/instant.h"
+#include "flowlog/record.h"
 #include "vcnflow/options.h"
-#include "vcnflow/record.h"
 
 #include "caught.h"
 #include "fuzz.h"
@@ -188,7 +188,7 @@ static void read_networks(struct networks *networks, const char *text, size_t le
 }
 
 static void check_holds(
-	const struct internal *internal, const struct networks *networks, struct address address)
+	const struct prefixset *internal, const struct networks *networks, struct address address)
 {
 	bool held = false;
 
@@ -198,11 +198,11 @@ static void check_holds(
 	}
 	for (size_t i = 0; i < networks->count; i++)
 		held = held || prefix_holds(&networks->list[i], &address);
-	PROMISE(internal_holds(internal, &address) == held);
+	PROMISE(prefixset_holds(internal, &address) == held);
 }
 
 /* At the borders of a network, inside and outside. */
-static void check_borders(const struct internal *internal, const struct networks *networks,
+static void check_borders(const struct prefixset *internal, const struct networks *networks,
 	const struct prefix *prefix)
 {
 	unsigned length = prefix->length;
@@ -232,7 +232,7 @@ static void try_networks(const char *text, size_t len)
 {
 	static struct networks networks;
 	static int fd = -1;
-	struct internal internal;
+	struct prefixset internal;
 	char list[40];
 	int result;
 
@@ -241,19 +241,19 @@ static void try_networks(const char *text, size_t len)
 	PROMISE(fd >= 0 && ftruncate(fd, 0) == 0);
 	PROMISE(pwrite(fd, text, len, 0) == (ssize_t)len);
 	(void)snprintf(list, sizeof list, "=@/proc/self/fd/%d", fd);
-	PROMISE(internal_init(&internal) == 0);
+	prefixset_init(&internal);
 	caught_clear();
-	result = internal_add(&internal, list);
+	result = prefixset_add_list(&internal, "internal", list);
 	PROMISE(caught_messages == (result != 0));
 	read_networks(&networks, text, len);
 	if (networks.count < MOST_NETWORKS)
 		PROMISE(networks.sound == (result == 0));
 	if (result == 0 && networks.count < MOST_NETWORKS) {
-		PROMISE(internal_finish(&internal, NULL, 0) == 0);
+		PROMISE(prefixset_finish(&internal, NULL, 0) == 0);
 		for (size_t i = 0; i < networks.count; i++)
 			check_borders(&internal, &networks, &networks.list[i]);
 	}
-	internal_free(&internal);
+	prefixset_free(&internal);
 }
 
 /* ---- command lines ----------------------------------------------------- */
@@ -288,8 +288,8 @@ static void check_options(struct options *options)
 	PROMISE((options->directions & ~7u) == 0);
 	if (options->has_since && options->has_until)
 		PROMISE(instant_compare(&options->since, &options->until) <= 0);
-	PROMISE(internal_finish(&options->internal, NULL, 0) == 0);
-	PROMISE(record_plan_init(&plan, options) == 0);
+	PROMISE(prefixset_finish(&options->internal, NULL, 0) == 0);
+	PROMISE(record_plan_init(&plan, options->keep, options->keep_count, false) == 0);
 	PROMISE(plan.keep_count == options->keep_count);
 	record_plan_free(&plan);
 }

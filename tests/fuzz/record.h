@@ -1,7 +1,8 @@
 /*
  * Flow-log bytes to output: reader, framing, record, select, tag, emit. Held
- * against what the contract says, worked out by expect.c, and against the same
- * bytes cut into other chunks.
+ * to what is so for any bytes: the same in other chunks, the same in two parts,
+ * each line one object, each record counted. What the output must be is said by
+ * tests/reference, which takes these inputs too.
  */
 #ifndef TESTS_FUZZ_RECORD_H
 #define TESTS_FUZZ_RECORD_H

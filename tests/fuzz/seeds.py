@@ -175,7 +175,8 @@ def metadata():
 
 
 def api():
-    """Dumps (0), pages of subnets (1), of lists (2), of compartments (3)."""
+    """Dumps (0), pages of subnets (1), lists (2), compartments (3), groups (A),
+    rules (B), members (C), addresses (D, E), VCNs (F)."""
     for data in files("cli/**/meta-*/*", "bugs/meta-*/*"):
         for choice in b"\x00\x01\x02":
             yield bytes([choice]) + data
@@ -183,60 +184,43 @@ def api():
         yield choice + json.dumps(value).encode()
         yield choice + json.dumps(value, indent=1, ensure_ascii=False).encode()
     yield b'\x03[{"id":"ocid1.compartment.a","compartmentId":"ocid1.t"}]'
+    yield b'A[{"id":"ocid1.networksecuritygroup.a","vcnId":"ocid1.vcn.a"}]'
+    yield (b'B[{"id":"1","direction":"INGRESS","protocol":"6","source":"::/0",'
+           b'"tcpOptions":{"destinationPortRange":{"min":1,"max":2}}},{"id":"2",'
+           b'"direction":"EGRESS","protocol":"all","destination":"oci-iad-x",'
+           b'"destinationType":"SERVICE_CIDR_BLOCK","isValid":false}]')
+    yield b'C[{"vnicId":"ocid1.vnic.a"},{"vnicId":"ocid1.vnic.b"}]'
+    yield (b'D[{"ipAddress":"10.0.0.1","vnicId":"ocid1.vnic.a",'
+           b'"subnetId":"ocid1.subnet.a"},{"ipAddress":"10.0.0.2"}]')
+    yield b'E[{"ipAddress":"::1","vnicId":"ocid1.vnic.a"}]'
+    yield b'F[{"id":"ocid1.vcn.a","displayName":"x"}]'
 
 
-LISTS = b'[{"display_name":"x","security_list_ocid":"ocid1.securitylist.x"}]'
-IDS = b'["ocid1.securitylist.x"]'
-ABSENT = 0xFFFFFFFF
+SECTIONS = 26
 
 
-def section(number, data):
-    return struct.pack("<BH", number, len(data)) + data
-
-
-def prefixes_of(firsts):
-    """Prefixes by their first bytes."""
-    return b"".join(
-        struct.pack("<QQBB6x", first << 56, 0, 4, 8) for first in firsts
-    )
-
-
-def sections(subnets, lists=LISTS, ids=IDS, more=b"", prefixes=()):
-    """A lookup file as frame.h has it; hashes and the like are made there."""
-    text = b"ocid1.subnet.%d" * subnets % tuple(range(subnets)) + b"name"
-    count = len(prefixes) or 1
-    records = b"".join(
-        struct.pack("<4I4Q", 0, 0, 0, count, 14 * i, len(text) - 4, 0, 0)
-        + struct.pack("<4I", 14, 4, ABSENT, ABSENT)
-        for i in range(subnets)
-    )
-    own = prefixes_of(prefixes or range(10, 10 + subnets))
-    return (
-        section(0, struct.pack("<q", 1785542400) + b"build")
-        + section(1, b"")
-        + section(2, records)
-        + section(3, own)
-        + section(4, struct.pack("<QQII", 0, 0, len(lists), len(ids)))
-        + section(5, lists + ids)
-        + section(6, text)
-        + section(7, prefixes_of(sorted(set(prefixes))))
-        + more
-    )
+def edit(what, section, at, data=b"", count=None):
+    """An edit as frame.h has it."""
+    return struct.pack("<BBHB", what, section, at,
+                       len(data) if count is None else count) + data
 
 
 def lookup():
-    """A byte that says what is put right, then the sections."""
-    for subnets in (0, 1, 3, 9):
-        for repairs in b"\x07\x17\x03\x05\x06":
-            yield bytes([repairs]) + sections(subnets)
-    for first, second in ((10, 11), (11, 10), (10, 10)):
-        yield b"\x06" + sections(1, prefixes=(first, second))
-    for lists in (b"[]", b"[1,]", b"[\n]", b" []", b"{}", b"[" * 128):
-        yield b"\x17" + sections(2, lists, b"[]")
-    for number in (8, 136, 6):
-        yield b"\x17" + sections(2, more=section(number, b"later"))
-    for poke in range(0, 290, 4):
-        yield b"\x0f" + struct.pack("<HB", poke, 1 + poke % 255) + sections(2)
+    """A byte that says what is wrong or done, then edits of a good file."""
+    yield b"\x00"
+    yield b"\x02"
+    for section in range(SECTIONS):
+        for how in (0, 1, 2, 4 + 3, 8 + 3):
+            yield b"\x02" + edit(3, section, 0, count=how)
+        for at in range(0, 200, 4):
+            for data in (b"\0\0\0\0", b"\1\0\0\0", b"\xff\xff\xff\xff"):
+                yield b"\x02" + edit(0, section, at, data)
+        for at in (0, 1, 8, 31, 56):
+            yield b"\x00" + edit(1, section, at, b"{\"\\\n\xff")
+            yield b"\x00" + edit(2, section, at, count=8)
+        yield b"\x00" + edit(2, section, 0, count=255)
+    for poke in range(0, 832, 4):
+        yield b"\x01" + struct.pack("<HB", poke, 1 + poke % 255)
 
 
 TIMES = """2026-08-07T11:34:30.123456789+02:00

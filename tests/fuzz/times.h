@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vcnflow/instant.h"
+#include "flowlog/instant.h"
 
 /* What a record's time holds: RFC 3339 with a zone, 0 to 9 digits. */
 bool times_record(struct instant *time, const char *text, size_t len);

@@ -1,6 +1,7 @@
 // Lists everything with Oracle's own client and prints it as JSON:
 //   node list.js '{"auth": …, "endpoint": …, "config": …, …}'
-// Pages as long as there is a next one; gets each subnet and list by OCID too.
+// Pages as long as there is a next one; lists groups and addresses; gets each
+// subnet and list by OCID too.
 "use strict";
 const common = require("oci-common");
 const core = require("oci-core");
@@ -55,6 +56,35 @@ async function main(plan) {
       ...await all((r) => network.listSubnets(r), { compartmentId }));
     found.lists.push(
       ...await all((r) => network.listSecurityLists(r), { compartmentId }));
+  }
+  found.root =
+    (await iam.getCompartment({ compartmentId: plan.tenancy })).compartment;
+  found.vcns = [];
+  found.groups = [];
+  for (const compartmentId of [plan.tenancy, ...scopes]) {
+    found.vcns.push(
+      ...await all((r) => network.listVcns(r), { compartmentId }));
+    found.groups.push(...await all(
+      (r) => network.listNetworkSecurityGroups(r), { compartmentId }));
+  }
+  found.parts = {};
+  for (const group of found.groups) {
+    const networkSecurityGroupId = group.id;
+    found.parts[`rules ${group.id}`] = await all(
+      (r) => network.listNetworkSecurityGroupSecurityRules(r),
+      { networkSecurityGroupId });
+    found.parts[`members ${group.id}`] = await all(
+      (r) => network.listNetworkSecurityGroupVnics(r),
+      { networkSecurityGroupId });
+  }
+  for (const subnet of found.subnets) {
+    const subnetId = subnet.id;
+    found.parts[`addresses ${subnetId}`] = await all(
+      (r) => network.listPrivateIps(r), { subnetId });
+    if ((subnet.ipv6CidrBlocks || []).length) {
+      found.parts[`ipv6 ${subnetId}`] = await all(
+        (r) => network.listIpv6s(r), { subnetId });
+    }
   }
   for (const subnet of plan.gets ? found.subnets : []) {
     found.gets.push(

@@ -2,14 +2,16 @@
 """Holds vcnflow and vcnmeta against the reference.
 
     compare.py VCNFLOW VCNMETA [--records N] [--scale X] [--seed S]
-               [--only WORD] [--keep-going]
+               [--only WORD] [--inputs FOLDER] [--keep-going]
 
 Every subject, a generated input under one set of options, is judged once by
 the reference and run several ways: by stdin and by name, with one thread and
 two, plain and as gzip of one and of many members. What must agree: stdout,
 exit status, --stats but for the seconds, --rejects, and the places that the
 messages name. A difference is shown with the smallest input that still shows
-it. The last line counts the ways that were run.
+it. What fuzzing found is judged too, by its own lookup file: what the tree has
+of it, or all that lies in the FOLDER. The last line counts the ways that were
+run.
 """
 
 import argparse
@@ -23,6 +25,7 @@ import sys
 import tempfile
 from typing import NamedTuple
 
+import corpus
 import generate
 import metadata
 import subjects
@@ -82,9 +85,13 @@ class Bench:
             if name in os.environ:
                 self.environment[name] = os.environ[name]
         os.environ["SOURCE_DATE_EPOCH"] = str(EPOCH)
-        self.dumps = generate.write_dumps(self.world, folder)
-        self.known = metadata.load(self.dumps)
-        self.lookup = self.path("net.lut")
+        self.use(generate.write_dumps(self.world, folder), "net.lut")
+
+    def use(self, dumps, lookup):
+        """Takes the metadata of these dumps from here on."""
+        self.dumps = dumps
+        self.known = metadata.load(dumps)
+        self.lookup = self.path(lookup)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -385,8 +392,10 @@ def missing_list(bench):
     out = bench.path("missing.lut")
     done = bench.call([bench.vcnmeta, "build", "-o", out, path,
                        *bench.dumps[1:]])
-    if done.returncode != 1 or _read(out) != _read(bench.lookup):
-        return f"status {done.returncode}, or the file is another"
+    shown = [[line.rpartition(b',"fetched_at":')[0] for line in bench.call(
+        [bench.vcnmeta, "show", path]).stdout.splitlines()] for path in (out, bench.lookup)]
+    if done.returncode != 1 or shown[0] != shown[1]:
+        return f"status {done.returncode}, or the file shows something else"
     if done.stderr.count(bench.world.absent_list.encode()) != 1:
         return "the missing list is not named once"
     return None
@@ -404,8 +413,8 @@ def show_lookup(bench):
         blocks = sorted(str(net) for net in subnet.prefixes)
         if (shown["subnet_ocid"] != ocid.decode()
                 or sorted(shown["cidr_blocks"]) != blocks
-                or not line.endswith(b'"security_lists":' + subnet.lists
-                                     + b"}")):
+                or not line.rpartition(b',"fetched_at":')[0].endswith(
+                    b'"security_lists":' + subnet.lists)):
             return f"{ocid.decode()}: {line.decode()}"
     return None
 
@@ -457,6 +466,21 @@ def compare_subject(bench, tally, subject):
         tally.add(f"{subject.name}, {also}", _ALSO[also](bench, subject))
 
 
+def compare_corpus(bench, tally, folder):
+    """What fuzzing found; each input one way."""
+    dump = bench.path("corpus.json")
+    with open(dump, "w", encoding="utf-8") as file:
+        file.write(corpus.METADATA)
+    bench.use([dump], "corpus.lut")
+    tally.add("lookup file of the corpus", build_lookup(bench))
+    for subject in corpus.all_of(folder):
+        run = bench.judge(subject.argv, subject.data)
+        tally.records += run.counts["records"]
+        found = check(bench, subject, WAYS[0], run)
+        tally.add(f"{subject.name}: {', '.join(f[0] for f in found)}",
+                  (lambda: report(bench, subject, WAYS[0])) if found else None)
+
+
 _ALSO = {"shards": shards, "damaged": damaged, "several": several_inputs}
 
 
@@ -471,6 +495,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", metavar="WORD",
                         help="only subjects whose name has WORD")
+    parser.add_argument("--inputs", metavar="FOLDER",
+                        help="what fuzzing found")
     parser.add_argument("--keep-going", action="store_true")
     given = parser.parse_args()
     tally = Tally(given.keep_going)
@@ -482,6 +508,8 @@ def main():
         for subject in subjects.all_of(bench.world, count, given.seed):
             if given.only in subject.name:
                 compare_subject(bench, tally, subject.made())
+        if given.only in "corpus":
+            compare_corpus(bench, tally, given.inputs)
         tally.end()
 
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Holds matching and judging against the statement of rules.py.
+"""Holds vcnflow --rules against the statement of rules.py.
 
-    compare_rules.py JUDGE_LINES [--records N] [--seed S]
+    compare_rules.py VCNFLOW VCNMETA [--records N] [--seed S] [--keep-going]
 
-The settled cases and random worlds and records go through JUDGE_LINES
-(tests/unit/rules), which is told by lines what applies and who belongs to which
-group. All results must be equal, and all that can come out has to have come up.
+The settled cases, and random worlds that are dense in matches, become dumps of
+the oci CLI, these a lookup file, and each record's member "rules" what the
+statement says. All that can come out has to have come up. The last line counts
+the records.
 """
 
 import argparse
@@ -16,15 +17,16 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 
 import rules
 import rules_worlds
 
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                      "rules_cases.ndjson")
-RECORDS_OF_WORLD = 50
-_ANSWERS = {rules.NO: 0, rules.MAYBE: 1, rules.YES: 2}
-_DIRECTIONS = {"ingress": 0, "egress": 1, None: 2}
+RECORDS_OF_WORLD = 400
+REGION = "us-ashburn-1"
+TAGS = {rules_worlds.LABEL: "OSN", rules_worlds.STORAGE_LABEL: "OBJECT_STORAGE"}
 OUTCOMES = {
     ("permitted", "certain"), ("permitted", "likely"),
     ("permitted", "possible"), ("reply", "certain"), ("reply", "likely"),
@@ -32,53 +34,6 @@ OUTCOMES = {
     ("denied", "certain"), ("denied", "likely"), ("denied", "possible"),
     ("late_reply", "likely"), ("contradicted", "none"),
     ("exempt", "certain"), ("unknown", "none")}
-
-
-def line_of_world(source, world, owners):
-    """The world for the program: runs, in the order of owners."""
-    runs = []
-    for ocid in owners:
-        of_group = ocid in world.groups
-        if of_group:
-            name = world.groups[ocid].get("displayName")
-            given = [("ingress", rule) if rule["direction"] == "INGRESS" else
-                     ("egress", rule)
-                     for rule in source["nsgrules"].get(ocid, [])]
-        else:
-            held = next(each for each in source["lists"]
-                        if each["id"] == ocid)
-            name = held["displayName"]
-            given = [(way, rule) for way in ("ingress", "egress")
-                     for rule in held[way + "SecurityRules"]]
-        runs.append({"ocid": ocid, "name": name, "group": of_group,
-                     "ingress": [rule for way, rule in given
-                                 if way == "ingress"],
-                     "egress": [rule for way, rule in given
-                                if way == "egress"]})
-    return {"world": {"runs": runs, "groups": sorted(world.groups),
-                      "services": source.get("ranges", {})}}
-
-
-def line_of_record(world, record, owners):
-    """A record for the program, with what it cannot know by itself."""
-    judging = rules.Judging(world, record)
-    subnet = judging.subnet
-    applying, answers = [], []
-    if subnet is not None:
-        applying = [ocid for ocid in subnet["securityListIds"]
-                    if ocid in world.lists] + world.groups_of(judging.vnic)
-    names = sorted(world.groups) + ["ocid1.networksecuritygroup.unknown"]
-    for address in (judging.source, judging.destination):
-        answers.append([
-            _ANSWERS[world.group_has(name, subnet["vcnId"], address)]
-            if address is not None and subnet is not None else 0
-            for name in names])
-    return {"data": record["data"], "complete": judging.complete,
-            "direction": _DIRECTIONS[judging.direction],
-            "guessed": judging.guessed, "within": judging.both_inside
-            if subnet is not None else False,
-            "runs": [owners.index(ocid) for ocid in applying],
-            "source_in": answers[0], "destination_in": answers[1]}
 
 
 class Seen:
@@ -89,6 +44,9 @@ class Seen:
         self.words = collections.Counter()
 
     def add(self, result):
+        if result is None:
+            self.words["not judged"] += 1
+            return
         self.outcomes[result["verdict"], result["confidence"]] += 1
         for name in ("permitted_by", "reply_to", "nearest"):
             for entry in result.get(name, []):
@@ -102,7 +60,7 @@ class Seen:
     def missing(self):
         wanted = ["maybe " + word for word in rules.REASONS]
         wanted += ["misses " + word for word in rules.WEIGHTS]
-        wanted.append("three nearest")
+        wanted += ["three nearest", "not judged"]
         return sorted(map(str, OUTCOMES - set(self.outcomes))) + \
             [word for word in wanted if not self.words[word]]
 
@@ -116,59 +74,135 @@ def settled():
 
 
 def invented(rng, count):
-    """(world, records, None) until there are so many records."""
+    """(world, records, results) until there are so many records."""
     for _ in range(-(-count // RECORDS_OF_WORLD)):
-        yield rules_worlds.make_world(rng), [
-            rules_worlds.make_record(rng)
-            for _ in range(RECORDS_OF_WORLD)], None
-
-
-def make_lines(worlds):
-    """(lines for the program, [(world, record, expected result)])"""
-    lines, expected = [], []
-    for source, records, results in worlds:
+        source = rules_worlds.make_world(rng)
         world = rules.World(source)
-        owners = list(world.lists) + sorted(world.groups)
-        lines.append(line_of_world(source, world, owners))
-        lines += [line_of_record(world, record, owners) for record in records]
-        results = results or [rules.judge(world, record)
-                              for record in records]
-        expected += [(source, *each) for each in zip(records, results)]
-    return lines, expected
+        records = [rules_worlds.make_record(rng)
+                   for _ in range(RECORDS_OF_WORLD)]
+        yield source, records, [rules.judge(world, record)
+                                for record in records]
+
+
+class Programs:
+    """The programs, and a folder for what goes in."""
+
+    def __init__(self, vcnflow, vcnmeta, folder):
+        self.vcnflow, self.vcnmeta = vcnflow, vcnmeta
+        self.folder = folder
+        self.lookup = os.path.join(folder, "net.lut")
+
+    def _write(self, name, value):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(value, file)
+        return path
+
+    def _groups(self, source):
+        """The arguments that bring what is known of groups."""
+        argv = []
+        if "nsgs" in source:
+            argv.append(self._write("nsgs.json", {"data": source["nsgs"]}))
+            if source.get("all_groups", True):
+                argv.append("--all-groups")
+        for name, option in (("nsgrules", "--nsg-rules"),
+                             ("nsgvnics", "--nsg-vnics")):
+            for ocid, held in source.get(name, {}).items():
+                if name == "nsgvnics":
+                    held = [{"vnicId": vnic, "resourceId": None}
+                            for vnic in held]
+                path = self._write(f"{name}-{ocid[-2:]}.json", {"data": held})
+                argv += [option, f"{ocid}={path}"]
+        return argv
+
+    def build(self, source):
+        """Makes the lookup file of a world."""
+        argv = [self.vcnmeta, "build", "-q", "-o", self.lookup,
+                self._write("subnets.json", {"data": source["subnets"]}),
+                self._write("lists.json", {"data": source["lists"]})]
+        argv += self._groups(source)
+        if source.get("ips"):
+            argv.append(self._write("ips.json", {"data": source["ips"]}))
+        if "ranges" in source:
+            cidrs = [{"cidr": block, "tags": [TAGS[label]]}
+                     for label, blocks in source["ranges"].items()
+                     for block in blocks]
+            argv.append(self._write("ranges.json", {
+                "last_updated_timestamp": "2026-11-01T00:00:00.000000",
+                "regions": [{"region": REGION, "cidrs": cidrs}]}))
+        # 1: a list that a subnet names is in no dump
+        self._run(argv, b"", (0, 1))
+
+    def judge(self, records):
+        """The member "rules" of each record."""
+        text = "".join(json.dumps(record) + "\n" for record in records)
+        done = self._run([self.vcnflow, "-q", "-m", self.lookup, "-a", "all",
+                          "-l", "none", "--rules"], text.encode(), (0,))
+        return [json.loads(line)["rules"] for line in done.splitlines()]
+
+    @staticmethod
+    def _run(argv, data, statuses):
+        done = subprocess.run(argv, check=False, input=data,
+                              capture_output=True)
+        if done.returncode not in statuses:
+            sys.exit(f"{' '.join(argv)}: status {done.returncode}\n"
+                     f"{done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+
+def show(source, record, wanted, result):
+    """A difference, with all that is needed to see it again."""
+    print("world:   ", json.dumps(source))
+    print("record:  ", json.dumps(record))
+    print("expected:", json.dumps(wanted))
+    print("result:  ", json.dumps(result))
+
+
+def compare(programs, worlds, seen, keep_going):
+    """(records, differences)"""
+    judged = differing = 0
+    for source, records, expected in worlds:
+        programs.build(source)
+        results = programs.judge(records)
+        if len(results) != len(records):
+            sys.exit(f"{len(results)} of {len(records)} records came out")
+        for record, wanted, result in zip(records, expected, results):
+            judged += 1
+            seen.add(wanted)
+            if result == wanted:
+                continue
+            differing += 1
+            show(source, record, wanted, result)
+            if not keep_going:
+                return judged, differing
+    return judged, differing
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("program")
+    parser.add_argument("vcnflow")
+    parser.add_argument("vcnmeta")
     parser.add_argument("--records", type=int, default=100000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep-going", action="store_true")
     given = parser.parse_args()
     rng = random.Random(f"rules {given.seed}")
-    lines, expected = make_lines(
-        itertools.chain(settled(), invented(rng, given.records)))
-    done = subprocess.run(
-        [given.program], check=False, stdout=subprocess.PIPE,
-        input="".join(json.dumps(line) + "\n" for line in lines).encode())
-    results = [json.loads(line) for line in done.stdout.splitlines()]
-    if done.returncode != 0 or len(results) != len(expected):
-        sys.exit(f"{given.program}: status {done.returncode}, "
-                 f"{len(results)} of {len(expected)} results")
     seen = Seen()
-    for result, (source, record, wanted) in zip(results, expected):
-        seen.add(wanted)
-        if result != wanted:
-            sys.exit("\n".join((
-                "world:    " + json.dumps(source),
-                "record:   " + json.dumps(record),
-                "expected: " + json.dumps(wanted),
-                "result:   " + json.dumps(result))))
+    with tempfile.TemporaryDirectory() as folder:
+        judged, differing = compare(
+            Programs(os.path.abspath(given.vcnflow),
+                     os.path.abspath(given.vcnmeta), folder),
+            itertools.chain(settled(), invented(rng, given.records)), seen,
+            given.keep_going)
     for outcome, count in sorted(seen.outcomes.items()):
         print(f"{count:8} {outcome[0]}, {outcome[1]}")
-    missing = seen.missing()
+    missing = [] if differing else seen.missing()
     if missing:
-        sys.exit("never came up: " + ", ".join(missing))
-    print(f"{len(expected)} records judged alike")
+        print("never came up: " + ", ".join(missing))
+    print(f"{judged - differing} passed, {differing + bool(missing)} failed, "
+          "0 skipped")
+    return 1 if differing or missing else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

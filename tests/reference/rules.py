@@ -103,7 +103,9 @@ class Rule:
 
     @staticmethod
     def _ends(given):
-        return None if given is None else (given.get("min"), given.get("max"))
+        # without either end it is none: so the output shows one that is absent
+        ends = (given or {}).get("min"), (given or {}).get("max")
+        return None if ends == (None, None) else ends
 
     @functools.cached_property
     def text(self):

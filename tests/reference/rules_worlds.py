@@ -6,7 +6,8 @@ each way of not knowing something comes up often.
 
 VCN, OTHER_VCN = "ocid1.vcn.oc1.iad.v", "ocid1.vcn.oc1.iad.w"
 LABEL = "all-iad-services-in-oracle-services-network"
-OTHER_LABEL = "oci-iad-objectstorage"
+STORAGE_LABEL = "oci-iad-objectstorage"
+FAR_LABEL = "oci-phx-objectstorage"
 _SUBNETS = (("one", VCN, "10.0.1.0/24", "2001:db8:1:1::/64"),
             ("two", VCN, "10.0.2.0/24", None),
             ("rest", VCN, "10.0.128.0/17", None),
@@ -64,7 +65,7 @@ def _options(rng):
 def _peer(rng, end, groups):
     kind = rng.random()
     if kind < 0.12:
-        return {end: rng.choice((LABEL, LABEL, OTHER_LABEL)),
+        return {end: rng.choice((LABEL, LABEL, STORAGE_LABEL, FAR_LABEL)),
                 end + "Type": "SERVICE_CIDR_BLOCK"}
     if kind < (0.35 if groups else 0.14):
         return {end: rng.choice(groups or ["ocid1.networksecuritygroup.x"]),
@@ -133,7 +134,8 @@ def make_world(rng):
             for vnic, subnet, addresses in _VNICS for address in addresses
             if not _chance(rng, 0.1)]
     if _chance(rng, 0.6):
-        world["ranges"] = {LABEL: ["134.70.24.0/21", "140.91.10.0/23"]}
+        world["ranges"] = {LABEL: ["134.70.24.0/21", "140.91.10.0/23"],
+                           STORAGE_LABEL: ["134.70.24.0/22"]}
     return world
 
 
@@ -173,7 +175,8 @@ def make_record(rng):
         ports[1] = ports[0]
     elif kind < 0.58:
         ports[rng.randrange(2)] = rng.choice(_ODD_PORTS)
-    data = {"action": rng.choice(("ACCEPT",) * 6 + ("REJECT",) * 4),
+    data = {"action": rng.choice(("ACCEPT",) * 60 + ("REJECT",) * 40 +
+                                 ("DROP", None)),
             "sourceAddress": ends[0], "destinationAddress": ends[1],
             "sourcePort": ports[0], "destinationPort": ports[1],
             "protocol": rng.choice(_PROTOCOLS)}

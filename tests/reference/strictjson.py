@@ -192,7 +192,7 @@ _SCAN = re.compile(rb'(?P<string>' + _QUOTED + rb'("?))|\n(?P<blanks>[ \t\r\x1e]
                    rb'|[^"\[\]{},:\n \t\r]++')
 _RESYNC = re.compile(rb"\n([ \t\r\x1e]*+)\{")
 SEPARATOR = b"\x1e"  # a blank of no width at the start of a line
-_BAREWORD = re.compile(rb"[^ \t\n\r,\[\]{}]++")
+_BAREWORD = re.compile(rb"[^ \t\n\r,\[\]{}\"]++")
 _FITS = {b"]": b"[", b"}": b"{"}
 
 

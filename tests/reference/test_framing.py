@@ -62,6 +62,8 @@ class StrictJson(unittest.TestCase):
             kind = rng.choice(oddities.ODD + oddities.BROKEN
                               + (oddities.mutated,) * 9)
             text = kind(rng, flows.record())
+            if text.count(b"{") + text.count(b"[") > 500:
+                continue  # how deep Python goes differs from version to version
             self.assertEqual(self._accepted(text), self._python(text), text)
 
     @staticmethod

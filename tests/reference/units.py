@@ -154,7 +154,10 @@ def _lines(text, max_record, damaged):
         if not content:
             continue
         length = len(line) - (line.endswith(b"\r") and number < len(lines))
-        if number == half or length > max_record:
+        if length > max_record:
+            # blanks before it are not kept: there might have been no end of them
+            yield Unit(line.lstrip(BLANK), True, False, number)
+        elif number == half:
             yield Unit(line, True, False, number)
         elif content.startswith(b"["):
             yield from _line_array(line, number)

@@ -23,7 +23,7 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="tests/run",
         description="Runs test suites: " + ", ".join(suites.NAMES) + ".",
-        epilog="A variant is a suite's name with -asan, -tsan, -zlib, -cov or "
+        epilog="A variant is a suite's name with -asan, -tsan, -zlib, -cov, -quick or "
         "-valgrind behind it; tsan alone is the cli cases with threads.",
     )
     parser.add_argument("suite", nargs="+", metavar="SUITE")

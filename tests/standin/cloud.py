@@ -36,7 +36,13 @@ class Cloud:
     def __init__(self, tenancy=TENANCY):
         self.tenancy = tenancy
         self.compartments = {}
-        self.items = {"subnets": {}, "securityLists": {}}
+        self.root = {
+            "id": tenancy, "compartmentId": None, "name": "acme",
+            "description": "the tenancy", "timeCreated": TIME,
+            "lifecycleState": "ACTIVE", "freeformTags": {}, "definedTags": {}}
+        self.items = {"subnets": {}, "securityLists": {}, "vcns": {},
+                      "networkSecurityGroups": {}}
+        self.parts = {}
         self.regions = {}
         self.denied = set()
         self.inaccessible = set()
@@ -83,6 +89,45 @@ class Cloud:
             "egressSecurityRules": egress_rules, "timeCreated": TIME,
             "freeformTags": {}, "definedTags": {}, **more})
         return key
+
+    def add_vcn(self, name, compartment, region=REGION, **more):
+        key = ocid("vcn", name, region)
+        self._add("vcns", region, {
+            "id": key, "compartmentId": compartment,
+            "displayName": f"vcn-{name}", "cidrBlock": "10.0.0.0/16",
+            "cidrBlocks": ["10.0.0.0/16"], "lifecycleState": "AVAILABLE",
+            "timeCreated": TIME, "freeformTags": {}, "definedTags": {}, **more})
+        return key
+
+    def add_group(self, name, compartment, rules=(), vnics=(), vcn="one",
+                  region=REGION, **more):
+        """A group; rules as the API shows them, vnics by their names."""
+        key = ocid("networksecuritygroup", name, region)
+        self._add("networkSecurityGroups", region, {
+            "id": key, "compartmentId": compartment, "displayName": name,
+            "vcnId": ocid("vcn", vcn, region), "lifecycleState": "AVAILABLE",
+            "timeCreated": TIME, "freeformTags": {}, "definedTags": {}, **more})
+        self.parts["securityRules", key] = [
+            {"id": f"{number:06X}", "timeCreated": TIME, "isValid": True, **rule}
+            for number, rule in enumerate(rules, 1)]
+        self.parts["vnics", key] = [
+            {"vnicId": ocid("vnic", vnic, region),
+             "resourceId": ocid("instance", vnic, region),
+             "timeAssociated": TIME} for vnic in vnics]
+        return key
+
+    def add_address(self, subnet, vnic, address, **more):
+        """An address of a VNIC, in a subnet; with vnic null a reserved one."""
+        kind = "ipv6" if ":" in address else "privateIps"
+        region = self.regions[subnet]
+        self.parts.setdefault((kind, subnet), []).append({
+            "id": ocid("ipv6" if kind == "ipv6" else "privateip",
+                       address.replace(":", "-"), region),
+            "compartmentId": self.items["subnets"][subnet]["compartmentId"],
+            "ipAddress": address, "subnetId": subnet,
+            "vnicId": vnic and ocid("vnic", vnic, region),
+            "ipState": "ASSIGNED" if vnic else "AVAILABLE",
+            "isPrimary": True, "timeCreated": TIME, **more})
 
     def _add(self, kind, region, item):
         self.items[kind][item["id"]] = item
@@ -141,12 +186,31 @@ def small():
         {"protocol": "17", "source": "oci-iad-objectstorage",
          "sourceType": "SERVICE_CIDR_BLOCK", "udpOptions": {}}])
     own = cloud.add_list("app", app, [], vcn="two")
-    cloud.add_subnet("web", net, [base, web], "10.0.1.0/24")
-    cloud.add_subnet("app", app, [own, base], "10.0.2.0/24", vcn="two",
-                     ipv4CidrBlocks=["10.0.2.0/24", "10.9.0.0/24"],
-                     ipv6CidrBlock="2603:c020::/64",
-                     ipv6CidrBlocks=["2603:c020::/64"])
+    in_web = cloud.add_subnet("web", net, [base, web], "10.0.1.0/24")
+    in_app = cloud.add_subnet(
+        "app", app, [own, base], "10.0.2.0/24", vcn="two",
+        ipv4CidrBlocks=["10.0.2.0/24", "10.9.0.0/24"],
+        ipv6CidrBlock="2603:c020::/64", ipv6CidrBlocks=["2603:c020::/64"])
     cloud.add_subnet("root", cloud.tenancy, [base], "10.0.3.0/24")
+    cloud.add_vcn("one", net)
+    cloud.add_vcn("two", app)
+    front = cloud.add_group("front", net, [
+        {"direction": "INGRESS", "protocol": "6", "source": "0.0.0.0/0",
+         "sourceType": "CIDR_BLOCK", "isStateless": False,
+         "tcpOptions": {"destinationPortRange": port_range(443, 443)}},
+        {"direction": "EGRESS", "protocol": "all", "destination": "10.0.0.0/8",
+         "destinationType": "CIDR_BLOCK", "isStateless": True,
+         "description": "to all of ours"}], ["w1", "w2"])
+    cloud.add_group("back", net, [
+        {"direction": "INGRESS", "protocol": "6", "source": front,
+         "sourceType": "NETWORK_SECURITY_GROUP", "isStateless": False}], ["w2"])
+    cloud.add_group("empty", app, vcn="two")
+    cloud.add_address(in_web, "w1", "10.0.1.5")
+    cloud.add_address(in_web, "w1", "10.0.1.6", isPrimary=False)
+    cloud.add_address(in_web, "w2", "10.0.1.7")
+    cloud.add_address(in_web, None, "10.0.1.9")
+    cloud.add_address(in_app, "a1", "10.0.2.5")
+    cloud.add_address(in_app, "a1", "2603:c020::5")
     return cloud
 
 
@@ -174,7 +238,7 @@ def from_plan(plan):
     cloud = Cloud(plan.get("tenancy", TENANCY))
     for item in plan.get("compartments", []):
         cloud.compartments[item["id"]] = item
-    for kind in ("subnets", "securityLists"):
+    for kind in ("subnets", "securityLists", "vcns"):
         for item in plan.get(kind, []):
             place = item["id"].split(".")[3]
             names = {short: name for name, short in SHORT.items()}

@@ -18,7 +18,18 @@ LIST_PARAMETERS = {
                      "compartmentIdInSubtree", "name", "sortBy", "sortOrder",
                      "lifecycleState"}}
 LIST_PARAMETERS["securityLists"] = LIST_PARAMETERS["subnets"]
-FILTERS = ("vcnId", "displayName", "name", "lifecycleState")
+LIST_PARAMETERS["networkSecurityGroups"] = LIST_PARAMETERS["subnets"] | {"vlanId"}
+LIST_PARAMETERS["vcns"] = LIST_PARAMETERS["subnets"] - {"vcnId"}
+# What is listed of one thing: of a group by its path, of a subnet by a query.
+PART_PARAMETERS = {
+    "securityRules": {"direction", "limit", "page", "sortBy", "sortOrder"},
+    "vnics": {"limit", "page", "sortBy", "sortOrder"},
+    "privateIps": {"subnetId", "limit", "page", "ipAddress", "vnicId", "vlanId",
+                   "ipState", "lifetime"},
+    "ipv6": {"subnetId", "limit", "page", "ipAddress", "vnicId", "ipState",
+             "lifetime"}}
+FILTERS = ("vcnId", "displayName", "name", "lifecycleState", "direction",
+           "ipState")
 LIMIT_MAX = 1000
 
 
@@ -90,12 +101,21 @@ class Service:
         if request.body:
             raise bad_parameter("a GET with a body")
         kind, _, key = request.path[len(BASE) + 1:].partition("/")
-        if not request.path.startswith(BASE + "/") or \
-                kind not in LIST_PARAMETERS or "/" in key:
+        key, _, part = key.partition("/")
+        if not request.path.startswith(BASE + "/"):
+            raise Refused(404, "NotFound", "no such path")
+        if kind == "networkSecurityGroups" and part in ("securityRules", "vnics"):
+            return self._list_part(request, part, kind, key, region)
+        if kind in ("privateIps", "ipv6") and not key:
+            return self._list_part(request, kind, "subnets",
+                                   request.query.get("subnetId", ""), region)
+        if kind not in LIST_PARAMETERS or part:
             raise Refused(404, "NotFound", "no such path")
         if key:
             return self._get(request, kind, key, region)
-        self._check_parameters(request, kind)
+        self._check_parameters(request, LIST_PARAMETERS[kind])
+        if not request.query.get("compartmentId"):
+            raise Refused(400, "MissingParameter", "compartmentId")
         if kind == "compartments":
             return self._list_compartments(request)
         return self._list(request, kind, region)
@@ -106,7 +126,8 @@ class Service:
         if kind == "compartments":
             if not self.cloud.knows_compartment(key):
                 raise not_found()
-            item = self.cloud.compartments[key]
+            item = self.cloud.root if key == self.cloud.tenancy \
+                else self.cloud.compartments[key]
             body = json.dumps(item).encode()
         else:
             item = self.cloud.item(kind, key, region)
@@ -116,12 +137,23 @@ class Service:
         return Reply(200, body, [("Content-Type", "application/json"),
                                  ("ETag", "2a5b")])
 
-    def _check_parameters(self, request, kind):
-        unknown = set(request.query) - LIST_PARAMETERS[kind]
+    def _list_part(self, request, part, kind, key, region):
+        """Rules and members of a group, addresses of a subnet."""
+        self._check_parameters(request, PART_PARAMETERS[part])
+        if not key:
+            raise Refused(400, "MissingParameter", "subnetId")
+        if self.cloud.item(kind, key, region) is None or \
+                f"{key}/{part}" in self.cloud.denied:
+            raise not_found()
+        items = self.cloud.parts.get((part, key), [])
+        return self._page(request, part + key, [
+            (item, json.dumps(item, ensure_ascii=False).encode())
+            for item in items])
+
+    def _check_parameters(self, request, known):
+        unknown = set(request.query) - known
         if unknown or len(request.query) != len(request.pairs):
             raise bad_parameter(f"unknown or repeated: {sorted(unknown)}")
-        if not request.query.get("compartmentId"):
-            raise Refused(400, "MissingParameter", "compartmentId")
         limit = request.query.get("limit", "1")
         if not limit.isascii() or not limit.isdigit() or \
                 not 1 <= int(limit) <= LIMIT_MAX:

@@ -25,6 +25,9 @@ complete -c vcnmeta -n "not $none" -s q -l quiet -d 'No warnings'
 complete -c vcnmeta -n "$output" -s o -l output -r -F -d 'The lookup file'
 
 complete -c vcnmeta -n "$fetch" -l merge -d 'Keep what the file holds and this does not'
+complete -c vcnmeta -n "$fetch" -l groups -d 'Groups, rules and members too'
+complete -c vcnmeta -n "$fetch" -l addresses -d 'Private addresses too'
+complete -c vcnmeta -n "$fetch" -l service-ranges -r -F -d 'Of service labels'
 complete -c vcnmeta -n "$fetch" -l region -x -d 'In this region'
 complete -c vcnmeta -n "$fetch" -l compartment-id -x -d 'This compartment'
 complete -c vcnmeta -n "$fetch" -l compartment-id-in-subtree -d 'And the compartments below'
@@ -44,3 +47,13 @@ complete -c vcnmeta -n "$fetch" -l max-retries -x -d 'Attempts in all, default 8
 complete -c vcnmeta -n "$fetch" -l no-retry -d 'One attempt'
 complete -c vcnmeta -n "$fetch" -l parallel -x -d 'Requests at once, default 8'
 complete -c vcnmeta -n "$fetch" -s d -l debug -d 'Show each request'
+
+set -l build '__fish_seen_subcommand_from build'
+complete -c vcnmeta -n "$build" -l nsg-rules -x -d 'OCID=FILE: rules of a group'
+complete -c vcnmeta -n "$build" -l nsg-vnics -x -d 'OCID=FILE: members of a group'
+complete -c vcnmeta -n "$build" -l all-groups -d 'These are all groups of the VCNs'
+
+set -l show '__fish_seen_subcommand_from show'
+complete -c vcnmeta -n "$show" -l rules -d 'Write rules'
+complete -c vcnmeta -n "$show" -l groups -d 'Write groups'
+complete -c vcnmeta -n "$show" -l vnics -d 'Write VNICs'

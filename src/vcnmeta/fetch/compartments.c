@@ -1,5 +1,5 @@
 /*
- * The tree of compartments. Parents may come behind their children, and a reply
+ * The tree of compartments. Parents may come after their children, and a reply
  * may hold a circle: what is below is found by going through all of them until
  * nothing is added any more, which a circle cannot prolong.
  */

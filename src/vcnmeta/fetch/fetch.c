@@ -5,6 +5,7 @@
  */
 #include "vcnmeta/fetch/fetch.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/rights.h"
+#include "lookup/import.h"
+#include "vcnmeta/document.h"
 #include "vcnmeta/fetch/fetch_options.h"
 #include "vcnmeta/fetch/fetch_progress.h"
 #include "vcnmeta/fetch/fetch_subnets.h"
@@ -29,6 +32,7 @@
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/oci/secret.h"
 #include "vcnmeta/oci/settings.h"
+#include "vcnmeta/summary.h"
 
 /* All that one run needs. */
 struct fetch {
@@ -56,6 +60,70 @@ static int judge_tenancy(const struct fetch *fetch)
 	return EXITCODE_REFUSED;
 }
 
+/* text has LIMIT_JSON_PADDING bytes after it. */
+static int take_ranges(struct fetch *fetch, const struct secret *text)
+{
+	const struct model_place place = {fetch->options.service_ranges, 1, fetch->fetched_at};
+	struct json_tree tree = JSON_TREE_INIT;
+	struct json_parser *parser = json_parser_new();
+	struct model_fault fault = {.text = "these are no ranges"};
+	enum model_result result = MODEL_NO_MEMORY;
+	enum json_error error = JSON_NO_MEMORY;
+	struct import_object object;
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (parser != NULL)
+		error = json_tree_parse(&tree, parser, text->data, text->len, LIMIT_REPLY_DEPTH);
+	if (error == JSON_OK) {
+		object = import_object(&tree, &tree.nodes[0]);
+		result = MODEL_MALFORMED;
+		if (object.kind == IMPORT_RANGES)
+			result = import_ranges(fetch->model, &object, region_key, place, &fault);
+	} else if (error != JSON_NO_MEMORY) {
+		result = MODEL_MALFORMED;
+		snprintf(fault.text, sizeof(fault.text), "%s", json_error_text(error));
+	}
+	json_tree_free(&tree);
+	json_parser_free(parser);
+	if (result == MODEL_OK)
+		return EXITCODE_OK;
+	if (result == MODEL_NO_MEMORY) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
+	msg_error("cannot use the service ranges %s: %s",
+		msg_quote_name(quoted, fetch->options.service_ranges), fault.text);
+	return EXITCODE_REFUSED;
+}
+
+/* Oracle's ranges as the user saved them: nothing here fetches them. */
+static int load_ranges(struct fetch *fetch)
+{
+	const char *path = fetch->options.service_ranges;
+	struct secret text = SECRET_INIT;
+	char quoted[MSG_QUOTED_SIZE];
+	int result = EXITCODE_REFUSED;
+
+	if (path == NULL)
+		return EXITCODE_OK;
+	if (document_read(&text, path, LIMIT_REPLY) == 0)
+		result = take_ranges(fetch, &text);
+	else
+		msg_error_errno(
+			errno, "cannot read the service ranges %s", msg_quote_name(quoted, path));
+	secret_free(&text);
+	return result;
+}
+
+static int make_model(struct fetch *fetch)
+{
+	fetch->model = model_new(MODEL_LATER_COUNTS);
+	if (fetch->model != NULL)
+		return load_ranges(fetch);
+	msg_no_memory();
+	return EXITCODE_INTERNAL;
+}
+
 /* Who we are and where we go. */
 static int prepare(struct fetch *fetch)
 {
@@ -63,6 +131,8 @@ static int prepare(struct fetch *fetch)
 
 	if (result == EXITCODE_OK && fetched_now(&fetch->fetched_at) != 0)
 		result = EXITCODE_REFUSED;
+	if (result == EXITCODE_OK)
+		result = make_model(fetch);
 	if (result == EXITCODE_OK)
 		result = settings_load(&fetch->settings, &fetch->options.settings);
 	if (result == EXITCODE_OK)
@@ -118,16 +188,13 @@ static int open_survey(struct fetch *fetch)
 {
 	struct survey *survey = &fetch->survey;
 
-	fetch->model = model_new(MODEL_LATER_COUNTS);
-	if (fetch->model == NULL) {
-		msg_no_memory();
-		return EXITCODE_INTERNAL;
-	}
 	survey->settings = &fetch->settings;
 	survey->auth = &fetch->auth;
 	survey->scope = &fetch->scope;
 	survey->model = fetch->model;
+	survey->fetched_at = fetch->fetched_at;
 	survey->vcn = fetch->options.vcn;
+	survey->groups = fetch->options.groups;
 	survey->tick = fetch_progress_tick;
 	survey->tick_context = survey;
 	return survey_open(survey) == 0 ? EXITCODE_OK : EXITCODE_INTERNAL;
@@ -199,13 +266,31 @@ static int judge_scope(const struct fetch *fetch)
 {
 	char where[2 * MSG_QUOTED_SIZE + 256];
 
-	if (by_ocid(fetch) || model_subnet_count(fetch->model) > 0)
+	if (by_ocid(fetch) || model_count(fetch->model, MODEL_SUBNET) > 0)
 		return EXITCODE_OK;
 	scope_text(fetch, where, sizeof(where));
 	msg_error("there is no subnet to be seen in %s: nothing is written%s", where,
 		fetch->options.regions.count == 0 ? "; other regions: --region, once for each"
 						  : "");
 	return EXITCODE_PARTIAL;
+}
+
+/*
+ * Rules and members of the groups; and of a fetch of the whole tenancy that was
+ * refused none, that there are no more of them.
+ */
+static int survey_all_groups(struct fetch *fetch)
+{
+	const char *vcn = fetch->options.vcn;
+	int result = survey_groups(&fetch->survey);
+
+	if (result != EXITCODE_OK || fetch->options.compartments.count > 0 ||
+		fetch->survey.refused_of[LISTING_GROUPS] > 0)
+		return result;
+	if (model_set_all_groups(fetch->model, vcn, vcn == NULL ? 0 : strlen(vcn)) == 0)
+		return EXITCODE_OK;
+	msg_no_memory();
+	return EXITCODE_INTERNAL;
 }
 
 static int run_survey(struct fetch *fetch)
@@ -221,65 +306,88 @@ static int run_survey(struct fetch *fetch)
 		result = judge_scope(fetch);
 	if (result == EXITCODE_OK)
 		result = survey_missing(&fetch->survey);
+	if (result == EXITCODE_OK && fetch->options.groups)
+		result = survey_all_groups(fetch);
+	if (result == EXITCODE_OK && fetch->options.addresses)
+		result = survey_addresses(&fetch->survey);
 	fetch_progress_end();
 	return result;
 }
 
-static void add_missing(char *text, size_t size, size_t count, const char *one, const char *many)
+/* What was refused, "; missing: 1 compartment's subnets, 2 groups' rules", or "". */
+static void missing_text(const struct survey *survey, char *text, size_t size)
 {
-	size_t at = strlen(text);
+	static const struct {
+		enum listing_kind kind;
+		const char *one;
+		const char *many;
+	} kinds[] = {
+		{LISTING_SUBNETS, "compartment's subnets", "compartments' subnets"},
+		{LISTING_LISTS, "compartment's security lists", "compartments' security lists"},
+		{LISTING_GROUPS, "compartment's groups", "compartments' groups"},
+		{LISTING_SUBNET, "subnet", "subnets"},
+		{LISTING_LIST, "security list", "security lists"},
+		{LISTING_RULES, "group's rules", "groups' rules"},
+		{LISTING_MEMBERS, "group's members", "groups' members"},
+		{LISTING_ADDRESSES, "subnet's addresses", "subnets' addresses"},
+		{LISTING_IPV6, "subnet's IPv6 addresses", "subnets' IPv6 addresses"},
+	};
 
-	if (count > 0)
-		snprintf(text + at, size - at, "%s%zu %s", at == 0 ? "; missing: " : ", ", count,
-			count == 1 ? one : many);
+	*text = '\0';
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t count = survey->refused_of[kinds[i].kind], at = strlen(text);
+
+		if (count > 0)
+			snprintf(text + at, size - at, "%s%zu %s", at == 0 ? "; missing: " : ", ",
+				count, count == 1 ? kinds[i].one : kinds[i].many);
+	}
 }
 
-/* One line on what was got, and what was not. */
-static void tell_result(const struct fetch *fetch, size_t subnets, size_t lists)
+/* One line on what was got, counts, and what was not. */
+static void tell_result(const struct fetch *fetch, const char *counts)
 {
-	const size_t *refused = fetch->survey.refused_of;
+	size_t total = model_count(fetch->model, MODEL_SUBNET);
 	char quoted[MSG_QUOTED_SIZE], regions[REGION_NAME_SIZE + 16];
-	char missing[256] = "", total[64] = "";
+	char missing[512], now[64] = "";
 
 	regions_text(&fetch->scope, regions, sizeof(regions));
-	add_missing(missing, sizeof(missing), refused[LISTING_SUBNETS], "compartment's subnets",
-		"compartments' subnets");
-	add_missing(missing, sizeof(missing), refused[LISTING_LISTS],
-		"compartment's security lists", "compartments' security lists");
-	add_missing(missing, sizeof(missing), refused[LISTING_SUBNET], "subnet", "subnets");
-	add_missing(
-		missing, sizeof(missing), refused[LISTING_LIST], "security list", "security lists");
+	missing_text(&fetch->survey, missing, sizeof(missing));
 	if (fetch->options.merge)
-		snprintf(total, sizeof(total), ", which has %zu subnet%s now",
-			model_subnet_count(fetch->model),
-			model_subnet_count(fetch->model) == 1 ? "" : "s");
-	msg_note("fetched %zu subnet%s and %zu security list%s%s into %s%s%s%s", subnets,
-		subnets == 1 ? "" : "s", lists, lists == 1 ? "" : "s", regions,
-		msg_quote_name(quoted, fetch->options.output), total, missing,
+		snprintf(now, sizeof(now), ", which has %zu subnet%s now", total,
+			total == 1 ? "" : "s");
+	msg_note("fetched %s%s into %s%s%s%s", counts, regions,
+		msg_quote_name(quoted, fetch->options.output), now, missing,
 		by_ocid(fetch) || fetch->options.regions.count > 0
 			? ""
 			: "; other regions: --region, once for each");
 }
 
+/* Writes the model; counts says what is in it before what FILE has is merged. */
+static int save_model(struct fetch *fetch, const struct bytes *source, const struct bytes *counts)
+{
+	int result = save_write(fetch->model, fetch->options.output, fetch->options.merge,
+		fetch->fetched_at, source->data);
+
+	if (result != EXITCODE_OK)
+		return result;
+	summary_tell_unreadable(fetch->model);
+	tell_result(fetch, counts->data);
+	return fetch->survey.partial ? EXITCODE_PARTIAL : EXITCODE_OK;
+}
+
 static int save(struct fetch *fetch)
 {
-	size_t subnets = model_subnet_count(fetch->model);
-	size_t lists = model_list_count(fetch->model);
-	struct bytes source = BYTES_INIT(LIMIT_REQUEST);
-	int result;
+	struct bytes source = BYTES_INIT(LIMIT_REQUEST), counts = BYTES_INIT(LIMIT_REQUEST);
+	int result = EXITCODE_INTERNAL;
 
-	if (scope_source(&fetch->scope, &source) != 0 || bytes_append_char(&source, '\0') != 0) {
+	if (scope_source(&fetch->scope, &source) != 0 || bytes_append_char(&source, '\0') != 0 ||
+		summary_put_counts(&counts, fetch->model) != 0 ||
+		bytes_append_char(&counts, '\0') != 0)
 		msg_no_memory();
-		bytes_free(&source);
-		return EXITCODE_INTERNAL;
-	}
-	result = save_write(fetch->model, fetch->options.output, fetch->options.merge,
-		fetch->fetched_at, source.data);
+	else
+		result = save_model(fetch, &source, &counts);
 	bytes_free(&source);
-	if (result == EXITCODE_OK)
-		tell_result(fetch, subnets, lists);
-	if (result == EXITCODE_OK && fetch->survey.partial)
-		result = EXITCODE_PARTIAL;
+	bytes_free(&counts);
 	return result;
 }
 
@@ -327,7 +435,7 @@ int fetch_main(int argc, char **argv)
 		msg_quiet(fetch.options.quiet);
 		result = run(&fetch);
 	} else {
-		result = (int)help_answer(parsed, "fetch");
+		result = (int)help_answer(parsed, fetch_options_help);
 	}
 	free_all(&fetch);
 	return result;

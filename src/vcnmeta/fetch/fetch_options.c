@@ -78,6 +78,46 @@ static enum optparse_result take_subnet(void *into, const char *name, char *argu
 		.maximum = most                                                                    \
 	}
 
+const char fetch_options_help[] =
+	"usage: vcnmeta fetch -o FILE [scope] [authentication]\n"
+	"Fetch subnets and security lists from the OCI API into a lookup file.\n"
+	"\n"
+	"  -o, --output FILE           replaced whole or not at all\n"
+	"      --merge                 keep what FILE holds and this does not\n"
+	"      --groups                network security groups, rules and members too\n"
+	"      --addresses             the private addresses of the subnets too\n"
+	"      --service-ranges FILE   Oracle's public_ip_ranges.json, for service labels\n"
+	"\n"
+	"Scope (default: every active compartment, in the profile's region)\n"
+	"      --region REGION         repeatable: once for each region\n"
+	"      --compartment-id OCID   repeatable\n"
+	"      --compartment-id-in-subtree   and the compartments below\n"
+	"      --vcn-id OCID           only this VCN\n"
+	"      --subnet-id OCID        only this subnet; repeatable\n"
+	"      --subnets-from FILE     only these, one a line; - is stdin\n"
+	"\n"
+	"Authentication, as the oci CLI has it\n"
+	"      --auth api_key | security_token | instance_principal |\n"
+	"             resource_principal | instance_obo_user | oke_workload_identity\n"
+	"      --config-file FILE      default: ~/.oci/config\n"
+	"      --profile NAME          default: DEFAULT\n"
+	"      --federation-endpoint URL\n"
+	"\n"
+	"Transport\n"
+	"      --endpoint URL          scheme, host and port of the API\n"
+	"      --cert-bundle FILE      certificates to trust\n"
+	"      --proxy URL\n"
+	"      --connection-timeout S  default: 10\n"
+	"      --read-timeout S        default: 60\n"
+	"      --max-retries N         attempts in all, default: 8\n"
+	"      --no-retry\n"
+	"      --parallel N            requests at once, default: 8\n"
+	"\n"
+	"  -d, --debug                 show each request\n"
+	"  -q, --quiet                 no warnings, no word on what was done\n"
+	"  -h, --help                  this text\n"
+	"  -V, --version               the version\n";
+
 static const struct optparse_option table[] = {
 	{.name = "output", .letter = 'o', .kind = OPTPARSE_TEXT, MEMBER(output)},
 	{.name = "debug", .letter = 'd', .kind = OPTPARSE_FLAG, MEMBER(settings.debug)},
@@ -85,6 +125,9 @@ static const struct optparse_option table[] = {
 	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
 	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
 	FLAG("merge", merge),
+	FLAG("groups", groups),
+	FLAG("addresses", addresses),
+	TEXT("service-ranges", service_ranges),
 	CALL("region", take_region),
 	CALL("compartment-id", take_compartment),
 	{.name = "compartment-id-in-subtree", .kind = OPTPARSE_BOOL, MEMBER(in_subtree)},
@@ -131,6 +174,9 @@ static enum optparse_result check(
 		(options->compartments.count > 0 || options->vcn != NULL || options->in_subtree))
 		return refuse("--subnet-id and --subnets-from exclude --compartment-id, "
 			      "--compartment-id-in-subtree and --vcn-id");
+	if (by_ocid && options->groups)
+		return refuse("--groups is for scopes of compartments, not for --subnet-id and "
+			      "--subnets-from");
 	if (options->in_subtree && options->compartments.count == 0)
 		return refuse("--compartment-id-in-subtree needs --compartment-id");
 	return OPTPARSE_RUN;

@@ -15,13 +15,19 @@ struct fetch_options {
 	struct settings_options settings;
 	const char *vcn;
 	const char *subnets_from;
+	const char *service_ranges;
 	struct fetch_names regions;
 	struct fetch_names compartments;
 	struct fetch_names subnets;
 	bool in_subtree;
 	bool merge;
+	bool groups;
+	bool addresses;
 	bool quiet;
 };
+
+/* The help, one screen. */
+extern const char fetch_options_help[];
 
 /* Fills options; fetch_options_free in any case. */
 enum optparse_result fetch_options_parse(struct fetch_options *options, int argc, char **argv);

@@ -17,6 +17,7 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "lookup/import.h"
 #include "vcnmeta/members.h"
 
 #define API "/20160918"
@@ -48,43 +49,109 @@ void listing_end_all(struct survey *survey)
 		listing_end(survey->listings);
 }
 
-static const struct {
+/* How a kind is asked for. */
+static const struct kind {
 	const char *path;
-	const char *doing;
-} kinds[] = {
-	{API "/compartments", "list the compartments of"},
-	{API "/subnets", "list the subnets of compartment"},
-	{API "/securityLists", "list the security lists of compartment"},
-	{API "/subnets/", "read subnet"},
-	{API "/securityLists/", "read security list"},
+	const char *tail;   /* after the OCID, where that is a part of the path */
+	const char *query;  /* the parameter that the OCID is; null: a part of the path */
+	const char *doing;  /* to stand before the OCID */
+	const char *policy; /* what it takes to be allowed it */
+	bool identity;      /* it is the identity service's, not the network's */
+	bool single;        /* one object, not pages */
+	bool narrowed;      /* --vcn-id counts */
+	bool optional;      /* what is refused is gone without */
+} kinds[LISTING_KINDS] = {
+	[LISTING_COMPARTMENTS] = {.path = API "/compartments",
+		.query = "compartmentId",
+		.doing = "list the compartments of",
+		.policy = "inspect compartments",
+		.identity = true},
+	[LISTING_ROOT] = {.path = API "/compartments/",
+		.tail = "",
+		.doing = "read compartment",
+		.policy = "inspect compartments",
+		.identity = true,
+		.single = true,
+		.optional = true},
+	[LISTING_SUBNETS] = {.path = API "/subnets",
+		.query = "compartmentId",
+		.doing = "list the subnets of compartment",
+		.policy = "inspect virtual-network-family",
+		.narrowed = true},
+	[LISTING_LISTS] = {.path = API "/securityLists",
+		.query = "compartmentId",
+		.doing = "list the security lists of compartment",
+		.policy = "inspect virtual-network-family",
+		.narrowed = true},
+	[LISTING_VCNS] = {.path = API "/vcns",
+		.query = "compartmentId",
+		.doing = "list the VCNs of compartment",
+		.policy = "inspect virtual-network-family",
+		.optional = true},
+	[LISTING_GROUPS] = {.path = API "/networkSecurityGroups",
+		.query = "compartmentId",
+		.doing = "list the groups of compartment",
+		.policy = "{NETWORK_SECURITY_GROUP_READ}",
+		.narrowed = true},
+	[LISTING_SUBNET] = {.path = API "/subnets/",
+		.tail = "",
+		.doing = "read subnet",
+		.policy = "inspect virtual-network-family",
+		.single = true},
+	[LISTING_LIST] = {.path = API "/securityLists/",
+		.tail = "",
+		.doing = "read security list",
+		.policy = "inspect virtual-network-family",
+		.single = true},
+	[LISTING_RULES] = {.path = API "/networkSecurityGroups/",
+		.tail = "/securityRules",
+		.doing = "list the rules of group",
+		.policy = "{NETWORK_SECURITY_GROUP_LIST_SECURITY_RULES}"},
+	[LISTING_MEMBERS] = {.path = API "/networkSecurityGroups/",
+		.tail = "/vnics",
+		.doing = "list the members of group",
+		.policy = "{NETWORK_SECURITY_GROUP_LIST_MEMBERS}"},
+	[LISTING_ADDRESSES] = {.path = API "/privateIps",
+		.query = "subnetId",
+		.doing = "list the private addresses of subnet",
+		.policy = "{PRIVATE_IP_READ}"},
+	[LISTING_IPV6] = {.path = API "/ipv6",
+		.query = "subnetId",
+		.doing = "list the IPv6 addresses of subnet",
+		.policy = "{IPV6_READ, SUBNET_READ}"},
 };
 
 /* The query of a listing, in the order that Oracle's clients send it. */
 static int add_query(
 	struct bytes *target, const struct listing *listing, const char *token, size_t token_len)
 {
-	const char *vcn = listing->survey->vcn;
+	const struct kind *kind = &kinds[listing->kind];
+	const char *vcn = kind->narrowed ? listing->survey->vcn : NULL;
 
-	if (call_query_add(target, "compartmentId", listing->ocid, strlen(listing->ocid)) != 0)
+	if (kind->query != NULL &&
+		call_query_add(target, kind->query, listing->ocid, strlen(listing->ocid)) != 0)
 		return -1;
 	if (token != NULL && call_query_add(target, "page", token, token_len) != 0)
 		return -1;
-	if (listing->kind == LISTING_COMPARTMENTS)
-		return call_query_add(target, "accessLevel", "ACCESSIBLE", 10) != 0
-			       ? -1
-			       : call_query_add(target, "compartmentIdInSubtree", "true", 4);
+	if (listing->kind == LISTING_COMPARTMENTS &&
+		(call_query_add(target, "accessLevel", "ACCESSIBLE", 10) != 0 ||
+			call_query_add(target, "compartmentIdInSubtree", "true", 4) != 0))
+		return -1;
 	return vcn == NULL ? 0 : call_query_add(target, "vcnId", vcn, strlen(vcn));
 }
 
 /* Path and query; null when memory ran out. */
 static char *make_target(const struct listing *listing, const char *token, size_t token_len)
 {
+	const struct kind *kind = &kinds[listing->kind];
 	struct bytes target = BYTES_INIT(LIMIT_REQUEST);
-	int result = bytes_append_text(&target, kinds[listing->kind].path);
+	int result = bytes_append_text(&target, kind->path);
 
-	if (result == 0 && (listing->kind == LISTING_SUBNET || listing->kind == LISTING_LIST))
-		result = http_escape(&target, listing->ocid, strlen(listing->ocid));
-	else if (result == 0)
+	if (result == 0 && kind->query == NULL)
+		result = http_escape(&target, listing->ocid, strlen(listing->ocid)) != 0
+				 ? -1
+				 : bytes_append_text(&target, kind->tail);
+	if (result == 0)
 		result = add_query(&target, listing, token, token_len);
 	if (result == 0)
 		result = bytes_append_char(&target, '\0');
@@ -131,38 +198,94 @@ static int fail_memory(const struct taking *taking)
 	return -1;
 }
 
-static int take_compartment(const struct taking *taking, const struct json_node *node)
+/* Keeps a compartment for the survey; false: it cannot be one. */
+static enum model_result keep_compartment(
+	const struct taking *taking, const struct json_node *node, struct model_fault *fault)
 {
 	struct survey *survey = taking->listing->survey;
 	char id[OCID_SIZE], parent[OCID_SIZE], state[64];
 	bool active;
 
-	if (!members_text(taking->tree, node, "id", id, sizeof(id)) || id[0] == '\0')
-		return fail_taking(taking, "a compartment without an id");
+	if (!members_text(taking->tree, node, "id", id, sizeof(id)) || id[0] == '\0') {
+		snprintf(fault->text, sizeof(fault->text), "a compartment without an id");
+		return MODEL_MALFORMED;
+	}
 	members_text(taking->tree, node, "compartmentId", parent, sizeof(parent));
 	active = !members_text(taking->tree, node, "lifecycleState", state, sizeof(state)) ||
 		 strcasecmp(state, "ACTIVE") == 0;
-	if (compartments_add(&survey->found, id, parent, active) != 0)
-		return fail_memory(taking);
-	return 0;
+	return compartments_add(&survey->found, id, parent, active) == 0 ? MODEL_OK
+									 : MODEL_NO_MEMORY;
 }
 
-static int take_network(const struct taking *taking, const struct json_node *node)
+/* Takes one object of a reply into the model. */
+static int take_object(const struct taking *taking, const struct json_node *node)
 {
-	struct model *model = taking->listing->survey->model;
-	const struct model_place place = {"the OCI API", 0};
-	bool subnet =
-		taking->listing->kind == LISTING_SUBNETS || taking->listing->kind == LISTING_SUBNET;
+	const struct listing *listing = taking->listing;
+	struct model *model = listing->survey->model;
+	const struct model_place place = {"the OCI API", 0, listing->survey->fetched_at};
+	const struct import_object object = import_object(taking->tree, node);
+	size_t len = strlen(listing->ocid);
 	struct model_fault fault;
-	enum model_result result;
+	enum model_result result = MODEL_OK;
 
-	if (subnet)
-		result = model_add_subnet(model, taking->tree, node, place, &fault);
-	else
-		result = model_add_list(model, taking->tree, node, place, &fault);
+	switch (listing->kind) {
+	case LISTING_COMPARTMENTS:
+		result = keep_compartment(taking, node, &fault);
+		if (result == MODEL_OK)
+			result = import_compartment(model, &object, place, &fault);
+		break;
+	case LISTING_ROOT:
+		result = import_compartment(model, &object, place, &fault);
+		break;
+	case LISTING_SUBNETS:
+	case LISTING_SUBNET:
+		result = import_subnet(model, &object, place, &fault);
+		break;
+	case LISTING_LISTS:
+	case LISTING_LIST:
+		result = import_list(model, &object, place, &fault);
+		break;
+	case LISTING_VCNS:
+		result = import_vcn(model, &object, place, &fault);
+		break;
+	case LISTING_GROUPS:
+		result = import_group(model, &object, place, &fault);
+		break;
+	case LISTING_RULES:
+		result = import_rule(model, listing->ocid, len, &object, place, &fault);
+		break;
+	case LISTING_MEMBERS:
+		result = import_member(model, listing->ocid, len, &object, place, &fault);
+		break;
+	case LISTING_ADDRESSES:
+	case LISTING_IPV6:
+		result = import_address(model, &object, place, &fault);
+		break;
+	case LISTING_KINDS:
+		break;
+	}
 	if (result == MODEL_OK)
 		return 0;
 	return result == MODEL_NO_MEMORY ? fail_memory(taking) : fail_taking(taking, fault.text);
+}
+
+/*
+ * The first page of a group's rules or members says that they are known now, also
+ * when there are none.
+ */
+static int begin_group(const struct taking *taking)
+{
+	const struct listing *listing = taking->listing;
+	struct model *model = listing->survey->model;
+	size_t len = strlen(listing->ocid);
+	int64_t fetched_at = listing->survey->fetched_at;
+	enum model_result result = MODEL_OK;
+
+	if (listing->page == 1 && listing->kind == LISTING_RULES)
+		result = import_no_rules(model, listing->ocid, len, fetched_at);
+	if (listing->page == 1 && listing->kind == LISTING_MEMBERS)
+		result = import_no_members(model, listing->ocid, len, fetched_at);
+	return result == MODEL_OK ? 0 : fail_memory(taking);
 }
 
 static int take_array(struct taking *taking)
@@ -171,17 +294,14 @@ static int take_array(struct taking *taking)
 
 	if (node->value.type != JSON_ARRAY)
 		return fail_taking(taking, "the reply is no array");
+	if (begin_group(taking) != 0)
+		return -1;
 	for (node = json_tree_first(taking->tree, node); node != NULL;
 		node = json_tree_next(taking->tree, node)) {
-		int result;
-
 		taking->item++;
 		if (node->value.type != JSON_OBJECT)
 			return fail_taking(taking, "it is no object");
-		result = taking->listing->kind == LISTING_COMPARTMENTS
-				 ? take_compartment(taking, node)
-				 : take_network(taking, node);
-		if (result != 0)
+		if (take_object(taking, node) != 0)
 			return -1;
 	}
 	return 0;
@@ -198,7 +318,7 @@ static int take_single(const struct taking *taking)
 	if (!members_text(taking->tree, node, "id", id, sizeof(id)) ||
 		strcmp(id, taking->listing->ocid) != 0)
 		return fail_taking(taking, "the reply has another id");
-	return take_network(taking, node);
+	return take_object(taking, node);
 }
 
 int listing_take(struct listing *listing, struct call *call, const struct http_reply *reply)
@@ -213,9 +333,24 @@ int listing_take(struct listing *listing, struct call *call, const struct http_r
 		return fail_memory(&taking);
 	if (error != JSON_OK)
 		return fail_taking(&taking, json_error_text(error));
-	if (listing->kind == LISTING_SUBNET || listing->kind == LISTING_LIST)
-		return take_single(&taking);
-	return take_array(&taking);
+	return kinds[listing->kind].single ? take_single(&taking) : take_array(&taking);
+}
+
+/* Who a policy is for that would allow this fetch what it was refused. */
+static const char *policy_subject(enum settings_auth auth)
+{
+	switch (auth) {
+	case SETTINGS_INSTANCE_PRINCIPAL:
+	case SETTINGS_RESOURCE_PRINCIPAL:
+		return "dynamic-group GROUP";
+	case SETTINGS_OKE_WORKLOAD_IDENTITY:
+		return "any-user";
+	case SETTINGS_API_KEY:
+	case SETTINGS_SECURITY_TOKEN:
+	case SETTINGS_INSTANCE_OBO_USER:
+	default:
+		return "group GROUP";
+	}
 }
 
 /* "Allow group GROUP to inspect subnets in …", as a policy has it. */
@@ -223,18 +358,20 @@ static void write_policy(char *text, size_t size, const struct listing *listing)
 {
 	const struct survey *survey = listing->survey;
 	enum settings_auth auth = survey->settings->auth;
-	bool principal = auth == SETTINGS_INSTANCE_PRINCIPAL || auth == SETTINGS_RESOURCE_PRINCIPAL;
-	bool by_page = listing->kind == LISTING_SUBNETS || listing->kind == LISTING_LISTS;
-	bool root = !by_page || strcmp(listing->ocid, survey->auth->tenancy) == 0;
+	bool of_compartment = listing->kind == LISTING_SUBNETS || listing->kind == LISTING_LISTS ||
+			      listing->kind == LISTING_GROUPS;
+	bool root = !of_compartment || strcmp(listing->ocid, survey->auth->tenancy) == 0;
 	char quoted[MSG_QUOTED_SIZE];
 	int len = 0;
 
 	msg_quote_name(quoted, listing->ocid);
 	len = (int)strlen(quoted) - 2; /* as it stands between the quotes */
-	snprintf(text, size, "Allow %s to inspect %s in %s%.*s",
-		principal ? "dynamic-group GROUP" : "group GROUP",
-		listing->kind == LISTING_COMPARTMENTS ? "compartments" : "virtual-network-family",
-		root ? "tenancy" : "compartment id ", root ? 0 : len, quoted + 1);
+	snprintf(text, size, "Allow %s to %s in %s%.*s%s", policy_subject(auth),
+		kinds[listing->kind].policy, root ? "tenancy" : "compartment id ", root ? 0 : len,
+		quoted + 1,
+		auth == SETTINGS_OKE_WORKLOAD_IDENTITY
+			? " where request.principal.type = 'workload'"
+			: "");
 }
 
 static void tell_refused(struct listing *listing, struct call *call, const struct http_reply *reply)
@@ -282,8 +419,8 @@ static void go_on(struct listing *listing, struct call *call, const struct http_
 	const struct bytes *token = &reply->next_page;
 	struct survey *survey = listing->survey;
 
-	if (token->len == 0 || listing->kind == LISTING_SUBNET || listing->kind == LISTING_LIST) {
-		survey->granted++;
+	if (token->len == 0 || kinds[listing->kind].single) {
+		survey->granted += !kinds[listing->kind].optional;
 		listing_end(listing);
 		return;
 	}
@@ -312,6 +449,10 @@ static void take_refusal(struct listing *listing, struct call *call, const struc
 {
 	struct survey *survey = listing->survey;
 
+	if (kinds[listing->kind].optional) {
+		listing_end(listing);
+		return;
+	}
 	tell_refused(listing, call, reply);
 	if (listing->kind == LISTING_COMPARTMENTS || listing->page > 1) {
 		caller_fail(survey->caller, EXITCODE_SERVICE);
@@ -320,6 +461,9 @@ static void take_refusal(struct listing *listing, struct call *call, const struc
 	survey->partial = true;
 	survey->refused++;
 	survey->refused_of[listing->kind]++;
+	if (listing->kind == LISTING_ADDRESSES || listing->kind == LISTING_IPV6)
+		(void)model_set_listing(
+			survey->model, listing->ocid, strlen(listing->ocid), MODEL_LISTING_REFUSED);
 	listing_end(listing);
 }
 
@@ -346,8 +490,8 @@ void listing_ask(struct listing *listing, const char *token, size_t token_len)
 		no_memory(survey);
 		return;
 	}
-	call->endpoint = listing->kind == LISTING_COMPARTMENTS ? &listing->region->identity
-							       : &listing->region->iaas;
+	call->endpoint =
+		kinds[listing->kind].identity ? &listing->region->identity : &listing->region->iaas;
 	call->doing = kinds[listing->kind].doing;
 	call->subject = listing->ocid;
 	call->region = listing->region->region.name;

@@ -12,6 +12,7 @@
 #include "base/dirlock.h"
 #include "base/exitcode.h"
 #include "base/msg.h"
+#include "lookup/merge.h"
 #include "lookup/writer.h"
 #include "vcnmeta/lookupfile.h"
 
@@ -67,7 +68,7 @@ static int merge_file(struct model *model, const char *path)
 	result = (int)lookupfile_open(&lookup, path);
 	if (result != EXITCODE_OK)
 		return result;
-	merged = model_add_lookup(model, lookup, &fault);
+	merged = merge_lookup(model, lookup, MERGE_MODEL, path, &fault);
 	lookupfile_close(lookup);
 	if (merged == MODEL_OK)
 		return EXITCODE_OK;

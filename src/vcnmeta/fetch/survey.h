@@ -1,16 +1,17 @@
 /*
- * Fetching metadata into a model: the compartments, their subnets and security
- * lists, page by page; subnets by their OCIDs; and the lists that subnets name
- * and no listing held.
+ * Fetching metadata into a model: the compartments, their subnets, security lists,
+ * VCNs and groups, page by page; subnets by their OCIDs; the lists that subnets
+ * name and no listing held; rules and members of groups, addresses of subnets.
  *
  * What the service refuses in part (403, 404) is named, left out, and makes
- * partial true.
+ * partial true; but names of VCNs and of the tenancy are gone without.
  */
 #ifndef VCNMETA_FETCH_SURVEY_H
 #define VCNMETA_FETCH_SURVEY_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/textset.h"
 #include "lookup/model.h"
@@ -20,13 +21,20 @@
 #include "vcnmeta/oci/call.h"
 #include "vcnmeta/oci/settings.h"
 
-/* What is asked for: pages of what a compartment holds, or one thing by its OCID. */
+/* What is asked for: a listing with its pages, or one thing by its OCID. */
 enum listing_kind {
-	LISTING_COMPARTMENTS,
-	LISTING_SUBNETS,
+	LISTING_COMPARTMENTS, /* of the tenancy */
+	LISTING_ROOT,         /* the tenancy itself, for its name */
+	LISTING_SUBNETS,      /* of a compartment, like the next three */
 	LISTING_LISTS,
+	LISTING_VCNS,
+	LISTING_GROUPS,
 	LISTING_SUBNET,
 	LISTING_LIST,
+	LISTING_RULES, /* of a group, like the next */
+	LISTING_MEMBERS,
+	LISTING_ADDRESSES, /* of a subnet, like the next */
+	LISTING_IPV6,
 	LISTING_KINDS, /* their number */
 };
 
@@ -36,7 +44,9 @@ struct survey {
 	struct auth *auth;
 	struct scope *scope;
 	struct model *model;
+	int64_t fetched_at;
 	const char *vcn; /* narrows each listing; or null */
+	bool groups;     /* are listed too */
 	void (*tick)(void *);
 	void *tick_context;
 	/* results */
@@ -55,7 +65,7 @@ struct survey {
 };
 
 /*
- * Prepares what is zeroed behind the first part. Returns 0, or -1 after a
+ * Prepares what is zeroed after the first part. Returns 0, or -1 after a
  * message. survey_free in any case.
  */
 int survey_open(struct survey *survey);
@@ -77,5 +87,11 @@ int survey_subnets(struct survey *survey, const struct fetch_names *subnets);
 
 /* Fetches the lists that subnets name and the model lacks, one by one. */
 int survey_missing(struct survey *survey);
+
+/* Fetches rules and members of the groups that were listed. */
+int survey_groups(struct survey *survey);
+
+/* Fetches the private addresses of the subnets that were fetched. */
+int survey_addresses(struct survey *survey);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * Asking for a pass phrase, without echo. The terminal raises no signals
- * meanwhile, so that it never stays silent behind us: an interrupt typed is
+ * meanwhile, so that it is never left without echo: an interrupt typed is
  * raised once it echoes again.
  */
 #include "vcnmeta/oci/auth_prompt.h"

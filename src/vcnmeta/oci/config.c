@@ -45,7 +45,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
 }
 
-/* Cuts the white space off [*start, *end) and puts a NUL behind it. */
+/* Cuts the white space off [*start, *end) and puts a NUL after it. */
 static void trim(char **start, char **end)
 {
 	while (*start < *end && is_blank(**start))

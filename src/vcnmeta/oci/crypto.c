@@ -280,8 +280,8 @@ int crypto_random(void *data, size_t len)
 	return 0;
 }
 
-/* Copies what stands behind prefix in one attribute's value. */
-static bool take_behind(
+/* Copies what stands after prefix in one attribute's value. */
+static bool take_after(
 	char tenancy[CRYPTO_TENANCY_SIZE], const ASN1_STRING *value, const char *prefix)
 {
 	const unsigned char *text = ASN1_STRING_get0_data(value);
@@ -310,7 +310,7 @@ static void find_tenancy(char tenancy[CRYPTO_TENANCY_SIZE], X509_NAME *name)
 		for (int i = 0; i < X509_NAME_entry_count(name); i++) {
 			X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
 
-			if (take_behind(tenancy, X509_NAME_ENTRY_get_data(entry), prefixes[p]))
+			if (take_after(tenancy, X509_NAME_ENTRY_get_data(entry), prefixes[p]))
 				return;
 		}
 	}

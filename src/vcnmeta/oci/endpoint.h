@@ -22,7 +22,7 @@ enum endpoint_rule {
 };
 
 /*
- * Reads text. Returns 0, or -1 with *why set to a text fit to stand behind
+ * Reads text. Returns 0, or -1 with *why set to a text fit to stand after
  * "cannot use endpoint 'X': ".
  */
 int endpoint_parse(

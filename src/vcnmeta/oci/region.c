@@ -56,6 +56,15 @@ static const struct region_row *find_row(
 	return NULL;
 }
 
+const char *region_key(const char *name, size_t len)
+{
+	for (size_t i = 0; i < region_table_count; i++)
+		if (strlen(region_table[i].name) == len &&
+			memcmp(region_table[i].name, name, len) == 0)
+			return region_table[i].key;
+	return NULL;
+}
+
 static const char *realm_domain(const struct regions *regions, const char *realm)
 {
 	for (size_t i = 0; i < region_table_count; i++)

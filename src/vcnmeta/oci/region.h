@@ -22,6 +22,12 @@ struct region_row {
 extern const struct region_row region_table[];
 extern const size_t region_table_count;
 
+/*
+ * The key of a region that is built in, by its name: "phx" of "us-phoenix-1"; or
+ * null.
+ */
+const char *region_key(const char *name, size_t len);
+
 /* Further regions, from files and the environment. */
 struct regions {
 	struct region_row *rows; /* their texts are owned */

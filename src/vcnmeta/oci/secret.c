@@ -1,6 +1,6 @@
 /*
  * Texts that must not outlive their use; see secret.h. realloc is never called
- * on a secret, for it may leave a copy behind.
+ * on a secret, for it may leave a copy where it was.
  */
 #include "vcnmeta/oci/secret.h"
 

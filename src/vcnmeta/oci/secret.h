@@ -12,7 +12,7 @@
 struct secret {
 	char *data;
 	size_t len;
-	size_t room; /* bytes behind data, all zeroed at the end */
+	size_t room; /* bytes at data, all zeroed at the end */
 };
 
 #define SECRET_INIT                                                                                \

@@ -412,7 +412,10 @@ def on_behalf(t, way):
         env["OCI_CLI_DELEGATION_TOKEN_FILE"] = path
     t.config(profile)
     env["OCI_METADATA_BASE_URL"] = t.server.plain_endpoint + "/opc/v2"
-    t.works(*arguments, "--federation-endpoint", t.server.endpoint + "/v1/x509", env=env)
+    result = t.works("-d", *arguments, "--federation-endpoint",
+                     t.server.endpoint + "/v1/x509", env=env)
+    t.true(token not in result.err and token.split(".")[2] not in result.err,
+           "the token in -d's output")
     t.equal(t.names(), ["app", "root", "web"])
     t.all_signed()
     asked = [r for r in t.server.requests if r["service"] in ("iaas", "identity")]

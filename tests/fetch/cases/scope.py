@@ -291,14 +291,16 @@ def merge_keeps_list(t):
     t.equal(t.show(), before, "what FILE has")
 
 
-@case("M36-listing")
-def merge_keeps_compartment(t):
-    """A compartment whose listing is refused: its subnets stay."""
+@case("M36-listing", "subnets", "securityLists")
+def merge_keeps_compartment(t, what):
+    """A compartment whose listing is refused: its subnets and lists stay."""
     server = t.standin()
     t.works()
     before = t.show()
-    server.faults.add({"status": 404}, {"path": "*/subnets", "query": {
+    server.faults.add({"status": 404}, {"path": f"*/{what}", "query": {
         "compartmentId": APP}})
+    if what == "securityLists":
+        server.faults.add({"status": 404}, {"path": "*/securityLists/*app"})
     t.works("--merge", status=1)
     t.equal(t.show(), before, "what FILE has")
 
@@ -335,20 +337,20 @@ def result_line(t, how):
         server.faults.add({"status": 404}, {"path": "*/subnets", "query": {
             "compartmentId": NET}})
         result = t.works(status=1)
-        t.says(result, "fetched 2 subnets and 3 security lists in region us-ashburn-1 into "
+        t.says(result, "fetched 2 subnets, 3 security lists in region us-ashburn-1 into "
                ".*net.lut'; missing: 1 compartment's subnets")
     elif how == "quiet":
         t.equal(t.works("-q").err, "")
     elif how == "merge":
         t.old()
-        t.says(t.works("--merge"), "fetched 3 subnets and 3 security lists .*"
+        t.says(t.works("--merge"), "fetched 3 subnets, 3 security lists .*"
                "which has 4 subnets now")
     elif how == "subnets":
         result = t.works("--subnet-id", WEB)
-        t.says(result, "fetched 1 subnet and 2 security lists")
+        t.says(result, "fetched 1 subnet, 2 security lists")
         t.true("other regions" not in result.err, "a hint on regions")
     else:
-        t.says(t.works(), "fetched 3 subnets and 3 security lists in region us-ashburn-1 .*"
+        t.says(t.works(), "fetched 3 subnets, 3 security lists in region us-ashburn-1 .*"
                "other regions: --region")
 
 

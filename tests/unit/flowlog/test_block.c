@@ -7,11 +7,11 @@ static void test_texts(void **state)
 {
 	(void)state;
 	for (int i = FAULT_NONE; i <= FAULT_HALF_LINE; i++) {
-		const char *text = fault_text((enum block_fault)i);
+		const char *text = block_fault_text((enum block_fault)i);
 
 		assert_true(strlen(text) > 5);
 		for (int j = FAULT_NONE; j < i; j++)
-			assert_string_not_equal(text, fault_text((enum block_fault)j));
+			assert_string_not_equal(text, block_fault_text((enum block_fault)j));
 	}
 }
 

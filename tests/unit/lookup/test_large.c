@@ -109,8 +109,8 @@ static void test_damaged(void **state)
 	static const struct {
 		uint32_t id;
 		const char *name;
-	} sections[] = {{FORMAT_SUBNETS, "SUBN"}, {FORMAT_PREFIXES, "PFXS"}, {FORMAT_TEXT, "TEXT"},
-		{FORMAT_JSON, "JSON"}};
+	} sections[] = {{SECTION_subnets, "SUBN"}, {SECTION_prefixes, "PFXS"},
+		{SECTION_text, "TEXT"}, {SECTION_json, "JSON"}};
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {

@@ -47,6 +47,14 @@ static bool text_is(const struct lookup_text *text, const char *expected)
 	       memcmp(text->text, expected, text->len) == 0;
 }
 
+static struct content_counts counts_of(const struct lookup *lookup)
+{
+	struct content_counts counts;
+
+	content_count(lookup, &counts);
+	return counts;
+}
+
 #define RENDERED(ocid)                                                                             \
 	"{\"display_name\":null,\"security_list_ocid\":\"" ocid                                    \
 	"\",\"ingress_security_rules\":[],\"egress_security_rules\":[]}"
@@ -73,7 +81,7 @@ static void test_find(void **state)
 	assert_false(lookup_find(lookup, "", 0, &subnet));
 	(void)lookup_prefixes(lookup, &count);
 	assert_int_equal(count, 2);
-	assert_int_equal(lookup_prefix_count(lookup), 3);
+	assert_int_equal(counts_of(lookup).prefixes, 3);
 	assert_int_equal(lookup_fetched_at(lookup), FETCHED);
 	lookup_close(lookup);
 	unlink("net.lut");
@@ -95,7 +103,7 @@ static bool learn(const struct lookup *lookup, struct lookup_hints *hints, const
 static void test_recall(void **state)
 {
 	struct lookup_hints hints = {0};
-	struct lookup_subnet found, subnet;
+	struct lookup_subnet found = {0}, subnet = {0};
 	struct lookup *lookup;
 
 	(void)state;
@@ -124,30 +132,30 @@ static void test_recall(void **state)
 
 static void test_entries(void **state)
 {
-	struct lookup_entry entry;
+	struct content_subnet entry;
 	struct lookup_text source;
 	struct lookup *lookup;
 
 	(void)state;
 	write_model(two_subnets(), "net.lut");
 	lookup = opened("net.lut");
-	assert_int_equal(lookup_subnet_count(lookup), 2);
-	assert_int_equal(lookup_fragment_count(lookup), 2);
-	assert_true(lookup_find_entry(lookup, SUBNET_A, strlen(SUBNET_A), &entry));
+	assert_int_equal(content_subnet_count(lookup), 2);
+	assert_int_equal(counts_of(lookup).sets, 2);
+	assert_true(content_find_subnet(lookup, SUBNET_A, strlen(SUBNET_A), &entry));
 	assert_true(text_is(&entry.ocid, SUBNET_A));
 	assert_true(text_is(&entry.name, "\xc3\xa9"));
 	assert_true(text_is(&entry.vcn, "v"));
 	assert_true(text_is(&entry.compartment, "c"));
-	assert_true(lookup_find_entry(lookup, SUBNET_B, strlen(SUBNET_B), &entry));
+	assert_true(content_find_subnet(lookup, SUBNET_B, strlen(SUBNET_B), &entry));
 	assert_true(text_is(&entry.name, ""));
 	assert_null(entry.vcn.text);
 	assert_null(entry.compartment.text);
-	assert_false(lookup_find_entry(lookup, "x", 1, &entry));
-	source = lookup_source(lookup);
+	assert_false(content_find_subnet(lookup, "x", 1, &entry));
+	source = content_source(lookup);
 	assert_true(text_is(&source, "build"));
-	assert_int_equal(lookup_version(lookup), 1);
-	assert_int_equal(lookup_foreign_count(lookup), 0);
-	assert_true(lookup_file_length(lookup) % 8 == 0);
+	assert_int_equal(counts_of(lookup).version, 2);
+	assert_int_equal(counts_of(lookup).foreign, 0);
+	assert_true(counts_of(lookup).bytes % 8 == 0);
 	lookup_close(lookup);
 	unlink("net.lut");
 }
@@ -161,7 +169,7 @@ static void test_empty(void **state)
 	(void)state;
 	write_model(model_new(MODEL_REFUSE_DIFFERING), "net.lut");
 	lookup = opened("net.lut");
-	assert_int_equal(lookup_subnet_count(lookup), 0);
+	assert_int_equal(content_subnet_count(lookup), 0);
 	assert_false(lookup_find(lookup, SUBNET_A, strlen(SUBNET_A), &subnet));
 	(void)lookup_prefixes(lookup, &count);
 	assert_int_equal(count, 0);
@@ -203,19 +211,19 @@ static struct model *many_subnets(int step)
 static void test_many(void **state)
 {
 	struct lookup_hints hints = {0};
-	struct lookup_entry entry;
-	struct lookup_subnet subnet;
+	struct content_subnet entry = {0};
+	struct lookup_subnet subnet = {0};
 	struct lookup *lookup;
 	char ocid[64], name[64];
 
 	(void)state;
 	write_model(many_subnets(1), "net.lut");
 	lookup = opened("net.lut");
-	assert_int_equal(lookup_subnet_count(lookup), MANY);
-	assert_int_equal(lookup_fragment_count(lookup), 3);
+	assert_int_equal(content_subnet_count(lookup), MANY);
+	assert_int_equal(counts_of(lookup).sets, 3);
 	for (int i = 0; i < MANY; i++) {
 		many_ocid(ocid, i);
-		assert_true(lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
+		assert_true(content_find_subnet(lookup, ocid, strlen(ocid), &entry));
 		snprintf(name, sizeof(name), "%d", i);
 		assert_true(text_is(&entry.name, name));
 		assert_true(text_is(&entry.ocid, ocid));
@@ -226,12 +234,12 @@ static void test_many(void **state)
 		assert_memory_equal(&subnet, &entry.subnet, sizeof subnet);
 		many_ocid(ocid, i * 7 % (i + 1));
 		if (recall(lookup, &hints, ocid, &subnet)) {
-			assert_true(lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
+			assert_true(content_find_subnet(lookup, ocid, strlen(ocid), &entry));
 			assert_memory_equal(&subnet, &entry.subnet, sizeof subnet);
 		}
 		many_ocid(ocid, MANY + i);
 		assert_false(recall(lookup, &hints, ocid, &subnet));
-		assert_false(lookup_find_entry(lookup, ocid, strlen(ocid), &entry));
+		assert_false(content_find_subnet(lookup, ocid, strlen(ocid), &entry));
 	}
 	lookup_close(lookup);
 	unlink("net.lut");
@@ -266,7 +274,7 @@ static void test_same_hash(void **state)
 		"ocid1.subnet.oc1.iad.aaahylnhs", "ocid1.subnet.oc1.iad.b"};
 	const size_t count = sizeof(ocids) / sizeof(ocids[0]);
 	struct model *model = model_new(MODEL_REFUSE_DIFFERING);
-	struct lookup_entry entry;
+	struct content_subnet entry;
 	struct lookup *lookup;
 	char text[200];
 
@@ -278,7 +286,7 @@ static void test_same_hash(void **state)
 	write_model(model, "net.lut");
 	lookup = opened("net.lut");
 	for (size_t i = 0; i < count; i++) {
-		assert_true(lookup_find_entry(lookup, ocids[i], strlen(ocids[i]), &entry));
+		assert_true(content_find_subnet(lookup, ocids[i], strlen(ocids[i]), &entry));
 		assert_true(text_is(&entry.ocid, ocids[i]));
 	}
 	lookup_close(lookup);

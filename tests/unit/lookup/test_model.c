@@ -1,8 +1,6 @@
 /* The model: what is taken, what is refused, copies, missing lists. */
 #include "metadata.h"
 
-#include "lookup/store.h"
-
 static struct model *model;
 
 static int setup_refusing(void **state)
@@ -26,10 +24,10 @@ static int teardown(void **state)
 	return 0;
 }
 
-static enum model_kind kind_of(const char *text)
+static enum import_kind kind_of(const char *text)
 {
 	struct parsed parsed = parse_text(text);
-	enum model_kind kind = model_kind(&parsed.tree, parsed.tree.nodes);
+	enum import_kind kind = import_object(&parsed.tree, parsed.tree.nodes).kind;
 
 	parsed_free(&parsed);
 	return kind;
@@ -38,17 +36,17 @@ static enum model_kind kind_of(const char *text)
 static void test_kinds(void **state)
 {
 	(void)state;
-	assert_int_equal(kind_of("{\"id\":\"" SUBNET_A "\"}"), MODEL_SUBNET);
-	assert_int_equal(kind_of("{\"id\":\"ocid1.sub\\u006eet.a\"}"), MODEL_SUBNET);
-	assert_int_equal(kind_of("{\"id\":\"ocid1.subnet.\"}"), MODEL_OTHER);
-	assert_int_equal(kind_of("{\"id\":\"ocid1.vcn.x\"}"), MODEL_OTHER);
-	assert_int_equal(kind_of("{\"id\":7}"), MODEL_OTHER);
-	assert_int_equal(kind_of("{}"), MODEL_OTHER);
-	assert_int_equal(kind_of("[]"), MODEL_OTHER);
-	assert_int_equal(kind_of("\"" SUBNET_A "\""), MODEL_OTHER);
-	assert_int_equal(kind_of("{\"ingressSecurityRules\":[]}"), MODEL_LIST);
-	assert_int_equal(kind_of("{\"egress-security-rules\":[],\"id\":\"x\"}"), MODEL_LIST);
-	assert_int_equal(kind_of("{\"egress_security_rules\":null}"), MODEL_OTHER);
+	assert_int_equal(kind_of("{\"id\":\"" SUBNET_A "\"}"), IMPORT_SUBNET);
+	assert_int_equal(kind_of("{\"id\":\"ocid1.sub\\u006eet.a\"}"), IMPORT_SUBNET);
+	assert_int_equal(kind_of("{\"id\":\"ocid1.subnet.\"}"), IMPORT_OTHER);
+	assert_int_equal(kind_of("{\"id\":\"ocid1.vcn.x\"}"), IMPORT_VCN);
+	assert_int_equal(kind_of("{\"id\":7}"), IMPORT_OTHER);
+	assert_int_equal(kind_of("{}"), IMPORT_OTHER);
+	assert_int_equal(kind_of("[]"), IMPORT_OTHER);
+	assert_int_equal(kind_of("\"" SUBNET_A "\""), IMPORT_OTHER);
+	assert_int_equal(kind_of("{\"ingressSecurityRules\":[]}"), IMPORT_LIST);
+	assert_int_equal(kind_of("{\"egress-security-rules\":[],\"id\":\"x\"}"), IMPORT_LIST);
+	assert_int_equal(kind_of("{\"egress_security_rules\":null}"), IMPORT_OTHER);
 }
 
 /* The prefixes of a subnet as text, separated by spaces. */
@@ -56,7 +54,8 @@ static const char *prefixes_of(const char *ocid)
 {
 	static char text[1000];
 	size_t number = textset_find(&model->texts, ocid, strlen(ocid));
-	const struct store_subnet *subnet = &model->subnets[model->text_info[number].subnet];
+	const struct model_subnet *subnet =
+		&model->subnets[model_find(model, MODEL_SUBNET, (uint32_t)number)];
 	size_t len = 0;
 
 	text[0] = '\0';
@@ -108,14 +107,15 @@ static void test_malformed(void **state)
 	assert_malformed(SUBNET("\"cidrBlock\":[\"10.0.0.0/8\"]"), "cidr_block is not a string");
 	assert_malformed(SUBNET("\"ipv4CidrBlocks\":[\"10.0.0.0/8\",\"x\"]"),
 		"ipv4_cidr_blocks holds 'x', which is no CIDR block");
-	assert_malformed(SUBNET("\"ipv4CidrBlocks\":[null]"), "ipv4_cidr_blocks is not a string");
+	assert_malformed(
+		SUBNET("\"ipv4CidrBlocks\":[null]"), "ipv4_cidr_blocks[0] is not a string");
 	assert_malformed(SUBNET("\"ipv6CidrBlocks\":\"::/0\""), "ipv6_cidr_blocks is not an array");
 	assert_malformed(SUBNET("\"displayName\":{}"), "display_name is not a string");
 	assert_malformed(SUBNET("\"vcnId\":1"), "vcn_id is not a string");
 	assert_malformed(SUBNET("\"compartmentId\":true"), "compartment_id is not a string");
 	assert_malformed(SUBNET("\"cidrBlock\":\"10.0.0.0/8\",\"securityListIds\":"
 				"[\"x\",1]"),
-		"security_list_ids is not a string");
+		"security_list_ids[1] is not a string");
 	assert_malformed("{\"egress_security_rules\":[]}", "it has no id that is a string");
 	assert_malformed(
 		"{\"id\":[],\"egress_security_rules\":[]}", "it has no id that is a string");
@@ -153,8 +153,8 @@ static void test_equal_copies(void **state)
 			"\"display_name\":null,\"id\":\"" SUBNET_A "\"}");
 	add_good(model, LIST(LIST_X, "80"));
 	add_good(model, LIST(LIST_X, "80"));
-	assert_int_equal(model_subnet_count(model), 1);
-	assert_int_equal(model_list_count(model), 1);
+	assert_int_equal(model_count(model, MODEL_SUBNET), 1);
+	assert_int_equal(model_count(model, MODEL_LIST), 1);
 	assert_int_equal(model->prefix_count, 1);
 }
 
@@ -202,10 +202,10 @@ static void test_later_counts(void **state)
 			       "\"displayName\":\"n\""));
 	add_good(model, LIST(LIST_X, "80"));
 	add_good(model, LIST(LIST_X, "81"));
-	assert_int_equal(model_subnet_count(model), 1);
-	assert_int_equal(model_list_count(model), 1);
+	assert_int_equal(model_count(model, MODEL_SUBNET), 1);
+	assert_int_equal(model_count(model, MODEL_LIST), 1);
 	assert_string_equal(prefixes_of(SUBNET_A), "10.0.0.0/9");
-	assert_non_null(strstr(store_bytes(model, model->lists[0].json).text, ":81"));
+	assert_non_null(strstr(model_bytes(model, model->lists[0].json).text, ":81"));
 }
 
 static bool next_is(size_t *cursor, const char *list, const char *subnet)
@@ -247,18 +247,19 @@ static void test_has(void **state)
 {
 	(void)state;
 	add_good(model, SUBNET("\"securityListIds\":[\"x\"]"));
-	assert_true(model_has_subnet(model, SUBNET_A, strlen(SUBNET_A)));
-	assert_false(model_has_subnet(model, SUBNET_A, 5));
-	assert_false(model_has_subnet(model, "x", 1));
-	assert_false(model_has_list(model, "x", 1));
+	assert_true(model_has(model, MODEL_SUBNET, SUBNET_A, strlen(SUBNET_A)));
+	assert_false(model_has(model, MODEL_SUBNET, SUBNET_A, 5));
+	assert_false(model_has(model, MODEL_SUBNET, "x", 1));
+	assert_false(model_has(model, MODEL_LIST, "x", 1));
 	add_good(model, LIST("x", "1"));
-	assert_true(model_has_list(model, "x", 1));
+	assert_true(model_has(model, MODEL_LIST, "x", 1));
 }
 
 static void test_id(void **state)
 {
 	struct parsed parsed = parse_text("{\"id\":\"a\\nb\"}");
-	struct lookup_text id = model_id(&parsed.tree, parsed.tree.nodes);
+	struct import_object object = import_object(&parsed.tree, parsed.tree.nodes);
+	struct lookup_text id = import_id(&object);
 
 	(void)state;
 	assert_int_equal(id.len, 4);

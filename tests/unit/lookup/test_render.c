@@ -5,10 +5,16 @@
 
 static enum model_result render_text(const char *text, struct bytes *out, struct model_fault *fault)
 {
+	struct model *model = model_new(MODEL_REFUSE_DIFFERING);
 	struct parsed parsed = parse_text(text);
-	enum model_result result = render_list(&parsed.tree, parsed.tree.nodes, out, fault);
+	struct import_object object = import_object(&parsed.tree, parsed.tree.nodes);
+	struct model_place place = {"x.json", 1, FETCHED_AT};
+	enum model_result result = import_list(model, &object, place, fault);
 
+	if (result == MODEL_OK && render_list(out, model, &model->lists[0]) != 0)
+		result = MODEL_NO_MEMORY;
 	parsed_free(&parsed);
+	model_free(model);
 	return result;
 }
 

@@ -58,7 +58,7 @@ static void test_fetched_at_alone_differs(void **state)
 	for (size_t i = 0; i < len; i++)
 		differing += first[i] != second[i];
 	/* One byte of the time, and the checksums of META and the header. */
-	assert_in_range(differing, 3, 9);
+	assert_true(differing >= 3 && differing <= 9);
 	free(first);
 	free(second);
 	unlink("a");
@@ -76,7 +76,7 @@ static void test_pipe(void **state)
 	(void)state;
 	assert_int_equal(written("a", 5), EXITCODE_OK);
 	expected = read_bytes("a", &len);
-	assert_in_range(len, 1, sizeof(got));
+	assert_true(len >= 1 && len <= sizeof(got));
 	assert_int_equal(pipe(ends), 0);
 	snprintf(path, sizeof(path), "/dev/fd/%d", ends[1]);
 	assert_int_equal(written(path, 5), EXITCODE_OK);

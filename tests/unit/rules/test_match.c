@@ -208,14 +208,19 @@ static void test_groups(void **state)
 	assert_match(&rule, &asked, &nothing, MATCH_MAYBE, MATCH_PEER, 0);
 }
 
+static bool range_has(const void *context, uint32_t service, const struct address *address)
+{
+	assert_int_equal(service, 1);
+	return prefix_holds(context, address);
+}
+
 static void test_services(void **state)
 {
 	struct rule_parts rule = tcp("all-iad-services-in-oracle-services-network");
 	struct match_flow inside = flow(6, "134.70.24.1", 1, 2);
 	struct match_flow outside = flow(6, "8.8.8.8", 1, 2);
 	struct prefix range;
-	struct match_service services[2] = {{NULL, 0}, {&range, 1}};
-	struct match_world known = {services, NULL, services};
+	struct match_world known = {range_has, NULL, &range};
 
 	(void)state;
 	assert_int_equal(prefix_parse(&range, "134.70.24.0/21", 14), 0);
@@ -347,6 +352,9 @@ static void test_blocks(void **state)
 
 				asked++;
 				met += meets;
+				assert_true(match_fails(&boxes[i], &probe) <=
+					    (unsigned)__builtin_popcount(
+						    match_misses(&rules[i], &of, &world)));
 				if (match_rule(&rules[i], &of, &world, &maybe) != MATCH_NO) {
 					assert_true(meets);
 					matched++;
@@ -399,6 +407,10 @@ static void test_block_of_a_rule(void **state)
 	rule.peer = text("::/0");
 	assert_box(&rule, RULE_BY_PROTOCOL, 256, 511);
 	rule.is_valid = false;
+	assert_box(&rule, RULE_BY_PEER, 65535, 0);
+	assert_box(&rule, RULE_BY_DESTINATION, 0, 65535);
+	rule.protocol = text("6");
+	rule.tcp_destination = ports(443, 80);
 	assert_box(&rule, RULE_BY_DESTINATION, 65535, 0);
 }
 

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 
 #include "../capture.h"
-#include "tree.h"
+#include "../tree.h"
 #include "vcnflow/options.h"
 
 #define MOST_ARGUMENTS 16

@@ -20,7 +20,7 @@ static struct options *options_in_use;
 static inline void drop_options(void)
 {
 	if (options_in_use != NULL)
-		internal_free(&options_in_use->internal);
+		prefixset_free(&options_in_use->internal);
 	options_in_use = NULL;
 }
 
@@ -35,8 +35,9 @@ static inline void default_options(struct options *options)
 		.directions = 7,
 		.metadata_none = true,
 		.threads = 1};
-	assert_int_equal(internal_init(&options->internal), 0);
-	assert_int_equal(internal_finish(&options->internal, NULL, 0), 0);
+	prefixset_init(&options->internal);
+	assert_int_equal(prefixset_add_list(&options->internal, "internal", "rfc1918"), 0);
+	assert_int_equal(prefixset_finish(&options->internal, NULL, 0), 0);
 }
 
 #endif

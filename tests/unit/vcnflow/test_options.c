@@ -9,13 +9,16 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "command.h"
+#include "vcnflow/processors.h"
+
+#include "vcnflow/processors.h"
 
 static void test_defaults(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_list(STDERR_FILENO, (const char *const[]){NULL}), OPTIONS_RUN);
-	assert_int_equal(options.operand_count, 0);
-	assert_null(options.files_from);
+	assert_int_equal(options.flowlog.operand_count, 0);
+	assert_null(options.flowlog.files_from);
 	assert_int_equal(options.flowlog.framing, FRAMING_AUTO);
 	assert_int_equal(options.flowlog.max_record, 1 << 20);
 	assert_false(options.has_since || options.has_until);
@@ -31,12 +34,12 @@ static void test_defaults(void **state)
 	assert_int_equal(options.keep_count, 0);
 	assert_int_equal(options.format, FORMAT_NDJSON);
 	assert_null(options.output);
-	assert_in_range(options.threads, 1, LIMIT_THREADS);
-	assert_int_equal(options.threads, options_processors());
+	assert_true(options.threads >= 1 && options.threads <= LIMIT_THREADS);
+	assert_int_equal(options.threads, processors_count());
 	assert_int_equal(options.progress, SWITCH_AUTO);
 	assert_false(options.gzip || options.line_buffered || options.stats || options.strict ||
-		     options.ignore_bad || options.quiet || options.verbose ||
-		     options.list_subnets || options.files_null);
+		     options.ignore_bad || options.loudness != LOUDNESS_USUAL ||
+		     options.list_subnets || options.flowlog.files_null);
 }
 
 static void test_input_options(void **state)
@@ -45,16 +48,16 @@ static void test_input_options(void **state)
 	tree_file("list");
 	ACCEPT("--files-from", "list", "-0", "--name", "*.x", "--framing", "json", "--max-record",
 		"4M", "a", "-z", "b", "--", "-c", "-");
-	assert_string_equal(options.files_from, "list");
-	assert_true(options.files_null);
+	assert_string_equal(options.flowlog.files_from, "list");
+	assert_true(options.flowlog.files_null);
 	assert_true(options.gzip);
-	assert_string_equal(options.name_glob, "*.x");
+	assert_string_equal(options.flowlog.name_glob, "*.x");
 	assert_int_equal(options.flowlog.framing, FRAMING_JSON);
 	assert_int_equal(options.flowlog.max_record, 4 << 20);
-	assert_int_equal(options.operand_count, 4);
-	assert_string_equal(options.operands[0], "a");
-	assert_string_equal(options.operands[2], "-c");
-	assert_string_equal(options.operands[3], "-");
+	assert_int_equal(options.flowlog.operand_count, 4);
+	assert_string_equal(options.flowlog.operands[0], "a");
+	assert_string_equal(options.flowlog.operands[2], "-c");
+	assert_string_equal(options.flowlog.operands[3], "-");
 	ACCEPT("--framing=ndjson", "--max-record=65");
 	assert_int_equal(options.flowlog.framing, FRAMING_NDJSON);
 	assert_int_equal(options.flowlog.max_record, 65);
@@ -139,18 +142,19 @@ static void test_output_options(void **state)
 	assert_int_equal(options.threads, 3);
 	assert_true(options.line_buffered && options.list_subnets);
 	assert_string_equal(options.rejects, "bad");
-	assert_true(options.ignore_bad && options.stats && options.verbose);
+	assert_true(options.ignore_bad && options.stats);
+	assert_int_equal(options.loudness, LOUDNESS_VERBOSE);
 	assert_string_equal(options.stats_file, "counts");
 	assert_int_equal(options.progress, SWITCH_ON);
 	ACCEPT("--stats=x", "--stats", "--progress", "--no-progress", "-v", "-q", "--format=array",
 		"--format=ndjson", "-o-", "--strict");
-	assert_true(options.stats && options.strict && options.quiet);
+	assert_true(options.stats && options.strict);
+	assert_int_equal(options.loudness, LOUDNESS_QUIET);
 	assert_null(options.stats_file);
 	assert_int_equal(options.progress, SWITCH_OFF);
-	assert_false(options.verbose);
 	assert_int_equal(options.format, FORMAT_NDJSON);
 	ACCEPT("-j0");
-	assert_int_equal(options.threads, options_processors());
+	assert_int_equal(options.threads, processors_count());
 	ACCEPT("-j256");
 }
 

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "vcnflow/interrupt.h"
+#include "base/cleanup.h"
 #include "vcnflow/output.h"
 
 static struct options options;
@@ -50,7 +50,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	interrupt_signal = 0;
+	cleanup_signal = 0;
 	return 0;
 }
 
@@ -72,7 +72,7 @@ static void test_rest_of_line(void **state)
 	char text[64];
 
 	(void)state;
-	interrupt_signal = SIGTERM;
+	cleanup_signal = SIGTERM;
 	output.in_line = true;
 	assert_int_equal(write_three("ab", "LISTS", "}\n{\n", text, sizeof text), -1);
 	assert_string_equal(text, "abLISTS}\n");
@@ -85,7 +85,7 @@ static void test_line_goes_on(void **state)
 	char text[64];
 
 	(void)state;
-	interrupt_signal = SIGTERM;
+	cleanup_signal = SIGTERM;
 	output.in_line = true;
 	assert_int_equal(write_three("ab", "LISTS", "}", text, sizeof text), 0);
 	assert_string_equal(text, "abLISTS}");
@@ -99,7 +99,7 @@ static void test_between_lines(void **state)
 	char text[64];
 
 	(void)state;
-	interrupt_signal = SIGTERM;
+	cleanup_signal = SIGTERM;
 	assert_int_equal(write_three("{", "}", "\n", text, sizeof text), -1);
 	assert_string_equal(text, "");
 	assert_int_equal(output.state, OUTPUT_INTERRUPTED);

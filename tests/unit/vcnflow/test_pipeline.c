@@ -65,8 +65,8 @@ static enum delivery_end run(unsigned threads, struct tally *tally)
 	enum delivery_end end;
 
 	options.threads = threads;
-	assert_int_equal(record_plan_init(&plan, &options), 0);
-	inputs = inputs_new(&options);
+	assert_int_equal(record_plan_init(&plan, options.keep, options.keep_count, false), 0);
+	inputs = inputs_new(&options.flowlog);
 	assert_int_equal(output_open(&output, &options, true), 0);
 	delivery_init(&delivery, &options, &output, -1);
 	pipeline_run(&options, inputs, &shared, &delivery);
@@ -87,8 +87,8 @@ static enum delivery_end run(unsigned threads, struct tally *tally)
 static void set_up(void)
 {
 	default_options(&options);
-	options.operands = operands;
-	options.operand_count = FILES;
+	options.flowlog.operands = operands;
+	options.flowlog.operand_count = FILES;
 	options.output = out_path;
 	msg_quiet(true);
 }

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
+#include "../tree.h"
 #include "base/limits.h"
-#include "tree.h"
 #include "vcnflow/processors.h"
 
 static int setup(void **state)

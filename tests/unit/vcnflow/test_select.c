@@ -171,7 +171,7 @@ int main(void)
 
 	default_options(&options);
 	parser = json_parser_new();
-	if (record_plan_init(&plan, &options))
+	if (record_plan_init(&plan, options.keep, options.keep_count, false))
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	record_plan_free(&plan);

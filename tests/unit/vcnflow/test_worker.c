@@ -2,7 +2,8 @@
 #include "rooms.h"
 
 #include "base/bytes.h"
-#include "vcnflow/subnets.h"
+#include "base/ocid.h"
+#include "vcnflow/unknown.h"
 #include "vcnflow/worker.h"
 
 static struct options options;
@@ -46,7 +47,7 @@ static void set_up(void)
 {
 	default_options(&options);
 	record_plan_free(&plan);
-	assert_int_equal(record_plan_init(&plan, &options), 0);
+	assert_int_equal(record_plan_init(&plan, options.keep, options.keep_count, false), 0);
 }
 
 #define EMITTED                                                                                    \
@@ -181,17 +182,17 @@ static void test_subnets(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++)
-		assert_true(subnets_is_ocid(good[i], strlen(good[i])));
+		assert_true(ocid_is_of(good[i], strlen(good[i]), "subnet"));
 	for (size_t i = 0; i < 4; i++)
-		assert_false(subnets_is_ocid(odd[i], strlen(odd[i])));
+		assert_false(ocid_is_of(odd[i], strlen(odd[i]), "subnet"));
 	memset(text + 13, 'x', 241);
-	assert_true(subnets_is_ocid(text, 13 + 240));
-	assert_false(subnets_is_ocid(text, 13 + 241));
-	assert_int_equal(subnets_add(&set, &a, &full), 0);
-	assert_int_equal(subnets_add(&set, &same, &full), 0);
+	assert_true(ocid_is_of(text, 13 + 240, "subnet"));
+	assert_false(ocid_is_of(text, 13 + 241, "subnet"));
+	assert_int_equal(unknown_add(&set, &a, &full), 0);
+	assert_int_equal(unknown_add(&set, &same, &full), 0);
 	assert_int_equal(set.count, 1);
 	assert_false(full);
-	assert_int_equal(subnets_add(&set, &other, &full), 0);
+	assert_int_equal(unknown_add(&set, &other, &full), 0);
 	assert_true(full);
 	textset_free(&set);
 }

@@ -26,11 +26,13 @@ static void add(const char *text, uint64_t line)
 	char *copy = calloc(1, strlen(text) + LIMIT_JSON_PADDING);
 	struct json_parser *parser = json_parser_new();
 	struct json_tree tree = JSON_TREE_INIT;
-	struct model_place place = {"x.json", line};
+	struct model_place place = {"x.json", line, 0};
+	struct import_object object;
 
 	memcpy(copy, text, strlen(text));
 	assert_int_equal(json_tree_parse(&tree, parser, copy, strlen(text), 9), JSON_OK);
-	ignored_add(&ignored, &tree, tree.nodes, place);
+	object = import_object(&tree, tree.nodes);
+	ignored_add(&ignored, &object, place);
 	json_tree_free(&tree);
 	json_parser_free(parser);
 	free(copy);

@@ -1,0 +1,19 @@
+/* Small numbers from large ones, for tables of places. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A place among 2^bits (1 to 63) for a number: numbers that are alike come to
+ * places far apart. By multiplication with 2^64 over the golden ratio, as in
+ * Knuth, The Art of Computer Programming, volume 3, section 6.4. Whoever
+ * chooses the numbers can make them meet, which must not cost more than time.
+ */
+static inline size_t hash_bits(uint64_t number, unsigned bits)
+{
+	return (size_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
+}
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * One record: what of it is looked at, as views into its text. The text is
+ * judged whole; nothing that is not valid JSON becomes a record.
+ */
+#ifndef FLOWLOG_RECORD_H
+#define FLOWLOG_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/limits.h"
+#include "json/json.h"
+
+/* The members that are looked at, in the order in which the plan has them. */
+enum record_member {
+	RECORD_DATA,
+	RECORD_ORACLE,
+	RECORD_TYPE,
+	RECORD_TIME,
+	RECORD_LOG_CONTENT,
+	RECORD_TOP_RESULTS,
+	RECORD_NEXT_PAGE,
+	RECORD_ENRICHED,            /* a member that only output has */
+	RECORD_DESTINATION_ADDRESS, /* from here on, in data */
+	RECORD_DESTINATION_PORT,
+	RECORD_PROTOCOL,
+	RECORD_PROTOCOL_NAME,
+	RECORD_SOURCE_ADDRESS,
+	RECORD_ACTION,
+	RECORD_STATUS,
+	RECORD_START_TIME,
+	RECORD_END_TIME,
+	RECORD_DATA_LOG_CONTENT,
+	RECORD_RESULTS,
+	RECORD_SUBNET, /* in oracle */
+	RECORD_INGESTED_TIME,
+	RECORD_ALWAYS,               /* those before it are in every plan */
+	RECORD_VNIC = RECORD_ALWAYS, /* in oracle */
+	RECORD_SOURCE_PORT,          /* in data */
+	RECORD_MEMBERS
+};
+
+/* The most members that a plan has: those, and what --keep names. */
+#define RECORD_VALUES ((size_t)RECORD_MEMBERS + LIMIT_KEEP_MEMBERS)
+
+struct record {
+	struct json_value values[RECORD_VALUES];
+};
+
+/* Which members to look at; made once, shared by all workers. */
+struct record_plan {
+	struct json_plan *plan;
+	int keep[LIMIT_KEEP_MEMBERS]; /* their indexes into values */
+	size_t keep_count;
+	bool has_flow; /* RECORD_VNIC and what follows it */
+};
+
+/*
+ * keep[0..count) are names of further top-level members, at most
+ * LIMIT_KEEP_MEMBERS. The members from RECORD_ALWAYS on are in the plan only if
+ * has_flow says so, since each costs a little of every record. Returns 0, or -1
+ * when memory ran out.
+ */
+int record_plan_init(
+	struct record_plan *plan, const char *const *keep, size_t count, bool has_flow);
+void record_plan_free(struct record_plan *plan);
+
+enum record_kind {
+	RECORD_OK,
+	RECORD_ROWS, /* a search document: see record_rows */
+	RECORD_BAD,
+	RECORD_NO_MEMORY,
+};
+
+/* How a text may be unwrapped. */
+enum record_wrap {
+	WRAP_VALUE, /* a search document, logContent */
+	WRAP_ROW,   /* a row of a search document: only logContent */
+};
+
+/*
+ * Judges text[0..len), unwraps it and fills record; of RECORD_BAD *reason says
+ * in words why. LIMIT_JSON_PADDING readable bytes behind the text.
+ */
+enum record_kind record_read(struct record *record, const struct record_plan *plan,
+	struct json_parser *parser, const char *text, size_t len, enum record_wrap wrap,
+	const char **reason);
+
+/* The rows of what record_read took for a search document, an array. */
+struct json_value record_rows(const struct record *record);
+
+/* Returns true if it says that another page follows. */
+bool record_page_follows(const struct record *record);
+
+/*
+ * The fast way for the lines of a log, which look alike: if text[0..len) begins
+ * with a whole line that looks like a record which record_read took before, is
+ * not wrapped, and has no white space but blanks, fills record and returns the
+ * line's length without its line feed. Else returns 0, and nothing is said.
+ */
+size_t record_read_known_line(struct record *record, const struct record_plan *plan,
+	struct json_parser *parser, const char *text, size_t len);
+
+/*
+ * The number that a value is: an integer, or a string of its digits, without
+ * leading zeros. Returns -1 if it is none of 0 to most, at most 65535.
+ */
+int record_number(const struct json_value *value, int most);
+
+#endif

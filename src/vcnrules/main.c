@@ -1,0 +1,83 @@
+/*
+ * vcnrules: what the rules of security lists and groups are good for. Each
+ * command has a room of its own; this one finds it.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "base/nearest.h"
+#include "vcnrules/explain.h"
+#include "vcnrules/lint.h"
+#include "vcnrules/options.h"
+#include "vcnrules/output.h"
+#include "vcnrules/report.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"report", report_main},
+	{"lint", lint_main},
+	{"explain", explain_main},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static enum exitcode refuse(const char *argument)
+{
+	struct nearest near = {.text = argument};
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (!argument) {
+		msg_error("no command: usage: vcnrules report | lint | explain ..., see "
+			  "'vcnrules --help'");
+		return EXITCODE_REFUSED;
+	}
+	near.len = strlen(argument);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		nearest_look(&near, commands[i].name);
+	if (near.found)
+		msg_error("no command %s, did you mean '%s'?", msg_quote_name(quoted, argument),
+			near.found);
+	else
+		msg_error("no %s %s, see 'vcnrules --help'",
+			argument[0] == '-' ? "option" : "command",
+			msg_quote_name(quoted, argument));
+	return EXITCODE_REFUSED;
+}
+
+/* "vcnrules help lint" is "vcnrules lint --help". */
+static int help(const char *name)
+{
+	static char option[] = "--help";
+	char *argv[] = {(char *)(uintptr_t)name, option, NULL};
+
+	if (!name)
+		return (int)options_exitcode(options_help());
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(2, argv);
+	return (int)refuse(name);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	msg_program("vcnrules");
+	if (output_prepare() != 0)
+		return EXITCODE_INTERNAL;
+	if (!name)
+		return (int)refuse(NULL);
+	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
+		return (int)options_exitcode(options_help());
+	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
+		return (int)options_exitcode(options_version());
+	if (strcmp(name, "help") == 0)
+		return help(argc > 2 ? argv[2] : NULL);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	return (int)refuse(name);
+}

@@ -1,0 +1,185 @@
+/* The users of one rule after another, in room that is used again. */
+#include "vcnrules/peers.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/prefixes.h"
+
+#define PORTS ((size_t)65536)
+
+/* A peer in one conversation, and then of all. */
+struct peers_one {
+	struct prefix block; /* its address */
+	uint64_t packets;
+};
+
+int peers_begin(struct peers *peers, const struct flows *flows)
+{
+	*peers = (struct peers){0};
+	peers->ports = malloc(PORTS / 8);
+	peers->subnet_marks = calloc(flows->texts.count + 1, sizeof(*peers->subnet_marks));
+	return peers->ports && peers->subnet_marks ? 0 : -1;
+}
+
+void peers_free(struct peers *peers)
+{
+	free(peers->ports);
+	free(peers->one);
+	free(peers->strong);
+	free(peers->subnet_marks);
+	*peers = (struct peers){0};
+}
+
+static int reserve(struct peers *peers, size_t count)
+{
+	struct peers_one *one;
+	struct prefix *strong;
+
+	if (count <= peers->room)
+		return 0;
+	one = realloc(peers->one, count * sizeof(*one));
+	if (!one)
+		return -1;
+	peers->one = one;
+	strong = realloc(peers->strong, count * sizeof(*strong));
+	if (!strong)
+		return -1;
+	peers->strong = strong;
+	peers->room = count;
+	return 0;
+}
+
+static uint64_t saturated(uint64_t a, uint64_t b)
+{
+	return b > INT64_MAX - a ? INT64_MAX : a + b;
+}
+
+static void add_sum(struct conversation_sum *to, const struct conversation_sum *from)
+{
+	to->records = saturated(to->records, from->records);
+	to->packets = saturated(to->packets, from->packets);
+	to->bytes = saturated(to->bytes, from->bytes);
+}
+
+/* Sets a bit; returns true if it was not set. */
+static bool set_bit(uint8_t *bits, size_t at)
+{
+	uint8_t bit = (uint8_t)(1u << at % 8);
+	bool is_new = !(bits[at / 8] & bit);
+
+	bits[at / 8] |= bit;
+	return is_new;
+}
+
+static void add_flow(struct peers *peers, const struct flow *flow, bool is_mirrored, size_t at)
+{
+	peers->one[at] = (struct peers_one){
+		.block = prefixes_of_address(is_mirrored ? &flow->local : &flow->peer),
+		.packets = saturated(flow->in.packets, flow->out.packets),
+	};
+	add_sum(&peers->sum, &flow->in);
+	add_sum(&peers->sum, &flow->out);
+	if (flow->first < peers->first)
+		peers->first = flow->first;
+	if (flow->last > peers->last)
+		peers->last = flow->last;
+	if (flow->has_ports && flow->began != CONVERSATION_NOBODY)
+		peers->port_count += set_bit(peers->ports, flow_service(flow));
+	if (flow->protocol < 256)
+		peers->protocol_count += set_bit(peers->protocols, flow->protocol);
+	if (peers->subnet_marks[flow->subnet] != peers->mark) {
+		peers->subnet_marks[flow->subnet] = peers->mark;
+		peers->subnet_count++;
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct peers_one *first = a;
+	const struct peers_one *second = b;
+
+	return prefix_compare(&first->block, &second->block);
+}
+
+/* Sums each peer, and finds the blocks of those that are not weak. */
+static int sum_peers(struct peers *peers, size_t count, uint64_t min_packets)
+{
+	struct prefixes_cover cover;
+	size_t strong = 0;
+
+	if (count > 1)
+		qsort(peers->one, count, sizeof(*peers->one), compare);
+	for (size_t i = 0; i < count;) {
+		uint64_t packets = 0;
+		size_t next = i;
+
+		for (; next < count && compare(&peers->one[i], &peers->one[next]) == 0; next++)
+			packets = saturated(packets, peers->one[next].packets);
+		peers->count++;
+		if (packets < min_packets)
+			peers->weak_count++;
+		else
+			peers->strong[strong++] = peers->one[i].block;
+		i = next;
+	}
+	/* Sorted and each once: as prefixes_reduce would leave them. */
+	if (prefixes_cover(peers->strong, strong, peers->blocks, PEERS_BLOCKS, &cover) !=
+		PREFIXES_OK)
+		return -1;
+	peers->block_count = cover.count;
+	peers->block_addresses = prefixes_addresses(peers->blocks, cover.count);
+	return 0;
+}
+
+int peers_gather(struct peers *peers, const struct flows *flows, const struct usage *usage,
+	const struct usage_rule *rule, uint64_t min_packets)
+{
+	if (reserve(peers, rule->credit_count + 1) != 0)
+		return -1;
+	peers->sum = (struct conversation_sum){0};
+	peers->first = FLOWS_NEVER_FIRST;
+	peers->last = FLOWS_NEVER_LAST;
+	peers->count = peers->weak_count = peers->port_count = peers->protocol_count = 0;
+	peers->subnet_count = 0;
+	peers->mark++;
+	if (rule->credit_count > 0)
+		memset(peers->ports, 0, PORTS / 8);
+	memset(peers->protocols, 0, sizeof(peers->protocols));
+	for (size_t i = 0; i < rule->credit_count; i++) {
+		const struct usage_credit *credit = &usage->credits[rule->first_credit + i];
+
+		add_flow(peers, &flows->at[credit->flow], credit->is_mirrored, i);
+	}
+	return sum_peers(peers, rule->credit_count, min_packets);
+}
+
+static bool has_port(const struct peers *peers, size_t port)
+{
+	return peers->ports[port / 8] >> port % 8 & 1;
+}
+
+int peers_put_ports(const struct peers *peers, struct bytes *out)
+{
+	const char *separator = "";
+
+	for (size_t port = 0; port < PORTS && peers->port_count > 0;) {
+		size_t end = port;
+
+		while (end < PORTS && has_port(peers, end))
+			end++;
+		if (end == port) {
+			port++;
+			continue;
+		}
+		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, port) != 0)
+			return -1;
+		if (end > port + 1 && (bytes_append_text(out, end > port + 2 ? "-" : ",") != 0 ||
+					      bytes_append_number(out, end - 1) != 0))
+			return -1;
+		separator = ",";
+		port = end;
+	}
+	return 0;
+}

@@ -1,0 +1,624 @@
+/*
+ * Credit. A conversation is judged as its first packet, from the side that
+ * began, its client ports as one range; every rule that matches with yes is used
+ * by it. Where nobody knows who began, both ways are judged, and rules that
+ * match are counted apart and credited with nothing.
+ *
+ * Flows are sorted by subnet and VNIC, so what applies is looked up once for
+ * each pair of them. Credits are gathered as they come and sorted by rule at the
+ * end: eight or twelve bytes for each rule that lets a flow pass.
+ */
+#include "vcnrules/usage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookup/content.h"
+#include "vcnrules/applied.h"
+
+/* Over so much of what passed without a rule, the rules are not those of then. */
+#define UNEXPLAINED_PARTS 100
+
+/* The rules of one direction that match a first packet, or answers. */
+struct matches {
+	uint32_t *yes; /* numbers of the ruleset */
+	uint32_t *maybe;
+	size_t yes_count;
+	size_t maybe_count;
+	size_t room;           /* of each */
+	bool is_stateful;      /* one that matches with yes tracks, */
+	bool is_stateless;     /* one does not, and wins */
+	bool may_be_stateless; /* one that may match does not */
+};
+
+struct judging {
+	struct usage *usage;
+	const struct ruleset *ruleset;
+	const struct flows *flows;
+	struct applied applied;
+	uint32_t *numbers; /* in the ruleset, by a rule's number in the file */
+	struct matches here;
+	struct matches other;
+
+	/* of the subnet and VNIC at hand */
+	struct lookup_subnet subnet;
+	bool is_known;        /* the subnet */
+	bool knows_addresses; /* the VNIC's */
+};
+
+void usage_free(struct usage *usage)
+{
+	free(usage->rules);
+	free(usage->credits);
+	free(usage->subnets);
+	free(usage->vnics);
+	free(usage->owners);
+	*usage = (struct usage){0};
+}
+
+static uint64_t saturated(uint64_t a, uint64_t b)
+{
+	return b > INT64_MAX - a ? INT64_MAX : a + b;
+}
+
+static uint64_t records_of(const struct flow *flow)
+{
+	return saturated(flow->in.records, flow->out.records);
+}
+
+/* ---- matching ---------------------------------------------------------------------- */
+
+static int reserve_matches(struct matches *matches)
+{
+	size_t room = matches->room == 0 ? 256 : matches->room * 2;
+	uint32_t *yes, *maybe;
+
+	if (matches->yes_count < matches->room && matches->maybe_count < matches->room)
+		return 0;
+	yes = realloc(matches->yes, room * sizeof(*yes));
+	if (!yes)
+		return -1;
+	matches->yes = yes;
+	maybe = realloc(matches->maybe, room * sizeof(*maybe));
+	if (!maybe)
+		return -1;
+	matches->maybe = maybe;
+	matches->room = room;
+	return 0;
+}
+
+static int add_match(struct matches *matches, const struct judging *judging, uint32_t number,
+	enum match_answer answer)
+{
+	bool is_stateless = judging->applied.rules.rules[number].is_stateless != 0;
+
+	if (reserve_matches(matches) != 0)
+		return -1;
+	number = judging->numbers[number];
+	if (answer == MATCH_MAYBE) {
+		matches->maybe[matches->maybe_count++] = number;
+		matches->may_be_stateless |= is_stateless;
+		return 0;
+	}
+	matches->yes[matches->yes_count++] = number;
+	matches->is_stateful |= !is_stateless;
+	matches->is_stateless |= is_stateless;
+	return 0;
+}
+
+/* Finds the rules of a direction that match. Returns 0, or -1: no memory. */
+static int find_matches(struct matches *matches, const struct judging *judging,
+	enum rule_direction direction, const struct match_flow *flow)
+{
+	const struct judge_rules *rules = &judging->applied.rules;
+	struct match_probe probe;
+	unsigned maybe;
+
+	matches->yes_count = matches->maybe_count = 0;
+	matches->is_stateful = matches->is_stateless = matches->may_be_stateless = false;
+	match_make_probe(&probe, flow);
+	for (size_t i = 0; i < rules->run_count; i++) {
+		const struct judge_run *run = &rules->runs[i];
+		uint32_t first = run->first;
+		uint32_t end = first + run->ingress_count;
+		uint32_t n;
+
+		if (direction == RULE_EGRESS) {
+			first = end;
+			end += run->egress_count;
+		}
+		for (n = match_next(rules->boxes, first, end, &probe); n < end;
+			n = match_next(rules->boxes, n + 1, end, &probe)) {
+			enum match_answer answer =
+				match_rule(&rules->rules[n], flow, &rules->world, &maybe);
+
+			if (answer != MATCH_NO && add_match(matches, judging, n, answer) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* A flow's first packet if the local side began, or the peer. */
+static struct match_flow first_packet(const struct flow *flow, bool is_local)
+{
+	return (struct match_flow){
+		.peer = flow->peer,
+		.protocol = flow->protocol,
+		.has_ports = flow->has_ports,
+		.source_low = is_local ? flow->local_low : flow->peer_low,
+		.source_high = is_local ? flow->local_high : flow->peer_high,
+		.destination_low = is_local ? flow->peer_low : flow->local_low,
+		.destination_high = is_local ? flow->peer_high : flow->local_high,
+	};
+}
+
+static enum rule_direction direction_of(bool is_local)
+{
+	return is_local ? RULE_EGRESS : RULE_INGRESS;
+}
+
+/* ---- credit -------------------------------------------------------------------------- */
+
+static int add_credit(struct usage *usage, uint32_t rule, size_t flow, bool is_mirrored)
+{
+	if (usage->credit_count == usage->credit_room) {
+		size_t room = usage->credit_room == 0 ? 4096 : usage->credit_room * 2;
+		struct usage_credit *grown = realloc(usage->credits, room * sizeof(*grown));
+
+		if (!grown)
+			return -1;
+		usage->credits = grown;
+		usage->credit_room = room;
+	}
+	usage->credits[usage->credit_count++] =
+		(struct usage_credit){rule, (uint32_t)flow, is_mirrored};
+	return 0;
+}
+
+/* Credits what let a first packet pass. */
+static int credit(
+	struct judging *judging, const struct matches *matches, size_t number, bool is_mirrored)
+{
+	struct usage *usage = judging->usage;
+
+	for (size_t i = 0; i < matches->yes_count; i++) {
+		struct usage_rule *rule = &usage->rules[matches->yes[i]];
+
+		rule->conversations++;
+		rule->sole += matches->yes_count == 1;
+		if (add_credit(usage, matches->yes[i], number, is_mirrored) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < matches->maybe_count; i++)
+		usage->rules[matches->maybe[i]].maybe++;
+	return 0;
+}
+
+/* Counts what may have let a first packet pass, if that was the way it went. */
+static void count_either(struct judging *judging, const struct matches *matches)
+{
+	for (size_t i = 0; i < matches->yes_count; i++)
+		judging->usage->rules[matches->yes[i]].either++;
+	for (size_t i = 0; i < matches->maybe_count; i++)
+		judging->usage->rules[matches->maybe[i]].maybe++;
+}
+
+/*
+ * Counts the rules that let answers pass which nothing tracks: where no rule
+ * let the first packet pass for certain, or a stateless one did.
+ */
+static int count_answers(struct judging *judging, const struct flow *flow,
+	const struct match_flow *packet, bool is_local)
+{
+	const struct matches *first = &judging->here;
+	bool is_tracked = first->is_stateful && !first->is_stateless && !first->may_be_stateless;
+	uint64_t answers = is_local ? flow->in.records : flow->out.records;
+	struct match_flow reversed = match_reversed(packet);
+
+	if (is_tracked || answers == 0)
+		return 0;
+	if (find_matches(&judging->other, judging, direction_of(!is_local), &reversed) != 0)
+		return -1;
+	for (size_t i = 0; i < judging->other.yes_count; i++)
+		judging->usage->rules[judging->other.yes[i]].answers++;
+	return 0;
+}
+
+/* Does the address lie in a block of the subnet at hand? */
+static bool is_in_subnet(const struct judging *judging, const struct address *address)
+{
+	for (size_t i = 0; i < judging->subnet.prefix_count; i++)
+		if (prefix_holds(&judging->subnet.prefixes[i], address))
+			return true;
+	return false;
+}
+
+/* A flow that a side began. Returns 1 if its first packet is explained, whatever
+ * let answers pass, 0 if it is not, or -1: no memory. */
+static int credit_decided(
+	struct judging *judging, const struct flow *flow, size_t number, bool is_local)
+{
+	struct match_flow packet = first_packet(flow, is_local);
+	bool is_explained;
+
+	if (find_matches(&judging->here, judging, direction_of(is_local), &packet) != 0 ||
+		credit(judging, &judging->here, number, false) != 0 ||
+		count_answers(judging, flow, &packet, is_local) != 0)
+		return -1;
+	is_explained = judging->here.yes_count + judging->here.maybe_count > 0;
+	if (judging->knows_addresses || !is_in_subnet(judging, &flow->local) ||
+		!is_in_subnet(judging, &flow->peer))
+		return is_explained;
+	/* Whose VNIC it is is not known: the same packet at the other end. */
+	packet.peer = flow->local;
+	if (find_matches(&judging->here, judging, direction_of(!is_local), &packet) != 0 ||
+		credit(judging, &judging->here, number, true) != 0)
+		return -1;
+	return is_explained || judging->here.yes_count + judging->here.maybe_count > 0;
+}
+
+/* A flow of which nobody knows who began. */
+static int credit_undecided(struct judging *judging, const struct flow *flow, size_t number)
+{
+	struct match_flow out = first_packet(flow, true);
+	struct match_flow in = first_packet(flow, false);
+	const struct matches *one;
+	size_t outs, ins;
+
+	if (find_matches(&judging->here, judging, RULE_EGRESS, &out) != 0 ||
+		find_matches(&judging->other, judging, RULE_INGRESS, &in) != 0)
+		return -1;
+	outs = judging->here.yes_count + judging->here.maybe_count;
+	ins = judging->other.yes_count + judging->other.maybe_count;
+	one = outs > 0 ? &judging->here : &judging->other;
+	if (!flow->has_ports && (outs == 0) != (ins == 0))
+		return credit(judging, one, number, false) != 0 ? -1 : 1;
+	if (outs + ins > 0)
+		judging->usage->undecided = saturated(judging->usage->undecided, records_of(flow));
+	count_either(judging, &judging->here);
+	count_either(judging, &judging->other);
+	return outs + ins > 0;
+}
+
+static bool is_link_local(const struct flow *flow)
+{
+	return match_is_link_local(&flow->local) || match_is_link_local(&flow->peer);
+}
+
+static int judge_accepted(struct judging *judging, size_t number)
+{
+	const struct flow *flow = &judging->flows->at[number];
+	struct usage_seen *subnet = &judging->usage->subnets[flow->subnet];
+	struct usage *usage = judging->usage;
+	uint64_t records = records_of(flow);
+	int result;
+
+	usage->accepted = saturated(usage->accepted, records);
+	subnet->accepted = saturated(subnet->accepted, records);
+	if (is_link_local(flow))
+		return 0;
+	if (flow->has_ports && flow->began != CONVERSATION_NOBODY)
+		result = credit_decided(judging, flow, number, flow->began == CONVERSATION_LOCAL);
+	else
+		result = credit_undecided(judging, flow, number);
+	if (result != 0)
+		return result < 0 ? -1 : 0;
+	usage->unexplained = saturated(usage->unexplained, records);
+	subnet->unexplained = saturated(subnet->unexplained, records);
+	return 0;
+}
+
+/* What was refused although a rule lets it pass. */
+static int judge_rejected(struct judging *judging, const struct flow *flow)
+{
+	struct usage *usage = judging->usage;
+	bool is_permitted = false;
+
+	usage->rejected = saturated(usage->rejected, records_of(flow));
+	for (int is_local = 0; is_local <= 1 && !is_link_local(flow); is_local++) {
+		struct match_flow packet = first_packet(flow, is_local);
+
+		if (flow->began == (is_local ? CONVERSATION_PEER : CONVERSATION_LOCAL))
+			continue;
+		if ((is_local ? flow->out.records : flow->in.records) == 0)
+			continue;
+		if (find_matches(&judging->here, judging, direction_of(is_local), &packet) != 0)
+			return -1;
+		is_permitted |= judging->here.yes_count > 0;
+	}
+	if (is_permitted)
+		usage->contradicted = saturated(usage->contradicted, records_of(flow));
+	return 0;
+}
+
+/* ---- flows ----------------------------------------------------------------------------- */
+
+static void see(struct usage_seen *seen, const struct flow *flow)
+{
+	seen->is_seen = true;
+	if (flow->first < seen->first)
+		seen->first = flow->first;
+	if (flow->last > seen->last)
+		seen->last = flow->last;
+}
+
+/* Looks up what applies to a flow's subnet and VNIC. */
+static int set_applied(struct judging *judging, const struct flow *flow)
+{
+	const struct lookup *lookup = judging->ruleset->lookup;
+	size_t len;
+	const char *text = textset_text(&judging->flows->texts, flow->subnet, &len);
+	struct lookup_vnic vnic;
+	bool has_vnic = false;
+
+	judging->is_known = lookup_find(lookup, text, len, &judging->subnet);
+	if (!judging->is_known)
+		return 0;
+	if (flow->vnic != FLOWS_NO_VNIC) {
+		text = textset_text(&judging->flows->texts, flow->vnic, &len);
+		has_vnic = lookup_find_vnic(lookup, NULL, text, len, &vnic);
+	}
+	judging->knows_addresses = has_vnic && vnic.address_count > 0;
+	return applied_set(&judging->applied, &judging->subnet, has_vnic ? &vnic : NULL);
+}
+
+static int judge_flow(struct judging *judging, size_t number)
+{
+	const struct flow *flow = &judging->flows->at[number];
+	struct usage *usage = judging->usage;
+
+	usage->records = saturated(usage->records, records_of(flow));
+	usage->bytes = saturated(usage->bytes, saturated(flow->in.bytes, flow->out.bytes));
+	if (flow->first < usage->first)
+		usage->first = flow->first;
+	if (flow->last > usage->last)
+		usage->last = flow->last;
+	if (!judging->is_known) {
+		usage->unknown = saturated(usage->unknown, records_of(flow));
+		return 0;
+	}
+	see(&usage->subnets[flow->subnet], flow);
+	if (flow->vnic != FLOWS_NO_VNIC)
+		see(&usage->vnics[flow->vnic], flow);
+	return flow->action == CONVERSATION_ACCEPT ? judge_accepted(judging, number)
+						   : judge_rejected(judging, flow);
+}
+
+static int judge_flows(struct judging *judging)
+{
+	const struct flows *flows = judging->flows;
+
+	for (size_t i = 0; i < flows->count; i++) {
+		const struct flow *flow = &flows->at[i];
+		bool is_new =
+			i == 0 || flow[-1].subnet != flow->subnet || flow[-1].vnic != flow->vnic;
+
+		if (is_new && set_applied(judging, flow) != 0)
+			return -1;
+		if (judge_flow(judging, i) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- evidence ----------------------------------------------------------------------------- */
+
+/* What was seen of a text; null: nothing. */
+static const struct usage_seen *seen_of(
+	const struct usage_seen *seen, const struct flows *flows, const struct lookup_text *ocid)
+{
+	size_t number = ocid->text ? textset_find(&flows->texts, ocid->text, ocid->len) : SIZE_MAX;
+
+	return number == SIZE_MAX || !seen[number].is_seen ? NULL : &seen[number];
+}
+
+static void add_evidence(
+	struct usage_owner *owner, const struct usage_seen *seen, int64_t min_window)
+{
+	if (!seen) {
+		owner->evidence |= USAGE_SILENT_SUBNET;
+		return;
+	}
+	if (seen->first < owner->first)
+		owner->first = seen->first;
+	if (seen->last > owner->last)
+		owner->last = seen->last;
+	/* A difference of times of the years 0 to 9999 fits. */
+	if (seen->first == FLOWS_NEVER_FIRST || seen->last == FLOWS_NEVER_LAST ||
+		seen->last - seen->first < min_window)
+		owner->evidence |= USAGE_SHORT_WINDOW;
+}
+
+static void add_unexplained(struct usage_owner *owner, const struct usage_seen *subnet)
+{
+	if (subnet && subnet->unexplained > subnet->accepted / UNEXPLAINED_PARTS)
+		owner->evidence |= USAGE_UNEXPLAINED;
+}
+
+/* Which subnets hold an address of a VNIC; by the number of the subnet. */
+static bool *find_inhabited(const struct lookup *lookup)
+{
+	struct content_counts counts;
+	bool *is_inhabited;
+
+	content_count(lookup, &counts);
+	is_inhabited = calloc(counts.subnets + 1, sizeof(*is_inhabited));
+	for (size_t i = 0; is_inhabited && i < counts.vnics; i++) {
+		struct lookup_subnet subnet;
+		struct lookup_vnic vnic;
+
+		lookup_vnic(lookup, (uint32_t)i, &vnic);
+		if (vnic.subnet.text && vnic.address_count > 0 &&
+			lookup_find(lookup, vnic.subnet.text, vnic.subnet.len, &subnet))
+			is_inhabited[subnet.number] = true;
+	}
+	return is_inhabited;
+}
+
+/* Of the lists of each subnet. */
+static int judge_lists(struct usage *usage, const struct judging *judging, int64_t min_window)
+{
+	const struct ruleset *ruleset = judging->ruleset;
+	const struct lookup *lookup = ruleset->lookup;
+	struct usage_owner **owners = calloc(lookup_list_count(lookup) + 1, sizeof(*owners));
+	bool *is_inhabited = find_inhabited(lookup);
+
+	for (size_t i = 0; owners && i < ruleset->owner_count; i++)
+		if (!ruleset->owners[i].is_group)
+			owners[ruleset->owners[i].number] = &usage->owners[i];
+	for (size_t i = 0; owners && is_inhabited && i < content_subnet_count(lookup); i++) {
+		struct content_subnet subnet;
+		const struct usage_seen *seen;
+		struct lookup_run lists;
+
+		content_subnet(lookup, i, &subnet);
+		seen = seen_of(usage->subnets, judging->flows, &subnet.ocid);
+		lists = lookup_subnet_lists(lookup, &subnet.subnet);
+		for (size_t j = 0; j < lists.count; j++) {
+			struct usage_owner *owner = owners[lists.numbers[j]];
+
+			if (!owner)
+				continue;
+			owner->is_attached = true;
+			/* Known to hold no address: there is nothing to be heard. */
+			if (!seen && subnet.is_listed && !is_inhabited[i])
+				continue;
+			add_evidence(owner, seen, min_window);
+			add_unexplained(owner, seen);
+		}
+	}
+	free(owners);
+	free(is_inhabited);
+	return owners && is_inhabited ? 0 : -1;
+}
+
+/* Of a group by its members. */
+static void judge_group(struct usage_owner *owner, const struct judging *judging, uint32_t number,
+	int64_t min_window)
+{
+	const struct usage *usage = judging->usage;
+	const struct lookup *lookup = judging->ruleset->lookup;
+	struct lookup_group group;
+
+	lookup_group(lookup, number, &group);
+	owner->is_attached = !group.members_are_known || group.members.count > 0;
+	if (!group.members_are_known)
+		owner->evidence |= USAGE_SILENT_SUBNET;
+	for (size_t i = 0; i < group.members.count; i++) {
+		struct lookup_vnic vnic;
+
+		lookup_vnic(lookup, group.members.numbers[i], &vnic);
+		add_evidence(owner, seen_of(usage->vnics, judging->flows, &vnic.ocid), min_window);
+		add_unexplained(owner, seen_of(usage->subnets, judging->flows, &vnic.subnet));
+	}
+}
+
+static int judge_owners(struct judging *judging, int64_t min_window)
+{
+	struct usage *usage = judging->usage;
+	const struct ruleset *ruleset = judging->ruleset;
+
+	for (size_t i = 0; i < ruleset->owner_count; i++) {
+		usage->owners[i].first = FLOWS_NEVER_FIRST;
+		usage->owners[i].last = FLOWS_NEVER_LAST;
+	}
+	for (size_t i = 0; i < ruleset->owner_count; i++)
+		if (ruleset->owners[i].is_group)
+			judge_group(
+				&usage->owners[i], judging, ruleset->owners[i].number, min_window);
+	return judge_lists(usage, judging, min_window);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+static int compare_credits(const void *a, const void *b)
+{
+	const struct usage_credit *first = a;
+	const struct usage_credit *second = b;
+
+	if (first->rule != second->rule)
+		return first->rule < second->rule ? -1 : 1;
+	if (first->flow != second->flow)
+		return first->flow < second->flow ? -1 : 1;
+	return (int)first->is_mirrored - (int)second->is_mirrored;
+}
+
+static void sort_credits(struct usage *usage)
+{
+	if (usage->credit_count > 1)
+		qsort(usage->credits, usage->credit_count, sizeof(*usage->credits),
+			compare_credits);
+	for (size_t i = 0; i < usage->credit_count; i++) {
+		struct usage_rule *rule = &usage->rules[usage->credits[i].rule];
+
+		if (rule->credit_count++ == 0)
+			rule->first_credit = i;
+	}
+}
+
+static int make_numbers(struct judging *judging)
+{
+	const struct ruleset *ruleset = judging->ruleset;
+	const struct rule *rules = judging->applied.rules.rules;
+	size_t count = 0;
+
+	for (size_t i = 0; i < ruleset->owner_count; i++) {
+		const struct ruleset_owner *owner = &ruleset->owners[i];
+		size_t end = owner->count > 0 ? (size_t)(owner->rules - rules) + owner->count : 0;
+
+		if (end > count)
+			count = end;
+	}
+	judging->numbers = calloc(count + 1, sizeof(*judging->numbers));
+	if (!judging->numbers)
+		return -1;
+	for (size_t i = 0; i < ruleset->owner_count; i++) {
+		const struct ruleset_owner *owner = &ruleset->owners[i];
+
+		for (size_t j = 0; j < owner->count; j++)
+			judging->numbers[(size_t)(owner->rules - rules) + j] =
+				(uint32_t)(owner->first + j);
+	}
+	return 0;
+}
+
+static int make_seen(struct usage *usage, const struct flows *flows)
+{
+	size_t count = flows->texts.count + 1;
+
+	usage->subnets = malloc(count * sizeof(*usage->subnets));
+	usage->vnics = malloc(count * sizeof(*usage->vnics));
+	if (!usage->subnets || !usage->vnics)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		usage->subnets[i] =
+			(struct usage_seen){.first = FLOWS_NEVER_FIRST, .last = FLOWS_NEVER_LAST};
+		usage->vnics[i] = usage->subnets[i];
+	}
+	return 0;
+}
+
+int usage_make(struct usage *usage, const struct ruleset *ruleset, const struct flows *flows,
+	int64_t min_window)
+{
+	struct judging judging = {.usage = usage, .ruleset = ruleset, .flows = flows};
+	int result = -1;
+
+	*usage = (struct usage){.first = FLOWS_NEVER_FIRST, .last = FLOWS_NEVER_LAST};
+	usage->rules = calloc(ruleset->rule_count + 1, sizeof(*usage->rules));
+	usage->owners = calloc(ruleset->owner_count + 1, sizeof(*usage->owners));
+	if (usage->rules && usage->owners && make_seen(usage, flows) == 0 &&
+		applied_begin(&judging.applied, ruleset->lookup) == 0 &&
+		make_numbers(&judging) == 0 && judge_flows(&judging) == 0)
+		result = judge_owners(&judging, min_window);
+	if (result == 0)
+		sort_credits(usage);
+	applied_free(&judging.applied);
+	free(judging.numbers);
+	free(judging.here.yes);
+	free(judging.here.maybe);
+	free(judging.other.yes);
+	free(judging.other.maybe);
+	return result;
+}

@@ -235,6 +235,21 @@ static void add_sum(struct conversations *table, struct conversation_sum *sum,
 	add_number(table, &sum->bytes, more->bytes);
 }
 
+static void clamp_number(struct conversations *table, uint64_t *number)
+{
+	if (*number <= INT64_MAX)
+		return;
+	*number = INT64_MAX;
+	table->saturated = true;
+}
+
+static void clamp_sum(struct conversations *table, struct conversation_sum *sum)
+{
+	clamp_number(table, &sum->records);
+	clamp_number(table, &sum->packets);
+	clamp_number(table, &sum->bytes);
+}
+
 /* Adds a line under its key. Returns 0, or -1 when memory ran out. */
 static int add_line(struct conversations *table, const struct conversations_line *one)
 {
@@ -289,6 +304,8 @@ int conversations_add(struct conversations *table, const struct conversation *on
 		.last = seconds_of(&one->last),
 	};
 
+	clamp_sum(table, &line.in);
+	clamp_sum(table, &line.out);
 	/* a client's ports tell no conversations apart: only their range is kept */
 	if (one->has_ports && one->began == CONVERSATION_LOCAL) {
 		line.key.local_port = NO_PORT;

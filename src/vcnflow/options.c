@@ -304,15 +304,17 @@ static enum optparse_result take_keep(void *into, const char *name, char *argume
 static enum optparse_result take_per(void *into, const char *name, char *argument)
 {
 	struct options *options = into;
-	size_t len = strlen(argument);
-	const int64_t unit_s = argument[len - 1] == 'd' ? 86400 : 3600;
+	size_t digits = strspn(argument, "0123456789");
+	const int64_t unit_s = argument[digits] == 'd' ? 86400 : 3600;
 	char number[8] = {0};
 	uint64_t count;
 
-	if (len < 2 || len > sizeof(number) || strspn(argument, "0123456789") != len - 1 ||
-		(argument[len - 1] != 'h' && argument[len - 1] != 'd'))
-		return optparse_refuse(name, argument, len, "want hours or days such as 1h or 7d");
-	memcpy(number, argument, len - 1);
+	if (digits == 0 || digits >= sizeof(number) ||
+		(argument[digits] != 'h' && argument[digits] != 'd') ||
+		argument[digits + 1] != '\0')
+		return optparse_refuse(
+			name, argument, strlen(argument), "want hours or days such as 1h or 7d");
+	memcpy(number, argument, digits);
 	if (optparse_number(name, number, 1, LIMIT_PER_COUNT, &count) != OPTPARSE_RUN)
 		return OPTPARSE_REFUSED;
 	options->per_s = (int64_t)count * unit_s;
@@ -567,10 +569,13 @@ static int check_conversations(struct options *options)
 
 	if (options->action == ACTION_UNSET)
 		options->action = options->conversations ? ACTION_ALL : ACTION_ACCEPT;
-	if (!options->conversations && options->per_s != 0) {
-		msg_error("--per is of no use without --conversations");
+	if (!options->conversations && (options->per_s != 0 || options->table_size != 0)) {
+		msg_error("--%s is of no use without --conversations",
+			options->per_s != 0 ? "per" : "table");
 		return -1;
 	}
+	if (options->table_size == 0)
+		options->table_size = LIMIT_TABLE_DEFAULT;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (!options->conversations || !others[i].is_given)
 			continue;
@@ -603,7 +608,6 @@ static void set_defaults(struct options *options)
 	options->any_protocol = true;
 	options->directions = OPTIONS_ANY_DIRECTION;
 	options->action = ACTION_UNSET;
-	options->table_size = LIMIT_TABLE_DEFAULT;
 }
 
 static enum options_result print(const char *text)

@@ -14,8 +14,14 @@
 
 #define MIB_BITS 20
 
-/* A record lasts no longer than this after its start (a clock minute). */
-#define LONGEST_RECORD_S 60
+/*
+ * A record ends no later than this after its start: the service closes them
+ * after a minute, or after ten where an interval is chosen.
+ */
+#define LONGEST_RECORD_S 600
+
+/* The end of the year 9999, after which times have no text. */
+#define MOST_SECONDS INT64_C(253402300799)
 
 /* No OCID is spelled with more bytes, escapes included. */
 #define OCID_SIZE (LIMIT_QUOTED * 6)
@@ -53,10 +59,10 @@ struct conversations *summing_table(struct summing *summing, uint64_t offset)
 	return &summing->parts[summing->count++].table;
 }
 
-/* An integer from 0 on; 0 for all else. More than INT64_MAX is INT64_MAX. */
+/* An integer from 0 on; 0 for all else. UINT64_MAX stands for all that are larger. */
 static uint64_t count_of(const struct json_value *value)
 {
-	const uint64_t most = INT64_MAX;
+	const uint64_t most = UINT64_MAX;
 	uint64_t count = 0;
 
 	if (value->type != JSON_NUMBER)
@@ -71,7 +77,8 @@ static uint64_t count_of(const struct json_value *value)
 	return count;
 }
 
-/* Seconds since 1970: an integer or a string of its digits. */
+/* Seconds since 1970: an integer or a string of its digits, within the years that
+ * have a text. */
 static struct conversation_time time_of(const struct json_value *value)
 {
 	struct conversation_time time = {0};
@@ -87,7 +94,8 @@ static struct conversation_time time_of(const struct json_value *value)
 	} else if (value->type != JSON_NUMBER) {
 		return time;
 	}
-	if (instant_of_epoch(&instant, text, len) == 0)
+	if (instant_of_epoch(&instant, text, len) == 0 && instant.seconds >= 0 &&
+		instant.seconds <= MOST_SECONDS)
 		time = (struct conversation_time){true, instant.seconds};
 	return time;
 }
@@ -208,8 +216,8 @@ static const char *selection_of_records(const struct options *options)
 
 /*
  * A line does not say how long its period is. But its first record begins in
- * it, and its last one ends at most a minute after it, so that a longer one than
- * per_s shows as soon as the line has more than that in it.
+ * it, and its last one ends soon after it, so that a longer one than per_s shows
+ * as soon as the line has more than that in it.
  */
 static bool is_longer(const struct conversation *conversation, int64_t per_s)
 {
@@ -230,7 +238,7 @@ const char *summing_unsuitable(
 	const char *why = selection_of_records(options);
 
 	if (why == NULL && options->per_s != 0 && is_longer(conversation, options->per_s))
-		why = "--per is shorter than the period that it sums";
+		why = "its period does not lie within one of --per";
 	return why;
 }
 

@@ -50,6 +50,7 @@ struct worker {
 static _Thread_local sigjmp_buf *lookup_lost;
 
 static const char conversation_line[] = "it is a conversation: --conversations takes it";
+static const char conversation_value[] = "a conversation is read as a line only";
 static const char no_time[] = "its time is unreadable";
 static const char after_value[] = "no comma after an element of an array";
 
@@ -360,13 +361,22 @@ static bool take_record(struct worker *worker)
 	return true;
 }
 
-/* Returns true if a bad record looks like a line of --conversations. */
-static bool is_conversation(const char *text, size_t len)
+/* What is wrong with a bad record, which may look like a line of --conversations. */
+static const char *fault_of(
+	const struct worker *worker, const char *text, size_t len, const char *reason)
 {
-	static const char ports[] = "\"client_ports\":", began[] = "\"began\":";
+	static const char ports[] = "\"client_ports\"", began[] = "\"began\"";
+	const char *fault;
 
-	return memmem(text, len, ports, strlen(ports)) != NULL &&
-	       memmem(text, len, began, strlen(began)) != NULL;
+	if (memmem(text, len, ports, strlen(ports)) == NULL ||
+		memmem(text, len, began, strlen(began)) == NULL)
+		return reason;
+	if (worker->conversations == NULL)
+		return conversation_line;
+	if (worker->block->kind != BLOCK_LINES)
+		return conversation_value;
+	fault = conversation_fault(worker->conversations);
+	return fault != NULL ? fault : reason;
 }
 
 static void take_value(struct worker *worker, const char *text, size_t len, enum record_wrap wrap);
@@ -413,8 +423,7 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 		break;
 	case RECORD_BAD:
 		if (!take_other(worker, text, len))
-			count_bad(worker, text, len,
-				is_conversation(text, len) ? conversation_line : reason);
+			count_bad(worker, text, len, fault_of(worker, text, len, reason));
 		break;
 	case RECORD_NO_MEMORY:
 		no_memory(worker);

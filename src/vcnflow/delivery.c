@@ -98,7 +98,6 @@ static int write_sums(struct delivery *delivery, struct bytes *text)
 {
 	int failed = output_write_plain(delivery->output, text->data, text->len);
 
-	delivery->output->bytes += text->len;
 	bytes_clear(text);
 	return failed == 0 ? 0 : stop_output(delivery);
 }

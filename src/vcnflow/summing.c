@@ -223,8 +223,6 @@ static bool is_longer(const struct conversation *conversation, int64_t per_s)
 {
 	int64_t end;
 
-	if (!conversation->has_period)
-		return true;
 	if (!conversation->period.is_known)
 		return false;
 	end = period_of(conversation->period, per_s).seconds + per_s;
@@ -237,6 +235,8 @@ const char *summing_unsuitable(
 {
 	const char *why = selection_of_records(options);
 
+	if (why == NULL && options->per_s != 0 && !conversation->has_period)
+		why = "it was made without --per";
 	if (why == NULL && options->per_s != 0 && is_longer(conversation, options->per_s))
 		why = "its period does not lie within one of --per";
 	return why;

@@ -84,9 +84,10 @@ void cleanup_install(enum cleanup_mode mode)
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			install(signals[i], mode == CLEANUP_DIE ? die_at_once : note_signal);
 	}
-	if (mode == CLEANUP_FINISH)
-		install(SIGALRM, on_alarm);
-	(void)signal(SIGPIPE, mode == CLEANUP_FINISH ? SIG_IGN : SIG_DFL);
+	if (mode == CLEANUP_DIE)
+		return;
+	install(SIGALRM, on_alarm);
+	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 void cleanup_add(void (*function)(void *), void *context)

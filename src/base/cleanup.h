@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 enum cleanup_mode {
-	/* Cleans up and dies at once; SIGPIPE has its usual effect. */
+	/* Cleans up and dies at once; SIGPIPE is left as it is. */
 	CLEANUP_DIE,
 	/*
 	 * Only notes the first signal, so that the program can finish what it

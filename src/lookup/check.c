@@ -855,19 +855,23 @@ static enum lookup_error check_addresses(struct checker *checker)
 static size_t find_indexed(
 	const struct lookup *lookup, const struct format_address *address, uint32_t vcn)
 {
+	uint32_t hash = format_hash(address->high, address->low, vcn);
 	size_t slots = lookup->address_index.count;
-	size_t slot = format_slot(address->high, address->low, vcn, slots);
+	size_t at = hash & (slots - 1);
 
-	for (size_t i = 0; i < slots; i++, slot = (slot + 1) & (slots - 1)) {
-		uint32_t entry = lookup->address_index.at[slot];
+	for (size_t i = 0; i < slots; i++, at = (at + 1) & (slots - 1)) {
+		struct format_slot slot = lookup->address_index.at[at];
 		const struct format_address *found;
 
-		if (entry == 0 || entry > lookup->addresses.count)
+		MAPPED_COPIED();
+		if (slot.address == 0 || slot.address > lookup->addresses.count)
 			break;
-		found = &lookup->addresses.at[entry - 1];
+		if (slot.hash != hash)
+			continue;
+		found = &lookup->addresses.at[slot.address - 1];
 		if (compare_addresses(found, address) == 0 && found->vnic < lookup->vnics.count &&
 			lookup->vnics.at[found->vnic].vcn == vcn)
-			return entry - 1;
+			return slot.address - 1;
 	}
 	return lookup->addresses.count;
 }
@@ -880,6 +884,24 @@ static bool comes_first(const struct lookup *lookup, uint32_t first, uint32_t se
 	return a != b ? a > b : first < second;
 }
 
+/* So far ahead the slots of addresses are asked for: they lie anywhere in the
+ * table, and without that each would be waited for. */
+#define SLOTS_AHEAD 16
+
+static void ask_for_slot(const struct lookup *lookup, size_t number)
+{
+	const struct format_address *address;
+	uint32_t hash;
+
+	if (number >= lookup->addresses.count)
+		return;
+	address = &lookup->addresses.at[number];
+	if (address->vnic >= lookup->vnics.count)
+		return;
+	hash = format_hash(address->high, address->low, lookup->vnics.at[address->vnic].vcn);
+	__builtin_prefetch(&lookup->address_index.at[hash & (lookup->address_index.count - 1)]);
+}
+
 static enum lookup_error check_address_index(struct checker *checker)
 {
 	const struct lookup *lookup = &checker->lookup;
@@ -889,7 +911,7 @@ static enum lookup_error check_address_index(struct checker *checker)
 	if (slots < 2 || (slots & (slots - 1)) != 0)
 		return BAD(checker, "section AIDX has an odd length");
 	for (size_t i = 0; i < slots; i++)
-		used += lookup->address_index.at[i] != 0;
+		used += lookup->address_index.at[i].address != 0;
 	if (used > slots / 2)
 		return BAD(checker, "section AIDX is too full");
 	for (size_t i = 0; i < lookup->addresses.count; i++) {
@@ -897,6 +919,7 @@ static enum lookup_error check_address_index(struct checker *checker)
 		uint32_t vnic = address->vnic;
 		size_t found;
 
+		ask_for_slot(lookup, i + SLOTS_AHEAD);
 		if (vnic >= lookup->vnics.count)
 			return BAD(checker, "address %zu is bad", i);
 		if (lookup->vnics.at[vnic].vcn == FORMAT_NONE)

@@ -395,21 +395,23 @@ bool lookup_vnic_has(const struct lookup_vnic *vnic, const struct address *addre
 uint32_t lookup_find_holder(
 	const struct lookup *lookup, uint32_t vcn, const struct address *address)
 {
+	uint32_t hash = format_hash(address->high, address->low, vcn);
 	size_t slots = lookup->address_index.count;
-	size_t slot;
+	size_t at = hash & (slots - 1);
 
 	if (slots == 0 || vcn == LOOKUP_NONE)
 		return LOOKUP_NONE;
-	slot = format_slot(address->high, address->low, vcn, slots);
 	/* the table is half empty; the count is for one that was written into */
-	for (size_t i = 0; i < slots; i++, slot = (slot + 1) & (slots - 1)) {
-		uint32_t entry = lookup->address_index.at[slot];
+	for (size_t i = 0; i < slots; i++, at = (at + 1) & (slots - 1)) {
+		struct format_slot slot = lookup->address_index.at[at];
 		struct format_address found;
 
 		MAPPED_COPIED();
-		if (entry == 0 || entry > lookup->addresses.count)
+		if (slot.address == 0 || slot.address > lookup->addresses.count)
 			break;
-		found = lookup->addresses.at[entry - 1];
+		if (slot.hash != hash)
+			continue;
+		found = lookup->addresses.at[slot.address - 1];
 		MAPPED_COPIED();
 		if (is_same(&found, address) && found.vnic < lookup->vnics.count &&
 			lookup->vnics.at[found.vnic].vcn == vcn)

@@ -94,7 +94,7 @@ struct format_section {
 	S(vnics, ('V', 'N', 'I', 'C'), 0, VNICS, struct format_vnic)                               \
 	S(vnic_groups, ('V', 'N', 'S', 'G'), 0, VNICS, uint32_t)                                   \
 	S(addresses, ('A', 'D', 'D', 'R'), 0, VNICS, struct format_address)                        \
-	S(address_index, ('A', 'I', 'D', 'X'), 0, VNICS, uint32_t)                                 \
+	S(address_index, ('A', 'I', 'D', 'X'), 0, VNICS, struct format_slot)                       \
 	S(services, ('S', 'R', 'V', 'C'), 0, SERVICES, struct format_service)                      \
 	S(ranges, ('S', 'R', 'V', 'P'), 0, SERVICES, struct prefix)                                \
 	S(text, ('T', 'E', 'X', 'T'), FORMAT_REQUIRED, BASE, char)
@@ -280,12 +280,16 @@ struct format_address {
 };
 
 /*
- * AIDX: uint32_t[2^n], a hash table with open addressing, at most half full: an
- * entry is the number of an address plus 1, or 0. An address is found from slot
- * format_slot on. Of addresses that several VNICs of one VCN have only one is
- * there: the one fetched last, of these that of the VNIC with the least number.
- * Those whose VNIC has no known VCN are not there.
+ * AIDX: 2^n of these, a hash table with open addressing, at most half full. An
+ * address is found from slot format_hash, taken modulo 2^n, on. Of addresses
+ * that several VNICs of one VCN have only one is there: the one fetched last, of
+ * these that of the VNIC with the least number. Those whose VNIC has no known
+ * VCN are not there.
  */
+struct format_slot {
+	uint32_t hash;    /* of the address */
+	uint32_t address; /* its number plus 1; 0: a slot that is free */
+};
 
 /* SRVC: by rising label. */
 struct format_service {
@@ -318,6 +322,7 @@ static_assert(offsetof(struct format_group, fetched_at) == 56, "on disk");
 static_assert(sizeof(struct format_vnic) == 56, "56 bytes on disk");
 static_assert(offsetof(struct format_vnic, fetched_at) == 40, "on disk");
 static_assert(sizeof(struct format_address) == 24, "24 bytes on disk");
+static_assert(sizeof(struct format_slot) == 8, "8 bytes on disk");
 static_assert(sizeof(struct format_service) == 24, "24 bytes on disk");
 static_assert(sizeof(struct prefix) == 24, "24 bytes on disk");
 static_assert(offsetof(struct prefix, family) == 16, "on disk");
@@ -329,14 +334,14 @@ static inline size_t format_range(uint32_t hash, uint64_t ranges)
 	return (size_t)((uint64_t)hash * ranges >> 32);
 }
 
-/* The first slot of AIDX, of this many slots (a power of two), for an address. */
-static inline size_t format_slot(uint64_t high, uint64_t low, uint32_t vcn, size_t slots)
+/* The hash of an address in a VCN. */
+static inline uint32_t format_hash(uint64_t high, uint64_t low, uint32_t vcn)
 {
 	uint64_t hash = high ^ low * 0x9e3779b97f4a7c15 ^ (uint64_t)vcn * 0xc2b2ae3d27d4eb4f;
 
 	hash ^= hash >> 32;
 	hash *= 0xd6e8feb86659fd93;
-	return (size_t)(hash >> 32) & (slots - 1);
+	return (uint32_t)(hash >> 32);
 }
 
 /* How far a section's bytes are filled up. */

@@ -1016,9 +1016,26 @@ static int place_vnics(struct layout *layout)
 		layout->vnics.count, sizeof(*layout->vnics.at));
 }
 
+/* A group that is only named by VNICs is in their VCN. */
+static void place_named_groups(struct layout *layout)
+{
+	for (size_t i = 0; i < layout->vnics.count; i++) {
+		const struct format_vnic *vnic = &layout->vnics.at[i];
+
+		for (size_t j = 0; j < vnic->group_count; j++) {
+			uint32_t number = layout->vnic_groups.at[vnic->group_first + j];
+			struct format_group *group = &layout->groups.at[number];
+
+			if (group->vcn == FORMAT_NONE)
+				group->vcn = vnic->vcn;
+		}
+	}
+}
+
 /* What groups say once members and VNICs have their places. */
 static void conclude_groups(struct layout *layout)
 {
+	place_named_groups(layout);
 	for (size_t i = 0; i < layout->groups.count; i++) {
 		struct format_group *group = &layout->groups.at[i];
 		bool are_known = (group->flags & FORMAT_GROUP_MEMBERS) != 0;
@@ -1054,26 +1071,26 @@ static int index_addresses(struct layout *layout)
 	for (size_t i = 0; i < layout->addresses.count; i++) {
 		const struct format_address *address = &layout->addresses.at[i];
 		uint32_t vcn = layout->vnics.at[address->vnic].vcn;
-		size_t slot = format_slot(address->high, address->low, vcn, slots);
-		uint32_t *entry;
+		uint32_t hash = format_hash(address->high, address->low, vcn);
+		struct format_slot *slot;
 
 		if (vcn == FORMAT_NONE)
 			continue;
-		for (;; slot = (slot + 1) & (slots - 1)) {
+		for (size_t at = hash & (slots - 1);; at = (at + 1) & (slots - 1)) {
 			const struct format_address *other;
 
-			entry = &layout->address_index.at[slot];
-			if (*entry == 0)
+			slot = &layout->address_index.at[at];
+			if (slot->address == 0)
 				break;
-			other = &layout->addresses.at[*entry - 1];
+			other = &layout->addresses.at[slot->address - 1];
 			if (other->high == address->high && other->low == address->low &&
 				other->family == address->family &&
 				layout->vnics.at[other->vnic].vcn == vcn)
 				break;
 		}
-		if (*entry == 0 ||
-			comes_first(layout, address->vnic, layout->addresses.at[*entry - 1].vnic))
-			*entry = (uint32_t)i + 1;
+		if (slot->address == 0 || comes_first(layout, address->vnic,
+						  layout->addresses.at[slot->address - 1].vnic))
+			*slot = (struct format_slot){hash, (uint32_t)i + 1};
 	}
 	return 0;
 }

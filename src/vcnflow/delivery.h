@@ -36,7 +36,9 @@ struct delivery {
 	const struct options *options;
 	struct output *output;
 	int rejects; /* a descriptor, or -1 */
-	enum delivery_end end;
+	/* Set by whoever ends the run: a signal is noticed by any thread, while
+	 * another one delivers. */
+	_Atomic enum delivery_end end;
 	bool faulty;           /* an input was unreadable or damaged */
 	bool unwritable;       /* the rejects could not be written */
 	int errno_value;       /* why */

@@ -57,8 +57,7 @@ static double seconds_since(const struct timespec *began)
 	return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
 }
 
-/* What is done before the run returns an exit status; 0: go on. */
-
+/* Returns an exit status, as what else comes before the pipeline; 0: go on. */
 static int open_lookup(struct run *run)
 {
 	const struct options *options = &run->options;
@@ -133,7 +132,6 @@ static int prepare(struct run *run)
 	return 0;
 }
 
-/* Returns an exit status. */
 static int open_side(struct target *target, const char *path)
 {
 	if (target_open_side(target, path) == 0)
@@ -256,7 +254,7 @@ static int status_of_end(struct run *run)
 	char quoted[MSG_QUOTED_SIZE];
 	const struct delivery *delivery = &run->delivery;
 
-	switch (delivery->end) {
+	switch ((enum delivery_end)delivery->end) {
 	case DELIVERY_GOES_ON:
 	case DELIVERY_INTERRUPTED:
 		break;
@@ -324,10 +322,8 @@ static int seal_outputs(struct run *run)
 
 /* Puts the outputs into their places, that of -o last: who waits for it finds
  * all. */
-static int commit_outputs(struct run *run, bool with_output)
+static int commit_outputs(struct run *run)
 {
-	if (!with_output)
-		target_abandon(&run->output.target);
 	return target_commit(&run->rejects) || target_commit(&run->stats) ||
 			       target_commit(&run->output.target)
 		       ? -1
@@ -356,11 +352,13 @@ static int finish(struct run *run)
 		summarise(run);
 	if (status > EXITCODE_PARTIAL)
 		return status;
+	if (!reached_end)
+		target_abandon(&run->output.target);
 	if (seal_outputs(run))
 		return EXITCODE_WRITE;
 	/* up to here a signal leaves all as it was; a rename is not taken back */
 	die_if_interrupted(run);
-	if (commit_outputs(run, reached_end))
+	if (commit_outputs(run))
 		return EXITCODE_WRITE;
 	/* if standard error can't be written there is nobody to tell */
 	if (run->options.stats && run->options.stats_file == NULL)

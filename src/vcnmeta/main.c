@@ -2,6 +2,7 @@
  * vcnmeta: makes the lookup files that vcnflow reads, and shows what is in
  * them. Each subcommand has a room of its own; this one finds it.
  */
+#include <signal.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -104,5 +105,8 @@ int main(int argc, char **argv)
 		return EXITCODE_INTERNAL;
 	cleanup_add(remove_files, NULL);
 	cleanup_install(CLEANUP_DIE);
+	/* A reader that goes away ends the program silently, also where the
+	 * caller ignored the signal. */
+	(void)signal(SIGPIPE, SIG_DFL);
 	return run(argc, argv);
 }

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/identity.h"
 #include "base/io.h"
 #include "base/msg.h"
@@ -30,25 +31,16 @@ void output_unlink_from_signal(void)
 		replace_unlink_from_signal((const struct replace *)temporary);
 }
 
-static void clean_up(int number)
+static void clean_up(void *unused)
 {
+	(void)unused;
 	output_unlink_from_signal();
-	/* The handler is gone (SA_RESETHAND) and the signal unblocked. */
-	raise(number);
 }
 
 int output_prepare(void)
 {
-	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
-	struct sigaction action = {0};
-	struct sigaction before;
-
-	action.sa_handler = clean_up;
-	action.sa_flags = (int)SA_RESETHAND | SA_NODEFER;
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-			sigaction(numbers[i], &action, NULL);
+	cleanup_add(clean_up, NULL);
+	cleanup_install(CLEANUP_DIE);
 	signal(SIGPIPE, SIG_IGN);
 	return io_standard_descriptors(was_open);
 }
@@ -107,6 +99,10 @@ enum exitcode output_open(struct output *output, const struct options *options)
 	}
 	if (output->write_errno == 0)
 		return EXITCODE_OK;
+	if (output->write_errno == ENOMEM) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
 	report(output);
 	return EXITCODE_WRITE;
 }

@@ -31,8 +31,8 @@ bool output_stdin_was_open(void);
 
 /*
  * Begins with the output that options name, which has to stay. Returns
- * EXITCODE_OK, EXITCODE_WRITE after a message, or EXITCODE_REFUSED after one
- * that it is the lookup file or an operand.
+ * EXITCODE_OK; or after a message EXITCODE_WRITE, EXITCODE_INTERNAL if memory ran
+ * out, or EXITCODE_REFUSED if it is the lookup file or an operand.
  */
 enum exitcode output_open(struct output *output, const struct options *options);
 

@@ -19,26 +19,14 @@
 /* Over so much of what passed without a rule, the rules are not those of then. */
 #define UNEXPLAINED_PARTS 100
 
-/* The rules of one direction that match a first packet, or answers. */
-struct matches {
-	uint32_t *yes; /* numbers of the ruleset */
-	uint32_t *maybe;
-	size_t yes_count;
-	size_t maybe_count;
-	size_t room;           /* of each */
-	bool is_stateful;      /* one that matches with yes tracks, */
-	bool is_stateless;     /* one does not, and wins */
-	bool may_be_stateless; /* one that may match does not */
-};
-
 struct judging {
 	struct usage *usage;
 	const struct ruleset *ruleset;
 	const struct flows *flows;
 	struct applied applied;
 	uint32_t *numbers; /* in the ruleset, by a rule's number in the file */
-	struct matches here;
-	struct matches other;
+	struct applied_matches here;
+	struct applied_matches other;
 
 	/* of the subnet and VNIC at hand */
 	struct lookup_subnet subnet;
@@ -66,98 +54,6 @@ static uint64_t records_of(const struct flow *flow)
 	return saturated(flow->in.records, flow->out.records);
 }
 
-/* ---- matching ---------------------------------------------------------------------- */
-
-static int reserve_matches(struct matches *matches)
-{
-	size_t room = matches->room == 0 ? 256 : matches->room * 2;
-	uint32_t *yes, *maybe;
-
-	if (matches->yes_count < matches->room && matches->maybe_count < matches->room)
-		return 0;
-	yes = realloc(matches->yes, room * sizeof(*yes));
-	if (!yes)
-		return -1;
-	matches->yes = yes;
-	maybe = realloc(matches->maybe, room * sizeof(*maybe));
-	if (!maybe)
-		return -1;
-	matches->maybe = maybe;
-	matches->room = room;
-	return 0;
-}
-
-static int add_match(struct matches *matches, const struct judging *judging, uint32_t number,
-	enum match_answer answer)
-{
-	bool is_stateless = judging->applied.rules.rules[number].is_stateless != 0;
-
-	if (reserve_matches(matches) != 0)
-		return -1;
-	number = judging->numbers[number];
-	if (answer == MATCH_MAYBE) {
-		matches->maybe[matches->maybe_count++] = number;
-		matches->may_be_stateless |= is_stateless;
-		return 0;
-	}
-	matches->yes[matches->yes_count++] = number;
-	matches->is_stateful |= !is_stateless;
-	matches->is_stateless |= is_stateless;
-	return 0;
-}
-
-/* Finds the rules of a direction that match. Returns 0, or -1: no memory. */
-static int find_matches(struct matches *matches, const struct judging *judging,
-	enum rule_direction direction, const struct match_flow *flow)
-{
-	const struct judge_rules *rules = &judging->applied.rules;
-	struct match_probe probe;
-	unsigned maybe;
-
-	matches->yes_count = matches->maybe_count = 0;
-	matches->is_stateful = matches->is_stateless = matches->may_be_stateless = false;
-	match_make_probe(&probe, flow);
-	for (size_t i = 0; i < rules->run_count; i++) {
-		const struct judge_run *run = &rules->runs[i];
-		uint32_t first = run->first;
-		uint32_t end = first + run->ingress_count;
-		uint32_t n;
-
-		if (direction == RULE_EGRESS) {
-			first = end;
-			end += run->egress_count;
-		}
-		for (n = match_next(rules->boxes, first, end, &probe); n < end;
-			n = match_next(rules->boxes, n + 1, end, &probe)) {
-			enum match_answer answer =
-				match_rule(&rules->rules[n], flow, &rules->world, &maybe);
-
-			if (answer != MATCH_NO && add_match(matches, judging, n, answer) != 0)
-				return -1;
-		}
-	}
-	return 0;
-}
-
-/* A flow's first packet if the local side began, or the peer. */
-static struct match_flow first_packet(const struct flow *flow, bool is_local)
-{
-	return (struct match_flow){
-		.peer = flow->peer,
-		.protocol = flow->protocol,
-		.has_ports = flow->has_ports,
-		.source_low = is_local ? flow->local_low : flow->peer_low,
-		.source_high = is_local ? flow->local_high : flow->peer_high,
-		.destination_low = is_local ? flow->peer_low : flow->local_low,
-		.destination_high = is_local ? flow->peer_high : flow->local_high,
-	};
-}
-
-static enum rule_direction direction_of(bool is_local)
-{
-	return is_local ? RULE_EGRESS : RULE_INGRESS;
-}
-
 /* ---- credit -------------------------------------------------------------------------- */
 
 static int add_credit(struct usage *usage, uint32_t rule, size_t flow, bool is_mirrored)
@@ -177,31 +73,32 @@ static int add_credit(struct usage *usage, uint32_t rule, size_t flow, bool is_m
 }
 
 /* Credits what let a first packet pass. */
-static int credit(
-	struct judging *judging, const struct matches *matches, size_t number, bool is_mirrored)
+static int credit(struct judging *judging, const struct applied_matches *matches, size_t number,
+	bool is_mirrored)
 {
 	struct usage *usage = judging->usage;
 
 	for (size_t i = 0; i < matches->yes_count; i++) {
-		struct usage_rule *rule = &usage->rules[matches->yes[i]];
+		uint32_t at = judging->numbers[matches->yes[i]];
+		struct usage_rule *rule = &usage->rules[at];
 
 		rule->conversations++;
 		rule->sole += matches->yes_count == 1;
-		if (add_credit(usage, matches->yes[i], number, is_mirrored) != 0)
+		if (add_credit(usage, at, number, is_mirrored) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < matches->maybe_count; i++)
-		usage->rules[matches->maybe[i]].maybe++;
+		usage->rules[judging->numbers[matches->maybe[i]]].maybe++;
 	return 0;
 }
 
 /* Counts what may have let a first packet pass, if that was the way it went. */
-static void count_either(struct judging *judging, const struct matches *matches)
+static void count_either(struct judging *judging, const struct applied_matches *matches)
 {
 	for (size_t i = 0; i < matches->yes_count; i++)
-		judging->usage->rules[matches->yes[i]].either++;
+		judging->usage->rules[judging->numbers[matches->yes[i]]].either++;
 	for (size_t i = 0; i < matches->maybe_count; i++)
-		judging->usage->rules[matches->maybe[i]].maybe++;
+		judging->usage->rules[judging->numbers[matches->maybe[i]]].maybe++;
 }
 
 /*
@@ -211,17 +108,18 @@ static void count_either(struct judging *judging, const struct matches *matches)
 static int count_answers(struct judging *judging, const struct flow *flow,
 	const struct match_flow *packet, bool is_local)
 {
-	const struct matches *first = &judging->here;
+	const struct applied_matches *first = &judging->here;
 	bool is_tracked = first->is_stateful && !first->is_stateless && !first->may_be_stateless;
 	uint64_t answers = is_local ? flow->in.records : flow->out.records;
 	struct match_flow reversed = match_reversed(packet);
 
 	if (is_tracked || answers == 0)
 		return 0;
-	if (find_matches(&judging->other, judging, direction_of(!is_local), &reversed) != 0)
+	if (applied_match(&judging->other, &judging->applied, applied_direction(!is_local),
+		    &reversed) != 0)
 		return -1;
 	for (size_t i = 0; i < judging->other.yes_count; i++)
-		judging->usage->rules[judging->other.yes[i]].answers++;
+		judging->usage->rules[judging->numbers[judging->other.yes[i]]].answers++;
 	return 0;
 }
 
@@ -239,10 +137,11 @@ static bool is_in_subnet(const struct judging *judging, const struct address *ad
 static int credit_decided(
 	struct judging *judging, const struct flow *flow, size_t number, bool is_local)
 {
-	struct match_flow packet = first_packet(flow, is_local);
+	struct match_flow packet = applied_first_packet(flow, is_local);
 	bool is_explained;
 
-	if (find_matches(&judging->here, judging, direction_of(is_local), &packet) != 0 ||
+	if (applied_match(
+		    &judging->here, &judging->applied, applied_direction(is_local), &packet) != 0 ||
 		credit(judging, &judging->here, number, false) != 0 ||
 		count_answers(judging, flow, &packet, is_local) != 0)
 		return -1;
@@ -252,7 +151,8 @@ static int credit_decided(
 		return is_explained;
 	/* Whose VNIC it is is not known: the same packet at the other end. */
 	packet.peer = flow->local;
-	if (find_matches(&judging->here, judging, direction_of(!is_local), &packet) != 0 ||
+	if (applied_match(&judging->here, &judging->applied, applied_direction(!is_local),
+		    &packet) != 0 ||
 		credit(judging, &judging->here, number, true) != 0)
 		return -1;
 	return is_explained || judging->here.yes_count + judging->here.maybe_count > 0;
@@ -261,13 +161,13 @@ static int credit_decided(
 /* A flow of which nobody knows who began. */
 static int credit_undecided(struct judging *judging, const struct flow *flow, size_t number)
 {
-	struct match_flow out = first_packet(flow, true);
-	struct match_flow in = first_packet(flow, false);
-	const struct matches *one;
+	struct match_flow out = applied_first_packet(flow, true);
+	struct match_flow in = applied_first_packet(flow, false);
+	const struct applied_matches *one;
 	size_t outs, ins;
 
-	if (find_matches(&judging->here, judging, RULE_EGRESS, &out) != 0 ||
-		find_matches(&judging->other, judging, RULE_INGRESS, &in) != 0)
+	if (applied_match(&judging->here, &judging->applied, RULE_EGRESS, &out) != 0 ||
+		applied_match(&judging->other, &judging->applied, RULE_INGRESS, &in) != 0)
 		return -1;
 	outs = judging->here.yes_count + judging->here.maybe_count;
 	ins = judging->other.yes_count + judging->other.maybe_count;
@@ -317,13 +217,14 @@ static int judge_rejected(struct judging *judging, const struct flow *flow)
 
 	usage->rejected = saturated(usage->rejected, records_of(flow));
 	for (int is_local = 0; is_local <= 1 && !is_link_local(flow); is_local++) {
-		struct match_flow packet = first_packet(flow, is_local);
+		struct match_flow packet = applied_first_packet(flow, is_local);
 
 		if (flow->began == (is_local ? CONVERSATION_PEER : CONVERSATION_LOCAL))
 			continue;
 		if ((is_local ? flow->out.records : flow->in.records) == 0)
 			continue;
-		if (find_matches(&judging->here, judging, direction_of(is_local), &packet) != 0)
+		if (applied_match(&judging->here, &judging->applied, applied_direction(is_local),
+			    &packet) != 0)
 			return -1;
 		is_permitted |= judging->here.yes_count > 0;
 	}
@@ -616,9 +517,7 @@ int usage_make(struct usage *usage, const struct ruleset *ruleset, const struct 
 		sort_credits(usage);
 	applied_free(&judging.applied);
 	free(judging.numbers);
-	free(judging.here.yes);
-	free(judging.here.maybe);
-	free(judging.other.yes);
-	free(judging.other.maybe);
+	applied_matches_free(&judging.here);
+	applied_matches_free(&judging.other);
 	return result;
 }

@@ -21,6 +21,8 @@ worlds.py log <LINES: writes flow-log records.
 PACKETS, BYTES and the start, in seconds since 2026-11-01, may be "-": absent. A
 record ends 59 seconds after its start. The action is ACCEPT; "-" is none.
 
+worlds.py dump [GROUP] <WORLD: writes the lists as JSON, or a group's rules.
+
 worlds.py brief MEMBER... <NDJSON: writes of each object these members alone, as
 JSON but for texts; of the summary those of them that it has.
 
@@ -227,6 +229,13 @@ def log():
     return 0
 
 
+def dump(group=None):
+    objects, rules, _ = read_world(sys.stdin)
+    lists = [o for o in objects if "ingressSecurityRules" in o]
+    json.dump(rules[NSG % group] if group else lists, sys.stdout)
+    return 0
+
+
 def brief(members):
     for line in sys.stdin:
         found = json.loads(line)
@@ -237,11 +246,9 @@ def brief(members):
 
 
 def main(what, *words):
-    if what == "net":
-        return build(*words)
-    if what == "log":
-        return log()
-    return talk() if what == "talk" else brief(words)
+    if what == "brief":
+        return brief(words)
+    return {"net": build, "talk": talk, "log": log, "dump": dump}[what](*words)
 
 
 if __name__ == "__main__":

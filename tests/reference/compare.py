@@ -169,6 +169,9 @@ def _read_json(path):
 
 
 def _places(stderr):
+    """The places that are named; None where one message stands for all."""
+    if b"holds more than flow-log records" in stderr:
+        return None
     text = stderr.decode("utf-8", "replace")
     found = [_PLACE.search(line) for line in text.split("\n")]
     return [(match[1], int(match[2])) for match in found if match]
@@ -205,7 +208,7 @@ def differences(want, got, argv):
     if want.rejects != got.rejects:
         yield "rejects", want.rejects, got.rejects
     if want.stats["records"] != want.stats["bad"]:
-        if want.places != got.places:
+        if got.places not in (None, want.places):
             yield "places", want.places, got.places
 
 
@@ -318,7 +321,7 @@ def damaged(bench, subject):
     rng = random.Random(len(stored))
     cut = rng.randrange(20, len(stored))
     cases = {"cut": stored[:cut], "garbage": stored + b"garbage",
-             "a lone 1f": stored + b"\x1f", "text behind": stored + b"{}\n",
+             "a lone 1f": stored + b"\x1f", "text after": stored + b"{}\n",
              "wrong CRC": stored[:-8] + b"\1\2\3\4" + stored[-4:] + stored,
              "reserved flag": stored[:3] + b"\x80" + stored[4:]}
     for name, data in cases.items():

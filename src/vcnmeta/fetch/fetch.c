@@ -151,7 +151,7 @@ static int prepare(struct fetch *fetch)
 	return result;
 }
 
-/* Tells if path is a link to nothing: what it leads to will be made. */
+/* Returns true if path is a link to nothing: what it leads to will be made. */
 static bool leads_nowhere(const char *path)
 {
 	struct stat status;
@@ -169,16 +169,16 @@ static void give_up_rights(const struct fetch *fetch)
 	const char *output = fetch->options.output;
 	char text[RIGHTS_TEXT_SIZE];
 	struct rights rights;
-	struct dirlock place;
+	struct dirlock lock;
 
 	rights_begin(&rights);
 	rights_leave(&rights, "/", RIGHTS_READ);
 	rights_leave(&rights, output, RIGHTS_REPLACE);
-	if (dirlock_find(&place, output) == 0 && !leads_nowhere(output))
-		rights_leave_open(&rights, place.directory, RIGHTS_REPLACE);
+	if (dirlock_find(&lock, output) == 0 && !leads_nowhere(output))
+		rights_leave_open(&rights, lock.directory, RIGHTS_REPLACE);
 	else
 		rights_leave(&rights, "/", RIGHTS_REPLACE);
-	dirlock_release(&place);
+	dirlock_release(&lock);
 	rights_give_up(&rights, RIGHTS_CLIENT);
 	if (fetch->settings.debug)
 		msg_note("rights given up: %s", rights_text(&rights, text));
@@ -249,8 +249,8 @@ static void scope_text(const struct fetch *fetch, char *text, size_t size)
 			msg_quote_name(quoted, options->compartments.names[0]),
 			options->in_subtree ? " and those below it" : "");
 	else
-		snprintf(compartments, sizeof(compartments), "%zu compartments%s",
-			fetch->survey.listed.count,
+		snprintf(compartments, sizeof(compartments), "%zu compartment%s%s",
+			fetch->survey.listed.count, fetch->survey.listed.count == 1 ? "" : "s",
 			options->compartments.count == 0 ? " of the tenancy" : "");
 	if (options->vcn != NULL)
 		snprintf(vcn, sizeof(vcn), " in VCN %s", msg_quote_name(quoted, options->vcn));

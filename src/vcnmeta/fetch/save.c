@@ -1,6 +1,6 @@
 /*
  * Writing what was fetched. Reading the old file, merging and replacing it are
- * one step while the place is taken; where it cannot be locked, it is done
+ * one step under the lock of the file's place; where there can be none, it is done
  * without.
  */
 #include "vcnmeta/fetch/save.h"
@@ -31,7 +31,7 @@ static int refuse(const char *path, int errno_value)
 int save_check(const char *path, bool merge)
 {
 	struct lookup *lookup;
-	struct dirlock place;
+	struct dirlock lock;
 	struct stat status;
 	int result = EXITCODE_OK;
 
@@ -48,9 +48,9 @@ int save_check(const char *path, bool merge)
 	if (errno != ENOENT)
 		return refuse(path, errno);
 	/* one that cannot be listed may be written to all the same */
-	if (dirlock_find(&place, path) != 0 && errno != EACCES)
+	if (dirlock_find(&lock, path) != 0 && errno != EACCES)
 		result = refuse(path, errno);
-	dirlock_release(&place);
+	dirlock_release(&lock);
 	return result;
 }
 

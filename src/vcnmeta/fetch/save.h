@@ -16,9 +16,9 @@ int save_check(const char *path, bool merge);
 
 /*
  * Writes the model, with merge adding what the file at path holds and the
- * model does not. Of several at work in one directory one after the other does
- * this. Returns EXITCODE_OK, or another status after a message; then path is
- * what it was.
+ * model does not. Of several that replace one file one after the other does this.
+ * Returns EXITCODE_OK, or another status after a message; then path is what it
+ * was.
  */
 int save_write(
 	struct model *model, const char *path, bool merge, int64_t fetched_at, const char *source);

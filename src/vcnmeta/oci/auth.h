@@ -50,11 +50,11 @@ int auth_oke_open(struct auth *auth);
  * for its pass phrase at the terminal, if there is one and pass is empty. What
  * *key was is freed when another takes its place.
  */
-int auth_read_key(struct crypto_key **key, const struct secret *pem, const struct secret *pass,
+int auth_key_read(struct crypto_key **key, const struct secret *pem, const struct secret *pass,
 	const char *source);
 
 /* The key that the settings name. Zeroes what settings hold of it. */
-int auth_load_key(struct auth *auth);
+int auth_key_load(struct auth *auth);
 
 /* Makes "ST$" and token the key id. Returns 0, or -1 without memory. */
 int auth_set_token(struct auth *auth, const struct secret *token);

@@ -3,7 +3,7 @@
  * key; with them, and a session key made anew each time, the authentication
  * service gives a token for the session key.
  */
-#include "vcnmeta/oci/auth_instance.h"
+#include "vcnmeta/oci/auth_metadata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static int no_memory(void)
 }
 
 /* The region's row as the metadata service describes it, if it does. */
-static void add_region(struct auth *auth, const struct instance *instance)
+static void add_region(struct auth *auth, const struct auth_metadata *metadata)
 {
 	char key[REGION_NAME_SIZE], name[REGION_NAME_SIZE];
 	char realm[REGION_NAME_SIZE], domain[REGION_NAME_SIZE];
@@ -53,9 +53,9 @@ static void add_region(struct auth *auth, const struct instance *instance)
 	struct json_parser *parser = json_parser_new();
 	const struct json_node *node;
 
-	if (parser != NULL && instance->region_info.len > 0 &&
-		json_tree_parse(&tree, parser, instance->region_info.data,
-			instance->region_info.len, LIMIT_REPLY_DEPTH) == JSON_OK) {
+	if (parser != NULL && metadata->region_info.len > 0 &&
+		json_tree_parse(&tree, parser, metadata->region_info.data,
+			metadata->region_info.len, LIMIT_REPLY_DEPTH) == JSON_OK) {
 		node = &tree.nodes[0];
 		if (members_text(&tree, node, "regionKey", key, sizeof(key)) &&
 			members_text(&tree, node, "regionIdentifier", name, sizeof(name)) &&
@@ -68,15 +68,15 @@ static void add_region(struct auth *auth, const struct instance *instance)
 	json_parser_free(parser);
 }
 
-static int take_region(struct exchange *exchange, struct instance *instance)
+static int take_region(struct exchange *exchange, struct auth_metadata *metadata)
 {
 	struct auth *auth = exchange->auth;
 	struct region region;
 	char host[REGION_HOST_SIZE];
 
-	add_region(auth, instance);
-	secret_trim(&instance->region);
-	if (region_find(auth->regions, instance->region.data, NULL, &region) != 0)
+	add_region(auth, metadata);
+	secret_trim(&metadata->region);
+	if (region_find(auth->regions, metadata->region.data, NULL, &region) != 0)
 		return refuse("its region is not the name of one");
 	memcpy(auth->region, region.name, sizeof(auth->region));
 	if (auth->settings->has_federation) {
@@ -109,32 +109,32 @@ static int take_tenancy(struct exchange *exchange)
 	return secret_set(&exchange->leaf.key_id, id, strlen(id)) == 0 ? EXITCODE_OK : no_memory();
 }
 
-static int add_certificates(struct exchange *exchange, const struct instance *instance)
+static int add_certificates(struct exchange *exchange, const struct auth_metadata *metadata)
 {
 	struct bytes *body = &exchange->body;
 
 	if (bytes_append_text(body, "{\"certificate\":\"") != 0)
 		return no_memory();
-	if (crypto_certificate_read(&exchange->certificate, instance->certificate.data,
-		    instance->certificate.len, body) != 0)
+	if (crypto_certificate_read(&exchange->certificate, metadata->certificate.data,
+		    metadata->certificate.len, body) != 0)
 		return refuse("its certificate is none");
 	if (bytes_append_text(body, "\",\"fingerprintAlgorithm\":\"SHA256\","
 				    "\"intermediateCertificates\":[") != 0)
 		return no_memory();
-	if (instance->intermediate.len == 0)
+	if (metadata->intermediate.len == 0)
 		return EXITCODE_OK;
 	if (bytes_append_char(body, '"') != 0)
 		return no_memory();
 	if (crypto_certificate_read(
-		    NULL, instance->intermediate.data, instance->intermediate.len, body) != 0)
+		    NULL, metadata->intermediate.data, metadata->intermediate.len, body) != 0)
 		return refuse("its intermediate certificate is none");
 	return bytes_append_char(body, '"') != 0 ? no_memory() : EXITCODE_OK;
 }
 
-static int make_body(struct exchange *exchange, const struct instance *instance)
+static int make_body(struct exchange *exchange, const struct auth_metadata *metadata)
 {
 	struct bytes *body = &exchange->body;
-	int result = add_certificates(exchange, instance);
+	int result = add_certificates(exchange, metadata);
 
 	if (result != EXITCODE_OK)
 		return result;
@@ -146,15 +146,15 @@ static int make_body(struct exchange *exchange, const struct instance *instance)
 	return EXITCODE_OK;
 }
 
-static int take_leaf(struct exchange *exchange, const struct instance *instance)
+static int take_leaf(struct exchange *exchange, const struct auth_metadata *metadata)
 {
 	const struct secret none = SECRET_INIT;
 	int result;
 
-	if (instance->certificate.len == 0 || instance->key.len == 0)
+	if (metadata->certificate.len == 0 || metadata->key.len == 0)
 		return refuse("certificate or key is empty");
-	result = auth_read_key(
-		&exchange->leaf.key, &instance->key, &none, "of the metadata service");
+	result = auth_key_read(
+		&exchange->leaf.key, &metadata->key, &none, "of the metadata service");
 	return result == EXITCODE_REFUSED ? EXITCODE_SERVICE : result;
 }
 
@@ -223,16 +223,16 @@ static int adopt(struct exchange *exchange)
 	return EXITCODE_OK;
 }
 
-static int exchange_run(struct exchange *exchange, struct instance *instance)
+static int exchange_run(struct exchange *exchange, struct auth_metadata *metadata)
 {
-	int result = instance_read(instance, exchange->auth->settings);
+	int result = auth_metadata_read(metadata, exchange->auth->settings);
 
 	if (result == EXITCODE_OK)
-		result = take_leaf(exchange, instance);
+		result = take_leaf(exchange, metadata);
 	if (result == EXITCODE_OK)
-		result = take_region(exchange, instance);
+		result = take_region(exchange, metadata);
 	if (result == EXITCODE_OK)
-		result = make_body(exchange, instance);
+		result = make_body(exchange, metadata);
 	if (result == EXITCODE_OK)
 		result = take_tenancy(exchange);
 	if (result == EXITCODE_OK)
@@ -246,16 +246,16 @@ int auth_instance_open(struct auth *auth)
 		.auth = auth,
 		.body = BYTES_INIT(LIMIT_REQUEST_BODY),
 	};
-	struct instance instance = {0};
+	struct auth_metadata metadata = {0};
 	int result = EXITCODE_INTERNAL;
 
 	exchange.caller = caller_new(auth->settings, NULL, 1);
 	if (exchange.caller == NULL)
 		msg_no_memory();
 	else
-		result = exchange_run(&exchange, &instance);
+		result = exchange_run(&exchange, &metadata);
 	caller_free(exchange.caller);
-	instance_free(&instance);
+	auth_metadata_free(&metadata);
 	signer_free(&exchange.leaf);
 	crypto_key_free(exchange.session);
 	secret_free(&exchange.token);

@@ -69,7 +69,7 @@ static enum crypto_result read_asking(
 	return result;
 }
 
-int auth_read_key(struct crypto_key **key, const struct secret *pem, const struct secret *pass,
+int auth_key_read(struct crypto_key **key, const struct secret *pem, const struct secret *pass,
 	const char *source)
 {
 	struct crypto_key *found;
@@ -101,18 +101,18 @@ static int load_key_file(struct auth *auth)
 		return EXITCODE_INTERNAL;
 	}
 	if (document_read_or_tell(&pem, "key", path, LIMIT_KEY_FILE) == 0)
-		result = auth_read_key(&auth->signer.key, &pem, &auth->settings->pass_phrase, path);
+		result = auth_key_read(&auth->signer.key, &pem, &auth->settings->pass_phrase, path);
 	secret_free(&pem);
 	free(path);
 	return result;
 }
 
-int auth_load_key(struct auth *auth)
+int auth_key_load(struct auth *auth)
 {
 	int result;
 
 	if (auth->settings->key_content.len > 0)
-		result = auth_read_key(&auth->signer.key, &auth->settings->key_content,
+		result = auth_key_read(&auth->signer.key, &auth->settings->key_content,
 			&auth->settings->pass_phrase, "OCI_CLI_KEY_CONTENT");
 	else
 		result = load_key_file(auth);
@@ -141,7 +141,7 @@ int auth_key_open(struct auth *auth)
 {
 	const struct settings *settings = auth->settings;
 	char id[1024];
-	int result = auth_load_key(auth);
+	int result = auth_key_load(auth);
 
 	if (result == EXITCODE_OK)
 		result = judge_fingerprint(auth);

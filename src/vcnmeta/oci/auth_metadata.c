@@ -13,7 +13,7 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/oci/auth_instance.h"
+#include "vcnmeta/oci/auth_metadata.h"
 
 #define BASE_IPV4 "http://169.254.169.254/opc/v2"
 #define BASE_IPV6 "http://[fd00:c1::a9fe:a9fe]/opc/v2"
@@ -115,8 +115,8 @@ static int ask(
 	return EXITCODE_OK;
 }
 
-static int ask_all(struct instance *instance, struct caller *caller, const struct endpoint *base,
-	const struct settings *settings)
+static int ask_all(struct auth_metadata *metadata, struct caller *caller,
+	const struct endpoint *base, const struct settings *settings)
 {
 	static const struct {
 		const char *path;
@@ -129,11 +129,11 @@ static int ask_all(struct instance *instance, struct caller *caller, const struc
 		{"/instance/regionInfo", "read about the instance's region"},
 	};
 	struct question questions[] = {
-		{caller, &instance->certificate, false, settings},
-		{caller, &instance->key, false, settings},
-		{caller, &instance->region, false, settings},
-		{caller, &instance->intermediate, true, settings},
-		{caller, &instance->region_info, true, settings},
+		{caller, &metadata->certificate, false, settings},
+		{caller, &metadata->key, false, settings},
+		{caller, &metadata->region, false, settings},
+		{caller, &metadata->intermediate, true, settings},
+		{caller, &metadata->region_info, true, settings},
 	};
 
 	for (size_t i = 0; i < 5; i++)
@@ -142,13 +142,13 @@ static int ask_all(struct instance *instance, struct caller *caller, const struc
 	return caller_run(caller, NULL, NULL);
 }
 
-int instance_read(struct instance *instance, const struct settings *settings)
+int auth_metadata_read(struct auth_metadata *metadata, const struct settings *settings)
 {
 	struct endpoint base;
 	struct caller *caller;
 	int result;
 
-	memset(instance, 0, sizeof(*instance));
+	memset(metadata, 0, sizeof(*metadata));
 	result = find_base(&base);
 	if (result != EXITCODE_OK)
 		return result;
@@ -157,16 +157,16 @@ int instance_read(struct instance *instance, const struct settings *settings)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	result = ask_all(instance, caller, &base, settings);
+	result = ask_all(metadata, caller, &base, settings);
 	caller_free(caller);
 	return result;
 }
 
-void instance_free(struct instance *instance)
+void auth_metadata_free(struct auth_metadata *metadata)
 {
-	secret_free(&instance->certificate);
-	secret_free(&instance->intermediate);
-	secret_free(&instance->key);
-	secret_free(&instance->region_info);
-	secret_free(&instance->region);
+	secret_free(&metadata->certificate);
+	secret_free(&metadata->intermediate);
+	secret_free(&metadata->key);
+	secret_free(&metadata->region_info);
+	secret_free(&metadata->region);
 }

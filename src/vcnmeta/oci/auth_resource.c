@@ -62,7 +62,7 @@ static int take_key(struct auth *auth)
 		secret_trim(&pass);
 	}
 	if (result == EXITCODE_OK)
-		result = auth_read_key(&auth->signer.key, &pem, &pass, KEY_VARIABLE);
+		result = auth_key_read(&auth->signer.key, &pem, &pass, KEY_VARIABLE);
 	secret_free(&pem);
 	secret_free(&pass);
 	return result;

@@ -60,5 +60,5 @@ int auth_token_open(struct auth *auth)
 	if (result == EXITCODE_OK && auth_set_token(auth, &token) != 0)
 		result = EXITCODE_INTERNAL;
 	secret_free(&token);
-	return result == EXITCODE_OK ? auth_load_key(auth) : result;
+	return result == EXITCODE_OK ? auth_key_load(auth) : result;
 }

@@ -98,7 +98,7 @@ static void be_immune(void)
 	raise(SIGPIPE);
 }
 
-static void die_of_a_pipe(void)
+static void keep_a_pipe(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	cleanup_install(CLEANUP_DIE);
@@ -117,7 +117,7 @@ static void test_deaths(void **state)
 		{take_too_long, SIGINT, "ab"},
 		{take_a_second_one, SIGINT, "ab"},
 		{be_immune, 0, ""},
-		{die_of_a_pipe, SIGPIPE, ""},
+		{keep_a_pipe, 0, ""},
 	};
 	char text[16];
 

@@ -111,6 +111,49 @@ static void test_post(void **state)
 	assert_vector(&request, vector_post_empty_string, vector_post_empty_signature);
 }
 
+/* The token of a user for whom an instance acts is signed, after the host. */
+static void test_delegation(void **state)
+{
+	const struct sign_request request = {.method = "get",
+		.target = "/api",
+		.host = HOST,
+		.date = DATE,
+		.delegation = "a.b.c"};
+	static const char head[] = "Signature algorithm=\"rsa-sha256\",headers=\"date "
+				   "(request-target) host opc-obo-token\",keyId=";
+	struct crypto_key *key = sample_key();
+	struct bytes made = BYTES_INIT(1 << 16);
+
+	(void)state;
+	assert_int_equal(sign_string(&made, &request), 0);
+	assert_int_equal(bytes_append_char(&made, '\0'), 0);
+	assert_string_equal(made.data,
+		"date: " DATE "\n(request-target): get /api\nhost: " HOST "\nopc-obo-token: a.b.c");
+	bytes_clear(&made);
+	assert_int_equal(sign_authorization(&made, &request, KEY_ID, key), 0);
+	assert_memory_equal(made.data, head, sizeof(head) - 1);
+	crypto_key_free(key);
+	bytes_free(&made);
+}
+
+/* How many certificates there are in a text, and whether each is one. */
+static void test_count(void **state)
+{
+	struct bytes two = BYTES_INIT(1 << 16);
+	size_t len = strlen(vector_leaf);
+
+	(void)state;
+	assert_int_equal(bytes_append_text(&two, "# a bundle\n"), 0);
+	assert_int_equal(bytes_append_text(&two, vector_leaf), 0);
+	assert_int_equal(bytes_append_text(&two, "\nof two\n"), 0);
+	assert_int_equal(bytes_append_text(&two, vector_leaf), 0);
+	assert_int_equal(crypto_count_certificates(two.data, two.len), 2);
+	assert_int_equal(crypto_count_certificates(two.data, two.len - len / 2), -1);
+	assert_int_equal(crypto_count_certificates("no certificate", 14), 0);
+	assert_int_equal(crypto_count_certificates("", 0), 0);
+	bytes_free(&two);
+}
+
 static void test_key(void **state)
 {
 	struct crypto_key *key = sample_key();
@@ -174,6 +217,8 @@ int main(void)
 		cmocka_unit_test(test_get),
 		cmocka_unit_test(test_host_with_port),
 		cmocka_unit_test(test_post),
+		cmocka_unit_test(test_delegation),
+		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_certificate),

@@ -218,16 +218,16 @@ def show_groups(file):
     return lines
 
 
-def slot_of(high, low, vcn, slots):
+def hash_of(high, low, vcn):
     mask = (1 << 64) - 1
     mixed = high ^ (low * 0x9E3779B97F4A7C15 & mask) ^ (vcn * 0xC2B2AE3D27D4EB4F & mask)
     mixed = (mixed ^ mixed >> 32) * 0xD6E8FEB86659FD93 & mask
-    return (mixed >> 32) % slots
+    return mixed >> 32
 
 
 def show_vnics(file):
     groups, addresses = numbers("I", file.part["VNSG"]), file.records("ADDR", "QQIB3x")
-    table = numbers("I", file.part["AIDX"])
+    table = file.records("AIDX", "II")
     lines, first, at = [], 0, 0
     for number, record in enumerate(file.vnics):
         hashed, vcn, ocid, subnet, start, count, run, size, _, flags, _ = record
@@ -239,10 +239,12 @@ def show_vnics(file):
             own.append(ipaddress.IPv4Address(high >> 32) if family == 4
                        else ipaddress.IPv6Address(high << 64 | low))
             if vcn != 0xFFFFFFFF:
-                slot = slot_of(high, low, vcn, len(table))
-                while addresses[table[slot] - 1][:2] != (high, low):
-                    assert table[slot] != 0
+                hashed = hash_of(high, low, vcn)
+                slot = hashed % len(table)
+                while addresses[table[slot][1] - 1][:2] != (high, low):
+                    assert table[slot][1] != 0
                     slot = (slot + 1) % len(table)
+                assert table[slot][0] == hashed
         known = flags & 1 or vcn != 0xFFFFFFFF and file.vcns[vcn][4] == 3
         lines.append((file.text(ocid), compact({
             "vnic_ocid": file.text(ocid), "subnet_ocid": file.text(subnet),

@@ -1,11 +1,11 @@
 /* What the metadata service of an instance says. */
-#ifndef VCNMETA_OCI_AUTH_INSTANCE_H
-#define VCNMETA_OCI_AUTH_INSTANCE_H
+#ifndef VCNMETA_OCI_AUTH_METADATA_H
+#define VCNMETA_OCI_AUTH_METADATA_H
 
 #include "vcnmeta/oci/auth.h"
 #include "vcnmeta/oci/call.h"
 
-struct instance {
+struct auth_metadata {
 	struct secret certificate;
 	struct secret intermediate; /* empty: there is none */
 	struct secret key;
@@ -15,9 +15,9 @@ struct instance {
 
 /*
  * Asks the metadata service. Returns EXITCODE_OK, or another status after a
- * message. instance_free in either case.
+ * message. auth_metadata_free in either case.
  */
-int instance_read(struct instance *instance, const struct settings *settings);
-void instance_free(struct instance *instance);
+int auth_metadata_read(struct auth_metadata *metadata, const struct settings *settings);
+void auth_metadata_free(struct auth_metadata *metadata);
 
 #endif

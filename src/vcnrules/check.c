@@ -82,7 +82,8 @@ struct check {
 	uint64_t counts[KINDS];
 	uint64_t broken; /* conversations that certainly break */
 	uint64_t maybe;
-	uint64_t unknown; /* records of subnets that the lookup file lacks */
+	bool may_reach_out; /* a conversation has no period, so it may be longer */
+	uint64_t unknown;   /* records of subnets that the lookup file lacks */
 };
 
 static void state_free(struct state *state)
@@ -782,6 +783,8 @@ static int take(void *context, const struct conversation *conversation)
 
 	if (!options_wants(check->options, conversation))
 		return 0;
+	if (!conversation->has_period)
+		check->may_reach_out = true;
 	if (flows_add(&check->flows, conversation) == 0)
 		return 0;
 	msg_no_memory();
@@ -797,6 +800,7 @@ static int judge(struct check *check)
 	for (size_t i = 0; i < check->flows.count; i++)
 		if (judge_flow(check, &check->flows.at[i]) != 0)
 			return -1;
+	options_warn_of_times(check->options, check->may_reach_out);
 	if (check->unknown > 0)
 		msg_warning("%" PRIu64 " records are of subnets that the lookup file does not have",
 			check->unknown);

@@ -252,6 +252,16 @@ def reference_cases(suite, folder, variant):
         limit=900,
         weight=8,
     )
+    yield program_case(
+        suite,
+        "compare_report.py",
+        [place.python(), os.path.join(here, "compare_report.py"), "{vcnmeta}"],
+        folder,
+        variant,
+        judge=judge_counts,
+        limit=900,
+        weight=4,
+    )
 
 
 def suite_program_cases(name, order):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Holds vcnrules report against a statement of its own, and check against none.
 
-    compare_report.py VCNMETA [--worlds N] [--seed S]
+    compare_report.py VCNFLOW VCNMETA [--worlds N] [--seed S]
 
 Small random worlds, dense in matches, and conversations of a few addresses and
 ports: who began, by the whole log, and what each rule is credited with, is said
-here once more, the slow way. vcnrules is looked for beside VCNMETA. The last
+here once more, the slow way. vcnrules is looked for beside vcnmeta. The last
 line counts the worlds.
 """
 
@@ -512,6 +512,7 @@ def compare_check(world, talks, vcnrules, env):
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("vcnflow")
     parser.add_argument("vcnmeta")
     parser.add_argument("--worlds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)

@@ -56,9 +56,13 @@ static const char *const telling_names[TELLING_COUNT] = {
 	[TELLING_REGIONS] = "regions",
 };
 
-/* What an OCID says, by what it begins with; something must follow. */
-static enum import_kind kind_of_id(const struct json_value *id)
+/*
+ * Returns true if an id is an OCID, and sets *kind to what it says: by what it
+ * begins with, something must follow.
+ */
+static bool kind_of_id(const struct json_value *id, enum import_kind *kind)
 {
+	static const char ocid[] = "ocid1.";
 	static const struct {
 		const char *start;
 		enum import_kind kind;
@@ -76,26 +80,27 @@ static enum import_kind kind_of_id(const struct json_value *id)
 	const char *text;
 	size_t len;
 
-	if (json_string(id, buffer, sizeof(buffer), &text, &len) != 0)
-		return IMPORT_OTHER;
+	*kind = IMPORT_OTHER;
+	if (json_string(id, buffer, sizeof(buffer), &text, &len) != 0 || len < sizeof(ocid) - 1 ||
+		memcmp(text, ocid, sizeof(ocid) - 1) != 0)
+		return false;
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
 		size_t start = strlen(starts[i].start);
 
 		if (len > start && memcmp(text, starts[i].start, start) == 0)
-			return starts[i].kind;
+			*kind = starts[i].kind;
 	}
-	return IMPORT_OTHER;
+	return true;
 }
 
 static enum import_kind kind_of(const struct json_node *const found[TELLING_COUNT])
 {
-	enum import_kind kind = IMPORT_OTHER;
+	const struct json_node *id = found[TELLING_ID];
+	enum import_kind kind;
 
 	if (found[TELLING_INGRESS] || found[TELLING_EGRESS])
 		return IMPORT_LIST;
-	if (found[TELLING_ID] && found[TELLING_ID]->value.type == JSON_STRING)
-		kind = kind_of_id(&found[TELLING_ID]->value);
-	if (kind != IMPORT_OTHER)
+	if (id && id->value.type == JSON_STRING && kind_of_id(&id->value, &kind))
 		return kind;
 	if (found[TELLING_ADDRESS] && found[TELLING_VNIC])
 		return IMPORT_ADDRESS;

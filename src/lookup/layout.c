@@ -1016,9 +1016,26 @@ static int place_vnics(struct layout *layout)
 		layout->vnics.count, sizeof(*layout->vnics.at));
 }
 
+/* A group that is only named by VNICs is in their VCN. */
+static void place_named_groups(struct layout *layout)
+{
+	for (size_t i = 0; i < layout->vnics.count; i++) {
+		const struct format_vnic *vnic = &layout->vnics.at[i];
+
+		for (size_t j = 0; j < vnic->group_count; j++) {
+			uint32_t number = layout->vnic_groups.at[vnic->group_first + j];
+			struct format_group *group = &layout->groups.at[number];
+
+			if (group->vcn == FORMAT_NONE)
+				group->vcn = vnic->vcn;
+		}
+	}
+}
+
 /* What groups say once members and VNICs have their places. */
 static void conclude_groups(struct layout *layout)
 {
+	place_named_groups(layout);
 	for (size_t i = 0; i < layout->groups.count; i++) {
 		struct format_group *group = &layout->groups.at[i];
 		bool are_known = (group->flags & FORMAT_GROUP_MEMBERS) != 0;

@@ -14,10 +14,10 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/optparse.h"
+#include "lookup/dump.h"
 #include "lookup/import.h"
 #include "lookup/merge.h"
 #include "lookup/writer.h"
-#include "vcnmeta/dump.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/ignored.h"
@@ -295,6 +295,17 @@ static enum model_result begin_group(struct build *build)
 	return MODEL_OK;
 }
 
+/* A lookup file is mapped, which needs a name. */
+static void refuse_piped(struct build *build)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	msg_error("cannot read %s: it is a lookup file, which is read from a regular file only, "
+		  "as an operand",
+		input_quote(quoted, build->name));
+	build->exitcode = EXITCODE_REFUSED;
+}
+
 static void read_dump(struct build *build)
 {
 	struct bytes text = BYTES_INIT(LIMIT_METADATA_FILE);
@@ -303,6 +314,8 @@ static void read_dump(struct build *build)
 	build->has_dumps = true;
 	if (exitcode != EXITCODE_OK)
 		build->exitcode = exitcode;
+	else if (input_begins_lookup(&text))
+		refuse_piped(build);
 	else if (begin_group(build) != MODEL_OK)
 		no_memory(build);
 	else

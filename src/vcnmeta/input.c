@@ -30,6 +30,12 @@ const char *input_quote(char buffer[MSG_QUOTED_SIZE], const char *name)
 	return name == standard_name ? name : msg_quote_name(buffer, name);
 }
 
+bool input_begins_lookup(const struct bytes *text)
+{
+	return text->len >= FORMAT_MAGIC_SIZE &&
+	       memcmp(text->data, FORMAT_MAGIC, FORMAT_MAGIC_SIZE) == 0;
+}
+
 bool input_is_lookup(const char *path)
 {
 	char magic[FORMAT_MAGIC_SIZE];

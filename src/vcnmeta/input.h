@@ -20,6 +20,9 @@ const char *input_quote(char buffer[MSG_QUOTED_SIZE], const char *name);
 /* Returns true if path is a regular file that begins as a lookup file does. */
 bool input_is_lookup(const char *path);
 
+/* Returns true if a text that was read begins as a lookup file does. */
+bool input_begins_lookup(const struct bytes *text);
+
 /*
  * Reads path, or standard input when it is "-", into text, with
  * LIMIT_JSON_PADDING zero bytes after it that len does not count. Returns

@@ -586,22 +586,11 @@ static int put_all(struct report *report)
 
 /* ---- the command ------------------------------------------------------------------------ */
 
-/* Does a conversation overlap the time that was asked for? */
-static bool is_wanted(const struct options *options, const struct conversation *conversation)
-{
-	const struct instant first = {conversation->first.seconds, 0};
-	const struct instant last = {conversation->last.seconds, 0};
-
-	if (conversation->last.is_known && instant_compare(&last, &options->since) < 0)
-		return false;
-	return !conversation->first.is_known || instant_compare(&first, &options->until) < 0;
-}
-
 static int take(void *context, const struct conversation *conversation)
 {
 	struct report *report = context;
 
-	if (!is_wanted(report->options, conversation))
+	if (!options_wants(report->options, conversation))
 		return 0;
 	if (!conversation->has_period)
 		report->may_reach_out = true;
@@ -623,9 +612,7 @@ static int judge(struct report *report)
 		return -1;
 	if (report->flows.is_saturated)
 		msg_warning("sums are larger than can be counted: they are the least that is true");
-	if (report->may_reach_out && (report->options->since_text || report->options->until_text))
-		msg_warning("conversations that were made without --per may reach beyond the time "
-			    "that was asked for");
+	options_warn_of_times(report->options, report->may_reach_out);
 	if (usage->unknown > 0)
 		msg_warning("%" PRIu64 " records are of subnets that the lookup file does not have",
 			usage->unknown);

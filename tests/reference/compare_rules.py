@@ -136,20 +136,20 @@ class Programs:
         held = {each["id"] for each in source["lists"]}
         is_missing = any(ocid not in held for subnet in source["subnets"]
                          for ocid in subnet["securityListIds"])
-        self._run(argv, b"", 1 if is_missing else 0)
+        self.run(argv, b"", (1,) if is_missing else (0,))
 
     def judge(self, records):
         """The member "rules" of each record."""
         text = "".join(json.dumps(record) + "\n" for record in records)
-        done = self._run([self.vcnflow, "-q", "-m", self.lookup, "-a", "all",
-                          "-l", "none", "--rules"], text.encode(), 0)
+        done = self.run([self.vcnflow, "-q", "-m", self.lookup, "-a", "all",
+                          "-l", "none", "--rules"], text.encode(), (0,))
         return [json.loads(line)["rules"] for line in done.splitlines()]
 
     @staticmethod
-    def _run(argv, data, status):
+    def run(argv, data, statuses):
         done = subprocess.run(argv, check=False, input=data,
                               capture_output=True)
-        if done.returncode != status:
+        if done.returncode not in statuses:
             sys.exit(f"{' '.join(argv)}: status {done.returncode}\n"
                      f"{done.stderr.decode(errors='replace')}")
         return done.stdout

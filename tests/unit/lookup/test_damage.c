@@ -673,6 +673,110 @@ static void test_further_sections(void **state)
 	assert_int_equal(open_with_section(SECTION_text, 0), LOOKUP_DAMAGED);
 }
 
+/* The good file without the sections of these ids. */
+static enum lookup_error open_without(const uint32_t *ids, size_t count, bool *has_rules)
+{
+	size_t unit = sizeof(struct format_section);
+	const struct format_section *table = table_of(good);
+	uint8_t *copy = calloc(1, good_len);
+	struct format_header *header = header_of(copy);
+	size_t kept = 0, at, old = header_of(good)->section_count;
+	char detail[LOOKUP_DETAIL_SIZE];
+	struct lookup *lookup;
+	enum lookup_error error;
+
+	memcpy(copy, good, sizeof(*header));
+	for (size_t i = 0; i < old; i++) {
+		bool is_dropped = false;
+
+		for (size_t j = 0; j < count; j++)
+			is_dropped = is_dropped || table[i].id == ids[j];
+		if (!is_dropped)
+			table_of(copy)[kept++] = table[i];
+	}
+	at = sizeof(*header) + kept * unit;
+	for (size_t i = 0; i < kept; i++) {
+		struct format_section *section = &table_of(copy)[i];
+
+		memcpy(copy + at, good + section->offset, section->length);
+		section->offset = at;
+		at += format_aligned(section->length);
+	}
+	header->section_count = (uint32_t)kept;
+	header->length = at;
+	mend(copy, at);
+	error = open_bytes(copy, at);
+	if (error == LOOKUP_OK) {
+		assert_int_equal(lookup_open(&lookup, damaged_path, detail, NULL), LOOKUP_OK);
+		*has_rules = lookup_has_rules(lookup);
+		lookup_close(lookup);
+	}
+	free(copy);
+	return error;
+}
+
+struct known {
+	uint32_t id;
+	enum format_family family;
+};
+
+#define KNOWN(name, letters, flags, family, type) {SECTION_##name, FORMAT_##family},
+
+/* A required section must be there, and an optional one with its family; a file
+ * without a family is fine, and so is what another family says of it. */
+static void test_absent_sections(void **state)
+{
+	static const struct known known[] = {FORMAT_SECTIONS(KNOWN)};
+	const size_t count = sizeof(known) / sizeof(known[0]);
+	static const enum format_family families[] = {
+		FORMAT_RULES, FORMAT_GROUPS, FORMAT_VNICS, FORMAT_SERVICES};
+	uint32_t ids[FORMAT_SECTION_COUNT];
+	bool has_rules;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(open_without(&known[i].id, 1, &has_rules), LOOKUP_DAMAGED);
+	for (unsigned set = 0; set < 16; set++) {
+		size_t dropped = 0;
+
+		for (size_t i = 0; i < count; i++)
+			for (size_t j = 0; j < 4; j++)
+				if ((set >> j & 1) != 0 && known[i].family == families[j])
+					ids[dropped++] = known[i].id;
+		/* a rule's peer is a number in another section, which must have it */
+		if ((set & 1) == 0 && (set & (2 | 8)) != 0)
+			continue;
+		assert_int_equal(open_without(ids, dropped, &has_rules), LOOKUP_OK);
+		assert_int_equal(has_rules, (set & 1) == 0);
+	}
+}
+
+/* No time that a clock can tell is before 1970 or after the year 9999. */
+static void test_times(void **state)
+{
+	static const int64_t wrong[] = {INT64_MIN, -1, LIMIT_FETCHED_AT + 1, INT64_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		uint8_t *copy = copy_good();
+
+		((struct format_meta *)contents_of(copy, SECTION_meta))->fetched_at = wrong[i];
+		assert_damaged(copy);
+		copy = copy_good();
+		((struct format_subnet *)contents_of(copy, SECTION_subnets))->fetched_at = wrong[i];
+		assert_damaged(copy);
+		copy = copy_good();
+		((struct format_list *)contents_of(copy, SECTION_lists))->fetched_at = wrong[i];
+		assert_damaged(copy);
+		copy = copy_good();
+		((struct format_group *)contents_of(copy, SECTION_groups))->fetched_at = wrong[i];
+		assert_damaged(copy);
+		copy = copy_good();
+		((struct format_vnic *)contents_of(copy, SECTION_vnics))->fetched_at = wrong[i];
+		assert_damaged(copy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -695,6 +799,8 @@ int main(void)
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_further_sections),
+		cmocka_unit_test(test_absent_sections),
+		cmocka_unit_test(test_times),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

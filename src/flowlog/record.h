@@ -80,7 +80,7 @@ enum record_wrap {
 
 /*
  * Judges text[0..len), unwraps it and fills record; of RECORD_BAD *reason says
- * in words why. LIMIT_JSON_PADDING readable bytes behind the text.
+ * in words why. LIMIT_JSON_PADDING readable bytes after the text.
  */
 enum record_kind record_read(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len, enum record_wrap wrap,

@@ -97,17 +97,18 @@ static int put_rule(struct bytes *out, const struct model *model, const struct m
 static int put_rules(struct bytes *out, const char *key, const struct model *model,
 	const struct model_list *list, enum rule_direction direction)
 {
-	const struct model_rule *rules = model->rules + list->rule_first;
 	bool is_first = true;
 
 	if (bytes_append_text(out, key) != 0)
 		return -1;
 	for (size_t i = 0; i < list->rule_count; i++) {
-		if (rules[i].direction != direction)
+		const struct model_rule *rule = &model->rules[list->rule_first + i];
+
+		if (rule->direction != direction)
 			continue;
 		if (!is_first && bytes_append_char(out, ',') != 0)
 			return -1;
-		if (put_rule(out, model, &rules[i]) != 0 || bytes_append_char(out, '}') != 0)
+		if (put_rule(out, model, rule) != 0 || bytes_append_char(out, '}') != 0)
 			return -1;
 		is_first = false;
 	}

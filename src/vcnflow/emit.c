@@ -22,7 +22,7 @@ static const struct text direction_text[] = {
 	[DIRECTION_NONE] = {TEXT("\"N/A\"")},
 };
 
-static const struct text place_text[] = {
+static const struct text side_text[] = {
 	[TAG_INTERNAL] = {TEXT("\"internal\"")},
 	[TAG_EXTERNAL] = {TEXT("\"external\"")},
 	[TAG_INVALID] = {TEXT("\"invalid\"")},
@@ -317,9 +317,9 @@ void emit_record(struct outbuf *out, const struct options *options, const struct
 	if (options->action == ACTION_ALL)
 		put_action(out, &values[RECORD_ACTION], space);
 	put(out, TEXT(",\"internal_or_external_source\":"));
-	put_text(out, &place_text[tags->source]);
+	put_text(out, &side_text[tags->source]);
 	put(out, TEXT(",\"internal_or_external_destination\":"));
-	put_text(out, &place_text[tags->destination]);
+	put_text(out, &side_text[tags->destination]);
 	put(out, TEXT(",\"traffic_direction\":"));
 	put_text(out, &direction_text[tags->direction]);
 	if (tags->internal_traffic)

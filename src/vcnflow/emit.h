@@ -47,7 +47,7 @@ struct emit_more {
 	struct emit_names names; /* under --names */
 };
 
-/* Appends a record without a separator behind it. */
+/* Appends a record without a separator after it. */
 void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
 	const struct record *record, const struct tags *tags, const struct emit_more *more,
 	enum emit_space space);

@@ -1,11 +1,11 @@
 /*
- * Kept texts are found by where they stand in the lookup file. Nothing is ever
- * put out again: what came first stays, and once the room or a text's places
- * are taken, further ones are not kept. Logs of more subnets than that lose
+ * Copies are found by where their texts stand in the lookup file. Nothing is
+ * ever put out again: what came first stays, and once the room or a text's slots
+ * are taken, further ones are not copied. Logs of more subnets than that lose
  * the gain, and no time beyond it.
  *
  * Touching the file may raise the signal that ends the caller by a jump, so a
- * text counts as kept only when all of it was copied.
+ * copy counts only when all of the text was copied.
  */
 #include "vcnflow/listcache.h"
 
@@ -19,10 +19,10 @@
 #define SLOT_BITS 12
 #define SLOTS ((size_t)1 << SLOT_BITS)
 
-/* Places that a text may have. */
+/* Slots that a text may have. */
 #define PROBES 8
 
-/* Shorter texts are not kept. */
+/* Shorter texts are not copied. */
 #define SHORT 256
 
 struct slot {

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <time.h>
 
-static int add_number(struct bytes *out, const char *name, uint64_t value, const char *behind)
+static int add_number(struct bytes *out, const char *name, uint64_t value, const char *after)
 {
 	return bytes_append_text(out, "\"") || bytes_append_text(out, name) ||
 			       bytes_append_text(out, "\":") || bytes_append_number(out, value) ||
-			       bytes_append_text(out, behind)
+			       bytes_append_text(out, after)
 		       ? -1
 		       : 0;
 }
@@ -18,7 +18,7 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 	static const struct {
 		enum verdict verdict;
 		const char *name;
-		const char *behind;
+		const char *after;
 	} filters[] = {{VERDICT_TYPE, "type", ","}, {VERDICT_TIME, "time", ","},
 		{VERDICT_ACTION, "action", ","}, {VERDICT_PROTOCOL, "protocol", ","},
 		{VERDICT_DIRECTION, "direction", ","}, {VERDICT_TRAFFIC, "traffic", ","},
@@ -30,7 +30,7 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 		bytes_append_text(out, "\"filtered\":{"))
 		return -1;
 	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
-		if (add_number(out, filters[i].name, counts[filters[i].verdict], filters[i].behind))
+		if (add_number(out, filters[i].name, counts[filters[i].verdict], filters[i].after))
 			return -1;
 	return add_number(out, "no_data", counts[VERDICT_NO_DATA], ",") ||
 			       add_number(out, "bad", counts[VERDICT_BAD], ",")

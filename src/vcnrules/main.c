@@ -7,6 +7,7 @@
 
 #include "base/msg.h"
 #include "base/nearest.h"
+#include "vcnrules/check.h"
 #include "vcnrules/explain.h"
 #include "vcnrules/lint.h"
 #include "vcnrules/options.h"
@@ -19,6 +20,7 @@ static const struct {
 } commands[] = {
 	{"report", report_main},
 	{"lint", lint_main},
+	{"check", check_main},
 	{"explain", explain_main},
 };
 
@@ -30,7 +32,7 @@ static enum exitcode refuse(const char *argument)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!argument) {
-		msg_error("no command: usage: vcnrules report | lint | explain ..., see "
+		msg_error("no command: usage: vcnrules report | lint | check | explain ..., see "
 			  "'vcnrules --help'");
 		return EXITCODE_REFUSED;
 	}

@@ -20,6 +20,7 @@ static const char help[] =
 	"\n"
 	"report   who uses which rule, from conversations\n"
 	"lint     rules that others make needless, never track, or match nothing\n"
+	"check    what other rules would break, or open\n"
 	"explain  whether a packet may pass, and by which rule\n"
 	"\n"
 	"  -h, --help            this text; 'vcnrules COMMAND --help': that command's\n"
@@ -88,6 +89,26 @@ static const char help_explain[] =
 	"  -h, --help            this text\n"
 	"  -V, --version         the version\n";
 
+static const char help_check[] =
+	"usage: vcnrules check -m FILE --against FILE [options] [CONVERSATIONS...]\n"
+	"Say which conversations would break, or be let through, if security lists or\n"
+	"groups had the rules that other files hold, and where these let pass more.\n"
+	"\n"
+	"  -m, --metadata FILE       the lookup file; else $VCNFLOW_METADATA\n"
+	"      --against FILE        JSON of security lists, as 'vcnmeta build' takes it;\n"
+	"                            each takes the place of the one with its OCID\n"
+	"      --nsg-rules OCID=FILE the rules of a network security group; both may be\n"
+	"                            given several times\n"
+	"      --allow-breaks        exit status 0 although something breaks\n"
+	"  -s, --since TIME          only conversations that had not ended by then\n"
+	"  -u, --until TIME          only conversations that had begun by then\n"
+	"      --format FORMAT       table, ndjson, csv or markdown (default: table on a\n"
+	"                            terminal, else ndjson)\n"
+	"  -o, --output FILE         write FILE, whole or not at all\n"
+	"  -q, --quiet               no warnings\n"
+	"  -h, --help                this text\n"
+	"  -V, --version             the version\n";
+
 static const char *const formats[] = {"table", "ndjson", "csv", "markdown", NULL};
 
 static enum optparse_result choose(struct options *options, enum chosen_kind kind, const char *name)
@@ -140,6 +161,42 @@ static enum optparse_result take_window(void *into, const char *name, char *argu
 	return result;
 }
 
+static enum optparse_result replace(struct options *options, struct replacement replacement)
+{
+	struct replacement *grown = realloc(options->replacements,
+		(options->replacement_count + 1) * sizeof(*options->replacements));
+
+	if (!grown) {
+		msg_no_memory();
+		return OPTPARSE_NO_MEMORY;
+	}
+	options->replacements = grown;
+	grown[options->replacement_count++] = replacement;
+	return OPTPARSE_RUN;
+}
+
+static enum optparse_result take_against(void *into, const char *name, char *argument)
+{
+	(void)name;
+	return replace(into, (struct replacement){argument, NULL, 0});
+}
+
+#define GROUP_OCID "ocid1.networksecuritygroup."
+
+/* OCID=FILE */
+static enum optparse_result take_group_rules(void *into, const char *name, char *argument)
+{
+	const char *equals = strchr(argument, '=');
+	struct replacement replacement = {equals ? equals + 1 : "", argument, 0};
+
+	replacement.group_len = equals ? (size_t)(equals - argument) : 0;
+	if (replacement.group_len <= strlen(GROUP_OCID) || *replacement.path == '\0' ||
+		memcmp(argument, GROUP_OCID, strlen(GROUP_OCID)) != 0)
+		return optparse_refuse(name, argument, strlen(argument),
+			"want the OCID of a network security group, '=' and a file");
+	return replace(into, replacement);
+}
+
 #define MEMBER(member) OPTPARSE_MEMBER(struct options, member)
 
 static const struct optparse_option report_options[] = {
@@ -183,6 +240,20 @@ static const struct optparse_option explain_options[] = {
 	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
 };
 
+static const struct optparse_option check_options[] = {
+	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
+	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
+	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
+	{"against", 0, OPTPARSE_CALL, .take = take_against},
+	{"nsg-rules", 0, OPTPARSE_CALL, .take = take_group_rules},
+	{"allow-breaks", 0, OPTPARSE_FLAG, MEMBER(allow_breaks)},
+	{"since", 's', OPTPARSE_TEXT, MEMBER(since_text)},
+	{"until", 'u', OPTPARSE_TEXT, MEMBER(until_text)},
+	{"quiet", 'q', OPTPARSE_FLAG, MEMBER(quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
@@ -194,6 +265,8 @@ static const struct {
 	[OPTIONS_REPORT] = {report_options, COUNT(report_options), help_report,
 		"vcnrules report --help"},
 	[OPTIONS_LINT] = {lint_options, COUNT(lint_options), help_lint, "vcnrules lint --help"},
+	[OPTIONS_CHECK] = {check_options, COUNT(check_options), help_check,
+		"vcnrules check --help"},
 	[OPTIONS_EXPLAIN] = {explain_options, COUNT(explain_options), help_explain,
 		"vcnrules explain --help"},
 };
@@ -298,9 +371,22 @@ enum exitcode options_exitcode(enum options_result result)
 	return EXITCODE_OK;
 }
 
+bool options_wants(const struct options *options, const struct conversation *conversation)
+{
+	const struct instant first = {conversation->first.seconds, 0};
+	const struct instant last = {conversation->last.seconds, 0};
+
+	if (conversation->last.is_known && instant_compare(&last, &options->since) < 0)
+		return false;
+	return !conversation->first.is_known || instant_compare(&first, &options->until) < 0;
+}
+
 void options_free(struct options *options)
 {
 	free(options->chosen);
+	free(options->replacements);
+	options->replacements = NULL;
+	options->replacement_count = 0;
 	options->chosen = NULL;
 	options->chosen_count = 0;
 }

@@ -11,6 +11,7 @@
 
 #include "base/exitcode.h"
 #include "flowlog/instant.h"
+#include "rules/conversation.h"
 
 enum format { FORMAT_TABLE, FORMAT_NDJSON, FORMAT_CSV, FORMAT_MARKDOWN, FORMAT_AUTO };
 
@@ -20,6 +21,13 @@ enum chosen_kind { CHOSEN_LIST, CHOSEN_GROUP, CHOSEN_SUBNET };
 struct chosen {
 	enum chosen_kind kind;
 	const char *name; /* an OCID or a display name */
+};
+
+/* JSON of lists, or of the rules of a group, to take the place of others. */
+struct replacement {
+	const char *path;
+	const char *group; /* its OCID; null: lists */
+	size_t group_len;
 };
 
 struct options {
@@ -38,12 +46,15 @@ struct options {
 	uint64_t min_packets;
 	bool across; /* lint */
 	bool strict;
+	struct replacement *replacements; /* check */
+	size_t replacement_count;
+	bool allow_breaks;
 	const char *vnic; /* explain; null: not given */
 	char **operands;
 	size_t operand_count;
 };
 
-enum options_command { OPTIONS_REPORT, OPTIONS_LINT, OPTIONS_EXPLAIN };
+enum options_command { OPTIONS_REPORT, OPTIONS_LINT, OPTIONS_EXPLAIN, OPTIONS_CHECK };
 
 enum options_result {
 	OPTIONS_RUN,     /* go on */
@@ -61,6 +72,9 @@ enum options_result {
 enum options_result options_parse(
 	struct options *options, enum options_command command, int argc, char **argv);
 void options_free(struct options *options);
+
+/* Does a conversation overlap the time that was asked for? */
+bool options_wants(const struct options *options, const struct conversation *conversation);
 
 /* The exit status that goes with a result; EXITCODE_OK with OPTIONS_RUN. Does
  * not return if --help could not be written since the reader is gone. */

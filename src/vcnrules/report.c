@@ -586,22 +586,11 @@ static int put_all(struct report *report)
 
 /* ---- the command ------------------------------------------------------------------------ */
 
-/* Does a conversation overlap the time that was asked for? */
-static bool is_wanted(const struct options *options, const struct conversation *conversation)
-{
-	const struct instant first = {conversation->first.seconds, 0};
-	const struct instant last = {conversation->last.seconds, 0};
-
-	if (conversation->last.is_known && instant_compare(&last, &options->since) < 0)
-		return false;
-	return !conversation->first.is_known || instant_compare(&first, &options->until) < 0;
-}
-
 static int take(void *context, const struct conversation *conversation)
 {
 	struct report *report = context;
 
-	if (!is_wanted(report->options, conversation))
+	if (!options_wants(report->options, conversation))
 		return 0;
 	if (!conversation->has_period)
 		report->may_reach_out = true;

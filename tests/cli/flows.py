@@ -94,7 +94,7 @@ def _write(path, data):
 
 
 def _parted(text, count):
-    """The output of each input: what stands behind its mark."""
+    """The output of each input: what stands after its mark."""
     lines = text.split(b"\n")
     assert lines.pop() == b"", "half a line at the end"
     outputs = []

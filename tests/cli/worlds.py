@@ -13,6 +13,8 @@ worlds.py talk <LINES: writes conversations.
     SUBNET VNIC|- LOCAL[:PORT] <|>|? PEER[:PORT] PROTOCOL IN/OUT [FIRST LAST]
         [REJECT]
 
+worlds.py dump [GROUP] <WORLD: writes the lists as JSON, or a group's rules.
+
 worlds.py brief MEMBER... <NDJSON: writes of each object these members alone, as
 JSON but for texts; of the summary those of them that it has.
 
@@ -187,6 +189,13 @@ def talk():
     return 0
 
 
+def dump(group=None):
+    objects, rules, _ = read_world(sys.stdin)
+    lists = [o for o in objects if "ingressSecurityRules" in o]
+    json.dump(rules[NSG % group] if group else lists, sys.stdout)
+    return 0
+
+
 def brief(members):
     for line in sys.stdin:
         found = json.loads(line)
@@ -197,9 +206,9 @@ def brief(members):
 
 
 def main(what, *words):
-    if what == "net":
-        return build(*words)
-    return talk() if what == "talk" else brief(words)
+    if what == "brief":
+        return brief(words)
+    return {"net": build, "talk": talk, "dump": dump}[what](*words)
 
 
 if __name__ == "__main__":

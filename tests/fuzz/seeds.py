@@ -184,6 +184,7 @@ def api():
         yield choice + json.dumps(value).encode()
         yield choice + json.dumps(value, indent=1, ensure_ascii=False).encode()
     yield b'\x03[{"id":"ocid1.compartment.a","compartmentId":"ocid1.t"}]'
+    yield b'\x02[{"id":"ocid1.securitylist.a"}]'
     yield b'A[{"id":"ocid1.networksecuritygroup.a","vcnId":"ocid1.vcn.a"}]'
     yield (b'B[{"id":"1","direction":"INGRESS","protocol":"6","source":"::/0",'
            b'"tcpOptions":{"destinationPortRange":{"min":1,"max":2}}},{"id":"2",'

@@ -321,7 +321,7 @@ def damaged(bench, subject):
     rng = random.Random(len(stored))
     cut = rng.randrange(20, len(stored))
     cases = {"cut": stored[:cut], "garbage": stored + b"garbage",
-             "a lone 1f": stored + b"\x1f", "text behind": stored + b"{}\n",
+             "a lone 1f": stored + b"\x1f", "text after": stored + b"{}\n",
              "wrong CRC": stored[:-8] + b"\1\2\3\4" + stored[-4:] + stored,
              "reserved flag": stored[:3] + b"\x80" + stored[4:]}
     for name, data in cases.items():

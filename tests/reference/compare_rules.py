@@ -25,8 +25,10 @@ import rules_worlds
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                      "rules_cases.ndjson")
 RECORDS_OF_WORLD = 400
+RECORDS_OF_FULL = 100
 REGION = "us-ashburn-1"
-TAGS = {rules_worlds.LABEL: "OSN", rules_worlds.STORAGE_LABEL: "OBJECT_STORAGE"}
+TAGS = {rules_worlds.LABEL: "OSN",
+        rules_worlds.STORAGE_LABEL: "OBJECT_STORAGE"}
 OUTCOMES = {
     ("permitted", "certain"), ("permitted", "likely"),
     ("permitted", "possible"), ("reply", "certain"), ("reply", "likely"),
@@ -73,13 +75,14 @@ def settled():
             yield case["world"], [case["record"]], [case["rules"]]
 
 
-def invented(rng, count):
+def invented(rng, count, is_full=False):
     """(world, records, results) until there are so many records."""
-    for _ in range(-(-count // RECORDS_OF_WORLD)):
-        source = rules_worlds.make_world(rng)
+    while count > 0:
+        source = rules_worlds.make_world(rng, is_full)
         world = rules.World(source)
         records = [rules_worlds.make_record(rng)
-                   for _ in range(RECORDS_OF_WORLD)]
+                   for _ in range(min(count, RECORDS_OF_WORLD))]
+        count -= len(records)
         yield source, records, [rules.judge(world, record)
                                 for record in records]
 
@@ -192,8 +195,9 @@ def main():
         judged, differing = compare(
             Programs(os.path.abspath(given.vcnflow),
                      os.path.abspath(given.vcnmeta), folder),
-            itertools.chain(settled(), invented(rng, given.records)), seen,
-            given.keep_going)
+            itertools.chain(settled(), invented(rng, RECORDS_OF_FULL, True),
+                            invented(rng, given.records)),
+            seen, given.keep_going)
     for outcome, count in sorted(seen.outcomes.items()):
         print(f"{count:8} {outcome[0]}, {outcome[1]}")
     missing = [] if differing else seen.missing()

@@ -22,7 +22,7 @@ import oddities
 from world import Flows, World, dumps
 
 # What the parts of a run may hold. A break leaves it open what an opening
-# bracket behind it means, hence no arrays within broken runs.
+# bracket after it means, hence no arrays within broken runs.
 RUN_BROKEN = (oddities.bad_value, oddities.bad_utf8, oddities.lone_surrogate,
                oddities.cut)
 RUN_BALANCED = (oddities.bad_utf8, oddities.bad_value)
@@ -153,7 +153,7 @@ def array_element(rng, record):
 
 
 def pretty_values(world, count, seed, broken=0.05, step=b"  "):
-    """Pretty-printed objects one behind another, some with a stray comma."""
+    """Pretty-printed objects one after another, some with a stray comma."""
     mixer = Mixer(world, seed, broken=broken)
     parts = [pretty(mixer.flows.line(), step=step), b"\n"]
     for _ in range(count - 1):

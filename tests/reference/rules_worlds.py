@@ -102,22 +102,25 @@ def _name(kind, tail):
     return f"ocid1.{kind}.oc1.iad.{tail}"
 
 
-def make_world(rng):
-    """A world as rules.World takes it."""
+def make_world(rng, is_full=False):
+    """A world as rules.World takes it; with as many rules as can be."""
     lists = []
-    for tail in "abcd":
+    for tail in "abcde":
         lists.append({
             "id": _name("securitylist", tail), "displayName": f"list {tail}",
             "ingressSecurityRules": [
                 _rule(rng, "ingress", None, 0)
-                for _ in range(rng.choice((0, 1, 2, 3, 5)))],
+                for _ in range(200 if is_full else
+                               rng.choice((0, 1, 2, 3, 5)))],
             "egressSecurityRules": [
                 _rule(rng, "egress", None, 0)
-                for _ in range(rng.choice((0, 0, 1, 2, 4)))]})
+                for _ in range(200 if is_full else
+                               rng.choice((0, 0, 1, 2, 4)))]})
     named = [each["id"] for each in lists]
     subnets = []
     for tail, vcn, block, six in _SUBNETS:
-        held = rng.sample(named, rng.choice((0, 1, 1, 2, 3)))
+        held = rng.sample(named, 5 if is_full else
+                          rng.choice((0, 1, 1, 2, 3)))
         if _chance(rng, 0.1):
             held.append(_name("securitylist", "gone"))
         subnets.append({"id": _name("subnet", tail), "displayName": tail,
@@ -125,8 +128,8 @@ def make_world(rng):
                         "compartmentId": "ocid1.compartment.oc1..c",
                         "ipv6CidrBlock": six, "securityListIds": held})
     world = {"subnets": subnets, "lists": lists}
-    if _chance(rng, 0.75):
-        _add_groups(rng, world)
+    if is_full or _chance(rng, 0.75):
+        _add_groups(rng, world, is_full)
     if _chance(rng, 0.75):
         world["ips"] = [
             {"ipAddress": address, "vnicId": _name("vnic", vnic),
@@ -139,21 +142,22 @@ def make_world(rng):
     return world
 
 
-def _add_groups(rng, world):
-    groups = [_name("networksecuritygroup", f"n{i}") for i in range(4)]
+def _add_groups(rng, world, is_full):
+    groups = [_name("networksecuritygroup", f"n{i}") for i in range(5)]
     peers = groups + [_name("networksecuritygroup", "n9")]
     world["all_groups"] = _chance(rng, 0.8)
     world["nsgs"] = [
         {"id": ocid, "displayName": ocid[-2:].upper(), "vcnId":
-         VCN if i < 3 else OTHER_VCN, "compartmentId": None}
+         VCN if i < 4 else OTHER_VCN, "compartmentId": None}
         for i, ocid in enumerate(groups)]
     world["nsgrules"] = {
         ocid: [_rule(rng, rng.choice(("ingress", "egress")), peers, number)
-               for number in range(rng.choice((0, 1, 2, 4)))]
-        for ocid in groups if not _chance(rng, 0.05)}
+               for number in range(120 if is_full else
+                                   rng.choice((0, 1, 2, 4)))]
+        for ocid in groups if is_full or not _chance(rng, 0.05)}
     world["nsgvnics"] = {
         ocid: [_name("vnic", vnic) for vnic, _, _ in _VNICS
-               if _chance(rng, 0.3)]
+               if is_full or _chance(rng, 0.3)]
         for ocid in groups if not _chance(rng, 0.1)}
 
 

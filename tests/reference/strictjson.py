@@ -21,7 +21,7 @@ NUMBER = rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?"
 SCALAR = rb"(?:" + STRING + rb"|" + NUMBER + rb"|true|false|null)"
 
 # One step of an object or array: a (named) scalar, or the start of a
-# container, and for a scalar what stands behind it.
+# container, and for a scalar what stands after it.
 _VALUE = rb"(?:(" + SCALAR + rb")" + WS + rb"([,\]}]?)|([\[{]))"
 _MEMBER = re.compile(WS + rb"(" + STRING + rb")" + WS + rb":" + WS + _VALUE)
 _ELEMENT = re.compile(WS + _VALUE)
@@ -102,7 +102,7 @@ def parse(text, max_depth):
         return _scalar(text, lone.start(1), lone.end(1))
     value = _container(text, start, max_depth)
     if _SPACE.match(text, value.end).end() != len(text):
-        raise Invalid("something behind the value")
+        raise Invalid("something after the value")
     return value
 
 
@@ -199,7 +199,7 @@ _FITS = {b"]": b"[", b"}": b"{"}
 class Scan:
     """Where a unit ends: end, and why: 'whole', 'broken' or 'cut'.
 
-    Of a broken one, end is where reading resumes. rows: behind the '[' of
+    Of a broken one, end is where reading resumes. rows: after the '[' of
     /data/results or /results, if that was asked for and came first, in so many
     objects as depth says. broke: of a broken one, where what breaks it stands.
     """

@@ -262,11 +262,11 @@ class _Run:
             self.inside = None
         elif self.inside == "rows" and byte == b"]":
             self.inside = None
-            yield from self._behind_rows()
+            yield from self._after_rows()
         elif not self.broken:
             yield Unit(self.text[start:self.at], True, False, 0)
 
-    def _behind_rows(self):
+    def _after_rows(self):
         """The rest of a search document costs no record, if it is whole; else
         one bad record, which stands from the break on."""
         start = self.at

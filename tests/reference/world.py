@@ -104,7 +104,7 @@ def _fold(item):
 
 
 def _halves(oracle):
-    """The text before and behind the time of ingestion."""
+    """The text before and after the time of ingestion."""
     return json.dumps(oracle, separators=(",", ":")).split("@")
 
 
@@ -170,7 +170,7 @@ def early(flow):
     """The key order of 2020 to 2024."""
     (vnic, here, there, high, port, protocol, name, action, start, end, size,
      packets, flowid, lag, milli) = flow
-    before, behind = vnic["early_text"]
+    before, after = vnic["early_text"]
     return (
         f'{{"data":{{"action":"{action}","bytesOut":{size},'
         f'"destinationAddress":"{there}","destinationPort":{port},'
@@ -178,7 +178,7 @@ def early(flow):
         f'"protocol":{protocol},"protocolName":"{name}",'
         f'"sourceAddress":"{here}","sourcePort":{high},"startTime":{start},'
         f'"status":"OK","version":"2"}},"id":"{flowid}","oracle":'
-        f'{before}{utc(start + lag)}.{milli % 1000:03}Z{behind},'
+        f'{before}{utc(start + lag)}.{milli % 1000:03}Z{after},'
         f'"source":"-","specversion":"1.0","time":"{utc(start)}.000Z",'
         f'"type":"{FLOW}"}}').encode()
 
@@ -187,10 +187,10 @@ def late(flow):
     """The key order of 2026."""
     (vnic, here, there, high, port, protocol, name, action, start, end, size,
      packets, flowid, lag, milli) = flow
-    before, behind = vnic["late_text"]
+    before, after = vnic["late_text"]
     return (
         f'{{"id":"{flowid}","time":"{utc(start)}Z","oracle":'
-        f'{before}{utc(start + lag)}.{milli % 1000:03}Z{behind},'
+        f'{before}{utc(start + lag)}.{milli % 1000:03}Z{after},'
         f'"source":"-","specversion":"1.0","subject":"-","type":"{FLOW}",'
         f'"data":{{"flowid":"{flowid}","version":"2","startTime":{start},'
         f'"endTime":{end},"sourceAddress":"{here}","sourcePort":{high},'

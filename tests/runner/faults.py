@@ -3,7 +3,7 @@
 tests/faults.tsv has a line for each fault and suite: the fault's number, the
 suite, and names of its cases (the whole name or its last component), which may
 hold * and ?. A name of the unit suite
-may have the test's function behind a colon; the suite "none" stands for a
+may have the test's function after a colon; the suite "none" stands for a
 fault that no case holds, and why.
 """
 
@@ -16,7 +16,7 @@ FILE = os.path.join(place.TESTS, "faults.tsv")
 NUMBERS = [f"F{n}" for n in range(1, 72) if n != 41] + [
     f"M{n}" for n in range(1, 41) if n != 30
 ]
-NUMBERS += ["C1", "C2"]
+NUMBERS += ["R1", "R2", "C1", "C2"]
 NONE = "none"
 
 
@@ -40,7 +40,7 @@ def load():
 
 
 def program_of(name):
-    """A name without the function behind it."""
+    """A name without the function after it."""
     return name.partition(":")[0]
 
 

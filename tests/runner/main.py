@@ -24,7 +24,7 @@ def arguments():
         prog="tests/run",
         description="Runs test suites: " + ", ".join(suites.NAMES) + ".",
         epilog="A variant is a suite's name with -asan, -tsan, -zlib, -cov, -quick or "
-        "-valgrind behind it; tsan alone is the cli cases with threads.",
+        "-valgrind after it; tsan alone is the cli cases with threads.",
     )
     parser.add_argument("suite", nargs="+", metavar="SUITE")
     parser.add_argument(

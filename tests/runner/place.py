@@ -43,7 +43,7 @@ def build(variant):
     """The folder of a variant's build: release, open, asan, tsan, cov, zlib.
 
     open gives up no rights: valgrind has system calls of its own to make.
-    Where ISA-L is not to be had, every build has "-zlib" behind its name.
+    Where ISA-L is not to be had, every build has "-zlib" after its name.
     """
     named = os.environ.get("BUILD")
     if named and variant == "release":

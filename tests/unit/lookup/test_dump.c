@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "vcnmeta/dump.h"
+#include "lookup/dump.h"
 
 /* What came out: "LINE:VALUE" for each value, one behind another. */
 struct taken {

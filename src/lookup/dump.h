@@ -4,8 +4,8 @@
  * one another. A text is taken apart by its brackets and each object parsed by
  * itself, so that memory goes by the largest object and not by the dump.
  */
-#ifndef VCNMETA_DUMP_H
-#define VCNMETA_DUMP_H
+#ifndef LOOKUP_DUMP_H
+#define LOOKUP_DUMP_H
 
 #include "json/tree.h"
 

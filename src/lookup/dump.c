@@ -4,7 +4,7 @@
  * the JSON parser. Arrays and wrappers that have been entered are kept on a
  * stack of LIMIT_DEPTH, so nothing recurses over the input.
  */
-#include "vcnmeta/dump.h"
+#include "lookup/dump.h"
 
 #include <stdbool.h>
 #include <string.h>

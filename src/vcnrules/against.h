@@ -1,0 +1,38 @@
+/*
+ * What the rules would be: a lookup file with lists and groups that take the
+ * place of those with the same OCIDs.
+ */
+#ifndef VCNRULES_AGAINST_H
+#define VCNRULES_AGAINST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/exitcode.h"
+#include "lookup/lookup.h"
+#include "vcnrules/options.h"
+
+/* An OCID that was given other rules. */
+struct against_owner {
+	struct lookup_text ocid;
+	bool is_group;
+};
+
+struct against {
+	struct lookup *lookup;        /* with the replacements */
+	struct against_owner *owners; /* each once, in the order of the file */
+	size_t owner_count;
+	struct bytes ocids;
+};
+
+/*
+ * Reads what options->against names: security lists in any form that vcnmeta
+ * build takes, and rules of groups. A list that no subnet of the lookup file
+ * uses is fine. Returns EXITCODE_OK; EXITCODE_REFUSED, EXITCODE_WRITE (the
+ * temporary file) or EXITCODE_INTERNAL after a message. Free it in any case.
+ */
+enum exitcode against_make(
+	struct against *against, const struct lookup *lookup, const struct options *options);
+void against_free(struct against *against);
+
+#endif

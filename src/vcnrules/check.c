@@ -1,0 +1,886 @@
+/*
+ * Each conversation before and after. It breaks if a rule let its first packet
+ * pass and none does any more, or if its answers, which were seen, were tracked
+ * or let pass by a rule and are no longer; it is opened if it was refused and
+ * would pass. Where nobody knows who began, it breaks if either way had a rule
+ * that let it pass for certain and has none. The other end is judged too, where
+ * it lies in a subnet of the same VCN that the lookup file knows.
+ *
+ * What is found is gathered by what a person would act on: subnet, local
+ * address, who began, peer, protocol and service port.
+ */
+#include "vcnrules/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/msg.h"
+#include "base/rights.h"
+#include "lookup/content.h"
+#include "vcnrules/against.h"
+#include "vcnrules/applied.h"
+#include "vcnrules/began.h"
+#include "vcnrules/flows.h"
+#include "vcnrules/input.h"
+#include "vcnrules/metadata.h"
+#include "vcnrules/options.h"
+#include "vcnrules/output.h"
+#include "vcnrules/ruleset.h"
+#include "vcnrules/sheet.h"
+#include "json/write.h"
+
+enum kind { BREAKS, OPENED, UNSEEN, WIDER, KINDS };
+
+static const char *const kind_names[KINDS] = {"breaks", "opened", "unseen", "wider"};
+
+/* Conversations, or parts of the configuration, that go together. */
+struct found {
+	enum kind kind;
+	struct lookup_text subnet; /* null: none */
+	struct address local;      /* of no family: none, and no peer */
+	struct address peer;
+	uint16_t protocol;
+	uint16_t port; /* of the service; of undecided ones the local one */
+	uint8_t began; /* enum conversation_began */
+	bool has_port;
+	bool is_other_end; /* it was told from the other end's conversations */
+	uint64_t conversations;
+	uint64_t records;
+	uint64_t bytes;
+	uint64_t maybe;
+	int64_t last;
+	uint32_t rule;     /* of permitted_by, of the file before or after, or NO_RULE */
+	size_t rule_first; /* the same, of all that were gathered */
+	size_t rule_count;
+};
+
+#define NO_RULE UINT32_MAX
+
+/* One of the two states. */
+struct state {
+	struct ruleset ruleset;
+	struct applied applied;
+	struct applied_matches matches; /* of the first packet */
+	struct applied_matches answers;
+};
+
+struct check {
+	const struct options *options;
+	struct output *output;
+	struct against against;
+	struct flows flows;
+	struct state before;
+	struct state after;
+	struct found *found;
+	size_t found_count;
+	size_t found_room;
+	uint32_t *rules; /* of what was gathered */
+	size_t rule_count;
+	uint64_t counts[KINDS];
+	uint64_t broken; /* conversations that certainly break */
+	uint64_t maybe;
+	uint64_t unknown; /* records of subnets that the lookup file lacks */
+};
+
+static void state_free(struct state *state)
+{
+	ruleset_free(&state->ruleset);
+	applied_free(&state->applied);
+	applied_matches_free(&state->matches);
+	applied_matches_free(&state->answers);
+}
+
+/* ---- gathering ------------------------------------------------------------------------ */
+
+static int add_found(struct check *check, const struct found *found)
+{
+	if (check->found_count == check->found_room) {
+		size_t room = check->found_room == 0 ? 256 : check->found_room * 2;
+		struct found *grown = realloc(check->found, room * sizeof(*grown));
+
+		if (!grown)
+			return -1;
+		check->found = grown;
+		check->found_room = room;
+	}
+	check->found[check->found_count++] = *found;
+	return 0;
+}
+
+/* A flow as it is seen at one of its ends. */
+struct view {
+	struct flow flow; /* local is this end */
+	struct lookup_text subnet;
+	bool is_other_end;
+};
+
+static uint64_t saturated(uint64_t a, uint64_t b)
+{
+	return b > INT64_MAX - a ? INT64_MAX : a + b;
+}
+
+/* Adds a flow once for each rule that let it pass, before or, if it is opened,
+ * after; or once without. Only the first counts it. */
+static int add_view(struct check *check, const struct view *view, enum kind kind, bool is_maybe)
+{
+	const struct applied_matches *matches =
+		kind == OPENED ? &check->after.matches : &check->before.matches;
+	const struct flow *flow = &view->flow;
+	struct found found = {
+		.kind = kind,
+		.subnet = view->subnet,
+		.local = flow->local,
+		.peer = flow->peer,
+		.protocol = flow->protocol,
+		.port = flow_service(flow),
+		.began = flow->began,
+		.has_port = flow->has_ports,
+		.is_other_end = view->is_other_end,
+		.conversations = 1,
+		.records = saturated(flow->in.records, flow->out.records),
+		.bytes = saturated(flow->in.bytes, flow->out.bytes),
+		.maybe = is_maybe,
+		.last = flow->last,
+		.rule = NO_RULE,
+	};
+
+	if (matches->yes_count == 0)
+		return add_found(check, &found);
+	for (size_t i = 0; i < matches->yes_count; i++) {
+		found.rule = matches->yes[i];
+		if (add_found(check, &found) != 0)
+			return -1;
+		found.conversations = found.records = found.bytes = found.maybe = 0;
+	}
+	return 0;
+}
+
+/* ---- judging a flow ---------------------------------------------------------------------- */
+
+/* How a first packet and its answers would fare. */
+struct fate {
+	bool passes; /* for certain */
+	bool may_pass;
+	bool answers_pass; /* for certain or perhaps; true if none were seen */
+};
+
+static int judge_state(
+	struct state *state, const struct flow *flow, bool is_local, struct fate *fate)
+{
+	struct match_flow packet = applied_first_packet(flow, is_local);
+	struct match_flow reversed = match_reversed(&packet);
+	uint64_t answers = is_local ? flow->in.records : flow->out.records;
+
+	if (applied_match(&state->matches, &state->applied, applied_direction(is_local), &packet) !=
+		0)
+		return -1;
+	fate->passes = state->matches.yes_count > 0;
+	fate->may_pass = state->matches.maybe_count > 0;
+	fate->answers_pass = true;
+	if (answers == 0 || applied_tracks(&state->matches))
+		return 0;
+	if (applied_match(
+		    &state->answers, &state->applied, applied_direction(!is_local), &reversed) != 0)
+		return -1;
+	fate->answers_pass = state->answers.yes_count + state->answers.maybe_count > 0 ||
+			     (!state->matches.is_stateless && fate->may_pass);
+	return 0;
+}
+
+/* One way of a flow. Sets *kind, KINDS: nothing is found. */
+static int judge_way(struct check *check, const struct view *view, bool is_local, enum kind *kind,
+	bool *is_maybe)
+{
+	const struct flow *flow = &view->flow;
+	bool is_undecided = flow->began == CONVERSATION_NOBODY || !flow->has_ports;
+	struct fate before, after;
+	bool passed;
+
+	*kind = KINDS;
+	*is_maybe = false;
+	if (judge_state(&check->before, flow, is_local, &before) != 0 ||
+		judge_state(&check->after, flow, is_local, &after) != 0)
+		return -1;
+	if (flow->action == CONVERSATION_REJECT) {
+		if (after.passes && !before.passes &&
+			(is_local ? flow->out.records : flow->in.records) > 0)
+			*kind = OPENED;
+		return 0;
+	}
+	passed = before.passes || (!is_undecided && before.may_pass);
+	if (!passed || after.passes) {
+		if (passed && before.answers_pass && !after.answers_pass)
+			*kind = BREAKS;
+		return 0;
+	}
+	if (after.may_pass && !before.passes)
+		return 0;
+	*kind = BREAKS;
+	*is_maybe = after.may_pass;
+	return 0;
+}
+
+/* Judges what applies at one end, in the way or ways that the flow went. */
+static int judge_view(struct check *check, const struct view *view)
+{
+	const struct flow *flow = &view->flow;
+	bool is_decided = flow->has_ports && flow->began != CONVERSATION_NOBODY;
+
+	for (int is_local = 0; is_local <= 1; is_local++) {
+		bool is_maybe;
+		enum kind kind;
+
+		if (is_decided && is_local != (flow->began == CONVERSATION_LOCAL))
+			continue;
+		if (judge_way(check, view, is_local, &kind, &is_maybe) != 0)
+			return -1;
+		if (kind != KINDS)
+			return add_view(check, view, kind, is_maybe);
+	}
+	return 0;
+}
+
+/* Sets what applies in a subnet to a VNIC, by their OCIDs; null: not known. */
+static int set_applied(
+	struct state *state, const struct lookup_text *subnet, const struct lookup_text *vnic)
+{
+	const struct lookup *lookup = state->ruleset.lookup;
+	struct lookup_subnet found;
+	struct lookup_vnic known;
+	bool has_vnic = vnic->text && lookup_find_vnic(lookup, NULL, vnic->text, vnic->len, &known);
+
+	if (!lookup_find(lookup, subnet->text, subnet->len, &found))
+		found = (struct lookup_subnet){.set = LOOKUP_NONE, .vcn = LOOKUP_NONE};
+	return applied_set(&state->applied, &found, has_vnic ? &known : NULL);
+}
+
+static int judge_end(struct check *check, const struct view *view, const struct lookup_text *vnic)
+{
+	if (set_applied(&check->before, &view->subnet, vnic) != 0 ||
+		set_applied(&check->after, &view->subnet, vnic) != 0)
+		return -1;
+	return judge_view(check, view);
+}
+
+/* The flow from the other end: what went in there went out here. */
+static struct flow turned(const struct flow *flow)
+{
+	struct flow other = *flow;
+
+	other.local = flow->peer;
+	other.peer = flow->local;
+	other.local_low = flow->peer_low;
+	other.local_high = flow->peer_high;
+	other.peer_low = flow->local_low;
+	other.peer_high = flow->local_high;
+	other.in = flow->out;
+	other.out = flow->in;
+	if (flow->began != CONVERSATION_NOBODY)
+		other.began =
+			flow->began == CONVERSATION_LOCAL ? CONVERSATION_PEER : CONVERSATION_LOCAL;
+	return other;
+}
+
+/* The other end, where it lies in a known subnet of the same VCN. */
+static int judge_other_end(struct check *check, const struct flow *flow, uint32_t vcn)
+{
+	const struct lookup *lookup = check->before.ruleset.lookup;
+	uint32_t number = lookup_find_block(lookup, vcn, &flow->peer);
+	uint32_t holder = lookup_find_holder(lookup, vcn, &flow->peer);
+	struct lookup_vnic vnic = {0};
+	struct content_subnet subnet;
+	struct view view = {.flow = turned(flow), .is_other_end = true};
+
+	/* What was refused here never came there. */
+	if (number == LOOKUP_NONE || flow->action == CONVERSATION_REJECT)
+		return 0;
+	content_subnet(lookup, number, &subnet);
+	if (holder != LOOKUP_NONE)
+		lookup_vnic(lookup, holder, &vnic);
+	view.subnet = subnet.ocid;
+	return judge_end(check, &view, &vnic.ocid);
+}
+
+static struct lookup_text text_of(const struct flows *flows, uint32_t number)
+{
+	struct lookup_text text = {NULL, 0};
+
+	if (number != FLOWS_NO_VNIC)
+		text.text = textset_text(&flows->texts, number, &text.len);
+	return text;
+}
+
+static int judge_flow(struct check *check, const struct flow *flow)
+{
+	struct lookup_text vnic = text_of(&check->flows, flow->vnic);
+	struct view view = {.flow = *flow, .subnet = text_of(&check->flows, flow->subnet)};
+	struct lookup_subnet subnet;
+
+	if (!lookup_find(
+		    check->before.ruleset.lookup, view.subnet.text, view.subnet.len, &subnet)) {
+		check->unknown =
+			saturated(check->unknown, saturated(flow->in.records, flow->out.records));
+		return 0;
+	}
+	if (match_is_link_local(&flow->local) || match_is_link_local(&flow->peer))
+		return 0;
+	if (judge_end(check, &view, &vnic) != 0)
+		return -1;
+	return judge_other_end(check, flow, subnet.vcn);
+}
+
+/* ---- judging the rules --------------------------------------------------------------------- */
+
+static const struct ruleset_owner *find_owner(
+	const struct ruleset *ruleset, const struct against_owner *wanted)
+{
+	for (size_t i = 0; i < ruleset->owner_count; i++) {
+		const struct ruleset_owner *owner = &ruleset->owners[i];
+
+		if (owner->is_group == wanted->is_group && owner->ocid.len == wanted->ocid.len &&
+			memcmp(owner->ocid.text, wanted->ocid.text, owner->ocid.len) == 0)
+			return owner;
+	}
+	return NULL;
+}
+
+/* Finds the rules of a replacement that let pass what its list did not. */
+static int find_wider(struct check *check, struct boxes *boxes, const struct against_owner *wanted)
+{
+	const struct ruleset *after = &check->after.ruleset;
+	const struct ruleset_owner *old = find_owner(&check->before.ruleset, wanted);
+	const struct ruleset_owner *new = find_owner(after, wanted);
+
+	for (size_t i = 0; new &&i < new->count; i++) {
+		const struct boxes_rule *rule = &after->rules[new->first + i];
+		enum boxes_result result = boxes_inside(boxes, rule,
+			old ? &check->before.ruleset.rules[old->first] : NULL, old ? old->count : 0,
+			NULL);
+		struct found found = {
+			.kind = WIDER,
+			.last = FLOWS_NEVER_LAST,
+			.rule = (uint32_t)(rule->rule - check->after.applied.rules.rules),
+		};
+
+		if (result == BOXES_NO_MEMORY)
+			return -1;
+		if (result != BOXES_INSIDE && add_found(check, &found) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Is a list of the subnet replaced? */
+static bool is_touched(const struct check *check, const struct lookup_run *lists)
+{
+	for (size_t i = 0; i < lists->count; i++) {
+		struct lookup_list list;
+
+		lookup_list(check->before.ruleset.lookup, lists->numbers[i], &list);
+		for (size_t j = 0; j < check->against.owner_count; j++) {
+			const struct against_owner *owner = &check->against.owners[j];
+
+			if (!owner->is_group && owner->ocid.len == list.ocid.len &&
+				memcmp(owner->ocid.text, list.ocid.text, list.ocid.len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Finds subnets of replaced lists of which nothing was seen. */
+static int find_unseen(struct check *check)
+{
+	const struct lookup *lookup = check->before.ruleset.lookup;
+	bool *is_seen = calloc(check->flows.texts.count + 1, sizeof(*is_seen));
+	int result = is_seen ? 0 : -1;
+
+	for (size_t i = 0; is_seen && i < check->flows.count; i++)
+		is_seen[check->flows.at[i].subnet] = true;
+	for (size_t i = 0; i < content_subnet_count(lookup) && result == 0; i++) {
+		struct found found = {.kind = UNSEEN, .last = FLOWS_NEVER_LAST, .rule = NO_RULE};
+		struct content_subnet subnet;
+		struct lookup_run lists;
+		size_t number;
+
+		content_subnet(lookup, i, &subnet);
+		lists = lookup_subnet_lists(lookup, &subnet.subnet);
+		number = textset_find(&check->flows.texts, subnet.ocid.text, subnet.ocid.len);
+		if ((number != SIZE_MAX && is_seen[number]) || !is_touched(check, &lists))
+			continue;
+		found.subnet = subnet.ocid;
+		result = add_found(check, &found);
+	}
+	free(is_seen);
+	return result;
+}
+
+static int judge_rules(struct check *check)
+{
+	struct boxes boxes = BOXES_INIT;
+	int result = 0;
+
+	for (size_t i = 0; i < check->against.owner_count && result == 0; i++)
+		result = find_wider(check, &boxes, &check->against.owners[i]);
+	boxes_free(&boxes);
+	return result == 0 ? find_unseen(check) : -1;
+}
+
+/* ---- order ----------------------------------------------------------------------------------- */
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_texts(const struct lookup_text *a, const struct lookup_text *b)
+{
+	size_t len = a->len < b->len ? a->len : b->len;
+	int order = len == 0 ? 0 : memcmp(a->text, b->text, len);
+
+	return order != 0 ? order : compare_numbers(a->len, b->len);
+}
+
+static int compare_addresses(const struct address *a, const struct address *b)
+{
+	int order = compare_numbers(a->family, b->family);
+
+	if (order == 0)
+		order = compare_numbers(a->high, b->high);
+	return order != 0 ? order : compare_numbers(a->low, b->low);
+}
+
+/* By what is gathered together; of the configuration each rule for itself. */
+static int compare_keys(const struct found *a, const struct found *b)
+{
+	int order = compare_numbers(a->kind, b->kind);
+
+	if (order == 0)
+		order = compare_texts(&a->subnet, &b->subnet);
+	if (order == 0)
+		order = compare_addresses(&a->local, &b->local);
+	if (order == 0)
+		order = compare_numbers(a->began, b->began);
+	if (order == 0)
+		order = compare_addresses(&a->peer, &b->peer);
+	if (order == 0)
+		order = compare_numbers(a->protocol, b->protocol);
+	if (order == 0)
+		order = compare_numbers(a->port, b->port);
+	return order == 0 && a->kind == WIDER ? compare_numbers(a->rule, b->rule) : order;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct found *first = a;
+	const struct found *second = b;
+	int order = compare_keys(first, second);
+
+	if (order == 0)
+		order = (int)first->is_other_end - (int)second->is_other_end;
+	return order != 0 ? order : compare_numbers(first->rule, second->rule);
+}
+
+/*
+ * Adds one to another of the same key. What the other end's conversations tell
+ * is not counted where this end's do.
+ */
+static void join(struct check *check, struct found *to, const struct found *from)
+{
+	if (from->rule != NO_RULE &&
+		(to->rule_count == 0 || check->rules[check->rule_count - 1] != from->rule)) {
+		bool is_known = false;
+
+		for (size_t i = 0; i < to->rule_count; i++)
+			is_known |= check->rules[to->rule_first + i] == from->rule;
+		if (!is_known) {
+			check->rules[check->rule_count++] = from->rule;
+			to->rule_count++;
+		}
+	}
+	if (from->is_other_end && !to->is_other_end)
+		return;
+	to->conversations = saturated(to->conversations, from->conversations);
+	to->records = saturated(to->records, from->records);
+	to->bytes = saturated(to->bytes, from->bytes);
+	to->maybe = saturated(to->maybe, from->maybe);
+	if (from->last > to->last)
+		to->last = from->last;
+}
+
+/* Sorts what was found, and makes one of each key. */
+static int gather(struct check *check)
+{
+	size_t kept = 0;
+
+	check->rules = calloc(check->found_count + 1, sizeof(*check->rules));
+	if (!check->rules)
+		return -1;
+	if (check->found_count > 1)
+		qsort(check->found, check->found_count, sizeof(*check->found), compare);
+	for (size_t i = 0; i < check->found_count; i++) {
+		struct found found = check->found[i];
+
+		if (kept == 0 || compare_keys(&check->found[kept - 1], &found) != 0) {
+			struct found *to = &check->found[kept++];
+
+			*to = found;
+			to->conversations = to->records = to->bytes = to->maybe = 0;
+			to->last = FLOWS_NEVER_LAST;
+			to->rule_first = check->rule_count;
+			to->rule_count = 0;
+		}
+		join(check, &check->found[kept - 1], &found);
+	}
+	check->found_count = kept;
+	for (size_t i = 0; i < kept; i++) {
+		const struct found *found = &check->found[i];
+
+		check->counts[found->kind]++;
+		if (found->kind != BREAKS)
+			continue;
+		check->broken += found->conversations - found->maybe;
+		check->maybe += found->maybe;
+	}
+	return 0;
+}
+
+/* ---- what is written ----------------------------------------------------------------------------
+ */
+
+static int put_text(struct bytes *out, const char *key, const struct lookup_text *text)
+{
+	if (bytes_append_text(out, key) != 0)
+		return -1;
+	if (!text->text)
+		return bytes_append_text(out, "null");
+	return json_write_string(out, text->text, text->len);
+}
+
+static int put_address(struct bytes *out, const char *key, const struct address *address)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	struct lookup_text value = {NULL, 0};
+
+	if (address->family != ADDRESS_NONE)
+		value = (struct lookup_text){text, address_text(text, address)};
+	return put_text(out, key, &value);
+}
+
+static int put_number(struct bytes *out, const char *key, bool is_known, uint64_t number)
+{
+	if (bytes_append_text(out, key) != 0)
+		return -1;
+	return is_known ? bytes_append_number(out, number) : bytes_append_text(out, "null");
+}
+
+static struct lookup_text time_text(char text[32], int64_t seconds)
+{
+	time_t instant = (time_t)seconds;
+	struct tm parts;
+
+	if (seconds == FLOWS_NEVER_LAST || !gmtime_r(&instant, &parts))
+		return (struct lookup_text){NULL, 0};
+	return (struct lookup_text){text, strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+static struct lookup_text began_text(const struct found *found)
+{
+	if (found->began == CONVERSATION_LOCAL)
+		return (struct lookup_text){"local", 5};
+	if (found->began == CONVERSATION_PEER)
+		return (struct lookup_text){"peer", 4};
+	return (struct lookup_text){NULL, 0};
+}
+
+/* The state that a finding's rules are of. */
+static const struct state *state_of(const struct check *check, const struct found *found)
+{
+	return found->kind == BREAKS ? &check->before : &check->after;
+}
+
+static int put_rules(struct bytes *out, const struct check *check, const struct found *found)
+{
+	const struct state *state = state_of(check, found);
+
+	for (size_t i = 0; i < found->rule_count; i++) {
+		const struct rule *rule =
+			&state->applied.rules.rules[check->rules[found->rule_first + i]];
+		const struct ruleset_owner *owner = ruleset_owner_of_rule(&state->ruleset, rule);
+		struct lookup_rule_texts texts;
+
+		lookup_rule_texts(state->ruleset.lookup, rule, &texts);
+		if (put_text(out, i == 0 ? "{\"ocid\":" : ",{\"ocid\":", &owner->ocid) != 0 ||
+			put_text(out, ",\"rule\":", &texts.text) != 0 ||
+			bytes_append_char(out, '}') != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_line(struct check *check, const struct found *found)
+{
+	struct bytes *out = &check->output->bytes;
+	bool has_flow = found->local.family != ADDRESS_NONE;
+	struct lookup_text began = began_text(found);
+	char time[32];
+	struct lookup_text last = time_text(time, found->last);
+
+	if (bytes_append_text(out, "{\"kind\":\"") != 0 ||
+		bytes_append_text(out, kind_names[found->kind]) != 0 ||
+		put_text(out, "\",\"subnet\":", &found->subnet) != 0 ||
+		put_address(out, ",\"local\":", &found->local) != 0 ||
+		put_text(out, ",\"began\":", &began) != 0 ||
+		put_address(out, ",\"peer\":", &found->peer) != 0 ||
+		put_number(out,
+			",\"protocol\":", has_flow && found->protocol != CONVERSATION_NO_PROTOCOL,
+			found->protocol) != 0 ||
+		put_number(out, ",\"port\":", found->has_port, found->port) != 0 ||
+		put_number(out, ",\"conversations\":", true, found->conversations) != 0 ||
+		put_number(out, ",\"records\":", true, found->records) != 0 ||
+		put_number(out, ",\"bytes\":", true, found->bytes) != 0 ||
+		put_text(out, ",\"last\":", &last) != 0 ||
+		bytes_append_text(out, ",\"permitted_by\":[") != 0 ||
+		put_rules(out, check, found) != 0 ||
+		put_number(out, "],\"maybe\":", true, found->maybe) != 0 ||
+		bytes_append_text(out, "}\n") != 0)
+		return -1;
+	output_pass(check->output);
+	return 0;
+}
+
+static int put_summary(struct check *check)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text),
+		"{\"kind\":\"summary\",\"breaks\":%" PRIu64 ",\"opened\":%" PRIu64
+		",\"unseen\":%" PRIu64 ",\"wider\":%" PRIu64 ",\"conversations\":%zu"
+		",\"broken\":%" PRIu64 ",\"maybe\":%" PRIu64 "}\n",
+		check->counts[BREAKS], check->counts[OPENED], check->counts[UNSEEN],
+		check->counts[WIDER], check->flows.count, check->broken, check->maybe);
+	return bytes_append_text(&check->output->bytes, text);
+}
+
+static const struct sheet_column columns[] = {{"kind", "KIND"}, {"subnet", "SUBNET"},
+	{"local", "LOCAL"}, {"began", "BEGAN"}, {"peer", "PEER"}, {"protocol", "PROTOCOL"},
+	{"port", "PORT"}, {"conversations", "COUNT"}, {"records", NULL}, {"bytes", NULL},
+	{"last", NULL}, {"permitted_by", "PERMITTED BY"}, {"maybe", "MAYBE"}};
+
+static void put_count(struct sheet *sheet, bool is_known, uint64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, number);
+	sheet_put_text(sheet, is_known ? text : "");
+}
+
+static void put_end(struct sheet *sheet, const struct address *address)
+{
+	char text[ADDRESS_TEXT_SIZE] = "";
+
+	if (address->family != ADDRESS_NONE)
+		(void)address_text(text, address);
+	sheet_put_text(sheet, text);
+}
+
+/* The rules' texts for people; as JSON in CSV. */
+static int put_permitted(struct check *check, struct sheet *sheet, const struct found *found)
+{
+	const struct state *state = state_of(check, found);
+	struct bytes text = BYTES_INIT(SIZE_MAX / 2);
+	int result = 0;
+
+	if (sheet->format == FORMAT_CSV) {
+		result |= bytes_append_char(&text, '[');
+		result |= put_rules(&text, check, found);
+		result |= bytes_append_char(&text, ']');
+	}
+	for (size_t i = 0; i < found->rule_count && sheet->format != FORMAT_CSV; i++) {
+		struct lookup_rule_texts texts;
+
+		lookup_rule_texts(state->ruleset.lookup,
+			&state->applied.rules.rules[check->rules[found->rule_first + i]], &texts);
+		result |= bytes_append_text(&text, i == 0 ? "" : "; ");
+		result |= bytes_append(&text, texts.text.text, texts.text.len);
+	}
+	sheet_put(sheet, text.data, text.len);
+	bytes_free(&text);
+	return result;
+}
+
+/* The subnet's name, where people read it. */
+static void put_subnet(const struct check *check, struct sheet *sheet, const struct found *found)
+{
+	struct content_subnet subnet;
+
+	if (sheet->format != FORMAT_CSV && found->subnet.text &&
+		content_find_subnet(check->before.ruleset.lookup, found->subnet.text,
+			found->subnet.len, &subnet) &&
+		subnet.name.text)
+		sheet_put(sheet, subnet.name.text, subnet.name.len);
+	else
+		sheet_put(sheet, found->subnet.text, found->subnet.len);
+}
+
+static int put_row(struct check *check, struct sheet *sheet, const struct found *found)
+{
+	struct lookup_text began = began_text(found);
+	bool has_flow = found->local.family != ADDRESS_NONE;
+	char time[32];
+	struct lookup_text last = time_text(time, found->last);
+	int result;
+
+	sheet_put_text(sheet, kind_names[found->kind]);
+	put_subnet(check, sheet, found);
+	put_end(sheet, &found->local);
+	sheet_put(sheet, began.text, began.len);
+	put_end(sheet, &found->peer);
+	put_count(sheet, has_flow && found->protocol != CONVERSATION_NO_PROTOCOL, found->protocol);
+	put_count(sheet, found->has_port, found->port);
+	put_count(sheet, true, found->conversations);
+	put_count(sheet, true, found->records);
+	put_count(sheet, true, found->bytes);
+	sheet_put(sheet, last.text, last.len);
+	result = put_permitted(check, sheet, found);
+	put_count(sheet, true, found->maybe);
+	return result;
+}
+
+static int put_all(struct check *check)
+{
+	enum format format = check->options->format;
+	struct sheet sheet;
+	unsigned width;
+	bool is_terminal = output_is_terminal(check->output, &width);
+	int result = 0;
+
+	if (format == FORMAT_AUTO)
+		format = is_terminal ? FORMAT_TABLE : FORMAT_NDJSON;
+	if (format == FORMAT_NDJSON) {
+		for (size_t i = 0; i < check->found_count && result == 0; i++)
+			result = put_line(check, &check->found[i]);
+		return result == 0 ? put_summary(check) : result;
+	}
+	sheet_begin(&sheet, check->output, format, columns, sizeof(columns) / sizeof(columns[0]));
+	sheet.width = is_terminal ? width : 0;
+	sheet.has_colour = is_terminal && check->options->wants_colour;
+	for (size_t i = 0; i < check->found_count && result == 0; i++)
+		result = put_row(check, &sheet, &check->found[i]);
+	return sheet_end(&sheet) != 0 ? -1 : result;
+}
+
+/* ---- the command
+ * ----------------------------------------------------------------------------------- */
+
+static int take(void *context, const struct conversation *conversation)
+{
+	struct check *check = context;
+
+	if (!options_wants(check->options, conversation))
+		return 0;
+	if (flows_add(&check->flows, conversation) == 0)
+		return 0;
+	msg_no_memory();
+	return -1;
+}
+
+static int judge(struct check *check)
+{
+	if (began_decide(&check->flows) != 0 ||
+		applied_begin(&check->before.applied, check->before.ruleset.lookup) != 0 ||
+		applied_begin(&check->after.applied, check->after.ruleset.lookup) != 0)
+		return -1;
+	for (size_t i = 0; i < check->flows.count; i++)
+		if (judge_flow(check, &check->flows.at[i]) != 0)
+			return -1;
+	if (check->unknown > 0)
+		msg_warning("%" PRIu64 " records are of subnets that the lookup file does not have",
+			check->unknown);
+	return judge_rules(check) != 0 ? -1 : gather(check);
+}
+
+static void give_up_rights(const struct check *check)
+{
+	const struct output *output = check->output;
+	struct rights rights;
+
+	rights_begin(&rights);
+	for (size_t i = 0; i < check->options->operand_count; i++)
+		if (strcmp(check->options->operands[i], "-") != 0)
+			rights_leave(&rights, check->options->operands[i], RIGHTS_READ);
+	if (output->path && !output->replace.direct)
+		rights_leave_open(&rights, output->replace.directory, RIGHTS_REPLACE);
+	rights_give_up(&rights, RIGHTS_FILTER);
+}
+
+static enum exitcode run(struct check *check)
+{
+	const struct options *options = check->options;
+	enum exitcode exitcode, written;
+
+	give_up_rights(check);
+	exitcode = input_read(options->operands, options->operand_count, take, check);
+	if (exitcode <= EXITCODE_PARTIAL && (judge(check) != 0 || put_all(check) != 0)) {
+		msg_no_memory();
+		exitcode = EXITCODE_INTERNAL;
+	}
+	written = output_close(check->output, exitcode <= EXITCODE_PARTIAL);
+	if (written != EXITCODE_OK)
+		return written;
+	if (exitcode <= EXITCODE_PARTIAL && check->broken > 0 && !options->allow_breaks)
+		return EXITCODE_FOUND;
+	return exitcode;
+}
+
+static enum exitcode run_file(const struct options *options)
+{
+	struct output output;
+	struct check check = {.options = options, .output = &output, .flows = FLOWS_INIT};
+	const struct options all = {0};
+	struct lookup *lookup;
+	enum exitcode exitcode =
+		input_check(options->operands, options->operand_count, output_stdin_was_open());
+
+	if (exitcode == EXITCODE_OK)
+		exitcode = metadata_open(&lookup, options->metadata);
+	if (exitcode != EXITCODE_OK)
+		return exitcode;
+	exitcode = against_make(&check.against, lookup, options);
+	if (exitcode == EXITCODE_OK)
+		exitcode = ruleset_make(&check.before.ruleset, lookup, &all);
+	if (exitcode == EXITCODE_OK)
+		exitcode = ruleset_make(&check.after.ruleset, check.against.lookup, &all);
+	if (exitcode == EXITCODE_OK)
+		exitcode = output_open(&output, options);
+	if (exitcode == EXITCODE_OK)
+		exitcode = run(&check);
+	state_free(&check.before);
+	state_free(&check.after);
+	flows_free(&check.flows);
+	free(check.found);
+	free(check.rules);
+	against_free(&check.against);
+	metadata_close(lookup);
+	return exitcode;
+}
+
+int check_main(int argc, char **argv)
+{
+	struct options options;
+	enum options_result result = options_parse(&options, OPTIONS_CHECK, argc, argv);
+	enum exitcode exitcode = options_exitcode(result);
+
+	if (result == OPTIONS_RUN && options.replacement_count == 0) {
+		msg_error("nothing to check: --against names other rules, see 'vcnrules check "
+			  "--help'");
+		exitcode = EXITCODE_REFUSED;
+	} else if (result == OPTIONS_RUN) {
+		exitcode = run_file(&options);
+	}
+	options_free(&options);
+	return (int)exitcode;
+}

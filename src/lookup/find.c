@@ -34,7 +34,7 @@ static struct lookup_run run_of(
 {
 	struct lookup_run run = {section, 0};
 
-	if (first <= size && count <= size - first) {
+	if (section != NULL && first <= size && count <= size - first) {
 		run.numbers += first;
 		run.count = count;
 	}

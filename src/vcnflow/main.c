@@ -156,9 +156,6 @@ static int open_outputs(struct run *run)
 	const struct options *options = &run->options;
 	int status;
 
-	cleanup_add(target_remove, &run->output.target);
-	cleanup_add(target_remove, &run->rejects);
-	cleanup_add(target_remove, &run->stats);
 	if (output_open(&run->output, options, run->was_open[1]))
 		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL : EXITCODE_WRITE;
 	status = open_side(&run->rejects, options->rejects);

@@ -188,7 +188,7 @@ static int open_written(struct against *against, struct reading *reading, const 
 /* The folder that is there while the model is being written; empty: none. */
 static char folder[4096];
 
-/* Called by a signal, or once the file is open. */
+/* Called by a signal, or once the file is open; its temporary file is gone before. */
 static void remove_folder(void *unused)
 {
 	char path[sizeof(folder) + sizeof(FILE_NAME)];
@@ -198,7 +198,6 @@ static void remove_folder(void *unused)
 		return;
 	memcpy(path, folder, strlen(folder));
 	memcpy(path + strlen(folder), FILE_NAME, sizeof(FILE_NAME));
-	writer_unlink_from_signal();
 	unlink(path);
 	rmdir(folder);
 	folder[0] = '\0';

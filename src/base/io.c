@@ -201,13 +201,21 @@ void io_widen_pipe(int fd)
 	errno = saved;
 }
 
-int io_standard_descriptors(bool was_open[3])
+/* Descriptors 0, 1 and 2, as they were found. */
+static bool was_closed[3];
+
+int io_standard_descriptors(void)
 {
 	for (int fd = 0; fd <= 2; fd++) {
-		was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+		was_closed[fd] = fcntl(fd, F_GETFD) < 0;
 		/* open takes the lowest that is free, which is this one. */
-		if (!was_open[fd] && open("/dev/null", O_RDWR) != fd)
+		if (was_closed[fd] && open("/dev/null", O_RDWR) != fd)
 			return -1;
 	}
 	return 0;
+}
+
+bool io_was_open(int fd)
+{
+	return !was_closed[fd];
 }

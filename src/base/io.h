@@ -41,9 +41,12 @@ void io_widen_pipe(int fd);
 
 /*
  * Makes sure that descriptors 0, 1 and 2 are open, so that no file opened later
- * becomes one of them: those that are closed are pointed at /dev/null. Sets
- * was_open[0..2] to what was found. Returns 0, or -1 with errno set.
+ * becomes one of them: those that are closed are pointed at /dev/null. To be
+ * called first of all. Returns 0, or -1 with errno set.
  */
-int io_standard_descriptors(bool was_open[3]);
+int io_standard_descriptors(void);
+
+/* Returns true if fd, 0 to 2, was open when io_standard_descriptors was called. */
+bool io_was_open(int fd);
 
 #endif

@@ -44,7 +44,6 @@ struct run {
 	struct target stats;
 	struct delivery delivery;
 	struct inputs *inputs;
-	bool was_open[3];
 	bool shows_progress;
 	uint64_t odd_subnets; /* --list-subnets: unknown, and no OCIDs */
 	struct timespec began;
@@ -156,7 +155,7 @@ static int open_outputs(struct run *run)
 	const struct options *options = &run->options;
 	int status;
 
-	if (output_open(&run->output, options, run->was_open[1]))
+	if (output_open(&run->output, options))
 		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL : EXITCODE_WRITE;
 	status = open_side(&run->rejects, options->rejects);
 	return status == 0 ? open_side(&run->stats, options->stats_file) : status;
@@ -475,7 +474,7 @@ int main(int argc, char **argv)
 		options_free(&run.options);
 		return status_of_options(result);
 	}
-	if (io_standard_descriptors(run.was_open))
+	if (io_standard_descriptors())
 		return EXITCODE_INTERNAL;
 	status = run_all(&run);
 	if (run.lookup != NULL)

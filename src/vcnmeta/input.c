@@ -9,7 +9,6 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "lookup/format.h"
-#include "vcnmeta/standard.h"
 
 #define PIECE ((size_t)256 << 10)
 
@@ -59,7 +58,7 @@ static int open_input(const char *path)
 {
 	if (!input_is_standard(path))
 		return io_open_read(path, false);
-	if (standard_input_is_open())
+	if (io_was_open(STDIN_FILENO))
 		return STDIN_FILENO;
 	errno = EBADF;
 	return -1;

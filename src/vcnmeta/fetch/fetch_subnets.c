@@ -14,7 +14,6 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/ocid.h"
-#include "vcnmeta/standard.h"
 #include "json/space.h"
 
 #define PIECE ((size_t)64 << 10)
@@ -109,7 +108,7 @@ static int read_source(struct fetch_subnets *subnets, const char *source)
 	int fd = standard ? STDIN_FILENO : io_open_read(source, false);
 	int result = -1;
 
-	if (standard && !standard_input_is_open()) {
+	if (standard && !io_was_open(STDIN_FILENO)) {
 		msg_error("cannot read the subnets: standard input is closed");
 		return EXITCODE_REFUSED;
 	}

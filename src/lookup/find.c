@@ -45,7 +45,8 @@ static struct lookup_rules rules_of(const struct lookup *lookup, uint32_t first,
 {
 	struct lookup_rules rules = {lookup->rules.at, lookup->boxes.at, 0, 0};
 
-	if (first <= lookup->rules.count && count <= lookup->rules.count - first &&
+	if (lookup->rules.at != NULL && first <= lookup->rules.count &&
+		count <= lookup->rules.count - first &&
 		lookup->boxes.count == lookup->rules.count) {
 		rules.rules += first;
 		rules.boxes += first;

@@ -43,16 +43,15 @@ static struct lookup_run run_of(
 
 static struct lookup_rules rules_of(const struct lookup *lookup, uint32_t first, uint32_t count)
 {
-	struct lookup_rules rules = {lookup->rules.at, lookup->boxes.at, 0, 0};
+	struct lookup_rules rules = {0};
 
-	if (lookup->rules.at != NULL && first <= lookup->rules.count &&
-		count <= lookup->rules.count - first &&
-		lookup->boxes.count == lookup->rules.count) {
-		rules.rules += first;
-		rules.boxes += first;
-		rules.count = count;
-		rules.first = first;
-	}
+	if (count == 0 || first > lookup->rules.count || count > lookup->rules.count - first ||
+		lookup->boxes.count != lookup->rules.count)
+		return rules;
+	rules.rules = lookup->rules.at + first;
+	rules.boxes = lookup->boxes.at + first;
+	rules.count = count;
+	rules.first = first;
 	return rules;
 }
 

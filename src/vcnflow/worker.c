@@ -18,6 +18,7 @@
 #include "vcnflow/judging.h"
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
+#include "vcnflow/summing.h"
 #include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
@@ -28,8 +29,9 @@
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
-	struct listcache *listcache; /* null: there is no lookup file */
-	struct judging *judging;     /* null: records are not judged */
+	struct listcache *listcache;               /* null: there is no lookup file */
+	struct judging *judging;                   /* null: records are not judged */
+	struct conversation_reader *conversations; /* null: they are no input */
 	struct tag_hints hints;
 	struct record record;
 	const struct json_value *time; /* of record: what --time-field says */
@@ -39,12 +41,16 @@ struct worker {
 	struct result *result;
 	struct outbuf *out;
 	enum emit_space space;
+	const char *begin;             /* of the value at hand, in the block */
+	bool expects_conversation;     /* the last line was one */
 	uint64_t days[1 << DAYS_BITS]; /* keys of days that were noted; 0: none */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
 static _Thread_local sigjmp_buf *lookup_lost;
 
+static const char conversation_line[] = "it is a conversation: --conversations takes it";
+static const char conversation_value[] = "a conversation is read as a line only";
 static const char no_time[] = "its time is unreadable";
 static const char after_value[] = "no comma after an element of an array";
 
@@ -61,7 +67,11 @@ struct worker *worker_new(const struct worker_shared *shared)
 		worker->listcache = listcache_new();
 	if (options_judge(shared->options))
 		worker->judging = judging_new(shared->lookup);
-	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL) ||
+	if (shared->options->conversations)
+		worker->conversations = conversation_reader_new();
+	if (worker->parser == NULL ||
+		(shared->options->conversations && worker->conversations == NULL) ||
+		(shared->lookup != NULL && worker->listcache == NULL) ||
 		(options_judge(shared->options) && worker->judging == NULL)) {
 		worker_free(worker);
 		return NULL;
@@ -76,6 +86,7 @@ void worker_free(struct worker *worker)
 	json_parser_free(worker->parser);
 	listcache_free(worker->listcache);
 	judging_free(worker->judging);
+	conversation_reader_free(worker->conversations);
 	free(worker);
 }
 
@@ -202,6 +213,96 @@ static void find_names(struct worker *worker, const struct tags *tags, struct em
 	names->peer_subnet = others.subnet;
 }
 
+/* Puts what came of summing a record, or a conversation, into the counts. */
+static void count_summed(struct worker *worker, enum summing_result summed)
+{
+	if (summed == SUMMING_NO_MEMORY)
+		no_memory(worker);
+	else
+		worker->result->tally
+			.verdicts[summed == SUMMING_OK ? VERDICT_EMITTED : VERDICT_LEFT_OUT]++;
+}
+
+/* The table that the value at hand belongs to; null after memory ran out. */
+static struct conversations *table_of(struct worker *worker)
+{
+	uint64_t offset = worker->block->offset + (uint64_t)(worker->begin - worker->block->text);
+	struct conversations *table = summing_table(&worker->result->summing, offset);
+
+	if (table == NULL)
+		no_memory(worker);
+	return table;
+}
+
+/* A record that is selected, under --conversations. */
+static void sum(struct worker *worker, const struct tags *tags, const struct judgement *judgement)
+{
+	struct conversations *table = table_of(worker);
+	enum summing_result summed;
+
+	if (table == NULL)
+		return;
+	summed = summing_record(table, worker->shared.options, &worker->record, tags, judgement);
+	count_summed(worker, summed);
+	if (!tags->known)
+		count_unknown(worker);
+	if (summed != SUMMING_OK)
+		return;
+	worker->result->tally.judged[judgement->verdict]++;
+	note_day(worker);
+}
+
+/*
+ * A line that may be a conversation, which is summed again. Returns false if it
+ * is none.
+ */
+static bool take_conversation(struct worker *worker, const char *text, size_t len)
+{
+	const struct options *options = worker->shared.options;
+	struct result *result = worker->result;
+	struct conversation conversation;
+	struct conversations *table;
+	enum verdict verdict;
+	size_t line_len;
+
+	switch (conversation_read(worker->conversations, text, len, &conversation, &line_len)) {
+	case CONVERSATION_OK:
+		break;
+	case CONVERSATION_NO_MEMORY:
+		no_memory(worker);
+		return true;
+	default:
+		return false;
+	}
+	result->unsuitable = summing_unsuitable(options, &conversation);
+	if (result->unsuitable != NULL) {
+		result->unsuitable_line = result->lines;
+		result->state = RESULT_UNSUITABLE;
+		return true;
+	}
+	verdict = select_conversation(options, &conversation);
+	if (verdict != VERDICT_EMITTED) {
+		result->tally.verdicts[verdict]++;
+		return true;
+	}
+	table = table_of(worker);
+	if (table != NULL)
+		count_summed(worker, summing_again(table, options, &conversation));
+	return true;
+}
+
+/*
+ * A value that is no flow-log record: under --conversations it may be one of
+ * those, if it is a line. Returns true if it was taken.
+ */
+static bool take_other(struct worker *worker, const char *text, size_t len)
+{
+	worker->expects_conversation = worker->conversations != NULL &&
+				       worker->block->kind == BLOCK_LINES &&
+				       take_conversation(worker, text, len);
+	return worker->expects_conversation;
+}
+
 static void emit(struct worker *worker, const struct tags *tags, const struct judgement *judgement)
 {
 	const struct options *options = worker->shared.options;
@@ -251,11 +352,31 @@ static bool take_record(struct worker *worker)
 		judgement = judging_record(worker->judging, &worker->record, &tags);
 		verdict = select_judgement(options, judgement);
 	}
-	if (verdict == VERDICT_EMITTED)
+	if (verdict == VERDICT_EMITTED && options->conversations)
+		sum(worker, &tags, judgement);
+	else if (verdict == VERDICT_EMITTED)
 		emit(worker, &tags, judgement);
 	else
 		worker->result->tally.verdicts[verdict]++;
 	return true;
+}
+
+/* What is wrong with a bad record, which may look like a line of --conversations. */
+static const char *fault_of(
+	const struct worker *worker, const char *text, size_t len, const char *reason)
+{
+	static const char ports[] = "\"client_ports\"", began[] = "\"began\"";
+	const char *fault;
+
+	if (memmem(text, len, ports, strlen(ports)) == NULL ||
+		memmem(text, len, began, strlen(began)) == NULL)
+		return reason;
+	if (worker->conversations == NULL)
+		return conversation_line;
+	if (worker->block->kind != BLOCK_LINES)
+		return conversation_value;
+	fault = conversation_fault(worker->conversations);
+	return fault != NULL ? fault : reason;
 }
 
 static void take_value(struct worker *worker, const char *text, size_t len, enum record_wrap wrap);
@@ -288,6 +409,9 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 {
 	const char *reason = NULL;
 
+	worker->begin = text;
+	if (worker->expects_conversation && take_other(worker, text, len))
+		return;
 	switch (record_read(
 		&worker->record, worker->shared.plan, worker->parser, text, len, wrap, &reason)) {
 	case RECORD_OK:
@@ -298,7 +422,8 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 		take_rows(worker);
 		break;
 	case RECORD_BAD:
-		count_bad(worker, text, len, reason);
+		if (!take_other(worker, text, len))
+			count_bad(worker, text, len, fault_of(worker, text, len, reason));
 		break;
 	case RECORD_NO_MEMORY:
 		no_memory(worker);
@@ -395,6 +520,7 @@ static size_t take_known_line(struct worker *worker, const char *text, size_t le
 	if (len == 0 || len > worker->shared.options->flowlog.max_record)
 		return 0;
 	worker->space = SPACE_KEEP;
+	worker->begin = text;
 	if (!take_record(worker))
 		count_bad(worker, text, len, no_time);
 	return len;

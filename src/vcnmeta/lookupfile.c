@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/msg.h"
-#include "lookup/writer.h"
 
 static void cannot_use(const char *path, const char *detail)
 {
@@ -16,7 +16,7 @@ static void cannot_use(const char *path, const char *detail)
 /* Called in the middle of anything: no memory may be asked for. */
 static void file_shrank(void *path)
 {
-	writer_unlink_from_signal();
+	cleanup_run();
 	cannot_use(path, "it shrank while it was being read");
 	_exit(EXITCODE_REFUSED);
 }

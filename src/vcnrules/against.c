@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
@@ -182,31 +183,61 @@ static int open_written(struct against *against, struct reading *reading, const 
 	}
 }
 
-/* Writes the model and opens it; nothing of it stays. */
-static int write_model(struct against *against, struct reading *reading)
+#define FILE_NAME "/after.lut"
+
+/* The folder that is there while the model is being written; empty: none. */
+static char folder[4096];
+
+/* Called by a signal, or once the file is open; its temporary file is gone before. */
+static void remove_folder(void *unused)
+{
+	char path[sizeof(folder) + sizeof(FILE_NAME)];
+
+	(void)unused;
+	if (folder[0] == '\0')
+		return;
+	memcpy(path, folder, strlen(folder));
+	memcpy(path + strlen(folder), FILE_NAME, sizeof(FILE_NAME));
+	unlink(path);
+	rmdir(folder);
+	folder[0] = '\0';
+}
+
+static int make_folder(struct reading *reading)
 {
 	const char *top = getenv("TMPDIR");
-	char folder[4096], path[4096 + 16], quoted[MSG_QUOTED_SIZE];
-	enum exitcode exitcode;
-	int result;
+	char quoted[MSG_QUOTED_SIZE];
+	int len;
 
 	if (!top || *top == '\0')
 		top = "/tmp";
-	if ((size_t)snprintf(folder, sizeof(folder), "%s/vcnrules-XXXXXX", top) >= sizeof(folder) ||
-		!mkdtemp(folder)) {
-		msg_error_errno(errno, "cannot create a folder in %s", msg_quote_name(quoted, top));
-		return fail(reading, EXITCODE_WRITE);
-	}
-	snprintf(path, sizeof(path), "%s/after.lut", folder);
+	len = snprintf(folder, sizeof(folder), "%s/vcnrules-XXXXXX", top);
+	if (len < 0 || (size_t)len >= sizeof(folder))
+		errno = ENAMETOOLONG;
+	else if (mkdtemp(folder))
+		return 0;
+	folder[0] = '\0';
+	msg_error_errno(errno, "cannot create a folder in %s", msg_quote_name(quoted, top));
+	return fail(reading, EXITCODE_WRITE);
+}
+
+/* Writes the model and opens it; nothing of it stays. */
+static int write_model(struct against *against, struct reading *reading)
+{
+	char path[sizeof(folder) + sizeof(FILE_NAME)];
+	enum exitcode exitcode;
+	int result = -1;
+
+	if (make_folder(reading) != 0)
+		return -1;
+	cleanup_add(remove_folder, NULL);
+	snprintf(path, sizeof(path), "%s%s", folder, FILE_NAME);
 	exitcode = writer_write(reading->model, path, reading->fetched_at, WRITER_SOURCE_BUILD);
-	if (exitcode == EXITCODE_OK) {
+	if (exitcode == EXITCODE_OK)
 		result = open_written(against, reading, path);
-	} else {
+	else
 		reading->exitcode = exitcode;
-		result = -1;
-	}
-	unlink(path);
-	rmdir(folder);
+	remove_folder(NULL);
 	return result;
 }
 

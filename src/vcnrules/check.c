@@ -82,7 +82,8 @@ struct check {
 	uint64_t counts[KINDS];
 	uint64_t broken; /* conversations that certainly break */
 	uint64_t maybe;
-	uint64_t unknown; /* records of subnets that the lookup file lacks */
+	bool may_reach_out; /* a conversation has no period, so it may be longer */
+	uint64_t unknown;   /* records of subnets that the lookup file lacks */
 };
 
 static void state_free(struct state *state)
@@ -243,8 +244,9 @@ static int judge_view(struct check *check, const struct view *view)
 	return 0;
 }
 
-/* Sets what applies in a subnet to a VNIC, by their OCIDs; null: not known. */
-static int set_applied(
+/* Sets what applies in a subnet to a VNIC, by their OCIDs; null: not known. Both
+ * states have the same subnets. */
+static void set_applied(
 	struct state *state, const struct lookup_text *subnet, const struct lookup_text *vnic)
 {
 	const struct lookup *lookup = state->ruleset.lookup;
@@ -252,16 +254,16 @@ static int set_applied(
 	struct lookup_vnic known;
 	bool has_vnic = vnic->text && lookup_find_vnic(lookup, NULL, vnic->text, vnic->len, &known);
 
-	if (!lookup_find(lookup, subnet->text, subnet->len, &found))
-		found = (struct lookup_subnet){.set = LOOKUP_NONE, .vcn = LOOKUP_NONE};
-	return applied_set(&state->applied, &found, has_vnic ? &known : NULL);
+	if (lookup_find(lookup, subnet->text, subnet->len, &found))
+		applied_set(&state->applied, &found, has_vnic ? &known : NULL);
+	else
+		state->applied.rules.run_count = 0;
 }
 
 static int judge_end(struct check *check, const struct view *view, const struct lookup_text *vnic)
 {
-	if (set_applied(&check->before, &view->subnet, vnic) != 0 ||
-		set_applied(&check->after, &view->subnet, vnic) != 0)
-		return -1;
+	set_applied(&check->before, &view->subnet, vnic);
+	set_applied(&check->after, &view->subnet, vnic);
 	return judge_view(check, view);
 }
 
@@ -782,6 +784,8 @@ static int take(void *context, const struct conversation *conversation)
 
 	if (!options_wants(check->options, conversation))
 		return 0;
+	if (!conversation->has_period)
+		check->may_reach_out = true;
 	if (flows_add(&check->flows, conversation) == 0)
 		return 0;
 	msg_no_memory();
@@ -797,6 +801,7 @@ static int judge(struct check *check)
 	for (size_t i = 0; i < check->flows.count; i++)
 		if (judge_flow(check, &check->flows.at[i]) != 0)
 			return -1;
+	options_warn_of_times(check->options, check->may_reach_out);
 	if (check->unknown > 0)
 		msg_warning("%" PRIu64 " records are of subnets that the lookup file does not have",
 			check->unknown);

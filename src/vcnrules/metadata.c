@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/msg.h"
-#include "vcnrules/output.h"
 
 static void cannot_use(const char *path, const char *detail)
 {
@@ -17,7 +17,7 @@ static void cannot_use(const char *path, const char *detail)
 /* Called in the middle of anything: no memory may be asked for. */
 static void file_shrank(void *path)
 {
-	output_unlink_from_signal();
+	cleanup_run();
 	cannot_use(path, "it shrank while it was being read");
 	_exit(EXITCODE_REFUSED);
 }

@@ -381,6 +381,13 @@ bool options_wants(const struct options *options, const struct conversation *con
 	return !conversation->first.is_known || instant_compare(&first, &options->until) < 0;
 }
 
+void options_warn_of_times(const struct options *options, bool has_no_period)
+{
+	if (has_no_period && (options->since_text || options->until_text))
+		msg_warning("conversations that were made without --per may reach beyond the time "
+			    "that was asked for");
+}
+
 void options_free(struct options *options)
 {
 	free(options->chosen);

@@ -76,6 +76,10 @@ void options_free(struct options *options);
 /* Does a conversation overlap the time that was asked for? */
 bool options_wants(const struct options *options, const struct conversation *conversation);
 
+/* Warns, if some time was asked for, that conversations without a period may
+ * reach beyond it. */
+void options_warn_of_times(const struct options *options, bool has_no_period);
+
 /* The exit status that goes with a result; EXITCODE_OK with OPTIONS_RUN. Does
  * not return if --help could not be written since the reader is gone. */
 enum exitcode options_exitcode(enum options_result result);

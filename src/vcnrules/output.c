@@ -22,24 +22,8 @@
 
 static bool was_open[3];
 
-/* The file that a signal has to take away; null: none. */
-static const struct replace *volatile temporary;
-
-void output_unlink_from_signal(void)
-{
-	if (temporary)
-		replace_unlink_from_signal((const struct replace *)temporary);
-}
-
-static void clean_up(void *unused)
-{
-	(void)unused;
-	output_unlink_from_signal();
-}
-
 int output_prepare(void)
 {
-	cleanup_add(clean_up, NULL);
 	cleanup_install(CLEANUP_DIE);
 	signal(SIGPIPE, SIG_IGN);
 	return io_standard_descriptors(was_open);
@@ -95,7 +79,6 @@ enum exitcode output_open(struct output *output, const struct options *options)
 		output->write_errno = errno;
 	} else {
 		output->fd = output->replace.fd;
-		temporary = &output->replace;
 	}
 	if (output->write_errno == 0)
 		return EXITCODE_OK;
@@ -136,7 +119,6 @@ void output_pass(struct output *output)
 /* Ends the file: in its place, or away. */
 static void end_file(struct output *output, bool keep)
 {
-	temporary = NULL;
 	if (keep && output->write_errno == 0) {
 		if (replace_commit(&output->replace) != 0)
 			output->write_errno = errno;

@@ -23,9 +23,6 @@ struct output {
 /* To be called first of all, as descriptors were found. Returns 0, or -1. */
 int output_prepare(void);
 
-/* Takes a file that was begun away, by calls that a signal handler may make. */
-void output_unlink_from_signal(void);
-
 /* Returns true if standard input was open when the program began. */
 bool output_stdin_was_open(void);
 

@@ -612,9 +612,7 @@ static int judge(struct report *report)
 		return -1;
 	if (report->flows.is_saturated)
 		msg_warning("sums are larger than can be counted: they are the least that is true");
-	if (report->may_reach_out && (report->options->since_text || report->options->until_text))
-		msg_warning("conversations that were made without --per may reach beyond the time "
-			    "that was asked for");
+	options_warn_of_times(report->options, report->may_reach_out);
 	if (usage->unknown > 0)
 		msg_warning("%" PRIu64 " records are of subnets that the lookup file does not have",
 			usage->unknown);

@@ -206,3 +206,31 @@ def service_ranges_refused(t, kind):
             "other": t.write("other.json", '{"regions": 1}')}[kind]
     t.refused(2, "service ranges", "--service-ranges", path)
     t.equal(t.server.connections, [], "connections")
+
+
+def judged(t, vnic):
+    """What vcnflow makes of a flow to a VNIC of the subnet web."""
+    record = {"data": {"action": "ACCEPT", "sourceAddress": "198.51.100.7",
+                       "destinationAddress": "10.0.1.5", "sourcePort": 50000,
+                       "destinationPort": 443, "protocol": 6},
+              "oracle": {"vnicsubnetocid": WEB, "vnicocid": vnic}}
+    result = t.run([t.vcnflow, "-m", t.out, "-l", "none", "--rules", "--names"],
+                   stdin=json.dumps(record).encode() + b"\n")
+    t.equal((result.status, result.err), (0, ""), "vcnflow")
+    return json.loads(result.out)
+
+
+@case("groups-complete", "all", "no-groups", "rules-refused")
+def complete(t, what):
+    """What was fetched is all that a flow is judged by, or it is said not to be."""
+    rules = [{"when": {"path": "*front/securityRules"}, "do": {"status": 404}}] \
+        if what == "rules-refused" else []
+    t.standin(*rules)
+    options = [] if what == "no-groups" else ["--groups", "--addresses"]
+    t.works(*options, status=1 if rules else 0)
+    found = judged(t, W1)
+    t.equal(found["rules"]["complete"], what == "all")
+    permitted = [entry["ocid"] for entry in found["rules"]["permitted_by"]]
+    t.equal(FRONT in permitted, what == "all", "the group's rule")
+    t.equal(found["names"], {"subnet": "web", "vcn": "vcn-one", "compartment": "net",
+                             "peer_subnet": None})

@@ -26,6 +26,7 @@
 #include "lookup/lookupfile.h"
 #include "vcnflow/clash.h"
 #include "vcnflow/delivery.h"
+#include "vcnflow/endpoints.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
 #include "vcnflow/pipeline.h"
@@ -99,7 +100,9 @@ static int open_lookup(struct run *run)
 /* Returns true if a record's VNIC and ports matter. */
 static bool wants_flow(const struct run *run)
 {
-	return options_judge(&run->options) || (run->lookup && lookup_has_vnics(run->lookup));
+	return options_judge(&run->options) ||
+	       (run->options.endpoints && endpoints_need_flow(run->options.endpoints)) ||
+	       (run->lookup && lookup_has_vnics(run->lookup));
 }
 
 /* Prepares what all workers share. */
@@ -111,6 +114,12 @@ static int prepare(struct run *run)
 
 	if (run->lookup != NULL)
 		prefixes = lookup_prefixes(run->lookup, &count);
+	if (options->endpoints != NULL && endpoints_resolve(options->endpoints, run->lookup) < 0) {
+		if (errno != ENOMEM)
+			return EXITCODE_REFUSED;
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
 	if (prefixset_finish(&options->internal, prefixes, count) ||
 		record_plan_init(&run->plan, options->keep, options->keep_count, wants_flow(run))) {
 		msg_no_memory();

@@ -22,8 +22,8 @@ static int add_tally(struct bytes *out, const struct tally *tally, bool conversa
 		const char *after;
 	} filters[] = {{VERDICT_TYPE, "type", ","}, {VERDICT_TIME, "time", ","},
 		{VERDICT_ACTION, "action", ","}, {VERDICT_PROTOCOL, "protocol", ","},
-		{VERDICT_DIRECTION, "direction", ","}, {VERDICT_TRAFFIC, "traffic", ","},
-		{VERDICT_VERDICT, "verdict", "},"}};
+		{VERDICT_ENDPOINT, "endpoint", ","}, {VERDICT_DIRECTION, "direction", ","},
+		{VERDICT_TRAFFIC, "traffic", ","}, {VERDICT_VERDICT, "verdict", "},"}};
 	const uint64_t *counts = tally->verdicts;
 
 	if (add_number(out, "records", tally_records(tally), ",") ||

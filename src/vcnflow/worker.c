@@ -346,7 +346,7 @@ static bool take_record(struct worker *worker)
 	if (verdict == VERDICT_EMITTED) {
 		tag_record(&tags, &worker->record, &options->internal, worker->shared.lookup,
 			worker->shared.plan->has_flow, &worker->hints);
-		verdict = select_tags(options, &tags);
+		verdict = select_tags(options, &worker->record, &tags);
 	}
 	if (verdict == VERDICT_EMITTED && worker->judging) {
 		judgement = judging_record(worker->judging, &worker->record, &tags);

@@ -246,8 +246,9 @@ static int judge_view(struct check *check, const struct view *view)
 	return 0;
 }
 
-/* Sets what applies in a subnet to a VNIC, by their OCIDs; null: not known. */
-static int set_applied(
+/* Sets what applies in a subnet to a VNIC, by their OCIDs; null: not known. Both
+ * states have the same subnets. */
+static void set_applied(
 	struct state *state, const struct lookup_text *subnet, const struct lookup_text *vnic)
 {
 	const struct lookup *lookup = state->ruleset.lookup;
@@ -255,16 +256,16 @@ static int set_applied(
 	struct lookup_vnic known;
 	bool has_vnic = vnic->text && lookup_find_vnic(lookup, NULL, vnic->text, vnic->len, &known);
 
-	if (!lookup_find(lookup, subnet->text, subnet->len, &found))
-		found = (struct lookup_subnet){.set = LOOKUP_NONE, .vcn = LOOKUP_NONE};
-	return applied_set(&state->applied, &found, has_vnic ? &known : NULL);
+	if (lookup_find(lookup, subnet->text, subnet->len, &found))
+		applied_set(&state->applied, &found, has_vnic ? &known : NULL);
+	else
+		state->applied.rules.run_count = 0;
 }
 
 static int judge_end(struct check *check, const struct view *view, const struct lookup_text *vnic)
 {
-	if (set_applied(&check->before, &view->subnet, vnic) != 0 ||
-		set_applied(&check->after, &view->subnet, vnic) != 0)
-		return -1;
+	set_applied(&check->before, &view->subnet, vnic);
+	set_applied(&check->after, &view->subnet, vnic);
 	return judge_view(check, view);
 }
 

@@ -407,8 +407,7 @@ static int judge_in(struct explanation *explanation, const struct content_subnet
 		return 0;
 	}
 	is_known = find_vnic(explanation, &subnet->subnet, &vnic);
-	if (applied_set(&explanation->applied, &subnet->subnet, is_known ? &vnic : NULL) != 0)
-		return -1;
+	applied_set(&explanation->applied, &subnet->subnet, is_known ? &vnic : NULL);
 	return judge(explanation);
 }
 

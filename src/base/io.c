@@ -11,9 +11,13 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* What is asked for at once where all is read. */
+#define PIECE_READ ((size_t)256 << 10)
 
 #define PIPE_BUFFER_WISHED (1 << 20)
 
@@ -89,6 +93,22 @@ ssize_t io_read_full(int fd, void *buffer, size_t cap)
 		len += (size_t)got;
 	}
 	return (ssize_t)len;
+}
+
+int io_read_all(int fd, struct bytes *bytes, size_t padding)
+{
+	ssize_t got;
+
+	do {
+		if (bytes_reserve(bytes, PIECE_READ + padding) != 0)
+			return -1;
+		got = io_read(fd, bytes->data + bytes->len, PIECE_READ, NULL);
+		if (got < 0)
+			return -1;
+		bytes->len += (size_t)got;
+	} while (got > 0);
+	memset(bytes->data + bytes->len, 0, padding);
+	return 0;
 }
 
 /* After a write that failed: waits if waiting helps. */

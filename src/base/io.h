@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/bytes.h"
+
 /*
  * Reads at most cap bytes. Returns their number, 0 at the end of the file, or
  * -1 with errno set. A signal handler that ran meanwhile is seen by the caller
@@ -20,6 +22,13 @@ ssize_t io_read(int fd, void *buffer, size_t cap, const atomic_int *stop);
 
 /* Reads until cap bytes or the end. Returns the number, or -1. */
 ssize_t io_read_full(int fd, void *buffer, size_t cap);
+
+/*
+ * Reads all that fd has and appends it to bytes, with padding zero bytes after it
+ * that len does not count. Returns 0, or -1 with errno set: ENOMEM, or EFBIG if that
+ * is more than the maximum of bytes less a last piece of 256 KiB.
+ */
+int io_read_all(int fd, struct bytes *bytes, size_t padding);
 
 /* Writes all of data[0..len). Returns 0, or -1 with errno set. */
 int io_write_all(int fd, const void *data, size_t len);

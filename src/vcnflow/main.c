@@ -23,6 +23,7 @@
 #include "base/rights.h"
 #include "flowlog/inputs.h"
 #include "flowlog/record.h"
+#include "lookup/lookupfile.h"
 #include "vcnflow/clash.h"
 #include "vcnflow/delivery.h"
 #include "vcnflow/endpoints.h"
@@ -61,8 +62,8 @@ static double seconds_since(const struct timespec *began)
 static int open_lookup(struct run *run)
 {
 	const struct options *options = &run->options;
-	char detail[LOOKUP_DETAIL_SIZE];
 	char quoted[MSG_QUOTED_SIZE];
+	enum exitcode exitcode;
 
 	if (options->metadata == NULL && options_judge(options)) {
 		msg_error("--%s needs a lookup file (-m FILE)", options->conversations
@@ -77,18 +78,10 @@ static int open_lookup(struct run *run)
 				    "(-m FILE names one, -m none is silent)");
 		return 0;
 	}
-	switch (lookup_open(&run->lookup, options->metadata, detail,
-		options->threads > 1 ? pipeline_run_both : NULL)) {
-	case LOOKUP_OK:
-		break;
-	case LOOKUP_NO_MEMORY:
-		msg_no_memory();
-		return EXITCODE_INTERNAL;
-	default:
-		msg_error("cannot use lookup file %s: %s",
-			msg_quote_name(quoted, options->metadata), detail);
-		return EXITCODE_REFUSED;
-	}
+	exitcode = lookupfile_open(
+		&run->lookup, options->metadata, options->threads > 1 ? pipeline_run_both : NULL);
+	if (exitcode != EXITCODE_OK)
+		return (int)exitcode;
 	if ((options->rules || options->verdicts != 0) && !lookup_has_rules(run->lookup)) {
 		msg_error("lookup file %s has no rules: make it anew by 'vcnmeta fetch' or "
 			  "'vcnmeta build'",

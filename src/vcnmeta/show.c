@@ -14,9 +14,9 @@
 #include "base/outfile.h"
 #include "base/utc.h"
 #include "lookup/content.h"
+#include "lookup/lookupfile.h"
 #include "lookup/rule.h"
 #include "vcnmeta/help.h"
-#include "vcnmeta/lookupfile.h"
 #include "json/write.h"
 
 static const char help[] =
@@ -416,7 +416,7 @@ static enum exitcode show_file(struct show *show, const struct optparse *optpars
 	struct item *items;
 	size_t count;
 
-	exitcode = lookupfile_open(&lookup, optparse->operands[0]);
+	exitcode = lookupfile_open_guarded(&lookup, optparse->operands[0]);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	show->lookup = lookup;

@@ -12,9 +12,9 @@
 #include "base/outfile.h"
 #include "base/utc.h"
 #include "lookup/content.h"
+#include "lookup/lookupfile.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
-#include "vcnmeta/lookupfile.h"
 
 static const char help[] = "usage: vcnmeta verify FILE\n"
 			   "Check all of a lookup file and write what it holds, a 'name: value' a\n"
@@ -105,7 +105,7 @@ static enum exitcode verify_file(const char *path)
 
 	if (fetched_now(&now) != 0)
 		return EXITCODE_REFUSED;
-	exitcode = lookupfile_open(&lookup, path);
+	exitcode = lookupfile_open_guarded(&lookup, path);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	exitcode = outfile_open(&output, NULL);

@@ -22,12 +22,12 @@
 #include "base/rights.h"
 #include "base/utc.h"
 #include "lookup/content.h"
+#include "lookup/lookupfile.h"
 #include "vcnrules/against.h"
 #include "vcnrules/applied.h"
 #include "vcnrules/began.h"
 #include "vcnrules/flows.h"
 #include "vcnrules/input.h"
-#include "vcnrules/metadata.h"
 #include "vcnrules/options.h"
 #include "vcnrules/output.h"
 #include "vcnrules/ruleset.h"
@@ -849,7 +849,7 @@ static enum exitcode run_file(const struct options *options)
 		input_check(options->operands, options->operand_count, io_was_open(STDIN_FILENO));
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = metadata_open(&lookup, options->metadata);
+		exitcode = lookupfile_open_guarded(&lookup, options->metadata);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	exitcode = against_make(&check.against, lookup, options);
@@ -867,7 +867,7 @@ static enum exitcode run_file(const struct options *options)
 	free(check.found);
 	free(check.rules);
 	against_free(&check.against);
-	metadata_close(lookup);
+	lookupfile_close(lookup);
 	return exitcode;
 }
 

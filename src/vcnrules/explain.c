@@ -15,10 +15,10 @@
 #include "base/msg.h"
 #include "base/rights.h"
 #include "lookup/content.h"
+#include "lookup/lookupfile.h"
 #include "lookup/rule.h"
 #include "rules/judge.h"
 #include "vcnrules/applied.h"
-#include "vcnrules/metadata.h"
 #include "vcnrules/options.h"
 #include "vcnrules/output.h"
 #include "vcnrules/ruleset.h"
@@ -465,7 +465,7 @@ static enum exitcode run_file(const struct options *options)
 	enum exitcode exitcode = read_operands(options, &explanation.record);
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = metadata_open(&lookup, options->metadata);
+		exitcode = lookupfile_open_guarded(&lookup, options->metadata);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	exitcode = find_subnet(lookup, options, &subnet);
@@ -479,7 +479,7 @@ static enum exitcode run_file(const struct options *options)
 	applied_free(&explanation.applied);
 	free(explanation.judgement);
 	bytes_free(&explanation.text);
-	metadata_close(lookup);
+	lookupfile_close(lookup);
 	return exitcode;
 }
 

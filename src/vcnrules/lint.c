@@ -6,8 +6,8 @@
 
 #include "base/msg.h"
 #include "base/rights.h"
+#include "lookup/lookupfile.h"
 #include "vcnrules/findings.h"
-#include "vcnrules/metadata.h"
 #include "vcnrules/options.h"
 #include "vcnrules/output.h"
 #include "vcnrules/ruleset.h"
@@ -258,7 +258,7 @@ static enum exitcode run_file(const struct options *options)
 		.text = BYTES_INIT(SIZE_MAX / 2),
 	};
 	struct lookup *lookup;
-	enum exitcode exitcode = metadata_open(&lookup, options->metadata);
+	enum exitcode exitcode = lookupfile_open_guarded(&lookup, options->metadata);
 
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
@@ -268,7 +268,7 @@ static enum exitcode run_file(const struct options *options)
 	if (exitcode == EXITCODE_OK)
 		exitcode = run(&lint);
 	lint_free(&lint);
-	metadata_close(lookup);
+	lookupfile_close(lookup);
 	return exitcode;
 }
 

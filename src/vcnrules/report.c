@@ -17,12 +17,12 @@
 #include "base/msg.h"
 #include "base/rights.h"
 #include "base/utc.h"
+#include "lookup/lookupfile.h"
 #include "lookup/rule.h"
 #include "vcnrules/began.h"
 #include "vcnrules/findings.h"
 #include "vcnrules/flows.h"
 #include "vcnrules/input.h"
-#include "vcnrules/metadata.h"
 #include "vcnrules/options.h"
 #include "vcnrules/output.h"
 #include "vcnrules/peers.h"
@@ -650,7 +650,7 @@ static enum exitcode run_file(const struct options *options)
 		input_check(options->operands, options->operand_count, io_was_open(STDIN_FILENO));
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = metadata_open(&lookup, options->metadata);
+		exitcode = lookupfile_open_guarded(&lookup, options->metadata);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	exitcode = ruleset_make(&report.ruleset, lookup, options);
@@ -664,7 +664,7 @@ static enum exitcode run_file(const struct options *options)
 	findings_free(&report.findings);
 	peers_free(&report.peers);
 	bytes_free(&report.text);
-	metadata_close(lookup);
+	lookupfile_close(lookup);
 	return exitcode;
 }
 

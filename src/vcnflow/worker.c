@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "flowlog/tag.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/judging.h"
@@ -22,24 +21,29 @@
 #include "json/space.h"
 #include "json/span.h"
 
-/* Days of records that are remembered: most blocks hold fewer. */
-#define DAYS_BITS 8
+/* What a record of a usual run does not need: away from what each one needs. */
+#define OUT_OF_LINE __attribute__((noinline))
 
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
-	struct listcache *listcache; /* null: there is no lookup file */
-	struct judging *judging;     /* null: records are not judged */
+	struct listcache *listcache;     /* null: there is no lookup file */
+	struct judging *judging;         /* null: records are not judged */
+	const struct lookup_text *lists; /* of tags, if known: what is carried; null: none */
+	bool has_more;                   /* records are judged or name their subnet */
 	struct tag_hints hints;
+
+	/* of the record at hand */
 	struct record record;
-	const struct json_value *time; /* of record: what --time-field says */
+	struct tags tags;
+	struct emit_more more;
+	const struct json_value *time; /* what --time-field says; null: days don't matter */
 
 	/* of the block at hand */
 	struct block *block;
 	struct result *result;
 	struct outbuf *out;
-	enum emit_space space;
-	uint64_t days[1 << DAYS_BITS]; /* keys of days that were noted; 0: none */
+	struct select_days days; /* of emitted records */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
@@ -55,10 +59,17 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
-	worker->time = &worker->record.values[select_time_member(shared->options->time_field)];
 	worker->parser = json_parser_new();
-	if (shared->lookup != NULL)
+	if (shared->lookup != NULL) {
 		worker->listcache = listcache_new();
+		worker->time =
+			&worker->record.values[select_time_member(shared->options->time_field)];
+	}
+	if (shared->options->security_lists == LISTS_FULL)
+		worker->lists = &worker->tags.subnet.lists;
+	else if (shared->options->security_lists == LISTS_IDS)
+		worker->lists = &worker->tags.subnet.ids;
+	worker->has_more = options_judge(shared->options) || shared->options->names;
 	if (options_judge(shared->options))
 		worker->judging = judging_new(shared->lookup);
 	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL) ||
@@ -135,7 +146,7 @@ static void count_bad(struct worker *worker, const char *text, size_t len, const
 }
 
 /* Counts the subnet of an emitted record that the lookup file lacks. */
-static void count_unknown(struct worker *worker)
+static OUT_OF_LINE void count_unknown(struct worker *worker)
 {
 	struct result *result = worker->result;
 	const struct json_value *value = &worker->record.values[RECORD_SUBNET];
@@ -148,50 +159,55 @@ static void count_unknown(struct worker *worker)
 		no_memory(worker);
 }
 
-/* The lists, where they can be pointed at if the output takes that. */
-static struct emit_lists lists_of(struct worker *worker, const struct tags *tags)
+/* The lists, where they can be pointed at if the output takes that; null: none. */
+static inline void point_at_lists(struct worker *worker, const struct lookup_text *text)
 {
-	struct emit_lists lists = {"[]", 2, false};
-	const struct lookup_text *text;
 	const char *copy = NULL;
 
-	if (!tags->known || worker->shared.options->security_lists == LISTS_NONE)
-		return lists;
-	text = worker->shared.options->security_lists == LISTS_IDS ? &tags->subnet.ids
-								   : &tags->subnet.lists;
+	if (text == NULL) {
+		worker->more.lists = (struct emit_lists){"[]", 2, false};
+		return;
+	}
 	if (worker->out->inserts != NULL)
 		copy = listcache_get(worker->listcache, text);
-	return (struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
+	worker->more.lists =
+		(struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
+}
+
+/* Notes a day that was not among those noted before. */
+static OUT_OF_LINE void note_other_day(struct worker *worker)
+{
+	enum time_field field = worker->shared.options->time_field;
+	int64_t day;
+
+	if (worker->time->type == JSON_ABSENT || select_day(&day, field, worker->time) < 0)
+		return;
+	select_days_add(&worker->days, field, worker->time);
+	tally_date(&worker->result->tally, day);
 }
 
 /* Notes the day of an emitted record, to be compared with the metadata's. */
 static inline void note_day(struct worker *worker)
 {
-	const struct json_value *time = worker->time;
-	uint64_t key, *noted;
-	int64_t day;
-
-	if (time->type == JSON_ABSENT)
-		return;
-	key = select_day_key(time);
-	noted = &worker->days[hash_bits(key, DAYS_BITS)];
-	if (*noted == key)
-		return;
-	*noted = key;
-	if (select_day(&day, worker->shared.options->time_field, time) == 0)
-		tally_date(&worker->result->tally, day);
+	if (worker->time != NULL && !select_days_have(&worker->days, worker->time))
+		note_other_day(worker);
 }
 
-/* The names of a known subnet, and of the one where the other side is. */
-static void find_names(struct worker *worker, const struct tags *tags, struct emit_names *names)
+/* The names of a subnet, if it is known, and of the one where the other side is. */
+static void find_names(struct worker *worker)
 {
 	const struct lookup *lookup = worker->shared.lookup;
+	const struct tags *tags = &worker->tags;
 	const struct address *peer = tags->direction == DIRECTION_EGRESS
 					     ? &tags->destination_address
 					     : &tags->source_address;
+	struct emit_names *names = &worker->more.names;
 	struct lookup_names others;
 	uint32_t subnet;
 
+	*names = (struct emit_names){0};
+	if (!tags->known)
+		return;
 	lookup_subnet_names(lookup, tags->subnet.number, &names->own);
 	if (tags->direction == DIRECTION_NONE || peer->family == ADDRESS_NONE)
 		return;
@@ -202,26 +218,24 @@ static void find_names(struct worker *worker, const struct tags *tags, struct em
 	names->peer_subnet = others.subnet;
 }
 
-static void emit(struct worker *worker, const struct tags *tags, const struct judgement *judgement)
+/* A record that is selected. */
+static inline void emit(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
+	const struct lookup_text *lists = worker->lists;
 	struct outbuf *out = worker->out;
-	struct emit_more more = {0};
 
-	if (!tags->known)
-		count_unknown(worker);
 	worker->result->tally.verdicts[VERDICT_EMITTED]++;
-	if (judgement)
-		worker->result->tally.judged[judgement->verdict]++;
-	if (worker->shared.lookup != NULL)
-		note_day(worker);
+	if (!worker->tags.known) {
+		count_unknown(worker);
+		lists = NULL;
+	}
+	note_day(worker);
 	if (options->list_subnets)
 		return;
-	more.lists = lists_of(worker, tags);
-	more.rules = (struct emit_rules){worker->judging, judgement};
-	if (options->names && tags->known)
-		find_names(worker, tags, &more.names);
-	emit_record(out, options, worker->shared.plan, &worker->record, tags, &more, worker->space);
+	point_at_lists(worker, lists);
+	emit_record(
+		out, options, worker->shared.plan, &worker->record, &worker->tags, &worker->more);
 	if (options->format == FORMAT_NDJSON)
 		outbuf_put(out, "\n", 1);
 	else
@@ -232,27 +246,45 @@ static void emit(struct worker *worker, const struct tags *tags, const struct ju
 		worker->result->state = RESULT_REFUSED;
 }
 
+/*
+ * What a record carries beyond its tags and lists, by the rules and by name.
+ * Says at the end if it is still selected.
+ */
+static OUT_OF_LINE enum verdict add_more(struct worker *worker)
+{
+	const struct options *options = worker->shared.options;
+	const struct judgement *judgement;
+	enum verdict verdict = VERDICT_EMITTED;
+
+	if (worker->judging != NULL) {
+		judgement = judging_record(worker->judging, &worker->record, &worker->tags);
+		verdict = select_judgement(options, judgement);
+		if (verdict == VERDICT_EMITTED && judgement != NULL)
+			worker->result->tally.judged[judgement->verdict]++;
+		worker->more.rules = (struct emit_rules){worker->judging, judgement};
+	}
+	if (verdict == VERDICT_EMITTED && options->names)
+		find_names(worker);
+	return verdict;
+}
+
 /* A record that is valid: select, tag, emit. Returns false if it is bad. */
 static bool take_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
-	const struct judgement *judgement = NULL;
-	struct tags tags;
 	enum verdict verdict = select_record(options, &worker->record);
 
 	if (verdict == VERDICT_BAD)
 		return false;
 	if (verdict == VERDICT_EMITTED) {
-		tag_record(&tags, &worker->record, &options->internal, worker->shared.lookup,
-			worker->shared.plan->has_flow, &worker->hints);
-		verdict = select_tags(options, &tags);
+		tag_record(&worker->tags, &worker->record, &options->internal,
+			worker->shared.lookup, worker->shared.plan->has_flow, &worker->hints);
+		verdict = select_tags(options, &worker->tags);
 	}
-	if (verdict == VERDICT_EMITTED && worker->judging) {
-		judgement = judging_record(worker->judging, &worker->record, &tags);
-		verdict = select_judgement(options, judgement);
-	}
+	if (verdict == VERDICT_EMITTED && worker->has_more)
+		verdict = add_more(worker);
 	if (verdict == VERDICT_EMITTED)
-		emit(worker, &tags, judgement);
+		emit(worker);
 	else
 		worker->result->tally.verdicts[verdict]++;
 	return true;
@@ -394,7 +426,7 @@ static size_t take_known_line(struct worker *worker, const char *text, size_t le
 		&worker->record, worker->shared.plan, worker->parser, text, len);
 	if (len == 0 || len > worker->shared.options->flowlog.max_record)
 		return 0;
-	worker->space = SPACE_KEEP;
+	worker->more.space = SPACE_KEEP;
 	if (!take_record(worker))
 		count_bad(worker, text, len, no_time);
 	return len;
@@ -410,7 +442,7 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 	if (feed != NULL)
 		len = (size_t)(feed - text);
 	mark = block_mark_len(text, len);
-	worker->space = space_of(text, len);
+	worker->more.space = space_of(text, len);
 	if (!half)
 		take_line(worker, text + mark, len - mark, feed != NULL);
 	else if (json_skip_space(text, mark, len) != len)
@@ -472,7 +504,7 @@ static void take_block(struct worker *worker)
 		take_lines(worker);
 		break;
 	case BLOCK_UNITS:
-		worker->space = SPACE_DROP;
+		worker->more.space = SPACE_DROP;
 		take_units(worker);
 		break;
 	case BLOCK_PIECE:
@@ -491,7 +523,7 @@ void worker_run(
 	worker->block = block;
 	worker->result = result;
 	worker->out = out;
-	memset(worker->days, 0, sizeof(worker->days));
+	worker->days = (struct select_days){0};
 	if (sigsetjmp(jump, 1) == 0) {
 		lookup_lost = &jump;
 		take_block(worker);

@@ -76,6 +76,10 @@
 /* Security lists and groups that apply to one VNIC; the service has 5 and 5. */
 #define LIMIT_RUNS 1024
 
+/* The sums of --conversations that are held, and the longest --per. */
+#define LIMIT_TABLE_DEFAULT (UINT64_C(256) << 20)
+#define LIMIT_PER_COUNT 36500
+
 /* Rules that one judgement names of each kind; more of them count, unnamed. */
 #define LIMIT_JUDGED 4096
 

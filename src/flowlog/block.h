@@ -46,7 +46,8 @@ struct block_unit {
 struct block {
 	char *text; /* LIMIT_JSON_PADDING defined bytes stand after len */
 	size_t len;
-	size_t cap; /* without the padding */
+	uint64_t offset; /* of text[0] in the input, inflated */
+	size_t cap;      /* without the padding */
 	enum block_kind kind;
 
 	struct block_unit *units;

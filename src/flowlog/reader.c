@@ -454,6 +454,7 @@ int reader_next(struct reader *reader, struct block *block)
 	if (done < 0)
 		return -1;
 	block->form = reader_report(reader).form;
+	block->offset = reader_report(reader).bytes_inflated - reader->carry.len - block->len;
 	block->page_follows = reader->state == STATE_RUNS && reader->runs.page_follows;
 	block->input_ends = reader->ended && reader->carry.len == 0 &&
 			    (reader->state != STATE_RUNS || reader->runs.state == RUNS_BETWEEN);

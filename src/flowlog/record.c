@@ -23,7 +23,7 @@ static const char *const oracle_members[] = {"vnicsubnetocid", "ingestedtime"};
 
 static const char *const flow_oracle_members[] = {"vnicocid"};
 
-static const char *const flow_data_members[] = {"sourcePort"};
+static const char *const flow_data_members[] = {"sourcePort", "packets", "bytesOut"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

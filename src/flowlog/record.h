@@ -37,6 +37,8 @@ enum record_member {
 	RECORD_ALWAYS,               /* those before it are in every plan */
 	RECORD_VNIC = RECORD_ALWAYS, /* in oracle */
 	RECORD_SOURCE_PORT,          /* in data */
+	RECORD_PACKETS,
+	RECORD_BYTES,
 	RECORD_MEMBERS
 };
 

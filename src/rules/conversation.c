@@ -44,6 +44,7 @@ enum slot {
 	DATA,
 	ORACLE,
 	LOG_CONTENT,
+	RESULTS,
 	SLOTS
 };
 
@@ -72,6 +73,7 @@ static const char *const paths[SLOTS][2] = {
 	[DATA] = {"data"},
 	[ORACLE] = {"oracle"},
 	[LOG_CONTENT] = {"logContent"},
+	[RESULTS] = {"results"},
 };
 
 struct conversation_reader {
@@ -397,14 +399,17 @@ static const char *read_members(struct conversation_reader *reader, struct conve
 	return NULL;
 }
 
-/* A record as the service writes it, or wrapped as a console export has it. */
+/*
+ * A record as the service writes it, or wrapped as a console export or a search
+ * has it. Such a line is never a conversation, whatever else it has, so that it
+ * does not matter as which of the two it is tried first.
+ */
 static bool is_flow_log(const struct conversation_reader *reader)
 {
 	const struct json_value *values = reader->values;
 
-	return (values[DATA].type == JSON_OBJECT && values[ORACLE].type == JSON_OBJECT) ||
-	       values[LOG_CONTENT].type == JSON_OBJECT ||
-	       (values[DATA].type == JSON_OBJECT && values[LOCAL].type == JSON_ABSENT);
+	return values[DATA].type == JSON_OBJECT || values[LOG_CONTENT].type == JSON_OBJECT ||
+	       values[RESULTS].type == JSON_ARRAY;
 }
 
 static enum conversation_result bad(struct conversation_reader *reader, const char *fault)
@@ -420,6 +425,7 @@ enum conversation_result conversation_read(struct conversation_reader *reader, c
 	enum json_error error = JSON_OK;
 	const char *fault;
 
+	reader->fault = NULL;
 	*line_len = json_select_known_line(
 		reader->parser, text, len, reader->plan, LIMIT_DEPTH, reader->values, &found);
 	if (*line_len == 0) {
@@ -438,7 +444,7 @@ enum conversation_result conversation_read(struct conversation_reader *reader, c
 	if (found.type != JSON_OBJECT)
 		return bad(reader, "not a JSON object");
 	*conversation = (struct conversation){0};
-	if (reader->values[SUBNET].type == JSON_ABSENT && is_flow_log(reader))
+	if (is_flow_log(reader))
 		return CONVERSATION_FLOW_LOG;
 	fault = read_members(reader, conversation);
 	return fault ? bad(reader, fault) : CONVERSATION_OK;

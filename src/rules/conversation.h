@@ -92,7 +92,10 @@ void conversation_reader_free(struct conversation_reader *reader);
 enum conversation_result conversation_read(struct conversation_reader *reader, const char *text,
 	size_t len, struct conversation *conversation, size_t *line_len);
 
-/* What was wrong with a line that was bad: "'peer' is not an IP address". */
+/*
+ * What was wrong with a line that was bad: "'peer' is not an IP address"; null
+ * after any other.
+ */
 const char *conversation_fault(const struct conversation_reader *reader);
 
 /*

@@ -18,6 +18,9 @@
 /* Room for what the input may be. */
 #define HINT_SIZE 160
 
+/* The lines of conversations that are written at once. */
+#define SUMS_GATHERED ((size_t)256 << 10)
+
 void delivery_init(struct delivery *delivery, const struct options *options, struct output *output,
 	int rejects)
 {
@@ -26,6 +29,7 @@ void delivery_init(struct delivery *delivery, const struct options *options, str
 	delivery->output = output;
 	delivery->rejects = rejects;
 	delivery->gathered = (struct bytes)BYTES_INIT(LIMIT_REJECTS);
+	conversations_init(&delivery->sums);
 	delivery->unknown = (struct textset)TEXTSET_INIT(
 		options->list_subnets ? SIZE_MAX : LIMIT_UNKNOWN_SUBNETS);
 }
@@ -35,6 +39,7 @@ void delivery_free(struct delivery *delivery)
 	free(delivery->path);
 	textset_free(&delivery->unknown);
 	bytes_free(&delivery->gathered);
+	conversations_free(&delivery->sums);
 }
 
 static int stop(struct delivery *delivery, enum delivery_end end)
@@ -62,6 +67,20 @@ void delivery_begin(struct delivery *delivery, char *path)
 	delivery->form = FORM_NONE;
 	delivery->is_run = false;
 	delivery->page_follows = false;
+	delivery->mib = UINT64_MAX;
+}
+
+/* Notes why the output was not written. */
+static int stop_output(struct delivery *delivery)
+{
+	switch (delivery->output->state) {
+	case OUTPUT_INTERRUPTED:
+		return stop(delivery, DELIVERY_INTERRUPTED);
+	case OUTPUT_NO_MEMORY:
+		return stop(delivery, DELIVERY_NO_MEMORY);
+	default:
+		return stop(delivery, DELIVERY_UNWRITTEN);
+	}
 }
 
 int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count, size_t raw_len,
@@ -71,14 +90,58 @@ int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count
 		return -1;
 	if (output_write(delivery->output, pieces, count, raw_len, begins_record) == 0)
 		return 0;
-	switch (delivery->output->state) {
-	case OUTPUT_INTERRUPTED:
-		return stop(delivery, DELIVERY_INTERRUPTED);
-	case OUTPUT_NO_MEMORY:
-		return stop(delivery, DELIVERY_NO_MEMORY);
-	default:
-		return stop(delivery, DELIVERY_UNWRITTEN);
+	return stop_output(delivery);
+}
+
+/* Writes and empties text. */
+static int write_sums(struct delivery *delivery, struct bytes *text)
+{
+	int failed = output_write_plain(delivery->output, text->data, text->len);
+
+	bytes_clear(text);
+	return failed == 0 ? 0 : stop_output(delivery);
+}
+
+int delivery_sums(struct delivery *delivery)
+{
+	struct conversations *sums = &delivery->sums;
+	struct bytes text = BYTES_INIT(SIZE_MAX / 2);
+	struct conversation conversation;
+	int failed = 0;
+
+	if (conversations_sort(sums) < 0)
+		failed = stop(delivery, DELIVERY_NO_MEMORY);
+	for (size_t i = 0; i < sums->count && failed == 0; i++) {
+		conversations_get(sums, i, &conversation);
+		if (conversation_write(&text, &conversation) < 0)
+			failed = stop(delivery, DELIVERY_NO_MEMORY);
+		else if (text.len >= SUMS_GATHERED)
+			failed = write_sums(delivery, &text);
 	}
+	if (failed == 0 && text.len > 0)
+		failed = write_sums(delivery, &text);
+	bytes_free(&text);
+	delivery->conversations += sums->count;
+	conversations_clear(sums);
+	return failed;
+}
+
+/* Adds what a block summed. Before each MiB of an input it is asked whether the
+ * table is full, so that what is written when depends on the input alone. */
+static int add_sums(struct delivery *delivery, const struct summing *summing)
+{
+	for (size_t i = 0; i < summing->count; i++) {
+		const struct summing_part *part = &summing->parts[i];
+
+		if (part->mib != delivery->mib &&
+			conversations_cost(&delivery->sums) >= delivery->options->table_size &&
+			delivery_sums(delivery) < 0)
+			return -1;
+		delivery->mib = part->mib;
+		if (conversations_merge(&delivery->sums, &part->table) < 0)
+			return stop(delivery, DELIVERY_NO_MEMORY);
+	}
+	return 0;
 }
 
 /* Writes the rejects that were gathered. */
@@ -229,6 +292,14 @@ static int count_block(
 	return add_unknown(delivery, &result->unknown);
 }
 
+static void name_unsuitable(const struct delivery *delivery, const struct result *result)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	msg_error("a conversation in %s, line %" PRIu64 ": %s", input_name(delivery, quoted),
+		delivery->lines - result->lines + result->unsuitable_line + 1, result->unsuitable);
+}
+
 int delivery_block(
 	struct delivery *delivery, const struct block *block, const struct result *result)
 {
@@ -236,11 +307,16 @@ int delivery_block(
 		return -1;
 	if (count_block(delivery, block, result))
 		return -1;
+	if (add_sums(delivery, &result->summing) < 0)
+		return -1;
 	if (delivery->rejects >= 0 && deliver_rejects(delivery, block, result))
 		return -1;
 	switch (result->state) {
 	case RESULT_COMPLETE:
 		return 0;
+	case RESULT_UNSUITABLE:
+		name_unsuitable(delivery, result);
+		return stop(delivery, DELIVERY_UNSUITABLE);
 	case RESULT_STOPPED:
 		name_pending(delivery);
 		return stop(delivery, DELIVERY_STRICT);

@@ -14,6 +14,7 @@
 #include "flowlog/block.h"
 #include "flowlog/inputs.h"
 #include "flowlog/source.h"
+#include "vcnflow/conversations.h"
 #include "vcnflow/options.h"
 #include "vcnflow/output.h"
 #include "vcnflow/result.h"
@@ -22,9 +23,10 @@
 /* What ended the run before its inputs' end. */
 enum delivery_end {
 	DELIVERY_GOES_ON,
-	DELIVERY_STRICT,    /* the first fault, under --strict */
-	DELIVERY_CLASH,     /* an input is an output too; after a message */
-	DELIVERY_UNWRITTEN, /* output->state or the rejects say why */
+	DELIVERY_STRICT,     /* the first fault, under --strict */
+	DELIVERY_CLASH,      /* an input is an output too; after a message */
+	DELIVERY_UNSUITABLE, /* a conversation that the options do not go with; likewise */
+	DELIVERY_UNWRITTEN,  /* output->state or the rejects say why */
 	DELIVERY_LOOKUP_LOST,
 	DELIVERY_NO_MEMORY,
 	DELIVERY_INTERRUPTED,
@@ -49,6 +51,11 @@ struct delivery {
 	struct tally tally;
 	struct textset unknown;
 	bool unknown_more; /* than the set takes */
+
+	/* under --conversations */
+	struct conversations sums;
+	uint64_t conversations; /* that were written */
+	uint64_t mib;           /* of the input at hand: that is being summed */
 
 	/* the input at hand */
 	char *path; /* null: standard input */
@@ -79,6 +86,9 @@ int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count
 /* A block, all of whose output was written. Returns 0, or -1: stop. */
 int delivery_block(
 	struct delivery *delivery, const struct block *block, const struct result *result);
+
+/* Writes what is summed, sorted, and begins anew. Returns 0, or -1: stop. */
+int delivery_sums(struct delivery *delivery);
 
 /* The input ends. Returns 0, or -1: stop. */
 int delivery_end_input(struct delivery *delivery, const struct source_report *report);

@@ -134,10 +134,11 @@ static size_t most_bytes(const struct options *options, const struct record_plan
 	const struct record *record, const struct emit_more *more)
 {
 	const struct json_value *values = record->values;
-	size_t need = FIXED_ROOM + values[RECORD_ORACLE].len;
+	size_t need = FIXED_ROOM + values[RECORD_DESTINATION_ADDRESS].len +
+		      values[RECORD_DESTINATION_PORT].len + values[RECORD_PROTOCOL].len +
+		      values[RECORD_PROTOCOL_NAME].len + values[RECORD_SOURCE_ADDRESS].len +
+		      values[RECORD_ORACLE].len;
 
-	for (size_t i = RECORD_DESTINATION_ADDRESS; i < RECORD_ACTION; i++)
-		need += values[i].len;
 	if (options->action == ACTION_ALL)
 		need += values[RECORD_ACTION].len;
 	if (!more->lists.lasts)

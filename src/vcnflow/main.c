@@ -65,8 +65,10 @@ static int open_lookup(struct run *run)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (options->metadata == NULL && options_judge(options)) {
-		msg_error(
-			"--%s needs a lookup file (-m FILE)", options->rules ? "rules" : "verdict");
+		msg_error("--%s needs a lookup file (-m FILE)", options->conversations
+									? "conversations"
+								: options->rules ? "rules"
+										 : "verdict");
 		return EXITCODE_REFUSED;
 	}
 	if (options->metadata == NULL) {
@@ -87,7 +89,7 @@ static int open_lookup(struct run *run)
 			msg_quote_name(quoted, options->metadata), detail);
 		return EXITCODE_REFUSED;
 	}
-	if (options_judge(options) && !lookup_has_rules(run->lookup)) {
+	if ((options->rules || options->verdicts != 0) && !lookup_has_rules(run->lookup)) {
 		msg_error("lookup file %s has no rules: make it anew by 'vcnmeta fetch' or "
 			  "'vcnmeta build'",
 			msg_quote_name(quoted, options->metadata));
@@ -205,10 +207,13 @@ static int finish_output(struct run *run)
 {
 	struct delivery *delivery = &run->delivery;
 
-	if (run->options.list_subnets && write_subnets(run) == 0 &&
-		output_finish(&run->output) == 0)
-		return 0;
-	if (!run->options.list_subnets && output_finish(&run->output) == 0)
+	int failed = 0;
+
+	if (run->options.conversations)
+		failed = delivery_sums(delivery);
+	else if (run->options.list_subnets)
+		failed = write_subnets(run);
+	if (failed == 0 && output_finish(&run->output) == 0)
 		return 0;
 	if (delivery->end == DELIVERY_GOES_ON)
 		delivery->end = run->output.state == OUTPUT_INTERRUPTED ? DELIVERY_INTERRUPTED
@@ -256,6 +261,7 @@ static int status_of_end(struct run *run)
 	case DELIVERY_STRICT:
 		return EXITCODE_PARTIAL;
 	case DELIVERY_CLASH:
+	case DELIVERY_UNSUITABLE:
 		return EXITCODE_REFUSED;
 	case DELIVERY_UNWRITTEN:
 		if (delivery->unwritable)
@@ -330,6 +336,9 @@ static int finish(struct run *run)
 	bool reached_end = run->delivery.end == DELIVERY_GOES_ON && finish_output(run) == 0;
 	int status;
 
+	/* what came before the fault is written, whether as records or as sums */
+	if (run->delivery.end == DELIVERY_STRICT && run->options.conversations)
+		(void)finish_output(run);
 	progress_end();
 	if (run->output.state == OUTPUT_READER_GONE) {
 		abandon_outputs(run);

@@ -60,6 +60,9 @@ static const char help[] =
 	"  -z, --gzip               compress\n"
 	"      --line-buffered      write each record at once\n"
 	"      --list-subnets       only the subnets that FILE of -m lacks\n"
+	"      --conversations      sums of who talked to whom instead of records\n"
+	"      --per PERIOD         such sums for each hour (1h), day (1d) and so on\n"
+	"      --table SIZE         memory for such sums; default 256M\n"
 	"      --rejects FILE       bad records as they stood\n"
 	"      --ignore-bad         bad records do not make the exit status 1\n"
 	"      --strict             stop at the first fault\n"
@@ -297,6 +300,27 @@ static enum optparse_result take_keep(void *into, const char *name, char *argume
 	}
 }
 
+/* Hours or days: "6h", "7d". */
+static enum optparse_result take_per(void *into, const char *name, char *argument)
+{
+	struct options *options = into;
+	size_t digits = strspn(argument, "0123456789");
+	const int64_t unit_s = argument[digits] == 'd' ? 86400 : 3600;
+	char number[8] = {0};
+	uint64_t count;
+
+	if (digits == 0 || digits >= sizeof(number) ||
+		(argument[digits] != 'h' && argument[digits] != 'd') ||
+		argument[digits + 1] != '\0')
+		return optparse_refuse(
+			name, argument, strlen(argument), "want hours or days such as 1h or 7d");
+	memcpy(number, argument, digits);
+	if (optparse_number(name, number, 1, LIMIT_PER_COUNT, &count) != OPTPARSE_RUN)
+		return OPTPARSE_REFUSED;
+	options->per_s = (int64_t)count * unit_s;
+	return OPTPARSE_RUN;
+}
+
 /* A "-" would be taken for standard output, which the records have. */
 static enum optparse_result take_file(const char **file, const char *name, const char *argument)
 {
@@ -369,6 +393,10 @@ static const struct optparse_option table[] = {
 		.maximum = LIMIT_THREADS},
 	ROW("line-buffered", 0, FLAG, line_buffered),
 	ROW("list-subnets", 0, FLAG, list_subnets),
+	ROW("conversations", 0, FLAG, conversations),
+	CALL("per", 0, take_per),
+	{"table", 0, OPTPARSE_SIZE, OPTPARSE_MEMBER(struct options, table_size), .minimum = 1,
+		.maximum = UINT64_C(1) << 40},
 	CALL("rejects", 0, take_rejects),
 	ROW("ignore-bad", 0, FLAG, ignore_bad),
 	ROW("strict", 0, FLAG, strict),
@@ -525,9 +553,43 @@ static int check_stdout(struct options *options)
 	return 0;
 }
 
+/* What stands in records has no place in sums of them. */
+static int check_conversations(struct options *options)
+{
+	const struct {
+		bool is_given;
+		const char *name;
+	} others[] = {
+		{options->rules, "rules"},
+		{options->names, "names"},
+		{options->keep_count != 0, "keep"},
+		{options->format != FORMAT_NDJSON, "format"},
+		{options->list_subnets, "list-subnets"},
+	};
+
+	if (options->action == ACTION_UNSET)
+		options->action = options->conversations ? ACTION_ALL : ACTION_ACCEPT;
+	if (!options->conversations && (options->per_s != 0 || options->table_size != 0)) {
+		msg_error("--%s is of no use without --conversations",
+			options->per_s != 0 ? "per" : "table");
+		return -1;
+	}
+	if (options->table_size == 0)
+		options->table_size = LIMIT_TABLE_DEFAULT;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (!options->conversations || !others[i].is_given)
+			continue;
+		msg_error("--conversations and --%s exclude each other", others[i].name);
+		return -1;
+	}
+	return 0;
+}
+
 static int check(struct options *options)
 {
 	resolve_metadata(options);
+	if (check_conversations(options) < 0)
+		return -1;
 	if (options->strict && options->ignore_bad) {
 		msg_error("--strict and --ignore-bad exclude each other");
 		return -1;
@@ -544,8 +606,8 @@ static void set_defaults(struct options *options)
 	memset(options, 0, sizeof(*options));
 	options->flowlog.max_record = LIMIT_RECORD_DEFAULT;
 	options->any_protocol = true;
-	options->directions =
-		1u << DIRECTION_INGRESS | 1u << DIRECTION_EGRESS | 1u << DIRECTION_NONE;
+	options->directions = OPTIONS_ANY_DIRECTION;
+	options->action = ACTION_UNSET;
 }
 
 static enum options_result print(const char *text)

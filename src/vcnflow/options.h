@@ -21,7 +21,7 @@ enum time_field {
 	TIME_END,      /* data.endTime */
 };
 
-enum action { ACTION_ACCEPT, ACTION_REJECT, ACTION_ALL };
+enum action { ACTION_ACCEPT, ACTION_REJECT, ACTION_ALL, ACTION_UNSET };
 
 enum traffic { TRAFFIC_ANY, TRAFFIC_INTERNAL, TRAFFIC_EXTERNAL };
 
@@ -32,6 +32,10 @@ enum output_format { FORMAT_NDJSON, FORMAT_ARRAY };
 enum loudness { LOUDNESS_USUAL, LOUDNESS_QUIET, LOUDNESS_VERBOSE };
 
 enum switch_state { SWITCH_AUTO, SWITCH_ON, SWITCH_OFF };
+
+/* All bits of enum direction. */
+#define OPTIONS_ANY_DIRECTION                                                                      \
+	(1u << DIRECTION_INGRESS | 1u << DIRECTION_EGRESS | 1u << DIRECTION_NONE)
 
 struct options {
 	struct flowlog_config flowlog; /* the inputs, and how they are read */
@@ -44,7 +48,7 @@ struct options {
 	enum action action;
 	bool any_protocol;
 	uint64_t protocols[4]; /* bit n: protocol n is wanted */
-	unsigned directions;   /* 1u << enum direction; all bits: any */
+	unsigned directions;   /* 1u << enum direction; OPTIONS_ANY_DIRECTION: any */
 	enum traffic traffic;
 
 	/* enriching */
@@ -65,6 +69,9 @@ struct options {
 	unsigned threads;   /* 1 to LIMIT_THREADS, already counted if 0 */
 	bool line_buffered;
 	bool list_subnets;
+	bool conversations;  /* sums of records instead of records */
+	int64_t per_s;       /* their period in seconds; 0: none */
+	uint64_t table_size; /* bytes of sums that are held */
 	const char *rejects; /* null: none */
 	bool ignore_bad;
 	bool strict;
@@ -98,7 +105,7 @@ static inline bool options_is_dash(const char *name)
 /* Returns true if records are judged by rules. */
 static inline bool options_judge(const struct options *options)
 {
-	return options->rules || options->verdicts != 0;
+	return options->rules || options->verdicts != 0 || options->conversations;
 }
 
 /* Returns true if standard input is read since nothing else was named. */

@@ -17,6 +17,7 @@ void result_free(struct result *result)
 {
 	free(result->rejects);
 	textset_free(&result->unknown);
+	summing_free(&result->summing);
 }
 
 void result_reset(struct result *result)
@@ -27,6 +28,7 @@ void result_reset(struct result *result)
 	result->mark_count = 0;
 	result->reject_count = 0;
 	textset_clear(&result->unknown);
+	summing_reset(&result->summing);
 	result->is_run = false;
 	result->page_follows = false;
 }

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/textset.h"
+#include "vcnflow/summing.h"
 #include "vcnflow/tally.h"
 
 /* A bad record: where, counted from the block's beginning, and why. */
@@ -30,6 +31,7 @@ enum result_state {
 	RESULT_STOPPED,     /* --strict: the first bad record ends the run */
 	RESULT_REFUSED,     /* the output was not taken (outbuf.failed) */
 	RESULT_LOOKUP_LOST, /* the lookup file shrank */
+	RESULT_UNSUITABLE,  /* a conversation that the options do not go with */
 	RESULT_NO_MEMORY,
 };
 
@@ -43,9 +45,12 @@ struct result {
 	struct reject *rejects; /* all of them, if they are wanted */
 	size_t reject_count;
 	size_t reject_room;
-	struct textset unknown; /* subnets that the lookup file lacks */
-	bool is_run;            /* a bad line would read better in a run of values */
-	bool page_follows;      /* after a search document on a line */
+	struct textset unknown;   /* subnets that the lookup file lacks */
+	struct summing summing;   /* under --conversations */
+	const char *unsuitable;   /* of RESULT_UNSUITABLE: why */
+	uint64_t unsuitable_line; /* and how many lines stand before it */
+	bool is_run;              /* a bad line would read better in a run of values */
+	bool page_follows;        /* after a search document on a line */
 };
 
 void result_init(struct result *result);

@@ -166,22 +166,20 @@ static enum verdict select_action(const struct options *options, const struct re
 	const struct json_value *action = &record->values[RECORD_ACTION];
 	bool matches;
 
-	if (options->action == ACTION_ALL)
+	if (options->action == ACTION_ALL && !options->conversations)
 		return VERDICT_EMITTED;
 	if (has_no_data(record))
 		return VERDICT_NO_DATA;
+	if (options->action == ACTION_ALL)
+		return VERDICT_EMITTED;
 	matches = options->action == ACTION_ACCEPT ? value_is(action, "ACCEPT", 6)
 						   : value_is(action, "REJECT", 6);
 	return matches ? VERDICT_EMITTED : VERDICT_ACTION;
 }
 
-static enum verdict select_protocol(const struct options *options, const struct record *record)
+/* number is negative if the protocol is not known by one. */
+static enum verdict select_protocol(const struct options *options, int number)
 {
-	int number;
-
-	if (options->any_protocol)
-		return VERDICT_EMITTED;
-	number = record_number(&record->values[RECORD_PROTOCOL], 255);
 	if (number < 0 || (options->protocols[number / 64] >> number % 64 & 1) == 0)
 		return VERDICT_PROTOCOL;
 	return VERDICT_EMITTED;
@@ -196,9 +194,23 @@ enum verdict select_record(const struct options *options, const struct record *r
 	verdict = select_time(options, record);
 	if (verdict == VERDICT_EMITTED)
 		verdict = select_action(options, record);
-	if (verdict == VERDICT_EMITTED)
-		verdict = select_protocol(options, record);
+	if (verdict == VERDICT_EMITTED && !options->any_protocol)
+		verdict = select_protocol(
+			options, record_number(&record->values[RECORD_PROTOCOL], 255));
 	return verdict;
+}
+
+enum verdict select_conversation(
+	const struct options *options, const struct conversation *conversation)
+{
+	bool is_accept = conversation->action == CONVERSATION_ACCEPT;
+
+	if (options->action != ACTION_ALL && is_accept != (options->action == ACTION_ACCEPT))
+		return VERDICT_ACTION;
+	if (options->any_protocol)
+		return VERDICT_EMITTED;
+	return select_protocol(options,
+		conversation->protocol == CONVERSATION_NO_PROTOCOL ? -1 : conversation->protocol);
 }
 
 enum verdict select_tags(const struct options *options, const struct tags *tags)

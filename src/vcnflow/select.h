@@ -9,6 +9,7 @@
 
 #include "flowlog/record.h"
 #include "flowlog/tag.h"
+#include "rules/conversation.h"
 #include "rules/judge.h"
 #include "vcnflow/options.h"
 #include "vcnflow/tally.h"
@@ -25,6 +26,13 @@ enum verdict select_tags(const struct options *options, const struct tags *tags)
 
 /* VERDICT_VERDICT or VERDICT_EMITTED; judgement is null if there is none. */
 enum verdict select_judgement(const struct options *options, const struct judgement *judgement);
+
+/*
+ * Of a conversation that is read again: VERDICT_ACTION, VERDICT_PROTOCOL or
+ * VERDICT_EMITTED.
+ */
+enum verdict select_conversation(
+	const struct options *options, const struct conversation *conversation);
 
 /* The member that --time-field speaks of. */
 enum record_member select_time_member(enum time_field field);

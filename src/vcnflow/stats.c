@@ -13,7 +13,7 @@ static int add_number(struct bytes *out, const char *name, uint64_t value, const
 		       : 0;
 }
 
-static int add_tally(struct bytes *out, const struct tally *tally)
+static int add_tally(struct bytes *out, const struct tally *tally, bool conversations)
 {
 	static const struct {
 		enum verdict verdict;
@@ -33,6 +33,8 @@ static int add_tally(struct bytes *out, const struct tally *tally)
 		if (add_number(out, filters[i].name, counts[filters[i].verdict], filters[i].after))
 			return -1;
 	return add_number(out, "no_data", counts[VERDICT_NO_DATA], ",") ||
+			       (conversations && add_number(out, "left_out",
+							 counts[VERDICT_LEFT_OUT], ",")) ||
 			       add_number(out, "bad", counts[VERDICT_BAD], ",")
 		       ? -1
 		       : 0;
@@ -78,7 +80,10 @@ int stats_write(struct bytes *out, const struct delivery *delivery, const struct
 	return bytes_append_text(out, "{") || add_number(out, "inputs", delivery->inputs, ",") ||
 			       add_number(out, "bytes_in", delivery->bytes_in, ",") ||
 			       add_number(out, "bytes_inflated", delivery->bytes_inflated, ",") ||
-			       add_tally(out, tally) ||
+			       add_tally(out, tally, delivery->options->conversations) ||
+			       (delivery->options->conversations &&
+				       add_number(out, "conversations", delivery->conversations,
+					       ",")) ||
 			       (options_judge(delivery->options) && add_judged(out, tally)) ||
 			       add_number(out, "unknown_subnets", delivery->unknown.count, ",") ||
 			       add_number(

@@ -73,7 +73,8 @@ static void add_unknown(struct bytes *line, const struct summary *summary)
 {
 	const struct delivery *delivery = summary->delivery;
 	uint64_t records = delivery->tally.unknown_subnet;
-	uint64_t emitted = delivery->tally.verdicts[VERDICT_EMITTED];
+	uint64_t emitted = delivery->tally.verdicts[VERDICT_EMITTED] +
+			   delivery->tally.verdicts[VERDICT_LEFT_OUT];
 	char text[COUNTED_SIZE], share[SHARE_SIZE];
 
 	if (summary->options->list_subnets && summary->odd_subnets != 0) {
@@ -88,7 +89,9 @@ static void add_unknown(struct bytes *line, const struct summary *summary)
 	begin_part(line);
 	(void)bytes_append_number(line, records);
 	(void)bytes_append_text(line, " of ");
-	(void)bytes_append_text(line, counted(text, emitted, "emitted record"));
+	(void)bytes_append_text(
+		line, counted(text, emitted,
+			      summary->options->conversations ? "record" : "emitted record"));
 	(void)bytes_append_text(line, " (");
 	(void)bytes_append_text(line, share_text(share, records, emitted));
 	(void)bytes_append_text(line, delivery->unknown_more ? ") name more than " : ") name ");
@@ -175,6 +178,10 @@ void summary_write(struct bytes *line, const struct options *options,
 	if (bad != 0)
 		(void)bytes_append_text(line, counted(text, bad, "bad record"));
 	add_unknown(line, &summary);
+	if (delivery->sums.saturated) {
+		begin_part(line);
+		(void)bytes_append_text(line, "sums that reached 9223372036854775807 stay there");
+	}
 	add_verdicts(line, &summary);
 	add_age(line, &summary);
 }

@@ -1,6 +1,6 @@
 /*
  * What was counted. For every set of inputs records = emitted + all that was
- * filtered + no_data + bad.
+ * filtered + no_data + left_out + bad.
  */
 #ifndef VCNFLOW_TALLY_H
 #define VCNFLOW_TALLY_H
@@ -20,14 +20,15 @@ enum verdict {
 	VERDICT_PROTOCOL,
 	VERDICT_DIRECTION,
 	VERDICT_TRAFFIC,
-	VERDICT_VERDICT, /* --verdict */
+	VERDICT_VERDICT,  /* --verdict */
+	VERDICT_LEFT_OUT, /* under --conversations: it belongs to none */
 	VERDICT_EMITTED,
 	VERDICT_COUNT
 };
 
 struct tally {
 	uint64_t verdicts[VERDICT_COUNT];
-	uint64_t unknown_subnet;         /* emitted records whose subnet is unknown */
+	uint64_t unknown_subnet;         /* emitted or left out, their subnet being unknown */
 	uint64_t judged[JUDGE_VERDICTS]; /* emitted records, by what the rules say */
 	bool dated;                      /* an emitted record had a date */
 	int64_t first_day;               /* the least one: days since 1970-01-01 */

@@ -17,6 +17,7 @@
 #include "vcnflow/judging.h"
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
+#include "vcnflow/summing.h"
 #include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
@@ -27,10 +28,11 @@
 struct worker {
 	struct worker_shared shared;
 	struct json_parser *parser;
-	struct listcache *listcache;     /* null: there is no lookup file */
-	struct judging *judging;         /* null: records are not judged */
-	const struct lookup_text *lists; /* of tags, if known: what is carried; null: none */
-	bool has_more;                   /* records are judged or name their subnet */
+	struct listcache *listcache;               /* null: there is no lookup file */
+	struct judging *judging;                   /* null: records are not judged */
+	struct conversation_reader *conversations; /* null: they are no input */
+	const struct lookup_text *lists;           /* of tags, if known; null: none are carried */
+	bool has_more;                             /* add_more has something to do */
 	struct tag_hints hints;
 
 	/* of the record at hand */
@@ -43,12 +45,16 @@ struct worker {
 	struct block *block;
 	struct result *result;
 	struct outbuf *out;
-	struct select_days days; /* of emitted records */
+	const char *begin;         /* of the value at hand, in the block */
+	bool expects_conversation; /* the last line was one */
+	struct select_days days;   /* of emitted records */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
 static _Thread_local sigjmp_buf *lookup_lost;
 
+static const char conversation_line[] = "it is a conversation: --conversations takes it";
+static const char conversation_value[] = "a conversation is read as a line only";
 static const char no_time[] = "its time is unreadable";
 static const char after_value[] = "no comma after an element of an array";
 
@@ -69,10 +75,15 @@ struct worker *worker_new(const struct worker_shared *shared)
 		worker->lists = &worker->tags.subnet.lists;
 	else if (shared->options->security_lists == LISTS_IDS)
 		worker->lists = &worker->tags.subnet.ids;
-	worker->has_more = options_judge(shared->options) || shared->options->names;
+	worker->has_more = options_judge(shared->options) || shared->options->names ||
+			   shared->options->list_subnets;
 	if (options_judge(shared->options))
 		worker->judging = judging_new(shared->lookup);
-	if (worker->parser == NULL || (shared->lookup != NULL && worker->listcache == NULL) ||
+	if (shared->options->conversations)
+		worker->conversations = conversation_reader_new();
+	if (worker->parser == NULL ||
+		(shared->options->conversations && worker->conversations == NULL) ||
+		(shared->lookup != NULL && worker->listcache == NULL) ||
 		(options_judge(shared->options) && worker->judging == NULL)) {
 		worker_free(worker);
 		return NULL;
@@ -87,6 +98,7 @@ void worker_free(struct worker *worker)
 	json_parser_free(worker->parser);
 	listcache_free(worker->listcache);
 	judging_free(worker->judging);
+	conversation_reader_free(worker->conversations);
 	free(worker);
 }
 
@@ -159,9 +171,10 @@ static OUT_OF_LINE void count_unknown(struct worker *worker)
 		no_memory(worker);
 }
 
-/* The lists, where they can be pointed at if the output takes that; null: none. */
-static inline void point_at_lists(struct worker *worker, const struct lookup_text *text)
+/* The lists, where they can be pointed at if the output takes that. */
+static inline void point_at_lists(struct worker *worker)
 {
+	const struct lookup_text *text = worker->tags.known ? worker->lists : NULL;
 	const char *copy = NULL;
 
 	if (text == NULL) {
@@ -218,22 +231,113 @@ static void find_names(struct worker *worker)
 	names->peer_subnet = others.subnet;
 }
 
-/* A record that is selected. */
+/* Puts what came of summing a record, or a conversation, into the counts. */
+static void count_summed(struct worker *worker, enum summing_result summed)
+{
+	if (summed == SUMMING_NO_MEMORY)
+		no_memory(worker);
+	else
+		worker->result->tally
+			.verdicts[summed == SUMMING_OK ? VERDICT_EMITTED : VERDICT_LEFT_OUT]++;
+}
+
+/* The table that the value at hand belongs to; null after memory ran out. */
+static struct conversations *table_of(struct worker *worker)
+{
+	uint64_t offset = worker->block->offset + (uint64_t)(worker->begin - worker->block->text);
+	struct conversations *table = summing_table(&worker->result->summing, offset);
+
+	if (table == NULL)
+		no_memory(worker);
+	return table;
+}
+
+/* A record that is selected, under --conversations. */
+static void sum(struct worker *worker, const struct judgement *judgement)
+{
+	struct conversations *table = table_of(worker);
+	enum summing_result summed;
+
+	if (table == NULL)
+		return;
+	summed = summing_record(
+		table, worker->shared.options, &worker->record, &worker->tags, judgement);
+	count_summed(worker, summed);
+	if (!worker->tags.known)
+		count_unknown(worker);
+	if (summed != SUMMING_OK)
+		return;
+	worker->result->tally.judged[judgement->verdict]++;
+	note_day(worker);
+}
+
+/*
+ * A line that may be a conversation, which is summed again. Returns false if it
+ * is none.
+ */
+static bool take_conversation(struct worker *worker, const char *text, size_t len)
+{
+	const struct options *options = worker->shared.options;
+	struct result *result = worker->result;
+	struct conversation conversation;
+	struct conversations *table;
+	enum verdict verdict;
+	size_t line_len;
+
+	switch (conversation_read(worker->conversations, text, len, &conversation, &line_len)) {
+	case CONVERSATION_OK:
+		break;
+	case CONVERSATION_NO_MEMORY:
+		no_memory(worker);
+		return true;
+	default:
+		return false;
+	}
+	result->unsuitable = summing_unsuitable(options, &conversation);
+	if (result->unsuitable != NULL) {
+		result->unsuitable_line = result->lines;
+		result->state = RESULT_UNSUITABLE;
+		return true;
+	}
+	verdict = select_conversation(options, &conversation);
+	if (verdict != VERDICT_EMITTED) {
+		result->tally.verdicts[verdict]++;
+		return true;
+	}
+	table = table_of(worker);
+	if (table != NULL)
+		count_summed(worker, summing_again(table, options, &conversation));
+	return true;
+}
+
+/*
+ * A value that is no flow-log record: under --conversations it may be one of
+ * those, if it is a line. Returns true if it was taken.
+ */
+static bool take_other(struct worker *worker, const char *text, size_t len)
+{
+	worker->expects_conversation = worker->conversations != NULL &&
+				       worker->block->kind == BLOCK_LINES &&
+				       take_conversation(worker, text, len);
+	return worker->expects_conversation;
+}
+
+/* Counts a record that is selected. */
+static inline void count_emitted(struct worker *worker)
+{
+	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (!worker->tags.known)
+		count_unknown(worker);
+	note_day(worker);
+}
+
 static inline void emit(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
-	const struct lookup_text *lists = worker->lists;
 	struct outbuf *out = worker->out;
 
-	worker->result->tally.verdicts[VERDICT_EMITTED]++;
-	if (!worker->tags.known) {
-		count_unknown(worker);
-		lists = NULL;
-	}
-	note_day(worker);
-	if (options->list_subnets)
-		return;
-	point_at_lists(worker, lists);
+	count_emitted(worker);
+	point_at_lists(worker);
 	emit_record(
 		out, options, worker->shared.plan, &worker->record, &worker->tags, &worker->more);
 	if (options->format == FORMAT_NDJSON)
@@ -247,25 +351,39 @@ static inline void emit(struct worker *worker)
 }
 
 /*
- * What a record carries beyond its tags and lists, by the rules and by name.
- * Says at the end if it is still selected.
+ * What else is done with a selected record, or instead of emitting it, where the
+ * options ask for it. Returns true if it is still to be emitted; else it was
+ * counted.
  */
-static OUT_OF_LINE enum verdict add_more(struct worker *worker)
+static OUT_OF_LINE bool add_more(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
+	struct tally *tally = &worker->result->tally;
 	const struct judgement *judgement;
-	enum verdict verdict = VERDICT_EMITTED;
+	enum verdict verdict;
 
 	if (worker->judging != NULL) {
 		judgement = judging_record(worker->judging, &worker->record, &worker->tags);
 		verdict = select_judgement(options, judgement);
-		if (verdict == VERDICT_EMITTED && judgement != NULL)
-			worker->result->tally.judged[judgement->verdict]++;
+		if (verdict != VERDICT_EMITTED) {
+			tally->verdicts[verdict]++;
+			return false;
+		}
+		if (options->conversations) {
+			sum(worker, judgement);
+			return false;
+		}
+		if (judgement != NULL)
+			tally->judged[judgement->verdict]++;
 		worker->more.rules = (struct emit_rules){worker->judging, judgement};
 	}
-	if (verdict == VERDICT_EMITTED && options->names)
+	if (options->list_subnets) {
+		count_emitted(worker);
+		return false;
+	}
+	if (options->names)
 		find_names(worker);
-	return verdict;
+	return true;
 }
 
 /* A record that is valid: select, tag, emit. Returns false if it is bad. */
@@ -281,13 +399,29 @@ static bool take_record(struct worker *worker)
 			worker->shared.lookup, worker->shared.plan->has_flow, &worker->hints);
 		verdict = select_tags(options, &worker->tags);
 	}
-	if (verdict == VERDICT_EMITTED && worker->has_more)
-		verdict = add_more(worker);
-	if (verdict == VERDICT_EMITTED)
-		emit(worker);
-	else
+	if (verdict != VERDICT_EMITTED)
 		worker->result->tally.verdicts[verdict]++;
+	else if (!worker->has_more || add_more(worker))
+		emit(worker);
 	return true;
+}
+
+/* What is wrong with a bad record, which may look like a line of --conversations. */
+static const char *fault_of(
+	const struct worker *worker, const char *text, size_t len, const char *reason)
+{
+	static const char ports[] = "\"client_ports\"", began[] = "\"began\"";
+	const char *fault;
+
+	if (memmem(text, len, ports, strlen(ports)) == NULL ||
+		memmem(text, len, began, strlen(began)) == NULL)
+		return reason;
+	if (worker->conversations == NULL)
+		return conversation_line;
+	if (worker->block->kind != BLOCK_LINES)
+		return conversation_value;
+	fault = conversation_fault(worker->conversations);
+	return fault != NULL ? fault : reason;
 }
 
 static void take_value(struct worker *worker, const char *text, size_t len, enum record_wrap wrap);
@@ -320,6 +454,9 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 {
 	const char *reason = NULL;
 
+	worker->begin = text;
+	if (worker->expects_conversation && take_other(worker, text, len))
+		return;
 	switch (record_read(
 		&worker->record, worker->shared.plan, worker->parser, text, len, wrap, &reason)) {
 	case RECORD_OK:
@@ -330,7 +467,8 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 		take_rows(worker);
 		break;
 	case RECORD_BAD:
-		count_bad(worker, text, len, reason);
+		if (!take_other(worker, text, len))
+			count_bad(worker, text, len, fault_of(worker, text, len, reason));
 		break;
 	case RECORD_NO_MEMORY:
 		no_memory(worker);
@@ -427,6 +565,7 @@ static size_t take_known_line(struct worker *worker, const char *text, size_t le
 	if (len == 0 || len > worker->shared.options->flowlog.max_record)
 		return 0;
 	worker->more.space = SPACE_KEEP;
+	worker->begin = text;
 	if (!take_record(worker))
 		count_bad(worker, text, len, no_time);
 	return len;
@@ -436,18 +575,16 @@ static size_t take_known_line(struct worker *worker, const char *text, size_t le
 static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
-	bool half = feed == NULL && worker->block->half_line;
-	size_t mark;
+	const char *end = feed != NULL ? feed : text + len;
+	const char *begin = text + block_mark_len(text, (size_t)(end - text));
 
-	if (feed != NULL)
-		len = (size_t)(feed - text);
-	mark = block_mark_len(text, len);
-	worker->more.space = space_of(text, len);
-	if (!half)
-		take_line(worker, text + mark, len - mark, feed != NULL);
-	else if (json_skip_space(text, mark, len) != len)
-		count_bad(worker, text + mark, len - mark, block_fault_text(FAULT_HALF_LINE));
-	return len;
+	len = (size_t)(end - begin);
+	worker->more.space = space_of(begin, len);
+	if (feed != NULL || !worker->block->half_line)
+		take_line(worker, begin, len, feed != NULL);
+	else if (json_skip_space(begin, 0, len) != len)
+		count_bad(worker, begin, len, block_fault_text(FAULT_HALF_LINE));
+	return (size_t)(end - text);
 }
 
 static void take_lines(struct worker *worker)

@@ -13,6 +13,14 @@ worlds.py talk <LINES: writes conversations.
     SUBNET VNIC|- LOCAL[:PORT] <|>|? PEER[:PORT] PROTOCOL IN/OUT [FIRST LAST]
         [REJECT]
 
+worlds.py log <LINES: writes flow-log records.
+
+    SUBNET VNIC|- SOURCE[:PORT] DESTINATION[:PORT] PROTOCOL PACKETS/BYTES
+        [SECONDS] [ACTION]
+
+PACKETS, BYTES and the start, in seconds since 2026-11-01, may be "-": absent. A
+record ends 59 seconds after its start. The action is ACCEPT; "-" is none.
+
 worlds.py dump [GROUP] <WORLD: writes the lists as JSON, or a group's rules.
 
 worlds.py brief MEMBER... <NDJSON: writes of each object these members alone, as
@@ -147,7 +155,7 @@ def build(out):
 
 def end_of(text):
     """An address and its ports; those of IPv6 stand in brackets."""
-    match = re.match(r"\[?([0-9a-f.:]+?)\]?(?::(\d+)(?:-(\d+))?)?$", text)
+    match = re.match(r"\[?([0-9A-Fa-f.:]+?)\]?(?::(\d+)(?:-(\d+))?)?$", text)
     address, low, high = match.groups()
     return address, low and [int(low), int(high or low)]
 
@@ -189,6 +197,38 @@ def talk():
     return 0
 
 
+def log_record(line):
+    words = line.split()
+    action = "ACCEPT" if words[-1].isdigit() or len(words) < 7 else words.pop()
+    subnet, vnic, source, destination, protocol, sums, *start = words
+    data = {"action": action} if action != "-" else {}
+    for side, text in (("source", source), ("destination", destination)):
+        address, ports = end_of(text)
+        data[side + "Address"] = address
+        if ports:
+            data[side + "Port"] = ports[0]
+    data["protocol"] = PROTOCOLS.get(protocol) or (
+        int(protocol) if protocol.isdigit() else protocol)
+    for name, text in zip(("packets", "bytesOut"), sums.split("/")):
+        if text != "-":
+            data[name] = int(text)
+    if start != ["-"]:
+        data["startTime"] = 1793491200 + int(start[0] if start else 0)
+        data["endTime"] = data["startTime"] + 59
+    oracle = {"vnicsubnetocid": "ocid1.subnet.oc1..%s" % subnet,
+              "ingestedtime": "2026-11-01T12:00:00Z"}
+    if vnic != "-":
+        oracle["vnicocid"] = "ocid1.vnic.oc1..%s" % vnic
+    return {"data": data, "oracle": oracle}
+
+
+def log():
+    for line in sys.stdin:
+        if line.split():
+            print(json.dumps(log_record(line), separators=(",", ":")))
+    return 0
+
+
 def dump(group=None):
     objects, rules, _ = read_world(sys.stdin)
     lists = [o for o in objects if "ingressSecurityRules" in o]
@@ -208,7 +248,7 @@ def brief(members):
 def main(what, *words):
     if what == "brief":
         return brief(words)
-    return {"net": build, "talk": talk, "dump": dump}[what](*words)
+    return {"net": build, "talk": talk, "log": log, "dump": dump}[what](*words)
 
 
 if __name__ == "__main__":

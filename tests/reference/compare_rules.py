@@ -134,17 +134,17 @@ class Programs:
                 "last_updated_timestamp": "2026-11-01T00:00:00.000000",
                 "regions": [{"region": REGION, "cidrs": cidrs}]}))
         # 1: a list that a subnet names is in no dump
-        self._run(argv, b"", (0, 1))
+        self.run(argv, b"", (0, 1))
 
     def judge(self, records):
         """The member "rules" of each record."""
         text = "".join(json.dumps(record) + "\n" for record in records)
-        done = self._run([self.vcnflow, "-q", "-m", self.lookup, "-a", "all",
+        done = self.run([self.vcnflow, "-q", "-m", self.lookup, "-a", "all",
                           "-l", "none", "--rules"], text.encode(), (0,))
         return [json.loads(line)["rules"] for line in done.splitlines()]
 
     @staticmethod
-    def _run(argv, data, statuses):
+    def run(argv, data, statuses):
         done = subprocess.run(argv, check=False, input=data,
                               capture_output=True)
         if done.returncode not in statuses:

@@ -14,7 +14,7 @@ import place
 
 FILE = os.path.join(place.TESTS, "faults.tsv")
 NUMBERS = [f"F{n}" for n in range(1, 72) if n != 41] + [
-    f"M{n}" for n in range(1, 40) if n != 30
+    f"M{n}" for n in range(1, 41) if n != 30
 ]
 NUMBERS += ["R1", "R2", "C1", "C2"]
 NONE = "none"

@@ -242,16 +242,17 @@ def reference_cases(suite, folder, variant):
             limit=3600 if variant == "slow" else 900,
             weight=9,
         )
-    yield program_case(
-        suite,
-        "compare_rules.py",
-        [place.python(), os.path.join(here, "compare_rules.py"), "{vcnflow}", "{vcnmeta}"],
-        folder,
-        variant,
-        judge=judge_counts,
-        limit=900,
-        weight=8,
-    )
+    for name in ("compare_rules.py", "compare_conversations.py"):
+        yield program_case(
+            suite,
+            name,
+            [place.python(), os.path.join(here, name), "{vcnflow}", "{vcnmeta}"],
+            folder,
+            variant,
+            judge=judge_counts,
+            limit=900,
+            weight=8,
+        )
 
 
 def suite_program_cases(name, order):

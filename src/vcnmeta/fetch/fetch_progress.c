@@ -23,6 +23,10 @@ void fetch_progress_tick(void *context)
 	progress_line_add(&line, "%zu compartments", survey->found.count + 1);
 	progress_line_add(&line, "%zu subnets", model_count(survey->model, MODEL_SUBNET));
 	progress_line_add(&line, "%zu security lists", model_count(survey->model, MODEL_LIST));
+	if (model_count(survey->model, MODEL_GROUP) > 0)
+		progress_line_add(&line, "%zu groups", model_count(survey->model, MODEL_GROUP));
+	if (model_count(survey->model, MODEL_VNIC) > 0)
+		progress_line_add(&line, "%zu VNICs", model_count(survey->model, MODEL_VNIC));
 	progress_show(&line);
 }
 

@@ -1,0 +1,65 @@
+/*
+ * Who talked to whom: sums over records, one line for each distinct key
+ * (--conversations). A worker sums the records of a block in a table of its
+ * own, and those are added to the table of the run in input order; so the table
+ * of the run is the same for any number of threads.
+ *
+ * The key is all of a conversation but its sums, its times and the ports of the
+ * side that began. Sums saturate at INT64_MAX, where readers of JSON with
+ * signed numbers end.
+ */
+#ifndef VCNFLOW_CONVERSATIONS_H
+#define VCNFLOW_CONVERSATIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/textset.h"
+#include "rules/conversation.h"
+
+/* What a line counts for --table, without its texts: it and its slots. */
+#define CONVERSATIONS_LINE_COST 160
+
+struct conversations_line;
+
+struct conversations {
+	struct conversations_line *lines;
+	size_t count;
+	size_t room;
+	uint32_t *slots; /* open addressing; 0 is free, else a line's number + 1 */
+	size_t slot_count;
+	struct textset texts; /* subnets and VNICs */
+	bool saturated;       /* a sum has reached its end */
+};
+
+void conversations_init(struct conversations *table);
+void conversations_free(struct conversations *table);
+
+/* Makes it empty and keeps the room; saturated stays. */
+void conversations_clear(struct conversations *table);
+
+/* Adds one, whose sums may be too large. Returns 0, or -1 when memory ran out; its lines are as they were. */
+int conversations_add(struct conversations *table, const struct conversation *one);
+
+/*
+ * Adds all of another table. Returns 0, or -1 when memory ran out; a part was
+ * added then.
+ */
+int conversations_merge(struct conversations *table, const struct conversations *other);
+
+/* What the table counts for --table. */
+size_t conversations_cost(const struct conversations *table);
+
+/*
+ * Sorts the lines by their keys: numbers as numbers, texts and addresses as the
+ * bytes of their texts, what is not there first. Afterwards the table can only
+ * be read and cleared. Returns 0, or -1 when memory ran out.
+ */
+int conversations_sort(struct conversations *table);
+
+/* A line, counted from 0; its texts are the table's. */
+void conversations_get(
+	const struct conversations *table, size_t index, struct conversation *conversation);
+
+#endif

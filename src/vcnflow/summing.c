@@ -1,0 +1,256 @@
+/*
+ * Which conversation a record belongs to. Of its two sides the local one is the
+ * side of the VNIC that logged it: the source of egress, the destination of
+ * ingress. Who began is what the rules say of the record, and where they say
+ * nothing of it, what the ports say.
+ */
+#include "vcnflow/summing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "flowlog/instant.h"
+
+#define MIB_BITS 20
+
+/*
+ * A record ends no later than this after its start: the service closes them
+ * after a minute, or after ten where an interval is chosen.
+ */
+#define LONGEST_RECORD_S 600
+
+/* The end of the year 9999, after which times have no text. */
+#define MOST_SECONDS INT64_C(253402300799)
+
+/* No OCID is spelled with more bytes, escapes included. */
+#define OCID_SIZE (LIMIT_QUOTED * 6)
+
+void summing_reset(struct summing *summing)
+{
+	for (size_t i = 0; i < summing->count; i++)
+		conversations_clear(&summing->parts[i].table);
+	summing->count = 0;
+}
+
+void summing_free(struct summing *summing)
+{
+	for (size_t i = 0; i < summing->room; i++)
+		conversations_free(&summing->parts[i].table);
+	free(summing->parts);
+	*summing = (struct summing){0};
+}
+
+struct conversations *summing_table(struct summing *summing, uint64_t offset)
+{
+	const uint64_t mib = offset >> MIB_BITS;
+	struct summing_part *parts;
+
+	if (summing->count > 0 && summing->parts[summing->count - 1].mib == mib)
+		return &summing->parts[summing->count - 1].table;
+	if (summing->count == summing->room) {
+		parts = realloc(summing->parts, (summing->room + 1) * sizeof(*parts));
+		if (parts == NULL)
+			return NULL;
+		summing->parts = parts;
+		conversations_init(&parts[summing->room++].table);
+	}
+	summing->parts[summing->count].mib = mib;
+	return &summing->parts[summing->count++].table;
+}
+
+/* An integer from 0 on; 0 for all else. UINT64_MAX stands for all that are larger. */
+static uint64_t count_of(const struct json_value *value)
+{
+	const uint64_t most = UINT64_MAX;
+	uint64_t count = 0;
+
+	if (value->type != JSON_NUMBER)
+		return 0;
+	for (size_t i = 0; i < value->len; i++) {
+		unsigned digit = (unsigned)(value->text[i] - '0');
+
+		if (digit > 9)
+			return 0;
+		count = count > (most - digit) / 10 ? most : count * 10 + digit;
+	}
+	return count;
+}
+
+/* Seconds since 1970: an integer or a string of its digits, within the years that
+ * have a text. */
+static struct conversation_time time_of(const struct json_value *value)
+{
+	struct conversation_time time = {0};
+	struct instant instant;
+	const char *text = value->text;
+	char buffer[64];
+	size_t len = value->len;
+
+	if (value->type == JSON_STRING) {
+		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0 || len == 0 ||
+			text[0] == '-')
+			return time;
+	} else if (value->type != JSON_NUMBER) {
+		return time;
+	}
+	if (instant_of_epoch(&instant, text, len) == 0 && instant.seconds >= 0 &&
+		instant.seconds <= MOST_SECONDS)
+		time = (struct conversation_time){true, instant.seconds};
+	return time;
+}
+
+/* The beginning of the period that holds a time. */
+static struct conversation_time period_of(struct conversation_time time, int64_t per_s)
+{
+	int64_t into = time.seconds % per_s;
+
+	if (time.is_known)
+		time.seconds -= into < 0 ? into + per_s : into;
+	return time;
+}
+
+/* A member's string as it is spelled; a null text for all else. */
+static struct conversation_text text_of(const struct json_value *value, char buffer[OCID_SIZE])
+{
+	struct conversation_text text = {0};
+
+	if (value->type == JSON_STRING &&
+		json_string(value, buffer, OCID_SIZE, &text.text, &text.len) != 0)
+		text.text = NULL;
+	return text;
+}
+
+/* Which side sent the first packet. */
+static enum judge_beginner beginner_of(const struct judgement *judgement, bool has_ports,
+	uint16_t source_port, uint16_t destination_port)
+{
+	switch (judgement->verdict) {
+	case JUDGE_PERMITTED:
+	case JUDGE_DENIED:
+		return JUDGE_SENDER;
+	case JUDGE_REPLY:
+	case JUDGE_LATE_REPLY:
+		return JUDGE_OTHER;
+	default:
+		return has_ports ? judge_ports(source_port, destination_port) : JUDGE_UNDECIDED;
+	}
+}
+
+static enum conversation_began began_of(enum judge_beginner beginner, bool is_egress)
+{
+	if (beginner == JUDGE_UNDECIDED)
+		return CONVERSATION_NOBODY;
+	return (beginner == JUDGE_SENDER) == is_egress ? CONVERSATION_LOCAL : CONVERSATION_PEER;
+}
+
+static enum summing_result add(struct conversations *table, const struct conversation *one)
+{
+	return conversations_add(table, one) < 0 ? SUMMING_NO_MEMORY : SUMMING_OK;
+}
+
+enum summing_result summing_record(struct conversations *table, const struct options *options,
+	const struct record *record, const struct tags *tags, const struct judgement *judgement)
+{
+	const struct json_value *values = record->values;
+	char subnet[OCID_SIZE], vnic[OCID_SIZE];
+	bool is_egress = tags->direction == DIRECTION_EGRESS;
+	int protocol = record_number(&values[RECORD_PROTOCOL], 255);
+	int source = record_number(&values[RECORD_SOURCE_PORT], RULE_PORT_MAX);
+	int destination = record_number(&values[RECORD_DESTINATION_PORT], RULE_PORT_MAX);
+	struct conversation_sum sum = {
+		1, count_of(&values[RECORD_PACKETS]), count_of(&values[RECORD_BYTES])};
+	struct conversation one = {
+		.subnet = text_of(&values[RECORD_SUBNET], subnet),
+		.vnic = text_of(&values[RECORD_VNIC], vnic),
+		.local = is_egress ? tags->source_address : tags->destination_address,
+		.peer = is_egress ? tags->destination_address : tags->source_address,
+		.protocol = protocol < 0 ? CONVERSATION_NO_PROTOCOL : (uint16_t)protocol,
+		.has_ports = (protocol == RULE_TCP || protocol == RULE_UDP) && source >= 0 &&
+			     destination >= 0,
+		.first = time_of(&values[RECORD_START_TIME]),
+		.last = time_of(&values[RECORD_END_TIME]),
+	};
+
+	if (judgement == NULL || !tags->known || tags->direction == DIRECTION_NONE ||
+		one.subnet.text == NULL || one.local.family == ADDRESS_NONE ||
+		one.peer.family == ADDRESS_NONE)
+		return SUMMING_LEFT_OUT;
+	if (options->per_s != 0) {
+		one.has_period = true;
+		one.period = period_of(one.first, options->per_s);
+	}
+	if (one.has_ports) {
+		one.local_low = (uint16_t)(is_egress ? source : destination);
+		one.peer_low = (uint16_t)(is_egress ? destination : source);
+		one.local_high = one.local_low;
+		one.peer_high = one.peer_low;
+	}
+	one.began = began_of(
+		beginner_of(judgement, one.has_ports, (uint16_t)source, (uint16_t)destination),
+		is_egress);
+	one.action = json_string_is(&values[RECORD_ACTION], "REJECT") ? CONVERSATION_REJECT
+								      : CONVERSATION_ACCEPT;
+	if (is_egress)
+		one.out = sum;
+	else
+		one.in = sum;
+	return add(table, &one);
+}
+
+/* A selection that asks for what a conversation no longer has. */
+static const char *selection_of_records(const struct options *options)
+{
+	if (options->has_since)
+		return "--since selects records, of which these are sums";
+	if (options->has_until)
+		return "--until selects records, of which these are sums";
+	if (options->directions != OPTIONS_ANY_DIRECTION)
+		return "--direction selects records, of which these are sums";
+	if (options->traffic != TRAFFIC_ANY)
+		return "--traffic selects records, of which these are sums";
+	if (options->verdicts != 0)
+		return "--verdict selects records, of which these are sums";
+	return NULL;
+}
+
+/*
+ * A line does not say how long its period is. But its first record begins in
+ * it, and its last one ends soon after it, so that a longer one than per_s shows
+ * as soon as the line has more than that in it.
+ */
+static bool is_longer(const struct conversation *conversation, int64_t per_s)
+{
+	int64_t end;
+
+	if (!conversation->period.is_known)
+		return false;
+	end = period_of(conversation->period, per_s).seconds + per_s;
+	return (conversation->first.is_known && conversation->first.seconds >= end) ||
+	       (conversation->last.is_known && conversation->last.seconds > end + LONGEST_RECORD_S);
+}
+
+const char *summing_unsuitable(
+	const struct options *options, const struct conversation *conversation)
+{
+	const char *why = selection_of_records(options);
+
+	if (why == NULL && options->per_s != 0 && !conversation->has_period)
+		why = "it was made without --per";
+	if (why == NULL && options->per_s != 0 && is_longer(conversation, options->per_s))
+		why = "its period does not lie within one of --per";
+	return why;
+}
+
+enum summing_result summing_again(struct conversations *table, const struct options *options,
+	const struct conversation *conversation)
+{
+	struct conversation one = *conversation;
+
+	one.has_period = options->per_s != 0;
+	if (one.has_period)
+		one.period = period_of(one.period, options->per_s);
+	else
+		one.period = (struct conversation_time){0};
+	return add(table, &one);
+}

@@ -47,7 +47,7 @@ struct select_days {
 	uint64_t range;   /* the last day's number less the first one's */
 };
 
-/* A date as it is written, behind its century: later dates are greater. */
+/* A date as it is written, after its century: later dates are greater. */
 static inline uint64_t select_date_number(const struct json_value *time)
 {
 	uint64_t number;

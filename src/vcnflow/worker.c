@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "flowlog/tag.h"
 #include "vcnflow/emit.h"
@@ -535,7 +536,7 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 
 	if (feed != NULL)
 		len = (size_t)(feed - text);
-	mark = block_mark_len(text, len);
+	mark = bytes_mark_length(text, len);
 	worker->space = space_of(text, len);
 	if (!half)
 		take_line(worker, text + mark, len - mark, feed != NULL);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/limits.h"
@@ -53,11 +54,9 @@ static int add_lines(struct fetch_subnets *subnets, struct textset *seen, const 
 {
 	char place[MSG_QUOTED_SIZE], quoted[MSG_QUOTED_SIZE];
 	char *text = subnets->text.data;
-	size_t len = subnets->text.len, at = 0;
+	size_t len = subnets->text.len, at = bytes_mark_length(text, len);
 	int result = EXITCODE_OK;
 
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-		at = 3;
 	for (unsigned long long line = 1; at < len && result == EXITCODE_OK; line++) {
 		char *feed = memchr(text + at, '\n', len - at);
 		size_t end = feed == NULL ? len : (size_t)(feed - text);

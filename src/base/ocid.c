@@ -28,7 +28,8 @@ bool ocid_is_of(const char *text, size_t len, const char *kind)
 {
 	size_t kind_len = strlen(kind), head = START_LENGTH + kind_len + 1;
 
-	return len > head && len - head <= LIMIT_OCID_TAIL && memcmp(text, START, START_LENGTH) == 0 &&
+	return len > head && len - head <= LIMIT_OCID_TAIL &&
+	       memcmp(text, START, START_LENGTH) == 0 &&
 	       memcmp(text + START_LENGTH, kind, kind_len) == 0 && text[head - 1] == '.' &&
 	       is_of_letters(text + head, len - head, LETTERS "._-");
 }

@@ -151,12 +151,11 @@ static void count_unknown(struct worker *worker)
 {
 	struct result *result = worker->result;
 	const struct json_value *value = &worker->record.values[RECORD_SUBNET];
-	bool full;
 
 	result->tally.unknown_subnet++;
 	if (value->type != JSON_STRING)
 		return;
-	if (unknown_add(&result->unknown, value, &full))
+	if (unknown_add(&result->unknown, value))
 		no_memory(worker);
 }
 

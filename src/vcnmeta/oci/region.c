@@ -20,9 +20,9 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/document.h"
-#include "vcnmeta/members.h"
+#include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/home.h"
+#include "vcnmeta/oci/members.h"
 #include "json/tree.h"
 
 #define DEFAULT_DOMAIN "oraclecloud.com"

@@ -61,6 +61,7 @@ size_t address_text(char text[ADDRESS_TEXT_SIZE], const struct address *address)
 /* Writes the canonical text (RFC 5952 for IPv6); returns its length. */
 size_t prefix_text(char text[PREFIX_TEXT_SIZE], const struct prefix *prefix);
 
+/* Returns true if an address lies in a prefix. */
 static inline bool prefix_holds(const struct prefix *prefix, const struct address *address)
 {
 	unsigned length = prefix->length;
@@ -74,6 +75,14 @@ static inline bool prefix_holds(const struct prefix *prefix, const struct addres
 	/* & 63: a mapped prefix may change under us, and shifts stay defined.
 	 */
 	return high == 0 && (length == 64 || low >> ((128 - length) & 63) == 0);
+}
+
+/* Returns true if inner lies in outer and is not the same. */
+static inline bool prefix_encloses(const struct prefix *outer, const struct prefix *inner)
+{
+	const struct address address = {inner->high, inner->low, inner->family};
+
+	return outer->length < inner->length && prefix_holds(outer, &address);
 }
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/exitcode.h"
+#include "base/replace.h"
 
 atomic_int cleanup_signal;
 
@@ -38,10 +39,17 @@ void cleanup_die(int signal_number)
 	_exit(EXITCODE_INTERNAL);
 }
 
-static void die_at_once(int signal_number)
+void cleanup_run(void)
 {
+	/* Files first: a function may remove the folder they are in, or their lock. */
+	replace_remove_all();
 	for (size_t i = 0; i < function_count; i++)
 		functions[i].function(functions[i].context);
+}
+
+static void die_at_once(int signal_number)
+{
+	cleanup_run();
 	cleanup_die(signal_number);
 }
 

@@ -28,12 +28,19 @@ void cleanup_install(enum cleanup_mode mode);
 extern atomic_int cleanup_signal;
 
 /*
- * function(context) is called before the process dies at once: in a signal
- * handler, by signal-safe calls only, and even if there is nothing to remove
- * yet, or any more. At most CLEANUP_FUNCTIONS, not by several threads.
+ * function(context) is called before the process dies at once, after the
+ * temporary files of base/replace are removed: in a signal handler, by signal-safe
+ * calls only, and even if there is nothing to remove yet, or any more. At most
+ * CLEANUP_FUNCTIONS, not by several threads.
  */
 #define CLEANUP_FUNCTIONS 4
 void cleanup_add(void (*function)(void *), void *context);
+
+/*
+ * Removes what must not be left behind, as before the process dies at once: for
+ * another handler that ends it. Signal-safe.
+ */
+void cleanup_run(void);
 
 /*
  * A function that is called when a signal was noted, by signal-safe calls only,

@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/msg.h"
 
 #define TAIL ".XXXXXX.tmp"
@@ -179,6 +180,26 @@ static enum attempt wait_lock(struct dirlock *lock, const char *path)
 	return result;
 }
 
+static void remove_lock(void *unused)
+{
+	const struct dirlock *lock = held;
+
+	(void)unused;
+	if (lock != NULL)
+		unlinkat(lock->directory, lock->lock_name, 0);
+}
+
+/* Has a signal remove the lock, from now on. */
+static void hold(const struct dirlock *lock)
+{
+	static bool is_added;
+
+	if (!is_added)
+		cleanup_add(remove_lock, NULL);
+	is_added = true;
+	held = lock;
+}
+
 enum exitcode dirlock_acquire(struct dirlock *lock, const char *path)
 {
 	char quoted[MSG_QUOTED_SIZE];
@@ -191,7 +212,7 @@ enum exitcode dirlock_acquire(struct dirlock *lock, const char *path)
 		return EXITCODE_OK;
 	switch (wait_lock(lock, path)) {
 	case LOCKED:
-		held = lock;
+		hold(lock);
 		remove_leftovers(lock);
 		return EXITCODE_OK;
 	case BUSY:
@@ -202,14 +223,6 @@ enum exitcode dirlock_acquire(struct dirlock *lock, const char *path)
 	default:
 		return EXITCODE_OK;
 	}
-}
-
-void dirlock_unlink_from_signal(void)
-{
-	const struct dirlock *lock = held;
-
-	if (lock != NULL)
-		unlinkat(lock->directory, lock->lock_name, 0);
 }
 
 void dirlock_release(struct dirlock *lock)

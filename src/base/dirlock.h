@@ -25,14 +25,12 @@ int dirlock_find(struct dirlock *lock, const char *path);
  * Finds the place, locks and tidies it. Who holds the lock is waited for, at most
  * ten seconds, and a warning says so. Returns EXITCODE_OK, also when there is
  * nothing to lock or no way to (writing will tell); or EXITCODE_LATER after a
- * message. dirlock_release in either case. One lock at a time.
+ * message. dirlock_release in either case. One lock at a time; a signal that ends
+ * the process (base/cleanup) removes the file that is locked.
  */
 enum exitcode dirlock_acquire(struct dirlock *lock, const char *path);
 
 /* Gives the lock back and frees what it has; errno stays. */
 void dirlock_release(struct dirlock *lock);
-
-/* Removes the file that is locked, if there is one. For signal handlers. */
-void dirlock_unlink_from_signal(void);
 
 #endif

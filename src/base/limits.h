@@ -60,8 +60,8 @@
 /* A list on the command line: --protocol, --direction, --keep, --internal. */
 #define LIMIT_LIST ((size_t)64 << 10)
 
-/* A file of prefixes that --internal @FILE names. */
-#define LIMIT_PREFIX_FILE ((size_t)16 << 20)
+/* A file that @FILE in such a list names. */
+#define LIMIT_ELEMENTS_FILE ((size_t)16 << 20)
 
 /* One line on standard error, its line feed included. */
 #define LIMIT_MESSAGE 2048

@@ -3,21 +3,14 @@
  * then it becomes ranges that are sorted and do not touch, so that a record
  * costs a few comparisons.
  *
- * A list is refused whole at its first bad element, which the message names.
- * A list is at most LIMIT_LIST bytes long and a file LIMIT_PREFIX_FILE.
+ * A list is refused whole at its first bad element, which the message names;
+ * its length is limited by elements.h.
  */
 #include "base/prefixset.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "base/bytes.h"
-#include "base/io.h"
-#include "base/limits.h"
-#include "base/msg.h"
 
 /* Up to so many ranges are looked at one by one. */
 #define FEW_RANGES 6
@@ -67,27 +60,6 @@ void prefixset_init(struct prefixset *set)
 	memset(set, 0, sizeof(*set));
 }
 
-/* Where an element stands, for a message. */
-struct origin {
-	const char *option;
-	const char *file; /* null: on the command line */
-	size_t line;
-};
-
-static int refuse(const char *element, size_t len, const struct origin *origin, const char *why)
-{
-	char quoted[MSG_QUOTED_SIZE], file[MSG_QUOTED_SIZE];
-
-	msg_quote(quoted, element, len);
-	if (origin->file == NULL)
-		msg_error("bad --%s %s: %s", origin->option, quoted, why);
-	else
-		msg_error("bad --%s %s in line %zu of %s: %s", origin->option, quoted, origin->line,
-			msg_quote_name(file, origin->file), why);
-	errno = EINVAL;
-	return -1;
-}
-
 static bool is_name(const char *element, size_t len, const char *name)
 {
 	return len == strlen(name) && memcmp(element, name, len) == 0;
@@ -109,176 +81,54 @@ static int read_prefix(struct prefix *prefix, const char *text, size_t len)
 	return 0;
 }
 
-/* Adds a CIDR block, an address or a name. */
-static int add_element(
-	struct prefixset *set, const char *element, size_t len, const struct origin *origin)
+int prefixset_add(struct prefixset *set, const char *text, size_t len)
 {
 	struct prefix prefix;
 
-	if (is_name(element, len, "vcn")) {
+	if (is_name(text, len, "vcn")) {
 		set->vcn = true;
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (is_name(element, len, names[i].name))
+		if (is_name(text, len, names[i].name))
 			return add_name(set, i);
 	}
-	if (read_prefix(&prefix, element, len) < 0)
-		return refuse(element, len, origin,
-			"want ADDRESS, ADDRESS/LENGTH, @FILE, rfc1918, ula, cgnat or vcn");
-	if (prefix.length == 0)
-		return refuse(element, len, origin, "it would take in every address");
+	if (read_prefix(&prefix, text, len) < 0) {
+		errno = EINVAL;
+		return -1;
+	}
 	return add_prefix(set, &prefix);
 }
 
-static bool is_blank(char c)
+int prefixset_add_element(struct prefixset *set, const struct element *element)
 {
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Adds what a line of a file holds besides blanks and a comment. */
-static int add_line(
-	struct prefixset *set, const char *line, size_t len, const struct origin *origin)
-{
-	const char *comment = memchr(line, '#', len);
-
-	if (comment != NULL)
-		len = (size_t)(comment - line);
-	while (len > 0 && is_blank(line[len - 1]))
-		len--;
-	while (len > 0 && is_blank(*line)) {
-		line++;
-		len--;
-	}
-	return len == 0 ? 0 : add_element(set, line, len, origin);
-}
-
-static int add_lines(struct prefixset *set, const struct bytes *text, struct origin *origin)
-{
-	const char *end;
-	size_t at = 0, len;
-
-	/* Windows' editors begin a file with a byte order mark. */
-	if (text->len >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0)
-		at = 3;
-	while (at < text->len) {
-		end = memchr(text->data + at, '\n', text->len - at);
-		len = end ? (size_t)(end - text->data) - at : text->len - at;
-		origin->line++;
-		if (add_line(set, text->data + at, len, origin) < 0)
-			return -1;
-		at += len + (end != NULL);
-	}
-	return 0;
-}
-
-/* Reads all of a file, one byte more than its maximum being too much. */
-static int read_whole(struct bytes *text, int fd)
-{
-	const size_t step = 65536;
-	ssize_t got;
-
-	do {
-		if (bytes_reserve(text, step) < 0)
-			return -1;
-		got = io_read(fd, text->data + text->len, step, NULL);
-		if (got < 0)
-			return -1;
-		text->len += (size_t)got;
-	} while (got > 0);
-	return 0;
-}
-
-bool prefixset_is_file(const struct prefixset *set, const struct identity *file)
-{
-	for (size_t i = 0; i < set->file_count; i++) {
-		if (identity_is_same(&set->files[i], file))
-			return true;
-	}
-	return false;
-}
-
-/* Notes which file was opened, so that nothing else is done with it. */
-static int note_file(struct prefixset *set, int fd)
-{
-	struct identity file = identity_of_descriptor(fd), *grown;
-
-	if (prefixset_is_file(set, &file))
+	if (prefixset_add(set, element->text, element->len) == 0)
 		return 0;
-	grown = realloc(set->files, (set->file_count + 1) * sizeof(*grown));
-	if (grown == NULL)
+	if (errno == ENOMEM)
 		return -1;
-	grown[set->file_count++] = file;
-	set->files = grown;
-	return 0;
+	return element_refuse(
+		element, "want ADDRESS, ADDRESS/LENGTH, @FILE, rfc1918, ula, cgnat or vcn");
 }
 
-static int add_file(struct prefixset *set, struct origin *origin)
+/* Adds an element of a list, in which not everything may be. */
+static int add_element(void *context, const struct element *element)
 {
-	struct bytes text = BYTES_INIT(LIMIT_PREFIX_FILE);
-	char quoted[MSG_QUOTED_SIZE];
-	int fd = io_open_read(origin->file, false), result = -1, error;
+	struct prefixset *set = context;
+	struct prefix prefix;
 
-	if (fd < 0 || note_file(set, fd) < 0 || read_whole(&text, fd) < 0) {
-		error = errno;
-		if (error != ENOMEM)
-			msg_error_errno(error, "cannot read --%s file %s", origin->option,
-				msg_quote_name(quoted, origin->file));
-		errno = error;
-	} else {
-		result = add_lines(set, &text, origin);
-	}
-	error = errno;
-	if (fd >= 0)
-		close(fd);
-	bytes_free(&text);
-	errno = error;
-	return result;
-}
-
-/* Adds an element of a list on the command line. */
-static int add_listed(
-	struct prefixset *set, const char *element, size_t len, const struct origin *origin)
-{
-	struct origin in_file = *origin;
-	char *path;
-	int result, error;
-
-	if (len == 0 || element[0] != '@')
-		return add_element(set, element, len, origin);
-	path = strndup(element + 1, len - 1);
-	if (path == NULL)
-		return -1;
-	in_file.file = path;
-	result = add_file(set, &in_file);
-	error = errno;
-	free(path);
-	errno = error;
-	return result;
+	if (read_prefix(&prefix, element->text, element->len) == 0 && prefix.length == 0)
+		return element_refuse(element, "it would take in every address");
+	return prefixset_add_element(set, element);
 }
 
 int prefixset_add_list(struct prefixset *set, const char *option, const char *list)
 {
-	const struct origin origin = {option, NULL, 0};
-	char why[64];
-	size_t len;
-
-	if (strlen(list) > LIMIT_LIST) {
-		snprintf(why, sizeof(why), "too long, use --%s @FILE", option);
-		return refuse(list, strlen(list), &origin, why);
-	}
 	if (*list == '=') {
 		set->prefix_count = 0;
 		set->vcn = false;
 		list++;
 	}
-	for (;; list += len + 1) {
-		len = strcspn(list, ",");
-		if (add_listed(set, list, len, &origin) < 0)
-			return -1;
-		if (list[len] == '\0')
-			return 0;
-	}
+	return elements_read(&set->files, option, list, false, add_element, set);
 }
 
 /* All bits after the first length of 64. */
@@ -456,6 +306,6 @@ void prefixset_free(struct prefixset *set)
 	free(set->ipv4);
 	free(set->ipv6);
 	free(set->prefixes);
-	free(set->files);
+	elements_free_files(&set->files);
 	memset(set, 0, sizeof(*set));
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/address.h"
-#include "base/identity.h"
+#include "base/elements.h"
 
 /*
  * Prefixes that do not overlap, as ranges of addresses, sorted: found by
@@ -29,8 +29,7 @@ struct prefixset {
 	struct prefix *prefixes; /* as named, before prefixset_finish */
 	size_t prefix_count;
 	size_t prefix_room;
-	struct identity *files; /* that @FILE named */
-	size_t file_count;
+	struct elements_files files;
 };
 
 /* An empty set. */
@@ -45,15 +44,19 @@ void prefixset_init(struct prefixset *set);
 int prefixset_add_list(struct prefixset *set, const char *option, const char *list);
 
 /*
+ * Adds a CIDR block of any length, an address or a name. Returns 0, or -1 with
+ * errno ENOMEM, or EINVAL: it is none of these; of an element after a message.
+ */
+int prefixset_add(struct prefixset *set, const char *text, size_t len);
+int prefixset_add_element(struct prefixset *set, const struct element *element);
+
+/*
  * Makes the ranges; with "vcn" named, of prefixes[0..count) too. To be called
  * once, before prefixset_holds. Returns 0, or -1 when memory ran out.
  */
 int prefixset_finish(struct prefixset *set, const struct prefix *prefixes, size_t count);
 
 bool prefixset_holds(const struct prefixset *set, const struct address *address);
-
-/* Returns true if a file was read as @FILE. */
-bool prefixset_is_file(const struct prefixset *set, const struct identity *file);
 
 void prefixset_free(struct prefixset *set);
 

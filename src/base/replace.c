@@ -3,8 +3,8 @@
  * the directory, so that neither a change of the working directory nor a
  * directory moved meanwhile can part the temporary file from its target.
  *
- * The temporary file's name is noted before the file exists and forgotten
- * after it is gone, so that a signal handler always finds what is there.
+ * The temporary file's name is noted in a list before the file exists and
+ * forgotten after it is gone, so that a signal handler always finds what is there.
  */
 #include "base/replace.h"
 
@@ -28,6 +28,43 @@
 #define MOST_NAMES 100
 
 #define RANDOM_LETTERS 6
+
+/*
+ * Those with a temporary file. A handler may run between any two statements, in
+ * any thread: one pointer is changed at a time, and each state between is a list.
+ */
+static struct replace *_Atomic unfinished;
+
+static void list_add(struct replace *replace)
+{
+	replace->next = unfinished;
+	unfinished = replace;
+}
+
+static void list_remove(const struct replace *replace)
+{
+	struct replace *_Atomic *link = &unfinished;
+
+	while (*link && *link != replace)
+		link = &(*link)->next;
+	if (*link)
+		*link = replace->next;
+}
+
+static void remove_temporary(const struct replace *replace)
+{
+	int saved = errno;
+
+	if (replace->temporary)
+		(void)unlinkat(replace->directory, replace->temporary, 0);
+	errno = saved;
+}
+
+void replace_remove_all(void)
+{
+	for (const struct replace *replace = unfinished; replace; replace = replace->next)
+		remove_temporary(replace);
+}
 
 /* The last component; empty when the path ends in a slash. */
 static const char *base_name(const char *path)
@@ -161,6 +198,7 @@ static void release(struct replace *replace)
 	char *temporary = replace->temporary;
 
 	/* A handler that runs from here on must not find a name that is freed. */
+	list_remove(replace);
 	replace->temporary = NULL;
 	atomic_signal_fence(memory_order_seq_cst);
 	free(temporary);
@@ -202,12 +240,12 @@ static int create_temporary(struct replace *replace, char *name, mode_t mode)
 		random_letters(letters);
 		/* Noted before it is there: a handler between the two calls removes
 		 * nothing, one after them what was made. */
-		atomic_signal_fence(memory_order_seq_cst);
 		replace->temporary = name;
-		atomic_signal_fence(memory_order_seq_cst);
+		list_add(replace);
 		replace->fd = openat(replace->directory, name, flags, mode);
 		if (replace->fd >= 0)
 			return 0;
+		list_remove(replace);
 		replace->temporary = NULL;
 		if (errno != EEXIST && errno != EINTR)
 			break;
@@ -247,10 +285,7 @@ static int begin_temporary(struct replace *replace, const struct stat *old)
 		return -1;
 	}
 	if (old && fchmod(replace->fd, old->st_mode & 0777) != 0) {
-		int saved = errno;
-
-		replace_unlink_from_signal(replace);
-		errno = saved;
+		remove_temporary(replace);
 		return -1;
 	}
 	return 0;
@@ -345,14 +380,10 @@ int replace_commit(struct replace *replace)
 		if (result == 0)
 			result = renameat(replace->directory, replace->temporary,
 				replace->directory, base_name(replace->target));
-		if (result == 0) {
+		if (result == 0)
 			result = sync_directory(replace);
-		} else {
-			int saved = errno;
-
-			replace_unlink_from_signal(replace);
-			errno = saved;
-		}
+		else
+			remove_temporary(replace);
 	}
 	release(replace);
 	return result;
@@ -360,12 +391,6 @@ int replace_commit(struct replace *replace)
 
 void replace_abandon(struct replace *replace)
 {
-	replace_unlink_from_signal(replace);
+	remove_temporary(replace);
 	release(replace);
-}
-
-void replace_unlink_from_signal(const struct replace *replace)
-{
-	if (replace->temporary)
-		(void)unlinkat(replace->directory, replace->temporary, 0);
 }

@@ -10,19 +10,23 @@
 #ifndef BASE_REPLACE_H
 #define BASE_REPLACE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
+/* It must not move between begin and the end. */
 struct replace {
-	int fd;          /* where to write */
-	bool direct;     /* the target itself is being written */
-	char *target;    /* the resolved path; owned */
-	char *temporary; /* owned; null when direct */
-	int directory;   /* descriptor of the directory that holds both */
+	int fd;                       /* where to write */
+	bool direct;                  /* the target itself is being written */
+	char *target;                 /* the resolved path; owned */
+	char *temporary;              /* owned; null when direct */
+	int directory;                /* descriptor of the directory that holds both */
+	struct replace *_Atomic next; /* of those with a temporary file */
 };
 
 /*
- * Makes the temporary file: mode 0666 less umask, or that of the old file.
- * Returns 0, or -1 with errno set and nothing left behind.
+ * Makes the temporary file: mode 0666 less umask, or that of the old file. Not
+ * by several threads at once, as all that is not for a signal handler. Returns 0, or -1 with errno
+ * set and nothing left behind.
  */
 int replace_begin(struct replace *replace, const char *path);
 
@@ -44,10 +48,11 @@ int replace_commit(struct replace *replace);
 void replace_abandon(struct replace *replace);
 
 /*
- * Removes the temporary file with calls that a signal handler may make; the
- * struct itself is left as it is.
+ * Removes all temporary files that there are, with calls that a signal handler
+ * may make; base/cleanup does so before the process dies. What is written of
+ * them still has to be abandoned, or fails to be committed.
  */
-void replace_unlink_from_signal(const struct replace *replace);
+void replace_remove_all(void);
 
 /*
  * The path that replace_begin would replace: path itself, or what a chain of

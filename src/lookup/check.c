@@ -360,14 +360,6 @@ static enum lookup_error check_vcns(struct checker *checker)
 	return LOOKUP_OK;
 }
 
-/* Returns true if outer is a block around inner, of which neither is bad. */
-static bool encloses(const struct prefix *outer, const struct prefix *inner)
-{
-	struct address address = {inner->high, inner->low, inner->family};
-
-	return outer->length < inner->length && prefix_holds(outer, &address);
-}
-
 /*
  * Returns true if a block's enclosing one is the smallest before it. Blocks are
  * sorted, so what encloses this one is the one before it or encloses that.
@@ -376,7 +368,7 @@ static bool enclosing_is_right(const struct format_block *run, size_t i)
 {
 	uint32_t candidate = i == 0 ? FORMAT_NONE : (uint32_t)i - 1;
 
-	while (candidate != FORMAT_NONE && !encloses(&run[candidate].prefix, &run[i].prefix))
+	while (candidate != FORMAT_NONE && !prefix_encloses(&run[candidate].prefix, &run[i].prefix))
 		candidate = run[candidate].enclosing;
 	return run[i].enclosing == candidate;
 }
@@ -955,7 +947,7 @@ static enum lookup_error check_services(struct checker *checker)
 		for (size_t j = 0; j < service->range_count; j++)
 			if (!prefix_is_canonical(&ranges[j]) ||
 				(j > 0 && (prefix_compare(&ranges[j - 1], &ranges[j]) >= 0 ||
-						  encloses(&ranges[j - 1], &ranges[j]))))
+						  prefix_encloses(&ranges[j - 1], &ranges[j]))))
 				return BAD(checker, "the ranges of service %zu are bad", i);
 	}
 	if (at != lookup->ranges.count)
@@ -1358,14 +1350,16 @@ static enum lookup_error check_guarded(
 
 	if (error != LOOKUP_OK)
 		return error;
-	if (begin_checker(&work->checkers[0], lookup) != 0 ||
-		begin_checker(&work->checkers[1], lookup) != 0)
+	if (begin_checker(&work->checkers[0], lookup) != 0)
 		return LOOKUP_NO_MEMORY;
 	qsort(work->tasks, work->count, sizeof(*work->tasks), compare_tasks);
-	if (runner != NULL && lookup->length >= LARGE)
-		runner(run_first, run_second, work);
-	else
+	if (runner == NULL || lookup->length < LARGE) {
 		run_first(work);
+	} else {
+		if (begin_checker(&work->checkers[1], lookup) != 0)
+			return LOOKUP_NO_MEMORY;
+		runner(run_first, run_second, work);
+	}
 	return conclude(work, lookup);
 }
 

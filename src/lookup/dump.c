@@ -13,10 +13,10 @@
 #include "lookup/fields.h"
 #include "json/space.h"
 
-/* Where to go on behind an array or wrapper that was entered. */
+/* Where to go on after an array or wrapper that was entered. */
 struct frame {
 	bool is_array;
-	size_t resume; /* of a wrapper: the offset behind it */
+	size_t resume; /* of a wrapper: the offset after it */
 };
 
 struct walk {
@@ -171,8 +171,8 @@ struct member {
 };
 
 /*
- * Finds the member that begins at *at, behind white space, in an object that
- * ends at end, and moves *at on behind it. Returns false where no member is.
+ * Finds the member that begins at *at, after white space, in an object that
+ * ends at end, and moves *at on past it. Returns false where no member is.
  */
 static bool find_member(const char *text, size_t *at, size_t end, struct member *member)
 {
@@ -203,7 +203,7 @@ static bool is_container(const char *text, const struct span *value)
 }
 
 /*
- * Tells if the object in a span wraps others, and if so sets *data to the last
+ * Returns true if the object in a span wraps others, and sets *data to the last
  * member of that name. What has an id or rules is itself what is wanted; what
  * is not well-formed is left to the parser.
  */
@@ -327,7 +327,7 @@ static enum dump_error leave(struct walk *walk)
 	return DUMP_OK;
 }
 
-/* Takes one value or enters it, and leaves what ends behind it. */
+/* Takes one value or enters it, and leaves what ends after it. */
 static enum dump_error step(struct walk *walk)
 {
 	size_t depth = walk->depth;

@@ -33,7 +33,7 @@ struct dump_fault {
 };
 
 /*
- * Walks text[0..len), with LIMIT_JSON_PADDING readable bytes behind it. An
+ * Walks text[0..len), with LIMIT_JSON_PADDING readable bytes after it. An
  * empty text has no value. Values before a malformed one have been given.
  */
 enum dump_error dump_walk(

@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "json/tree.h"
 
-/* Tells if a member's name is wanted when hyphens, underscores and case are
+/* Returns true if a member's name is wanted when hyphens, underscores and case are
  * left aside. */
 bool fields_name_is(const struct json_value *name, const char *wanted);
 

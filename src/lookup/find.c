@@ -34,7 +34,7 @@ static struct lookup_run run_of(
 {
 	struct lookup_run run = {section, 0};
 
-	if (first <= size && count <= size - first) {
+	if (section != NULL && first <= size && count <= size - first) {
 		run.numbers += first;
 		run.count = count;
 	}
@@ -43,15 +43,15 @@ static struct lookup_run run_of(
 
 static struct lookup_rules rules_of(const struct lookup *lookup, uint32_t first, uint32_t count)
 {
-	struct lookup_rules rules = {lookup->rules.at, lookup->boxes.at, 0, 0};
+	struct lookup_rules rules = {0};
 
-	if (first <= lookup->rules.count && count <= lookup->rules.count - first &&
-		lookup->boxes.count == lookup->rules.count) {
-		rules.rules += first;
-		rules.boxes += first;
-		rules.count = count;
-		rules.first = first;
-	}
+	if (count == 0 || first > lookup->rules.count || count > lookup->rules.count - first ||
+		lookup->boxes.count != lookup->rules.count)
+		return rules;
+	rules.rules = lookup->rules.at + first;
+	rules.boxes = lookup->boxes.at + first;
+	rules.count = count;
+	rules.first = first;
 	return rules;
 }
 

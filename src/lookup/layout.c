@@ -334,13 +334,6 @@ static int compare_blocks(const void *a, const void *b)
 	       (left->block.subnet < right->block.subnet);
 }
 
-static bool encloses(const struct prefix *outer, const struct prefix *inner)
-{
-	const struct address address = {inner->high, inner->low, inner->family};
-
-	return outer->length < inner->length && prefix_holds(outer, &address);
-}
-
 /* All blocks of subnets whose VCN is known, sorted by VCN and block; of equal
  * ones of a VCN only the first stays. */
 static struct block *gather_blocks(const struct layout *layout, size_t *count)
@@ -375,7 +368,8 @@ static uint32_t enclosing_of(const struct format_block *run, size_t last)
 {
 	uint32_t candidate = last == 0 ? FORMAT_NONE : (uint32_t)last - 1;
 
-	while (candidate != FORMAT_NONE && !encloses(&run[candidate].prefix, &run[last].prefix))
+	while (candidate != FORMAT_NONE &&
+		!prefix_encloses(&run[candidate].prefix, &run[last].prefix))
 		candidate = run[candidate].enclosing;
 	return candidate;
 }
@@ -1142,7 +1136,7 @@ static int place_services(struct layout *layout)
 		/* sorted, so what encloses a range is the last one that was kept */
 		for (; at < count && ranges[at].service == i; at++) {
 			if (last && (prefix_compare(last, &ranges[at].prefix) == 0 ||
-					    encloses(last, &ranges[at].prefix)))
+					    prefix_encloses(last, &ranges[at].prefix)))
 				continue;
 			layout->ranges.at[kept] = ranges[at].prefix;
 			last = &layout->ranges.at[kept++];

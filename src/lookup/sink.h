@@ -1,7 +1,7 @@
 /*
  * Where the bytes of a lookup file go: counted and checksummed always, written
  * only when there is a descriptor. A file is put together twice, first without
- * one, since its header tells of what stands behind it.
+ * one, since its header tells of what stands after it.
  */
 #ifndef LOOKUP_SINK_H
 #define LOOKUP_SINK_H

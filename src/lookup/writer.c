@@ -7,7 +7,6 @@
 #include "lookup/writer.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -236,17 +235,6 @@ static enum exitcode put_file(struct writer *writer, int fd, const char *path)
 	return EXITCODE_WRITE;
 }
 
-/* What a signal handler may have to remove; null when there is nothing. */
-static const struct replace *_Atomic unfinished;
-
-void writer_unlink_from_signal(void)
-{
-	const struct replace *replace = atomic_load(&unfinished);
-
-	if (replace)
-		replace_unlink_from_signal(replace);
-}
-
 static enum exitcode cannot_replace(const char *path)
 {
 	int cause = errno;
@@ -265,7 +253,6 @@ static enum exitcode replace_file(struct writer *writer, const char *path)
 	struct replace replace = {.fd = -1, .directory = -1};
 	enum exitcode exitcode;
 
-	atomic_store(&unfinished, &replace);
 	exitcode = replace_begin(&replace, path) == 0 ? EXITCODE_OK : cannot_replace(path);
 	if (exitcode == EXITCODE_OK) {
 		exitcode = put_file(writer, replace.fd, path);
@@ -274,7 +261,6 @@ static enum exitcode replace_file(struct writer *writer, const char *path)
 		else if (replace_commit(&replace) != 0)
 			exitcode = cannot_replace(path);
 	}
-	atomic_store(&unfinished, NULL);
 	return exitcode;
 }
 

@@ -24,7 +24,4 @@
 enum exitcode writer_write(
 	struct model *model, const char *path, int64_t fetched_at, const char *source);
 
-/* Removes the temporary file, if there is one, by signal-safe calls only. */
-void writer_unlink_from_signal(void);
-
 #endif

@@ -10,13 +10,26 @@
 #include "base/identity.h"
 #include "base/msg.h"
 #include "base/optparse.h"
+#include "vcnflow/endpoints.h"
+
+#define LISTS 2
 
 /* The files of a run that are not the operands. */
 struct files {
-	struct identity output, rejects, stats; /* to be written */
-	struct identity metadata, list;         /* to be read */
-	const struct prefixset *internal;       /* and its files */
+	struct identity output, rejects, stats;    /* to be written */
+	struct identity metadata, list;            /* to be read */
+	const struct elements_files *lists[LISTS]; /* @FILEs, likewise */
 };
+
+/* The files of --internal, and those of the lists of endpoints.h. */
+static const struct elements_files *lists_of(const struct options *options, size_t i)
+{
+	static const struct elements_files none;
+
+	if (i == 0)
+		return &options->internal.files;
+	return options->endpoints != NULL ? &options->endpoints->files : &none;
+}
 
 static int refuse_output(const char *option, const char *path, const char *why)
 {
@@ -67,8 +80,11 @@ static int check_operand(const struct options *options, const struct files *file
 		return -1;
 	if (identity_is_same(&files->metadata, &identity))
 		why = "it is the lookup file";
-	else if (prefixset_is_file(files->internal, &identity))
-		why = "it is a file of --internal";
+	for (size_t i = 0; why == NULL && i < LISTS; i++) {
+		const struct elements_file *file = elements_find_file(files->lists[i], &identity);
+
+		why = file != NULL ? file->what : NULL;
+	}
 	if (why == NULL)
 		return 0;
 	msg_error("cannot read %s: %s",
@@ -87,15 +103,16 @@ static int check_operands(const struct options *options, const struct files *fil
 	return 0;
 }
 
-/* The files that --internal named. */
-static int check_internal(const struct options *options, const struct files *files)
+/* The files that lists named. */
+static int check_lists(const struct options *options, const struct files *files)
 {
-	const struct prefixset *internal = files->internal;
+	for (size_t i = 0; i < LISTS; i++) {
+		for (size_t k = 0; k < files->lists[i]->count; k++) {
+			const struct elements_file *file = &files->lists[i]->list[k];
 
-	for (size_t i = 0; i < internal->file_count; i++) {
-		if (check_against(
-			    options, files, &internal->files[i], "it is a file of --internal") < 0)
-			return -1;
+			if (check_against(options, files, &file->identity, file->what) < 0)
+				return -1;
+		}
 	}
 	return 0;
 }
@@ -112,12 +129,12 @@ int clash_check(const struct options *options)
 					options_is_dash(options->flowlog.files_from)
 				? identity_of_descriptor(STDIN_FILENO)
 				: identity_of_path(options->flowlog.files_from),
-		.internal = &options->internal,
+		.lists = {lists_of(options, 0), lists_of(options, 1)},
 	};
 
 	if (check_outputs(options, &files) < 0 ||
 		check_against(options, &files, &files.metadata, "it is the lookup file") < 0 ||
-		check_internal(options, &files) < 0 ||
+		check_lists(options, &files) < 0 ||
 		check_against(options, &files, &files.list, "it is an input too") < 0)
 		return -1;
 	return check_operands(options, &files);
@@ -141,7 +158,6 @@ static struct inputs_taken taken_by(const struct target *target, const char *why
 int clash_take(struct inputs *inputs, const struct options *options, const struct target *output,
 	const struct target *rejects, const struct target *stats)
 {
-	const struct prefixset *internal = &options->internal;
 	struct inputs_taken taken[] = {
 		taken_by(output, "the output goes there", false),
 		{.file = identity_of_descriptor(STDERR_FILENO), .why = "messages go there"},
@@ -155,12 +171,16 @@ int clash_take(struct inputs *inputs, const struct options *options, const struc
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		if (inputs_take(inputs, &taken[i]))
 			return -1;
-	for (size_t i = 0; i < internal->file_count; i++) {
-		struct inputs_taken file = {
-			.file = internal->files[i], .why = "it is a file of --internal"};
+	for (size_t i = 0; i < LISTS; i++) {
+		const struct elements_files *files = lists_of(options, i);
 
-		if (inputs_take(inputs, &file))
-			return -1;
+		for (size_t k = 0; k < files->count; k++) {
+			struct inputs_taken file = {
+				.file = files->list[k].identity, .why = files->list[k].what};
+
+			if (inputs_take(inputs, &file))
+				return -1;
+		}
 	}
 	return 0;
 }

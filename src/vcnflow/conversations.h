@@ -39,7 +39,8 @@ void conversations_free(struct conversations *table);
 /* Makes it empty and keeps the room; saturated stays. */
 void conversations_clear(struct conversations *table);
 
-/* Adds one, whose sums may be too large. Returns 0, or -1 when memory ran out; its lines are as they were. */
+/* Adds one, whose sums may be too large. Returns 0, or -1 when memory ran out; its lines are as
+ * they were. */
 int conversations_add(struct conversations *table, const struct conversation *one);
 
 /*

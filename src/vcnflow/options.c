@@ -23,6 +23,7 @@
 #include "base/version.h"
 #include "rules/judge.h"
 #include "vcnflow/clash.h"
+#include "vcnflow/endpoints.h"
 #include "vcnflow/processors.h"
 #include "json/json.h"
 
@@ -46,13 +47,18 @@ static const char help[] =
 	"  -p, --protocol LIST      numbers or names such as tcp,udp,icmp\n"
 	"  -d, --direction LIST     ingress,egress,none\n"
 	"  -t, --traffic KIND       internal or external\n"
+	"      --source LIST, --destination LIST, --address LIST (of either side)\n"
+	"                           10.0.1.0/24,!10.0.1.5,@FILE\n"
+	"      --source-port LIST, --destination-port LIST, --port LIST\n"
+	"                           22,8000-8999,!8080\n"
+	"      --subnet LIST        OCIDs or display names\n"
+	"      --vnic LIST          OCIDs\n"
 	"Enriching\n"
 	"  -m, --metadata FILE      lookup file made by vcnmeta, or none\n"
 	"      --internal LIST      further internal addresses, =LIST: only these\n"
 	"  -l, --security-lists HOW full, ids or none\n"
-	"      --rules              which rules let each record pass\n"
+	"      --rules, --names     which rules let a record pass; names of subnets\n"
 	"      --verdict LIST       only these, e.g. denied,unexplained\n"
-	"      --names              names of subnets, VCN and compartment\n"
 	"  -k, --keep LIST          further members to carry, e.g. data,time\n"
 	"Output\n"
 	"  -o, --output FILE        written whole or not at all\n"
@@ -75,6 +81,8 @@ static const char help[] =
 static const char *const time_fields[] = {"ingested", "event", "start", "end", NULL};
 static const char *const actions[] = {"accept", "reject", "all", NULL};
 static const char *const security_lists[] = {"full", "ids", "none", NULL};
+static const char *const endpoint_names[] = {"source", "destination", "address", "source-port",
+	"destination-port", "port", "subnet", "vnic"};
 static const char *const formats[] = {"ndjson", "array", NULL};
 
 /* Sets *choice to the place of the argument among words, counted from 1: 0 is
@@ -244,6 +252,25 @@ static enum optparse_result take_internal(void *into, const char *name, char *ar
 	return OPTPARSE_NO_MEMORY;
 }
 
+/* Takes the list of an option of endpoints.h; its names stand in that order. */
+static enum optparse_result take_endpoints(void *into, const char *name, char *argument)
+{
+	struct options *options = into;
+	size_t kind = 0;
+
+	if (options->endpoints == NULL)
+		options->endpoints = endpoints_new();
+	while (strcmp(name, endpoint_names[kind]) != 0)
+		kind++;
+	if (options->endpoints != NULL &&
+		endpoints_take(options->endpoints, (enum endpoints_kind)kind, name, argument) == 0)
+		return OPTPARSE_RUN;
+	if (options->endpoints != NULL && errno != ENOMEM)
+		return OPTPARSE_REFUSED;
+	msg_no_memory();
+	return OPTPARSE_NO_MEMORY;
+}
+
 static bool is_output_key(const char *name)
 {
 	static const char *const keys[] = {"destinationAddress", "destinationPort", "protocol",
@@ -379,6 +406,14 @@ static const struct optparse_option table[] = {
 	CALL("protocol", 'p', take_protocol),
 	CALL("direction", 'd', take_direction),
 	CALL("traffic", 't', take_traffic),
+	CALL("source", 0, take_endpoints),
+	CALL("destination", 0, take_endpoints),
+	CALL("address", 0, take_endpoints),
+	CALL("source-port", 0, take_endpoints),
+	CALL("destination-port", 0, take_endpoints),
+	CALL("port", 0, take_endpoints),
+	CALL("subnet", 0, take_endpoints),
+	CALL("vnic", 0, take_endpoints),
 	ROW("metadata", 'm', TEXT, metadata),
 	CALL("internal", 0, take_internal),
 	CHOICE("security-lists", 'l', security_lists, security_lists),
@@ -662,4 +697,5 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 void options_free(struct options *options)
 {
 	prefixset_free(&options->internal);
+	endpoints_free(options->endpoints);
 }

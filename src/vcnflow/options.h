@@ -37,6 +37,8 @@ enum switch_state { SWITCH_AUTO, SWITCH_ON, SWITCH_OFF };
 #define OPTIONS_ANY_DIRECTION                                                                      \
 	(1u << DIRECTION_INGRESS | 1u << DIRECTION_EGRESS | 1u << DIRECTION_NONE)
 
+struct endpoints; /* endpoints.h */
+
 struct options {
 	struct flowlog_config flowlog; /* the inputs, and how they are read */
 
@@ -50,6 +52,7 @@ struct options {
 	uint64_t protocols[4]; /* bit n: protocol n is wanted */
 	unsigned directions;   /* 1u << enum direction; OPTIONS_ANY_DIRECTION: any */
 	enum traffic traffic;
+	struct endpoints *endpoints; /* null: any address, port, subnet and VNIC */
 
 	/* enriching */
 	const char *metadata; /* null: there is none */

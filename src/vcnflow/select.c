@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flowlog/instant.h"
+#include "vcnflow/endpoints.h"
 
 /* Longer strings than this are no time, action, status or protocol. */
 #define TEXT_SIZE 256
@@ -207,14 +208,22 @@ enum verdict select_conversation(
 
 	if (options->action != ACTION_ALL && is_accept != (options->action == ACTION_ACCEPT))
 		return VERDICT_ACTION;
-	if (options->any_protocol)
-		return VERDICT_EMITTED;
-	return select_protocol(options,
-		conversation->protocol == CONVERSATION_NO_PROTOCOL ? -1 : conversation->protocol);
+	if (!options->any_protocol &&
+		select_protocol(options, conversation->protocol == CONVERSATION_NO_PROTOCOL
+						 ? -1
+						 : conversation->protocol) != VERDICT_EMITTED)
+		return VERDICT_PROTOCOL;
+	if (options->endpoints != NULL &&
+		!endpoints_keep_conversation(options->endpoints, conversation))
+		return VERDICT_ENDPOINT;
+	return VERDICT_EMITTED;
 }
 
-enum verdict select_tags(const struct options *options, const struct tags *tags)
+enum verdict select_tags(
+	const struct options *options, const struct record *record, const struct tags *tags)
 {
+	if (options->endpoints != NULL && !endpoints_keep(options->endpoints, record, tags))
+		return VERDICT_ENDPOINT;
 	if ((options->directions >> tags->direction & 1) == 0)
 		return VERDICT_DIRECTION;
 	if (options->traffic != TRAFFIC_ANY &&

@@ -21,15 +21,16 @@
  */
 enum verdict select_record(const struct options *options, const struct record *record);
 
-/* VERDICT_DIRECTION, VERDICT_TRAFFIC, or VERDICT_EMITTED. */
-enum verdict select_tags(const struct options *options, const struct tags *tags);
+/* VERDICT_ENDPOINT, VERDICT_DIRECTION, VERDICT_TRAFFIC, or VERDICT_EMITTED. */
+enum verdict select_tags(
+	const struct options *options, const struct record *record, const struct tags *tags);
 
 /* VERDICT_VERDICT or VERDICT_EMITTED; judgement is null if there is none. */
 enum verdict select_judgement(const struct options *options, const struct judgement *judgement);
 
 /*
- * Of a conversation that is read again: VERDICT_ACTION, VERDICT_PROTOCOL or
- * VERDICT_EMITTED.
+ * Of a conversation that is read again: VERDICT_ACTION, VERDICT_PROTOCOL,
+ * VERDICT_ENDPOINT or VERDICT_EMITTED.
  */
 enum verdict select_conversation(
 	const struct options *options, const struct conversation *conversation);

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "flowlog/instant.h"
+#include "vcnflow/endpoints.h"
 
 #define MIB_BITS 20
 
@@ -201,6 +202,18 @@ enum summing_result summing_record(struct conversations *table, const struct opt
 /* A selection that asks for what a conversation no longer has. */
 static const char *selection_of_records(const struct options *options)
 {
+	static const struct {
+		enum endpoints_kind kind;
+		const char *why;
+	} lists[] = {
+		{ENDPOINTS_SOURCE, "--source selects records, of which these are sums"},
+		{ENDPOINTS_DESTINATION, "--destination selects records, of which these are sums"},
+		{ENDPOINTS_SOURCE_PORT, "--source-port selects records, of which these are sums"},
+		{ENDPOINTS_DESTINATION_PORT,
+			"--destination-port selects records, of which these are sums"},
+		{ENDPOINTS_PORT, "--port selects records, of which these are sums"},
+	};
+
 	if (options->has_since)
 		return "--since selects records, of which these are sums";
 	if (options->has_until)
@@ -211,6 +224,11 @@ static const char *selection_of_records(const struct options *options)
 		return "--traffic selects records, of which these are sums";
 	if (options->verdicts != 0)
 		return "--verdict selects records, of which these are sums";
+	for (size_t i = 0; options->endpoints != NULL && i < sizeof(lists) / sizeof(lists[0]);
+		i++) {
+		if (endpoints_has(options->endpoints, lists[i].kind))
+			return lists[i].why;
+	}
 	return NULL;
 }
 

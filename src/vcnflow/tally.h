@@ -18,6 +18,7 @@ enum verdict {
 	VERDICT_NO_DATA,
 	VERDICT_ACTION,
 	VERDICT_PROTOCOL,
+	VERDICT_ENDPOINT, /* by address, port, subnet or VNIC */
 	VERDICT_DIRECTION,
 	VERDICT_TRAFFIC,
 	VERDICT_VERDICT,  /* --verdict */

@@ -83,8 +83,3 @@ void target_abandon(struct target *target)
 	target->fd = -1;
 	replace_abandon(&target->replace);
 }
-
-void target_remove(void *target)
-{
-	replace_unlink_from_signal(&((const struct target *)target)->replace);
-}

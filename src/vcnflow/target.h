@@ -19,8 +19,8 @@ struct target {
 };
 
 /*
- * Opens path, if it is not null; so that a signal finds the temporary file, the
- * struct must not move. Returns 0, or -1 with errno set, after a message unless
+ * Opens path, if it is not null; the struct must not move until it is committed or
+ * abandoned. Returns 0, or -1 with errno set, after a message unless
  * errno is ENOMEM.
  */
 int target_open(struct target *target, const char *path);
@@ -43,11 +43,5 @@ int target_commit(struct target *target);
 
 /* Removes what was written; does nothing for one that is not open. */
 void target_abandon(struct target *target);
-
-/*
- * For cleanup_add, at any time: removes the temporary file of a struct target,
- * if there is one, and leaves the struct as it is.
- */
-void target_remove(void *target);
 
 #endif

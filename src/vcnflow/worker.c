@@ -397,7 +397,7 @@ static bool take_record(struct worker *worker)
 	if (verdict == VERDICT_EMITTED) {
 		tag_record(&worker->tags, &worker->record, &options->internal,
 			worker->shared.lookup, worker->shared.plan->has_flow, &worker->hints);
-		verdict = select_tags(options, &worker->tags);
+		verdict = select_tags(options, &worker->record, &worker->tags);
 	}
 	if (verdict != VERDICT_EMITTED)
 		worker->result->tally.verdicts[verdict]++;

@@ -6,15 +6,13 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/dirlock.h"
+#include "base/io.h"
 #include "base/msg.h"
 #include "base/nearest.h"
-#include "lookup/writer.h"
 #include "vcnmeta/build.h"
 #include "vcnmeta/fetch/fetch.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/show.h"
-#include "vcnmeta/standard.h"
 #include "vcnmeta/verify.h"
 
 static const struct {
@@ -89,21 +87,12 @@ static int run(int argc, char **argv)
 	return at < 0 ? refuse(name) : commands[at].run(argc - 1, argv + 1);
 }
 
-/* The lookup file is replaced in one step, so a signal may end the program at
- * any time; only the temporary file and the lock's have to go. */
-static void remove_files(void *unused)
-{
-	(void)unused;
-	writer_unlink_from_signal();
-	dirlock_unlink_from_signal();
-}
-
 int main(int argc, char **argv)
 {
 	msg_program("vcnmeta");
-	if (standard_begin() != 0)
+	if (io_standard_descriptors() != 0)
 		return EXITCODE_INTERNAL;
-	cleanup_add(remove_files, NULL);
+	/* The lookup file is replaced in one step: a signal may end it at any time. */
 	cleanup_install(CLEANUP_DIE);
 	/* A reader that goes away ends the program silently, also where the
 	 * caller ignored the signal. */

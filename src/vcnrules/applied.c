@@ -1,167 +1,52 @@
-/*
- * From the lookup file to the rules of one flow. Blocks of rules, which let many
- * be passed over at once, are made here for all rules of the file.
- */
+/* What rules/context.h finds to apply, and which of these rules match. */
 #include "vcnrules/applied.h"
 
 #include <stdlib.h>
 
-#include "lookup/content.h"
-#include "lookup/rule.h"
-
 void applied_free(struct applied *applied)
 {
-	free(applied->boxes);
-	free(applied->runs);
+	context_free(applied->context);
 	*applied = (struct applied){0};
 }
 
-static bool service_has(const void *context, uint32_t number, const struct address *address)
+/* Where rule number 0 of the file stands; null: it has no rules. */
+static const struct rule *first_rule(const struct lookup *lookup)
 {
-	const struct applied *applied = context;
-
-	return lookup_service_has(applied->lookup, number, address);
-}
-
-/*
- * Does an address belong to a member of a group? What is not known of its
- * members may be so anywhere in the VCN's subnets.
- */
-static enum match_answer group_has(
-	const void *context, uint32_t number, const struct address *address)
-{
-	const struct applied *applied = context;
-	const struct lookup *lookup = applied->lookup;
-	struct lookup_group group = {0};
-	uint32_t holder;
-
-	if (number != RULE_NO_INDEX) {
-		lookup_group(lookup, number, &group);
-		if (group.vcn != LOOKUP_NONE && group.vcn != applied->vcn)
-			return MATCH_NO;
-		holder = lookup_find_holder(lookup, applied->vcn, address);
-		if (holder != LOOKUP_NONE && lookup_run_has(&group.members, holder))
-			return MATCH_YES;
-		if (group.members_are_known && group.addresses_are_known)
-			return MATCH_NO;
-	}
-	return lookup_find_block(lookup, applied->vcn, address) == LOOKUP_NONE ? MATCH_NO
-									       : MATCH_MAYBE;
-}
-
-/* The rules of all lists and groups: where number 0 stands, and how many. */
-static const struct rule *all_rules(const struct lookup *lookup, size_t *count)
-{
-	const struct rule *first = NULL;
-
-	*count = 0;
 	for (size_t i = 0; i < lookup_list_count(lookup); i++) {
 		struct lookup_list list;
 
 		lookup_list(lookup, (uint32_t)i, &list);
-		if (list.rules.count == 0)
-			continue;
-		first = list.rules.rules - list.rules.first;
-		if (*count < list.rules.first + list.rules.count)
-			*count = list.rules.first + list.rules.count;
+		if (list.rules.count > 0)
+			return list.rules.rules - list.rules.first;
 	}
 	for (size_t i = 0; i < lookup_group_count(lookup); i++) {
 		struct lookup_group group;
 
 		lookup_group(lookup, (uint32_t)i, &group);
-		if (group.rules.count == 0)
-			continue;
-		first = group.rules.rules - group.rules.first;
-		if (*count < group.rules.first + group.rules.count)
-			*count = group.rules.first + group.rules.count;
+		if (group.rules.count > 0)
+			return group.rules.rules - group.rules.first;
 	}
-	return first;
+	return NULL;
 }
 
 int applied_begin(struct applied *applied, const struct lookup *lookup)
 {
-	size_t rule_count;
-	const struct rule *rules = all_rules(lookup, &rule_count);
-
-	*applied = (struct applied){.lookup = lookup, .vcn = LOOKUP_NONE};
-	applied->boxes = calloc(rule_count + 1, sizeof(*applied->boxes));
-	if (!applied->boxes)
-		return -1;
-	for (size_t i = 0; i < rule_count; i++)
-		rule_make_box(&applied->boxes[i], &rules[i]);
-	applied->rules = (struct judge_rules){
-		.rules = rules,
-		.boxes = applied->boxes,
-		.world = {service_has, group_has, applied},
+	*applied = (struct applied){
+		.rules.rules = first_rule(lookup),
+		.context = context_new(lookup),
 	};
-	return 0;
+	return applied->context ? 0 : -1;
 }
 
-/* Adds a run; its rules are those of ingress, then those of egress. */
-static int add_run(struct applied *applied, const struct lookup_rules *rules)
-{
-	uint32_t ingress = 0;
-	uint32_t count = (uint32_t)rules->count;
-	struct judge_run *run;
-
-	if (applied->rules.run_count == applied->run_room) {
-		size_t room = applied->run_room == 0 ? 16 : applied->run_room * 2;
-		struct judge_run *grown = realloc(applied->runs, room * sizeof(*grown));
-
-		if (!grown)
-			return -1;
-		applied->runs = grown;
-		applied->run_room = room;
-	}
-	while (ingress < count && rules->rules[ingress].direction == RULE_INGRESS)
-		ingress++;
-	run = &applied->runs[applied->rules.run_count++];
-	*run = (struct judge_run){(uint32_t)rules->first, ingress, count - ingress};
-	return 0;
-}
-
-/* Is all known of a VNIC's groups, and of all that may be peers? */
-static bool groups_are_complete(
-	const struct lookup *lookup, const struct lookup_vnic *vnic, uint32_t vcn_number)
-{
-	struct lookup_vcn vcn;
-
-	if (!vnic || !vnic->groups_are_known)
-		return false;
-	lookup_vcn(lookup, vcn_number, &vcn);
-	return vcn.groups_are_known;
-}
-
-int applied_set(
+void applied_set(
 	struct applied *applied, const struct lookup_subnet *subnet, const struct lookup_vnic *vnic)
 {
-	const struct lookup *lookup = applied->lookup;
-	struct lookup_run lists = lookup_subnet_lists(lookup, subnet);
-	struct judge_rules *rules = &applied->rules;
+	const struct rule *rules = applied->rules.rules;
 
-	applied->vcn = subnet->vcn;
-	rules->run_count = 0;
-	rules->is_complete = groups_are_complete(lookup, vnic, subnet->vcn);
-	for (size_t i = 0; i < lists.count; i++) {
-		struct lookup_list list;
-
-		lookup_list(lookup, lists.numbers[i], &list);
-		if (!list.is_held)
-			rules->is_complete = false;
-		if (add_run(applied, &list.rules) != 0)
-			return -1;
-	}
-	for (size_t i = 0; vnic && i < vnic->groups.count; i++) {
-		struct lookup_group group;
-
-		lookup_group(lookup, vnic->groups.numbers[i], &group);
-		if (!group.rules_are_known)
-			rules->is_complete = false;
-		if (add_run(applied, &group.rules) != 0)
-			return -1;
-	}
-	rules->runs = applied->runs;
-	return 0;
+	applied->rules =
+		*context_rules(applied->context, subnet, vnic ? vnic->number : LOOKUP_NONE);
+	/* Also where nothing applies. */
+	applied->rules.rules = rules;
 }
 
 void applied_matches_free(struct applied_matches *matches)

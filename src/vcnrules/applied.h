@@ -1,7 +1,6 @@
 /*
- * The rules that apply to a flow: all lists of its subnet and all groups of its
- * VNIC, ready for match and judge, with what the lookup file knows of labels and
- * groups that are peers.
+ * The rules that apply to a flow, and those of them that match one of its
+ * packets.
  */
 #ifndef VCNRULES_APPLIED_H
 #define VCNRULES_APPLIED_H
@@ -12,32 +11,21 @@
 
 #include "lookup/lookup.h"
 #include "lookup/rule.h"
+#include "rules/context.h"
 #include "rules/judge.h"
 #include "vcnrules/flows.h"
 
 struct applied {
-	struct judge_rules rules; /* of the flow at hand */
-
-	/* for applied.c alone */
-	const struct lookup *lookup;
-	uint32_t vcn; /* of the flow at hand */
-	struct rule_box *boxes;
-	struct judge_run *runs;
-	size_t run_room;
+	struct judge_rules rules; /* of the flow at hand; rules.rules always */
+	struct context *context;
 };
 
-/*
- * Prepares what all flows share. Returns 0, or -1: no memory. Free it with
- * applied_free in any case. It must not be moved after that.
- */
+/* Returns 0, or -1: no memory. Free it with applied_free in any case. */
 int applied_begin(struct applied *applied, const struct lookup *lookup);
 void applied_free(struct applied *applied);
 
-/*
- * Sets rules to what applies in a subnet to a VNIC, null: it is not known.
- * Returns 0, or -1: no memory.
- */
-int applied_set(struct applied *applied, const struct lookup_subnet *subnet,
+/* Sets rules to what applies in a subnet to a VNIC; null: it is not known. */
+void applied_set(struct applied *applied, const struct lookup_subnet *subnet,
 	const struct lookup_vnic *vnic);
 
 /* The rules of one direction that match a packet; begins as {0}. */

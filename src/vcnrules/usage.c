@@ -245,7 +245,7 @@ static void see(struct usage_seen *seen, const struct flow *flow)
 }
 
 /* Looks up what applies to a flow's subnet and VNIC. */
-static int set_applied(struct judging *judging, const struct flow *flow)
+static void set_applied(struct judging *judging, const struct flow *flow)
 {
 	const struct lookup *lookup = judging->ruleset->lookup;
 	size_t len;
@@ -255,13 +255,13 @@ static int set_applied(struct judging *judging, const struct flow *flow)
 
 	judging->is_known = lookup_find(lookup, text, len, &judging->subnet);
 	if (!judging->is_known)
-		return 0;
+		return;
 	if (flow->vnic != FLOWS_NO_VNIC) {
 		text = textset_text(&judging->flows->texts, flow->vnic, &len);
 		has_vnic = lookup_find_vnic(lookup, NULL, text, len, &vnic);
 	}
 	judging->knows_addresses = has_vnic && vnic.address_count > 0;
-	return applied_set(&judging->applied, &judging->subnet, has_vnic ? &vnic : NULL);
+	applied_set(&judging->applied, &judging->subnet, has_vnic ? &vnic : NULL);
 }
 
 static int judge_flow(struct judging *judging, size_t number)
@@ -295,8 +295,8 @@ static int judge_flows(struct judging *judging)
 		bool is_new =
 			i == 0 || flow[-1].subnet != flow->subnet || flow[-1].vnic != flow->vnic;
 
-		if (is_new && set_applied(judging, flow) != 0)
-			return -1;
+		if (is_new)
+			set_applied(judging, flow);
 		if (judge_flow(judging, i) != 0)
 			return -1;
 	}

@@ -1,6 +1,6 @@
 /*
  * Lookup files from short inputs: a good file, changed as the input says, its
- * header, table and checksums put right again, so that the checks behind these
+ * header, table and checksums put right again, so that the checks after these
  * are reached.
  */
 #ifndef TESTS_FUZZ_FRAME_H

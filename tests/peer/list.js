@@ -1,7 +1,7 @@
 // Lists everything with Oracle's own client and prints it as JSON:
 //   node list.js '{"auth": …, "endpoint": …, "config": …, …}'
-// Pages as long as there is a next one; lists groups and addresses; gets each
-// subnet and list by OCID too.
+// Pages as long as there is a next one; with "parts" lists groups and addresses,
+// with "gets" gets each subnet and list by OCID too.
 "use strict";
 const common = require("oci-common");
 const core = require("oci-core");
@@ -64,8 +64,8 @@ async function main(plan) {
   for (const compartmentId of [plan.tenancy, ...scopes]) {
     found.vcns.push(
       ...await all((r) => network.listVcns(r), { compartmentId }));
-    found.groups.push(...await all(
-      (r) => network.listNetworkSecurityGroups(r), { compartmentId }));
+    found.groups.push(...plan.parts ? await all(
+      (r) => network.listNetworkSecurityGroups(r), { compartmentId }) : []);
   }
   found.parts = {};
   for (const group of found.groups) {
@@ -77,7 +77,7 @@ async function main(plan) {
       (r) => network.listNetworkSecurityGroupVnics(r),
       { networkSecurityGroupId });
   }
-  for (const subnet of found.subnets) {
+  for (const subnet of plan.parts ? found.subnets : []) {
     const subnetId = subnet.id;
     found.parts[`addresses ${subnetId}`] = await all(
       (r) => network.listPrivateIps(r), { subnetId });

@@ -133,8 +133,10 @@ class Programs:
             argv.append(self._write("ranges.json", {
                 "last_updated_timestamp": "2026-11-01T00:00:00.000000",
                 "regions": [{"region": REGION, "cidrs": cidrs}]}))
-        # 1: a list that a subnet names is in no dump
-        self.run(argv, b"", (0, 1))
+        held = {each["id"] for each in source["lists"]}
+        is_missing = any(ocid not in held for subnet in source["subnets"]
+                         for ocid in subnet["securityListIds"])
+        self.run(argv, b"", (1,) if is_missing else (0,))
 
     def judge(self, records):
         """The member "rules" of each record."""

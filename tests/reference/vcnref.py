@@ -34,7 +34,7 @@ PROTOCOLS = {"icmp": 1, "ipv4": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47,
 RFC1918 = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 BLOCKS = {"rfc1918": RFC1918, "ula": ("fc00::/7",),
           "cgnat": ("100.64.0.0/10",)}
-FILTERS = ("type", "time", "action", "protocol", "direction", "traffic",
+FILTERS = ("type", "time", "action", "protocol", "endpoint", "direction", "traffic",
            "verdict")
 SUBNET = re.compile(rb"ocid1\.subnet\.[A-Za-z0-9._-]{0,240}")
 

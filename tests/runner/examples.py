@@ -14,7 +14,7 @@ import place
 import process
 
 ESCAPES = {r"\e": "\\", r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\&": ""}
-MESSAGE = re.compile(r"vcn(flow|meta|flow-bucket): |\{.*\}$")  # or --stats
+MESSAGE = re.compile(r"vcn(flow|meta|rules|flow-bucket): |\{.*\}$")  # or --stats
 
 
 class Example:

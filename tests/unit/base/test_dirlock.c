@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/dirlock.h"
 
 static char folder[] = "/tmp/dirlock.XXXXXX";
@@ -95,12 +96,12 @@ static void test_signal(void **state)
 	struct dirlock lock;
 
 	(void)state;
-	dirlock_unlink_from_signal();
+	cleanup_run();
 	assert_int_equal(dirlock_acquire(&lock, target), EXITCODE_OK);
-	dirlock_unlink_from_signal();
+	cleanup_run();
 	assert_false(is_there(lock_path));
 	dirlock_release(&lock);
-	dirlock_unlink_from_signal();
+	cleanup_run();
 }
 
 /* A link leads to the place of what it names; a long name is cut. */

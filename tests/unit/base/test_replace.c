@@ -106,7 +106,7 @@ static void assert_refused(const char *path, int errno_value)
 	errno = 0;
 	assert_int_equal(replace_begin(&replace, path), -1);
 	assert_int_equal(errno, errno_value);
-	replace_unlink_from_signal(&replace);
+	replace_remove_all();
 }
 
 static void appears_at_commit(void **state)
@@ -138,12 +138,31 @@ static void leaves_nothing_when_abandoned(void **state)
 	assert_content("old", "kept");
 	assert_int_equal(entries(".", 0), 1);
 	assert_int_equal(replace_begin(&replace, "other"), 0);
-	replace_unlink_from_signal(&replace);
+	replace_remove_all();
 	assert_int_equal(entries(".", 0), 1);
 	errno = 0;
 	assert_int_equal(replace_commit(&replace), -1);
 	assert_int_equal(errno, ENOENT);
 	assert_int_equal(entries(".", 0), 1);
+}
+
+/* Those that were ended stay as they are, in whatever order that was. */
+static void removes_all_that_are_unfinished(void **state)
+{
+	static const char *const names[] = {"a", "b", "c", "d"};
+	struct replace replaces[4];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(replace_begin(&replaces[i], names[i]), 0);
+	assert_int_equal(replace_commit(&replaces[1]), 0);
+	replace_abandon(&replaces[3]);
+	assert_int_equal(entries(".", 0), 3);
+	replace_remove_all();
+	assert_int_equal(entries(".", 0), 1);
+	assert_content("b", "");
+	replace_abandon(&replaces[0]);
+	replace_abandon(&replaces[2]);
 }
 
 static void keeps_modes(void **state)
@@ -406,6 +425,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_DIRECTORY(appears_at_commit),
 		IN_DIRECTORY(leaves_nothing_when_abandoned),
+		IN_DIRECTORY(removes_all_that_are_unfinished),
 		IN_DIRECTORY(keeps_modes),
 		IN_DIRECTORY(replaces_what_a_link_names),
 		IN_DIRECTORY(follows_absolute_links),

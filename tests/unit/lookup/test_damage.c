@@ -468,7 +468,7 @@ static enum lookup_error open_with(uint32_t id, const void *bytes, size_t len)
 	return error;
 }
 
-/* The good file with these bytes behind a section, in it. */
+/* The good file with these bytes after a section, in it. */
 static enum lookup_error open_with_more(uint32_t id, const void *more, size_t more_len)
 {
 	struct format_section *section = section_of(good, id);

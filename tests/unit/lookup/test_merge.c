@@ -141,7 +141,7 @@ static void test_foreign_fragments(void **state)
 	(void)state;
 	write_old();
 	lookup = opened("old.lut");
-	/* behind the check: what is mapped changes too */
+	/* after the check: what is mapped changes too */
 	damage_old();
 	assert_int_equal(
 		merge_lookup(model, lookup, MERGE_MODEL, "old.lut", &fault), MODEL_MALFORMED);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "base/replace.h"
 #include "lookup/sink.h"
 
 static struct model *one_subnet(void)
@@ -118,7 +119,7 @@ static void test_no_temporary_file(void **state)
 {
 	(void)state;
 	assert_int_equal(written("a", 5), EXITCODE_OK);
-	writer_unlink_from_signal();
+	replace_remove_all();
 	assert_int_equal(access("a", F_OK), 0);
 	unlink("a");
 	/* leave_directory fails if anything else is left */

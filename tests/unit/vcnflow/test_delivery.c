@@ -57,7 +57,7 @@ static void close_output(bool commit)
 
 static void begin(int rejects)
 {
-	assert_int_equal(output_open(&output, &options, true), 0);
+	assert_int_equal(output_open(&output, &options), 0);
 	delivery_init(&delivery, &options, &output, rejects);
 	delivery_begin(&delivery, strdup("x.log"));
 }
@@ -210,7 +210,7 @@ static void test_empty_outputs(void **state)
 	assert_string_equal(content(path), "[]\n");
 	options.format = FORMAT_NDJSON;
 	options.gzip = true;
-	assert_int_equal(output_open(&output, &options, true), 0);
+	assert_int_equal(output_open(&output, &options), 0);
 	assert_int_equal(output_finish(&output), 0);
 	close_output(true);
 	assert_memory_equal(content(path), "\x1f\x8b\x08", 3);
@@ -243,7 +243,7 @@ static void test_stats(void **state)
 	assert_string_equal(text.data,
 		"{\"inputs\":1,\"bytes_in\":100,\"bytes_inflated\":200,"
 		"\"records\":3,\"emitted\":2,\"filtered\":{\"type\":0,"
-		"\"time\":0,\"action\":0,\"protocol\":0,\"direction\":0,"
+		"\"time\":0,\"action\":0,\"protocol\":0,\"endpoint\":0,\"direction\":0,"
 		"\"traffic\":0,\"verdict\":0},\"no_data\":0,\"bad\":1,\"unknown_subnets\":0,"
 		"\"records_unknown_subnet\":0,\"bytes_out\":0,"
 		"\"metadata_fetched_at\":null,\"seconds\":1.500}\n");

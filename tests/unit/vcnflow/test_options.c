@@ -199,7 +199,7 @@ static void test_help(void **state)
 		lines += *at == '\n';
 		assert_true(width < 80);
 	}
-	assert_true(lines <= 40);
+	assert_true(lines <= 60);
 	assert_int_equal(parse_list(STDOUT_FILENO, WORDS("-zVq", "--bad")), OPTIONS_DONE);
 	assert_string_equal(capture.text, "vcnflow 0.1.0\n");
 }

@@ -146,16 +146,16 @@ static void test_tags(void **state)
 
 	(void)state;
 	default_options(&options);
-	assert_int_equal(select_tags(&options, &tags), VERDICT_EMITTED);
+	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_EMITTED);
 	options.directions = 1u << DIRECTION_INGRESS;
-	assert_int_equal(select_tags(&options, &tags), VERDICT_DIRECTION);
+	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_DIRECTION);
 	tags.direction = DIRECTION_INGRESS;
 	options.traffic = TRAFFIC_INTERNAL;
-	assert_int_equal(select_tags(&options, &tags), VERDICT_TRAFFIC);
+	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_TRAFFIC);
 	options.traffic = TRAFFIC_EXTERNAL;
-	assert_int_equal(select_tags(&options, &tags), VERDICT_EMITTED);
+	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_EMITTED);
 	tags.internal_traffic = true;
-	assert_int_equal(select_tags(&options, &tags), VERDICT_TRAFFIC);
+	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_TRAFFIC);
 }
 
 /* The days of these times, in this order: what is noted is what each alone would

@@ -44,6 +44,27 @@ def blocks(data):
     return [block(data[at:at + 24]) for at in range(0, len(data), 24)]
 
 
+def box_of(rule):
+    """What BOXS has of a rule: lowest values, and what is left above highest."""
+    peer, _, protocol, _, kind, _, _, low, high, _, destination, _, valid = rule[:13]
+    protocols = [protocol, protocol] if protocol < 256 else [0, 255]
+    first, following = [0, 65535], [0, 65535]
+    if kind == 0:
+        network = block(peer)
+        bits = [int(end) >> (network.max_prefixlen - 32)
+                for end in (network[0], network[-1])]
+        first, following = [n >> 16 for n in bits], [n & 65535 for n in bits]
+        if network.version == 6:
+            protocols = [n + 256 for n in protocols]
+    elif kind != 1:
+        protocols[1] += 256
+    ports = [65535, 0] if destination == 3 else [low, high]
+    if valid == 0:
+        first = [65535, 0]
+    ends = list(zip(protocols, ports, first, following))
+    return struct.pack("<8H", *ends[0], *(65535 - n for n in ends[1]))
+
+
 def order(network):
     return network.version, int(network.network_address), network.prefixlen
 
@@ -197,7 +218,7 @@ def show_rules(file):
             line["description"] = description
             lines.append(line)
     assert at == len(file.rules) and text_at == len(file.part["RTXT"])
-    assert len(file.part["BOXS"]) == 16 * at
+    assert file.part["BOXS"] == b"".join(map(box_of, file.rules))
     return [compact(line) for line in sorted(lines, key=lambda line: line["ocid"])]
 
 

@@ -19,6 +19,7 @@
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
 #include "vcnflow/summing.h"
+#include "vcnflow/table.h"
 #include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
@@ -41,6 +42,7 @@ struct worker {
 	struct result *result;
 	struct outbuf *out;
 	enum emit_space space;
+	struct table_room table;       /* under --fields */
 	const char *begin;             /* of the value at hand, in the block */
 	bool expects_conversation;     /* the last line was one */
 	uint64_t days[1 << DAYS_BITS]; /* keys of days that were noted; 0: none */
@@ -61,6 +63,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
+	worker->table = (struct table_room){BYTES_INIT(SIZE_MAX / 2), BYTES_INIT(SIZE_MAX / 2)};
 	worker->time = &worker->record.values[select_time_member(shared->options->time_field)];
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL)
@@ -87,6 +90,8 @@ void worker_free(struct worker *worker)
 	listcache_free(worker->listcache);
 	judging_free(worker->judging);
 	conversation_reader_free(worker->conversations);
+	bytes_free(&worker->table.cell);
+	bytes_free(&worker->table.text);
 	free(worker);
 }
 
@@ -318,15 +323,23 @@ static void emit(struct worker *worker, const struct tags *tags, const struct ju
 		note_day(worker);
 	if (options->list_subnets)
 		return;
-	more.lists = lists_of(worker, tags);
 	more.rules = (struct emit_rules){worker->judging, judgement};
-	if (options->names && tags->known)
+	more.seen = worker->result->seen;
+	if ((options->names || options->fields_named) && tags->known)
 		find_names(worker, tags, &more.names);
-	emit_record(out, options, worker->shared.plan, &worker->record, tags, &more, worker->space);
-	if (options->format == FORMAT_NDJSON)
-		outbuf_put(out, "\n", 1);
-	else
+	if (options->field_count != 0) {
+		if (table_record(out, options, &worker->record, tags, &more, worker->space,
+			    &worker->table) < 0)
+			no_memory(worker);
+	} else {
+		more.lists = lists_of(worker, tags);
+		emit_record(out, options, worker->shared.plan, &worker->record, tags, &more,
+			worker->space);
+	}
+	if (options->format == FORMAT_ARRAY)
 		outbuf_end_element(out);
+	else
+		outbuf_put(out, "\n", 1);
 	if (options->line_buffered)
 		outbuf_flush(out);
 	if (out->failed)

@@ -11,9 +11,13 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* What is asked for at once where all is read. */
+#define PIECE_READ ((size_t)256 << 10)
 
 #define PIPE_BUFFER_WISHED (1 << 20)
 
@@ -89,6 +93,22 @@ ssize_t io_read_full(int fd, void *buffer, size_t cap)
 		len += (size_t)got;
 	}
 	return (ssize_t)len;
+}
+
+int io_read_all(int fd, struct bytes *bytes, size_t padding)
+{
+	ssize_t got;
+
+	do {
+		if (bytes_reserve(bytes, PIECE_READ + padding) != 0)
+			return -1;
+		got = io_read(fd, bytes->data + bytes->len, PIECE_READ, NULL);
+		if (got < 0)
+			return -1;
+		bytes->len += (size_t)got;
+	} while (got > 0);
+	memset(bytes->data + bytes->len, 0, padding);
+	return 0;
 }
 
 /* After a write that failed: waits if waiting helps. */
@@ -201,13 +221,21 @@ void io_widen_pipe(int fd)
 	errno = saved;
 }
 
-int io_standard_descriptors(bool was_open[3])
+/* Descriptors 0, 1 and 2, as they were found. */
+static bool was_closed[3];
+
+int io_standard_descriptors(void)
 {
 	for (int fd = 0; fd <= 2; fd++) {
-		was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+		was_closed[fd] = fcntl(fd, F_GETFD) < 0;
 		/* open takes the lowest that is free, which is this one. */
-		if (!was_open[fd] && open("/dev/null", O_RDWR) != fd)
+		if (was_closed[fd] && open("/dev/null", O_RDWR) != fd)
 			return -1;
 	}
 	return 0;
+}
+
+bool io_was_open(int fd)
+{
+	return !was_closed[fd];
 }

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "base/limits.h"
+#include "base/utc.h"
 #include "json/json.h"
 #include "json/write.h"
 
@@ -463,17 +464,15 @@ static int put_text(struct bytes *out, const char *key, const struct conversatio
 
 static int put_time(struct bytes *out, const char *key, const struct conversation_time *when)
 {
-	time_t instant = (time_t)when->seconds;
-	char text[96];
-	struct tm parts;
+	char text[UTC_TEXT_SIZE];
 
 	if (bytes_append_text(out, key) != 0)
 		return -1;
-	if (!when->is_known || !gmtime_r(&instant, &parts))
+	if (!when->is_known || !utc_text(text, when->seconds))
 		return bytes_append_text(out, "null");
-	snprintf(text, sizeof(text), "\"%04d-%02d-%02dT%02d:%02d:%02dZ\"", parts.tm_year + 1900,
-		parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-	return bytes_append_text(out, text);
+	if (bytes_append_char(out, '"') != 0 || bytes_append_text(out, text) != 0)
+		return -1;
+	return bytes_append_char(out, '"');
 }
 
 static int put_address(struct bytes *out, const char *key, const struct address *address)

@@ -23,6 +23,7 @@
 #include "base/rights.h"
 #include "flowlog/inputs.h"
 #include "flowlog/record.h"
+#include "lookup/lookupfile.h"
 #include "vcnflow/clash.h"
 #include "vcnflow/delivery.h"
 #include "vcnflow/endpoints.h"
@@ -44,7 +45,6 @@ struct run {
 	struct target stats;
 	struct delivery delivery;
 	struct inputs *inputs;
-	bool was_open[3];
 	bool shows_progress;
 	uint64_t odd_subnets; /* --list-subnets: unknown, and no OCIDs */
 	struct timespec began;
@@ -62,8 +62,8 @@ static double seconds_since(const struct timespec *began)
 static int open_lookup(struct run *run)
 {
 	const struct options *options = &run->options;
-	char detail[LOOKUP_DETAIL_SIZE];
 	char quoted[MSG_QUOTED_SIZE];
+	enum exitcode exitcode;
 
 	if (options->metadata == NULL && options_judge(options)) {
 		msg_error("--%s needs a lookup file (-m FILE)", options->conversations
@@ -79,18 +79,10 @@ static int open_lookup(struct run *run)
 				    "(-m FILE names one, -m none is silent)");
 		return 0;
 	}
-	switch (lookup_open(&run->lookup, options->metadata, detail,
-		options->threads > 1 ? pipeline_run_both : NULL)) {
-	case LOOKUP_OK:
-		break;
-	case LOOKUP_NO_MEMORY:
-		msg_no_memory();
-		return EXITCODE_INTERNAL;
-	default:
-		msg_error("cannot use lookup file %s: %s",
-			msg_quote_name(quoted, options->metadata), detail);
-		return EXITCODE_REFUSED;
-	}
+	exitcode = lookupfile_open(
+		&run->lookup, options->metadata, options->threads > 1 ? pipeline_run_both : NULL);
+	if (exitcode != EXITCODE_OK)
+		return (int)exitcode;
 	if ((options->rules || options->verdicts != 0 || options->fields_judged) &&
 		!lookup_has_rules(run->lookup)) {
 		msg_error("lookup file %s has no rules: make it anew by 'vcnmeta fetch' or "
@@ -183,7 +175,7 @@ static int open_outputs(struct run *run)
 	const struct options *options = &run->options;
 	int status;
 
-	if (output_open(&run->output, options, run->was_open[1]))
+	if (output_open(&run->output, options))
 		return run->output.state == OUTPUT_NO_MEMORY ? EXITCODE_INTERNAL : EXITCODE_WRITE;
 	status = open_side(&run->rejects, options->rejects);
 	return status == 0 ? open_side(&run->stats, options->stats_file) : status;
@@ -522,7 +514,7 @@ int main(int argc, char **argv)
 		options_free(&run.options);
 		return status_of_options(result);
 	}
-	if (io_standard_descriptors(run.was_open))
+	if (io_standard_descriptors())
 		return EXITCODE_INTERNAL;
 	status = run_all(&run);
 	if (run.lookup != NULL)

@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 
-int output_open(struct output *output, const struct options *options, bool stdout_open)
+int output_open(struct output *output, const struct options *options)
 {
 	const char *path = options->output;
 
@@ -33,7 +33,7 @@ int output_open(struct output *output, const struct options *options, bool stdou
 		}
 	}
 	if (path == NULL || strcmp(path, "-") == 0) {
-		if (!stdout_open) {
+		if (!io_was_open(STDOUT_FILENO)) {
 			msg_error("cannot write to standard output: it is "
 				  "closed");
 			output->state = OUTPUT_FAILED;

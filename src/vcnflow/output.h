@@ -38,9 +38,9 @@ struct output {
 
 /*
  * Opens what options->output names, or standard output, which must have been
- * open at the start (stdout_open). Returns 0, or -1 after a message.
+ * open at the start. Returns 0, or -1 after a message.
  */
-int output_open(struct output *output, const struct options *options, bool stdout_open);
+int output_open(struct output *output, const struct options *options);
 
 /*
  * Writes a part in pieces, none of them empty, no more than IOV_MAX, which are

@@ -2,7 +2,8 @@
 #include "vcnflow/stats.h"
 
 #include <stdio.h>
-#include <time.h>
+
+#include "base/utc.h"
 
 static int add_number(struct bytes *out, const char *name, uint64_t value, const char *after)
 {
@@ -55,18 +56,15 @@ static int add_judged(struct bytes *out, const struct tally *tally)
 /* RFC 3339 in UTC, or null without a lookup file. */
 static int add_fetched_at(struct bytes *out, const struct lookup *lookup)
 {
-	char text[64] = "null";
+	char text[UTC_TEXT_SIZE];
 
-	if (lookup != NULL) {
-		time_t seconds = (time_t)lookup_fetched_at(lookup);
-		struct tm tm;
-
-		if (gmtime_r(&seconds, &tm) != NULL)
-			(void)strftime(text, sizeof text, "\"%Y-%m-%dT%H:%M:%SZ\"", &tm);
-	}
-	return bytes_append_text(out, "\"metadata_fetched_at\":") || bytes_append_text(out, text)
-		       ? -1
-		       : 0;
+	if (bytes_append_text(out, "\"metadata_fetched_at\":") != 0)
+		return -1;
+	if (lookup == NULL || !utc_text(text, lookup_fetched_at(lookup)))
+		return bytes_append_text(out, "null");
+	if (bytes_append_char(out, '"') != 0 || bytes_append_text(out, text) != 0)
+		return -1;
+	return bytes_append_char(out, '"');
 }
 
 int stats_write(struct bytes *out, const struct delivery *delivery, const struct lookup *lookup,

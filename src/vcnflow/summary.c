@@ -11,7 +11,7 @@
 
 #include "base/limits.h"
 #include "base/msg.h"
-
+#include "base/utc.h"
 #include "lookup/content.h"
 
 #define SECONDS_PER_DAY 86400
@@ -105,13 +105,12 @@ static void add_unknown(struct bytes *line, const struct summary *summary)
 /* A day, counted from 1970-01-01, as a date. */
 static void add_day(struct bytes *line, int64_t day)
 {
-	time_t seconds = (time_t)(day * SECONDS_PER_DAY);
-	char text[64] = "?";
-	struct tm tm;
+	char text[UTC_TEXT_SIZE];
 
-	if (gmtime_r(&seconds, &tm))
-		(void)strftime(text, sizeof(text), "%Y-%m-%d", &tm);
-	(void)bytes_append_text(line, text);
+	if (utc_text(text, day * SECONDS_PER_DAY))
+		(void)bytes_append(line, text, UTC_DATE_LENGTH);
+	else
+		(void)bytes_append_char(line, '?');
 }
 
 /* Rules change: those of another time may not be the ones that judged a flow. */

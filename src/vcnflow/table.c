@@ -85,7 +85,6 @@ struct source {
 	const struct record *record;
 	const struct tags *tags;
 	const struct emit_more *more;
-	enum emit_space space;
 };
 
 /* The OCID that an entry begins with: {"ocid":"... */
@@ -150,7 +149,7 @@ static void put_path(
 	if (value->type == JSON_ABSENT && field->kind == TABLE_PATH)
 		outbuf_put(out, TEXT("null"));
 	else
-		emit_value(out, source->options, value, source->space);
+		emit_value(out, source->options, value, source->more->space);
 }
 
 /* Appends a field's value. Returns 0, or -1 when memory ran out. */
@@ -428,10 +427,9 @@ int table_header(struct bytes *line, const struct options *options)
 }
 
 int table_record(struct outbuf *out, const struct options *options, const struct record *record,
-	const struct tags *tags, const struct emit_more *more, unsigned space,
-	struct table_room *room)
+	const struct tags *tags, const struct emit_more *more, struct table_room *room)
 {
-	const struct source source = {options, record, tags, more, (enum emit_space)space};
+	const struct source source = {options, record, tags, more};
 
 	outbuf_begin(out, most_bytes(&source));
 	for (size_t i = 0; i < options->field_count; i++) {

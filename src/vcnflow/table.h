@@ -76,7 +76,6 @@ int table_header(struct bytes *line, const struct options *options);
  * of TABLE_PATH that it has. Returns 0, or -1 when memory ran out.
  */
 int table_record(struct outbuf *out, const struct options *options, const struct record *record,
-	const struct tags *tags, const struct emit_more *more, unsigned space,
-	struct table_room *room);
+	const struct tags *tags, const struct emit_more *more, struct table_room *room);
 
 #endif

@@ -16,13 +16,13 @@
 #include "base/optparse.h"
 #include "lookup/dump.h"
 #include "lookup/import.h"
+#include "lookup/lookupfile.h"
 #include "lookup/merge.h"
 #include "lookup/writer.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/ignored.h"
 #include "vcnmeta/input.h"
-#include "vcnmeta/lookupfile.h"
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/summary.h"
 
@@ -328,7 +328,7 @@ static void read_lookup(struct build *build)
 	struct model_place place = {build->name, 0, 0};
 	struct model_fault fault;
 	struct lookup *lookup;
-	enum exitcode exitcode = lookupfile_open(&lookup, build->input->path);
+	enum exitcode exitcode = lookupfile_open_guarded(&lookup, build->input->path);
 	enum model_result result;
 
 	if (exitcode != EXITCODE_OK) {

@@ -2,8 +2,8 @@
 #include "vcnmeta/help.h"
 
 #include "base/msg.h"
+#include "base/outfile.h"
 #include "base/version.h"
-#include "vcnmeta/output.h"
 
 static const char help[] =
 	"usage: vcnmeta fetch -o FILE [scope] [authentication]\n"
@@ -25,14 +25,17 @@ static const char help[] =
 
 static enum exitcode write_text(const char *text)
 {
-	struct output output;
+	struct outfile output;
+	enum exitcode exitcode = outfile_open(&output, NULL);
 
-	output_begin(&output);
+	if (exitcode != EXITCODE_OK)
+		return exitcode;
 	if (bytes_append_text(&output.bytes, text) != 0) {
 		msg_no_memory();
+		(void)outfile_close(&output, false);
 		return EXITCODE_INTERNAL;
 	}
-	return output_end(&output);
+	return outfile_close(&output, true);
 }
 
 enum exitcode help_write(void)

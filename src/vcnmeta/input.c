@@ -9,9 +9,6 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "lookup/format.h"
-#include "vcnmeta/standard.h"
-
-#define PIECE ((size_t)256 << 10)
 
 static const char standard_name[] = "standard input";
 
@@ -59,34 +56,17 @@ static int open_input(const char *path)
 {
 	if (!input_is_standard(path))
 		return io_open_read(path, false);
-	if (standard_input_is_open())
+	if (io_was_open(STDIN_FILENO))
 		return STDIN_FILENO;
 	errno = EBADF;
 	return -1;
-}
-
-/* Returns 0, or -1 with errno set. */
-static int read_all(int fd, struct bytes *text)
-{
-	ssize_t got;
-
-	do {
-		if (bytes_reserve(text, PIECE + LIMIT_JSON_PADDING) != 0)
-			return -1;
-		got = io_read(fd, text->data + text->len, PIECE, NULL);
-		if (got < 0)
-			return -1;
-		text->len += (size_t)got;
-	} while (got > 0);
-	memset(text->data + text->len, 0, LIMIT_JSON_PADDING);
-	return 0;
 }
 
 enum exitcode input_read(const char *path, struct bytes *text)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	int fd = open_input(path);
-	int result = fd < 0 ? -1 : read_all(fd, text);
+	int result = fd < 0 ? -1 : io_read_all(fd, text, LIMIT_JSON_PADDING);
 	int cause = errno;
 
 	if (fd > STDERR_FILENO)

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/msg.h"
 #include "base/nearest.h"
 #include "vcnmeta/build.h"
 #include "vcnmeta/fetch/fetch.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/show.h"
-#include "vcnmeta/standard.h"
 #include "vcnmeta/verify.h"
 
 static const struct {
@@ -90,7 +90,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	msg_program("vcnmeta");
-	if (standard_begin() != 0)
+	if (io_standard_descriptors() != 0)
 		return EXITCODE_INTERNAL;
 	/* The lookup file is replaced in one step: a signal may end it at any time. */
 	cleanup_install(CLEANUP_DIE);

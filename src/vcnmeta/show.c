@@ -11,11 +11,12 @@
 
 #include "base/msg.h"
 #include "base/optparse.h"
+#include "base/outfile.h"
+#include "base/utc.h"
 #include "lookup/content.h"
+#include "lookup/lookupfile.h"
 #include "lookup/rule.h"
 #include "vcnmeta/help.h"
-#include "vcnmeta/lookupfile.h"
-#include "vcnmeta/output.h"
 #include "json/write.h"
 
 static const char help[] =
@@ -80,8 +81,10 @@ static int put_text(struct bytes *out, const char *key, struct lookup_text text)
 
 static int put_fetched_at(struct bytes *out, int64_t fetched_at)
 {
-	if (bytes_append_text(out, ",\"fetched_at\":\"") != 0 ||
-		output_put_time(out, fetched_at) != 0)
+	char text[UTC_TEXT_SIZE];
+
+	(void)utc_text(text, fetched_at);
+	if (bytes_append_text(out, ",\"fetched_at\":\"") != 0 || bytes_append_text(out, text) != 0)
 		return -1;
 	return bytes_append_text(out, "\"}\n");
 }
@@ -384,7 +387,7 @@ static void tell_absent(const struct show *show, const struct item *item)
 }
 
 static enum exitcode show_items(const struct show *show, const struct item *items, size_t count,
-	bool are_named, struct output *output)
+	bool are_named, struct outfile *output)
 {
 	enum exitcode exitcode = EXITCODE_OK;
 
@@ -399,7 +402,7 @@ static enum exitcode show_items(const struct show *show, const struct item *item
 			msg_no_memory();
 			return EXITCODE_INTERNAL;
 		}
-		output_pass(output);
+		outfile_pass(output);
 	}
 	return exitcode;
 }
@@ -408,16 +411,20 @@ static enum exitcode show_file(struct show *show, const struct optparse *optpars
 {
 	size_t named = optparse->operand_count - 1;
 	enum exitcode exitcode, written;
-	struct output output;
+	struct outfile output;
 	struct lookup *lookup;
 	struct item *items;
 	size_t count;
 
-	exitcode = lookupfile_open(&lookup, optparse->operands[0]);
+	exitcode = lookupfile_open_guarded(&lookup, optparse->operands[0]);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	show->lookup = lookup;
-	output_begin(&output);
+	exitcode = outfile_open(&output, NULL);
+	if (exitcode != EXITCODE_OK) {
+		lookupfile_close(lookup);
+		return exitcode;
+	}
 	items = named > 0 ? named_items(show, optparse->operands + 1, named, &count)
 			  : all_items(show, &count);
 	if (items) {
@@ -426,7 +433,7 @@ static enum exitcode show_file(struct show *show, const struct optparse *optpars
 		msg_no_memory();
 		exitcode = EXITCODE_INTERNAL;
 	}
-	written = output_end(&output);
+	written = outfile_close(&output, true);
 	free(items);
 	lookupfile_close(lookup);
 	return written != EXITCODE_OK ? written : exitcode;

@@ -9,11 +9,12 @@
 
 #include "base/msg.h"
 #include "base/optparse.h"
+#include "base/outfile.h"
+#include "base/utc.h"
 #include "lookup/content.h"
+#include "lookup/lookupfile.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
-#include "vcnmeta/lookupfile.h"
-#include "vcnmeta/output.h"
 
 static const char help[] = "usage: vcnmeta verify FILE\n"
 			   "Check all of a lookup file and write what it holds, a 'name: value' a\n"
@@ -43,8 +44,11 @@ static int put_count(struct bytes *out, const char *name, uint64_t count)
 
 static int put_time(struct bytes *out, const char *name, int64_t seconds)
 {
+	char text[UTC_TEXT_SIZE];
+
+	(void)utc_text(text, seconds);
 	if (bytes_append_text(out, name) != 0 || bytes_append_text(out, ": ") != 0 ||
-		output_put_time(out, seconds) != 0)
+		bytes_append_text(out, text) != 0)
 		return -1;
 	return bytes_append_char(out, '\n');
 }
@@ -94,25 +98,24 @@ static int put_all(struct bytes *out, const struct lookup *lookup, int64_t now)
 
 static enum exitcode verify_file(const char *path)
 {
-	enum exitcode exitcode, written;
+	enum exitcode exitcode;
 	struct lookup *lookup;
-	struct output output;
+	struct outfile output;
 	int64_t now;
 
 	if (fetched_now(&now) != 0)
 		return EXITCODE_REFUSED;
-	exitcode = lookupfile_open(&lookup, path);
+	exitcode = lookupfile_open_guarded(&lookup, path);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
-	output_begin(&output);
-	if (put_all(&output.bytes, lookup, now) != 0) {
+	exitcode = outfile_open(&output, NULL);
+	if (exitcode == EXITCODE_OK && put_all(&output.bytes, lookup, now) != 0) {
 		msg_no_memory();
+		(void)outfile_close(&output, false);
 		exitcode = EXITCODE_INTERNAL;
-		bytes_clear(&output.bytes);
 	}
 	lookupfile_close(lookup);
-	written = output_end(&output);
-	return written != EXITCODE_OK ? written : exitcode;
+	return exitcode == EXITCODE_OK ? outfile_close(&output, true) : exitcode;
 }
 
 int verify_main(int argc, char **argv)

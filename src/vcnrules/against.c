@@ -19,10 +19,9 @@
 #include "base/textset.h"
 #include "lookup/dump.h"
 #include "lookup/import.h"
+#include "lookup/lookupfile.h"
 #include "lookup/merge.h"
 #include "lookup/writer.h"
-
-#define PIECE ((size_t)256 << 10)
 
 struct reading {
 	struct model *model;
@@ -108,21 +107,14 @@ static int read_file(struct reading *reading, struct bytes *text)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	int fd = io_open_read(reading->at->path, false);
-	ssize_t got = fd < 0 ? -1 : 1;
-	int error;
+	int result = fd < 0 ? -1 : io_read_all(fd, text, LIMIT_JSON_PADDING);
+	int error = errno;
 
-	while (got > 0 && bytes_reserve(text, PIECE + LIMIT_JSON_PADDING) == 0) {
-		got = io_read(fd, text->data + text->len, PIECE, NULL);
-		text->len += got > 0 ? (size_t)got : 0;
-	}
-	error = errno;
-	if (got == 0)
-		memset(text->data + text->len, 0, LIMIT_JSON_PADDING);
-	else if (error != ENOMEM)
+	if (result != 0 && error != ENOMEM)
 		msg_error_errno(error, "cannot read %s", msg_quote_name(quoted, reading->at->path));
 	if (fd >= 0)
 		close(fd);
-	if (got == 0)
+	if (result == 0)
 		return 0;
 	return fail(reading, error == ENOMEM ? EXITCODE_INTERNAL : EXITCODE_REFUSED);
 }
@@ -244,7 +236,6 @@ static int write_model(struct against *against, struct reading *reading)
 static int merge(struct reading *reading, const struct lookup *lookup, const char *name)
 {
 	struct model_fault fault;
-	char quoted[MSG_QUOTED_SIZE];
 
 	switch (merge_lookup(reading->model, lookup, MERGE_MODEL, name, &fault)) {
 	case MODEL_OK:
@@ -252,8 +243,7 @@ static int merge(struct reading *reading, const struct lookup *lookup, const cha
 	case MODEL_NO_MEMORY:
 		return fail(reading, EXITCODE_INTERNAL);
 	default:
-		msg_error(
-			"cannot use lookup file %s: %s", msg_quote_name(quoted, name), fault.text);
+		lookupfile_refuse(name, fault.text);
 		return fail(reading, EXITCODE_REFUSED);
 	}
 }

@@ -15,17 +15,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "base/io.h"
 #include "base/msg.h"
 #include "base/rights.h"
+#include "base/utc.h"
 #include "lookup/content.h"
+#include "lookup/lookupfile.h"
 #include "vcnrules/against.h"
 #include "vcnrules/applied.h"
 #include "vcnrules/began.h"
 #include "vcnrules/flows.h"
 #include "vcnrules/input.h"
-#include "vcnrules/metadata.h"
 #include "vcnrules/options.h"
 #include "vcnrules/output.h"
 #include "vcnrules/ruleset.h"
@@ -69,7 +71,7 @@ struct state {
 
 struct check {
 	const struct options *options;
-	struct output *output;
+	struct outfile *output;
 	struct against against;
 	struct flows flows;
 	struct state before;
@@ -579,14 +581,10 @@ static int put_number(struct bytes *out, const char *key, bool is_known, uint64_
 	return is_known ? bytes_append_number(out, number) : bytes_append_text(out, "null");
 }
 
-static struct lookup_text time_text(char text[32], int64_t seconds)
+static struct lookup_text time_text(char text[UTC_TEXT_SIZE], int64_t seconds)
 {
-	time_t instant = (time_t)seconds;
-	struct tm parts;
-
-	if (seconds == FLOWS_NEVER_LAST || !gmtime_r(&instant, &parts))
-		return (struct lookup_text){NULL, 0};
-	return (struct lookup_text){text, strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+	return utc_text(text, seconds) ? (struct lookup_text){text, strlen(text)}
+				       : (struct lookup_text){NULL, 0};
 }
 
 static struct lookup_text began_text(const struct found *found)
@@ -650,7 +648,7 @@ static int put_line(struct check *check, const struct found *found)
 		put_number(out, "],\"maybe\":", true, found->maybe) != 0 ||
 		bytes_append_text(out, "}\n") != 0)
 		return -1;
-	output_pass(check->output);
+	outfile_pass(check->output);
 	return 0;
 }
 
@@ -757,7 +755,7 @@ static int put_all(struct check *check)
 	enum format format = check->options->format;
 	struct sheet sheet;
 	unsigned width;
-	bool is_terminal = output_is_terminal(check->output, &width);
+	bool is_terminal = outfile_is_terminal(check->output, &width);
 	int result = 0;
 
 	if (format == FORMAT_AUTO)
@@ -810,7 +808,7 @@ static int judge(struct check *check)
 
 static void give_up_rights(const struct check *check)
 {
-	const struct output *output = check->output;
+	const struct outfile *output = check->output;
 	struct rights rights;
 
 	rights_begin(&rights);
@@ -833,7 +831,7 @@ static enum exitcode run(struct check *check)
 		msg_no_memory();
 		exitcode = EXITCODE_INTERNAL;
 	}
-	written = output_close(check->output, exitcode <= EXITCODE_PARTIAL);
+	written = outfile_close(check->output, exitcode <= EXITCODE_PARTIAL);
 	if (written != EXITCODE_OK)
 		return written;
 	if (exitcode <= EXITCODE_PARTIAL && check->broken > 0 && !options->allow_breaks)
@@ -843,15 +841,15 @@ static enum exitcode run(struct check *check)
 
 static enum exitcode run_file(const struct options *options)
 {
-	struct output output;
+	struct outfile output;
 	struct check check = {.options = options, .output = &output, .flows = FLOWS_INIT};
 	const struct options all = {0};
 	struct lookup *lookup;
 	enum exitcode exitcode =
-		input_check(options->operands, options->operand_count, output_stdin_was_open());
+		input_check(options->operands, options->operand_count, io_was_open(STDIN_FILENO));
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = metadata_open(&lookup, options->metadata);
+		exitcode = lookupfile_open_guarded(&lookup, options->metadata);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	exitcode = against_make(&check.against, lookup, options);
@@ -869,7 +867,7 @@ static enum exitcode run_file(const struct options *options)
 	free(check.found);
 	free(check.rules);
 	against_free(&check.against);
-	metadata_close(lookup);
+	lookupfile_close(lookup);
 	return exitcode;
 }
 

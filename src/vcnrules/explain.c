@@ -15,10 +15,10 @@
 #include "base/msg.h"
 #include "base/rights.h"
 #include "lookup/content.h"
+#include "lookup/lookupfile.h"
 #include "lookup/rule.h"
 #include "rules/judge.h"
 #include "vcnrules/applied.h"
-#include "vcnrules/metadata.h"
 #include "vcnrules/options.h"
 #include "vcnrules/output.h"
 #include "vcnrules/ruleset.h"
@@ -122,7 +122,7 @@ static enum exitcode read_operands(const struct options *options, struct judge_r
 
 struct explanation {
 	const struct options *options;
-	struct output *output;
+	struct outfile *output;
 	struct ruleset ruleset;
 	struct applied applied;
 	struct judge_record record;
@@ -363,7 +363,7 @@ static int put_sheet(struct explanation *explanation, enum format format)
 	int result;
 
 	sheet_begin(&sheet, explanation->output, format, columns, COLUMN_COUNT);
-	if (output_is_terminal(explanation->output, &width)) {
+	if (outfile_is_terminal(explanation->output, &width)) {
 		sheet.width = width;
 		sheet.has_colour = explanation->options->wants_colour;
 	}
@@ -389,8 +389,8 @@ static int put_answer(struct explanation *explanation)
 	unsigned width;
 
 	if (format == FORMAT_AUTO)
-		format = output_is_terminal(explanation->output, &width) ? FORMAT_TABLE
-									 : FORMAT_NDJSON;
+		format = outfile_is_terminal(explanation->output, &width) ? FORMAT_TABLE
+									  : FORMAT_NDJSON;
 	return format == FORMAT_NDJSON ? put_object(explanation) : put_sheet(explanation, format);
 }
 
@@ -413,7 +413,7 @@ static int judge_in(struct explanation *explanation, const struct content_subnet
 
 static enum exitcode run(struct explanation *explanation, const struct content_subnet *subnet)
 {
-	const struct output *output = explanation->output;
+	const struct outfile *output = explanation->output;
 	enum exitcode exitcode = EXITCODE_OK;
 	enum exitcode written;
 	struct rights rights;
@@ -429,7 +429,7 @@ static enum exitcode run(struct explanation *explanation, const struct content_s
 		msg_no_memory();
 		exitcode = EXITCODE_INTERNAL;
 	}
-	written = output_close(explanation->output, exitcode == EXITCODE_OK);
+	written = outfile_close(explanation->output, exitcode == EXITCODE_OK);
 	return exitcode == EXITCODE_OK ? written : exitcode;
 }
 
@@ -453,7 +453,7 @@ static enum exitcode find_subnet(
 
 static enum exitcode run_file(const struct options *options)
 {
-	struct output output;
+	struct outfile output;
 	struct explanation explanation = {
 		.options = options,
 		.output = &output,
@@ -465,7 +465,7 @@ static enum exitcode run_file(const struct options *options)
 	enum exitcode exitcode = read_operands(options, &explanation.record);
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = metadata_open(&lookup, options->metadata);
+		exitcode = lookupfile_open_guarded(&lookup, options->metadata);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	exitcode = find_subnet(lookup, options, &subnet);
@@ -479,7 +479,7 @@ static enum exitcode run_file(const struct options *options)
 	applied_free(&explanation.applied);
 	free(explanation.judgement);
 	bytes_free(&explanation.text);
-	metadata_close(lookup);
+	lookupfile_close(lookup);
 	return exitcode;
 }
 

@@ -6,8 +6,8 @@
 
 #include "base/msg.h"
 #include "base/rights.h"
+#include "lookup/lookupfile.h"
 #include "vcnrules/findings.h"
-#include "vcnrules/metadata.h"
 #include "vcnrules/options.h"
 #include "vcnrules/output.h"
 #include "vcnrules/ruleset.h"
@@ -16,7 +16,7 @@
 
 struct lint {
 	const struct options *options;
-	struct output *output;
+	struct outfile *output;
 	struct ruleset ruleset;
 	struct findings findings;
 	struct bytes text; /* of one cell or line */
@@ -89,7 +89,7 @@ static int put_line(struct lint *lint, const struct ruleset_owner *owner, size_t
 		bytes_append_text(out, verdict->is_removable ? ",\"removable\":true}\n"
 							     : ",\"removable\":false}\n") != 0)
 		return -1;
-	output_pass(lint->output);
+	outfile_pass(lint->output);
 	return 0;
 }
 
@@ -186,7 +186,7 @@ static void begin_sheet(const struct lint *lint, struct sheet *sheet, enum forma
 
 	sheet_begin(sheet, lint->output, format, is_csv ? csv_columns : word_columns,
 		is_csv ? COUNT(csv_columns) : COUNT(word_columns));
-	if (output_is_terminal(lint->output, &columns)) {
+	if (outfile_is_terminal(lint->output, &columns)) {
 		sheet->width = columns;
 		sheet->has_colour = lint->options->wants_colour;
 	}
@@ -202,7 +202,7 @@ static int put_all(struct lint *lint, size_t *count)
 	int result = 0;
 
 	if (format == FORMAT_AUTO)
-		format = output_is_terminal(lint->output, &columns) ? FORMAT_TABLE : FORMAT_NDJSON;
+		format = outfile_is_terminal(lint->output, &columns) ? FORMAT_TABLE : FORMAT_NDJSON;
 	if (format != FORMAT_NDJSON)
 		begin_sheet(lint, &sheet, format);
 	for (size_t i = 0; i < ruleset->owner_count; i++) {
@@ -241,7 +241,7 @@ static enum exitcode run(struct lint *lint)
 		msg_no_memory();
 		exitcode = EXITCODE_INTERNAL;
 	}
-	written = output_close(lint->output, exitcode == EXITCODE_OK);
+	written = outfile_close(lint->output, exitcode == EXITCODE_OK);
 	if (exitcode == EXITCODE_OK)
 		exitcode = written;
 	if (exitcode == EXITCODE_OK && lint->options->strict && count > 0)
@@ -251,14 +251,14 @@ static enum exitcode run(struct lint *lint)
 
 static enum exitcode run_file(const struct options *options)
 {
-	struct output output;
+	struct outfile output;
 	struct lint lint = {
 		.options = options,
 		.output = &output,
 		.text = BYTES_INIT(SIZE_MAX / 2),
 	};
 	struct lookup *lookup;
-	enum exitcode exitcode = metadata_open(&lookup, options->metadata);
+	enum exitcode exitcode = lookupfile_open_guarded(&lookup, options->metadata);
 
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
@@ -268,7 +268,7 @@ static enum exitcode run_file(const struct options *options)
 	if (exitcode == EXITCODE_OK)
 		exitcode = run(&lint);
 	lint_free(&lint);
-	metadata_close(lookup);
+	lookupfile_close(lookup);
 	return exitcode;
 }
 

@@ -2,16 +2,18 @@
  * vcnrules: what the rules of security lists and groups are good for. Each
  * command has a room of its own; this one finds it.
  */
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/io.h"
 #include "base/msg.h"
 #include "base/nearest.h"
 #include "vcnrules/check.h"
 #include "vcnrules/explain.h"
 #include "vcnrules/lint.h"
 #include "vcnrules/options.h"
-#include "vcnrules/output.h"
 #include "vcnrules/report.h"
 
 static const struct {
@@ -68,8 +70,11 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 
 	msg_program("vcnrules");
-	if (output_prepare() != 0)
+	if (io_standard_descriptors() != 0)
 		return EXITCODE_INTERNAL;
+	cleanup_install(CLEANUP_DIE);
+	/* A file of -o is abandoned as after any other error; see outfile_close. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (!name)
 		return (int)refuse(NULL);
 	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)

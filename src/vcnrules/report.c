@@ -11,16 +11,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "base/io.h"
 #include "base/msg.h"
 #include "base/rights.h"
+#include "base/utc.h"
+#include "lookup/lookupfile.h"
 #include "lookup/rule.h"
 #include "vcnrules/began.h"
 #include "vcnrules/findings.h"
 #include "vcnrules/flows.h"
 #include "vcnrules/input.h"
-#include "vcnrules/metadata.h"
 #include "vcnrules/options.h"
 #include "vcnrules/output.h"
 #include "vcnrules/peers.h"
@@ -43,7 +45,7 @@ static const uint16_t sensitive_ports[] = {21, 22, 23, 111, 135, 139, 445, 1433,
 
 struct report {
 	const struct options *options;
-	struct output *output;
+	struct outfile *output;
 	struct ruleset ruleset;
 	struct flows flows;
 	struct usage usage;
@@ -241,34 +243,20 @@ static int put_name(struct report *report, const char *name, enum value_kind *ki
 	return bytes_append_text(&report->text, name);
 }
 
-/* "2026-11-27T10:00:00Z"; returns false if there is no time. */
-#define TIME_SIZE 32
-
-static bool time_text(char text[TIME_SIZE], int64_t seconds)
-{
-	time_t instant = (time_t)seconds;
-	struct tm parts;
-
-	if (seconds == FLOWS_NEVER_FIRST || seconds == FLOWS_NEVER_LAST ||
-		!gmtime_r(&instant, &parts))
-		return false;
-	return strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) != 0;
-}
-
 static int put_time(struct report *report, int64_t seconds, enum value_kind *kind)
 {
-	char text[TIME_SIZE];
+	char text[UTC_TEXT_SIZE];
 
 	*kind = VALUE_NULL;
-	return time_text(text, seconds) ? put_name(report, text, kind) : 0;
+	return utc_text(text, seconds) ? put_name(report, text, kind) : 0;
 }
 
 /* {"from","to","days"} */
 static int put_window(struct bytes *out, int64_t first, int64_t last)
 {
-	char from[TIME_SIZE], to[TIME_SIZE], text[2 * TIME_SIZE + 64];
+	char from[UTC_TEXT_SIZE], to[UTC_TEXT_SIZE], text[2 * UTC_TEXT_SIZE + 64];
 
-	if (!time_text(from, first) || !time_text(to, last))
+	if (!utc_text(from, first) || !utc_text(to, last))
 		return bytes_append_text(out, "{\"from\":null,\"to\":null,\"days\":0}");
 	snprintf(text, sizeof(text), "{\"from\":\"%s\",\"to\":\"%s\",\"days\":%" PRId64 "}", from,
 		to, last > first ? (last - first) / 86400 : 0);
@@ -443,7 +431,7 @@ static int put_line(struct report *report, const struct subject *subject)
 	}
 	if (bytes_append_text(out, "}\n") != 0)
 		return -1;
-	output_pass(report->output);
+	outfile_pass(report->output);
 	return 0;
 }
 
@@ -509,9 +497,9 @@ static int put_summary(struct report *report)
 static int put_sentence(struct report *report)
 {
 	const struct usage *usage = &report->usage;
-	char from[TIME_SIZE] = "", to[TIME_SIZE] = "", text[512];
+	char from[UTC_TEXT_SIZE] = "", to[UTC_TEXT_SIZE] = "", text[512];
 
-	if (!time_text(from, usage->first) || !time_text(to, usage->last))
+	if (!utc_text(from, usage->first) || !utc_text(to, usage->last))
 		snprintf(text, sizeof(text), "\n%zu rules, no conversations\n", report->rule_count);
 	else
 		snprintf(text, sizeof(text),
@@ -566,7 +554,7 @@ static int put_all(struct report *report)
 	enum format format = report->options->format;
 	struct sheet sheet;
 	unsigned width;
-	bool is_terminal = output_is_terminal(report->output, &width);
+	bool is_terminal = outfile_is_terminal(report->output, &width);
 	int result;
 
 	if (format == FORMAT_AUTO)
@@ -621,7 +609,7 @@ static int judge(struct report *report)
 
 static void give_up_rights(const struct report *report)
 {
-	const struct output *output = report->output;
+	const struct outfile *output = report->output;
 	struct rights rights;
 
 	rights_begin(&rights);
@@ -644,13 +632,13 @@ static enum exitcode run(struct report *report)
 		msg_no_memory();
 		exitcode = EXITCODE_INTERNAL;
 	}
-	written = output_close(report->output, exitcode <= EXITCODE_PARTIAL);
+	written = outfile_close(report->output, exitcode <= EXITCODE_PARTIAL);
 	return written != EXITCODE_OK ? written : exitcode;
 }
 
 static enum exitcode run_file(const struct options *options)
 {
-	struct output output;
+	struct outfile output;
 	struct report report = {
 		.options = options,
 		.output = &output,
@@ -659,10 +647,10 @@ static enum exitcode run_file(const struct options *options)
 	};
 	struct lookup *lookup;
 	enum exitcode exitcode =
-		input_check(options->operands, options->operand_count, output_stdin_was_open());
+		input_check(options->operands, options->operand_count, io_was_open(STDIN_FILENO));
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = metadata_open(&lookup, options->metadata);
+		exitcode = lookupfile_open_guarded(&lookup, options->metadata);
 	if (exitcode != EXITCODE_OK)
 		return exitcode;
 	exitcode = ruleset_make(&report.ruleset, lookup, options);
@@ -676,7 +664,7 @@ static enum exitcode run_file(const struct options *options)
 	findings_free(&report.findings);
 	peers_free(&report.peers);
 	bytes_free(&report.text);
-	metadata_close(lookup);
+	lookupfile_close(lookup);
 	return exitcode;
 }
 

@@ -94,7 +94,7 @@ static void put_written(struct sheet *sheet, const char *text, size_t len)
 	}
 	if (column + 1 == sheet->column_count) {
 		put_text(sheet, is_markdown ? "|\n" : "\n");
-		output_pass(sheet->output);
+		outfile_pass(sheet->output);
 	}
 }
 
@@ -256,7 +256,7 @@ static void put_table(struct sheet *sheet)
 			;
 		if (is_bold)
 			put_text(sheet, "\x1b[0m");
-		output_pass(sheet->output);
+		outfile_pass(sheet->output);
 	}
 	free(widths);
 }
@@ -276,7 +276,7 @@ void sheet_put_text(struct sheet *sheet, const char *text)
 	sheet_put(sheet, text, strlen(text));
 }
 
-void sheet_begin(struct sheet *sheet, struct output *output, enum format format,
+void sheet_begin(struct sheet *sheet, struct outfile *output, enum format format,
 	const struct sheet_column *columns, size_t column_count)
 {
 	*sheet = (struct sheet){

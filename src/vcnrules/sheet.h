@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/outfile.h"
 #include "vcnrules/options.h"
-#include "vcnrules/output.h"
 
 struct sheet_column {
 	const char *name;  /* of CSV */
@@ -23,7 +23,7 @@ struct sheet_cell;
 
 struct sheet {
 	enum format format; /* not FORMAT_NDJSON or FORMAT_AUTO */
-	struct output *output;
+	struct outfile *output;
 	const struct sheet_column *columns;
 	size_t column_count;
 	size_t width;      /* of a table, in columns of the terminal; 0: any */
@@ -39,7 +39,7 @@ struct sheet {
  * Begins with the titles. columns have to stay. Not for FORMAT_NDJSON. Free
  * with sheet_end.
  */
-void sheet_begin(struct sheet *sheet, struct output *output, enum format format,
+void sheet_begin(struct sheet *sheet, struct outfile *output, enum format format,
 	const struct sheet_column *columns, size_t column_count);
 
 /* The next cell, row by row, each of as many cells as there are columns. */

@@ -14,10 +14,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/ocid.h"
-#include "vcnmeta/standard.h"
 #include "json/space.h"
-
-#define PIECE ((size_t)64 << 10)
 
 static int no_memory(void)
 {
@@ -87,21 +84,6 @@ static int add_lines(struct fetch_subnets *subnets, struct textset *seen, const 
 	return result;
 }
 
-/* Reads all of fd, and a byte more to put the last NUL into. */
-static int read_all(struct bytes *text, int fd)
-{
-	ssize_t got = 1;
-
-	while (got > 0) {
-		if (bytes_reserve(text, PIECE) != 0)
-			return -1;
-		got = io_read(fd, text->data + text->len, PIECE, NULL);
-		if (got > 0)
-			text->len += (size_t)got;
-	}
-	return (int)got;
-}
-
 static int read_source(struct fetch_subnets *subnets, const char *source)
 {
 	char quoted[MSG_QUOTED_SIZE];
@@ -109,12 +91,13 @@ static int read_source(struct fetch_subnets *subnets, const char *source)
 	int fd = standard ? STDIN_FILENO : io_open_read(source, false);
 	int result = -1;
 
-	if (standard && !standard_input_is_open()) {
+	if (standard && !io_was_open(STDIN_FILENO)) {
 		msg_error("cannot read the subnets: standard input is closed");
 		return EXITCODE_REFUSED;
 	}
 	if (fd >= 0)
-		result = read_all(&subnets->text, fd);
+		/* a byte more, to put the last NUL into */
+		result = io_read_all(fd, &subnets->text, 1);
 	if (result != 0)
 		msg_error_errno(
 			errno, "cannot read the subnets from %s", msg_quote_name(quoted, source));

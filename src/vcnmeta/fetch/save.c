@@ -12,9 +12,9 @@
 #include "base/dirlock.h"
 #include "base/exitcode.h"
 #include "base/msg.h"
+#include "lookup/lookupfile.h"
 #include "lookup/merge.h"
 #include "lookup/writer.h"
-#include "vcnmeta/lookupfile.h"
 
 static int refuse(const char *path, int errno_value)
 {
@@ -39,7 +39,7 @@ int save_check(const char *path, bool merge)
 		if (S_ISDIR(status.st_mode))
 			return refuse(path, EISDIR);
 		if (merge) {
-			result = (int)lookupfile_open(&lookup, path);
+			result = (int)lookupfile_open_guarded(&lookup, path);
 			if (result == EXITCODE_OK)
 				lookupfile_close(lookup);
 		}
@@ -59,13 +59,12 @@ static int merge_file(struct model *model, const char *path)
 {
 	struct lookup *lookup;
 	struct model_fault fault;
-	char quoted[MSG_QUOTED_SIZE];
 	enum model_result merged;
 	int result;
 
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return EXITCODE_OK;
-	result = (int)lookupfile_open(&lookup, path);
+	result = (int)lookupfile_open_guarded(&lookup, path);
 	if (result != EXITCODE_OK)
 		return result;
 	merged = merge_lookup(model, lookup, MERGE_MODEL, path, &fault);
@@ -76,7 +75,7 @@ static int merge_file(struct model *model, const char *path)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	msg_error("cannot use lookup file %s: %s", msg_quote_name(quoted, path), fault.text);
+	lookupfile_refuse(path, fault.text);
 	return EXITCODE_REFUSED;
 }
 

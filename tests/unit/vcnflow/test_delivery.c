@@ -57,7 +57,7 @@ static void close_output(bool commit)
 
 static void begin(int rejects)
 {
-	assert_int_equal(output_open(&output, &options, true), 0);
+	assert_int_equal(output_open(&output, &options), 0);
 	delivery_init(&delivery, &options, &output, rejects);
 	delivery_begin(&delivery, strdup("x.log"));
 }
@@ -210,7 +210,7 @@ static void test_empty_outputs(void **state)
 	assert_string_equal(content(path), "[]\n");
 	options.format = FORMAT_NDJSON;
 	options.gzip = true;
-	assert_int_equal(output_open(&output, &options, true), 0);
+	assert_int_equal(output_open(&output, &options), 0);
 	assert_int_equal(output_finish(&output), 0);
 	close_output(true);
 	assert_memory_equal(content(path), "\x1f\x8b\x08", 3);

@@ -43,7 +43,7 @@ static int setup(void **state)
 {
 	(void)state;
 	default_options(&options);
-	assert_int_equal(output_open(&output, &options, true), 0);
+	assert_int_equal(output_open(&output, &options), 0);
 	return 0;
 }
 

@@ -67,7 +67,7 @@ static enum delivery_end run(unsigned threads, struct tally *tally)
 	options.threads = threads;
 	assert_int_equal(record_plan_init(&plan, options.keep, options.keep_count, false), 0);
 	inputs = inputs_new(&options.flowlog);
-	assert_int_equal(output_open(&output, &options, true), 0);
+	assert_int_equal(output_open(&output, &options), 0);
 	delivery_init(&delivery, &options, &output, -1);
 	pipeline_run(&options, inputs, &shared, &delivery);
 	end = delivery.end;

@@ -12,12 +12,12 @@
 
 static const struct sheet_column columns[] = {{"name", "NAME"}, {"extra", NULL}, {"text", "TEXT"}};
 
-static struct output output;
+static struct outfile output;
 static struct sheet sheet;
 
 static void begin(enum format format, size_t width)
 {
-	output = (struct output){.bytes = BYTES_INIT(1 << 20)};
+	output = (struct outfile){.bytes = BYTES_INIT(1 << 20)};
 	sheet_begin(&sheet, &output, format, columns, 3);
 	sheet.width = width;
 }

@@ -1,0 +1,19 @@
+/* Times as text. */
+#ifndef BASE_UTC_H
+#define BASE_UTC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define UTC_TEXT_SIZE 32
+
+/* The length of the date that a text begins with. */
+#define UTC_DATE_LENGTH 10
+
+/*
+ * Seconds since 1970-01-01T00:00:00Z by RFC 3339, in UTC: "2026-11-27T10:00:00Z".
+ * A year that is not of four digits gives "@SECONDS" instead, and false.
+ */
+bool utc_text(char text[UTC_TEXT_SIZE], int64_t seconds);
+
+#endif

@@ -12,13 +12,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "lookup/lookup.h"
 #include "lookup/model.h"
 #include "lookup/writer.h"
 #include "vcnmeta/build.h"
 #include "vcnmeta/fetch/listing.h"
-#include "vcnmeta/standard.h"
 #include "json/tree.h"
 
 #include "catalog.h"
@@ -79,7 +79,7 @@ static void begin(void)
 	PROMISE(at_hand.fd > STDERR_FILENO);
 	(void)snprintf(at_hand.input, sizeof at_hand.input, "/proc/self/fd/%d", at_hand.fd);
 	at_hand.parser = json_parser_new();
-	PROMISE(at_hand.parser != NULL && standard_begin() == 0);
+	PROMISE(at_hand.parser != NULL && io_standard_descriptors() == 0);
 	PROMISE(setenv("SOURCE_DATE_EPOCH", "1", 1) == 0);
 	caught_begin("vcnmeta");
 }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "deflate/crc32.h"
 #include "lookup/content.h"
@@ -17,7 +18,6 @@
 #include "lookup/rule.h"
 #include "lookup/writer.h"
 #include "vcnmeta/show.h"
-#include "vcnmeta/standard.h"
 #include "vcnmeta/verify.h"
 #include "json/json.h"
 
@@ -44,7 +44,7 @@ static void begin(void)
 	at_hand.fd = memfd_create("fuzz", MFD_CLOEXEC);
 	PROMISE(at_hand.fd > STDERR_FILENO);
 	(void)snprintf(at_hand.path, sizeof at_hand.path, "/proc/self/fd/%d", at_hand.fd);
-	PROMISE(standard_begin() == 0);
+	PROMISE(io_standard_descriptors() == 0);
 	caught_begin("vcnmeta");
 }
 

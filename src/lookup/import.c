@@ -873,20 +873,24 @@ enum model_result import_member(struct model *model, const char *group, size_t l
 /* The two labels of a region of which Oracle tells the ranges. */
 enum label { LABEL_ALL, LABEL_STORAGE, LABEL_COUNT };
 
+static const char *const label_formats[LABEL_COUNT] = {
+	"all-%s-services-in-oracle-services-network", "oci-%s-objectstorage"};
+
 #define LABEL_SIZE 128
 
 /* A region's ranges that are being read. */
 struct region {
 	const char *(*key_of)(const char *region, size_t len);
 	int64_t fetched_at;
-	uint32_t services[LABEL_COUNT];
+	const char *key;             /* of the region at hand */
 	bool is_wanted[LABEL_COUNT]; /* of the range at hand */
 };
 
-static uint32_t named_service(struct model *model, const char *format, const char *key)
+/* A label is taken in with its first range: of one without any nothing is known. */
+static uint32_t named_service(struct model *model, enum label which, const char *key)
 {
 	char label[LABEL_SIZE];
-	int len = snprintf(label, sizeof(label), format, key);
+	int len = snprintf(label, sizeof(label), label_formats[which], key);
 	uint32_t text;
 
 	if (len < 0 || (size_t)len >= sizeof(label))
@@ -937,19 +941,25 @@ static enum model_result take_one_range(
 		{"tags", take_tags, region},
 	};
 	enum model_result result;
+	uint32_t service;
 
 	if (member->value.type != JSON_OBJECT)
 		return malformed(reading, "is not an object");
 	memset(region->is_wanted, 0, sizeof(region->is_wanted));
 	result = TAKE_FIELDS(reading, member, fields);
-	for (size_t i = 0; i < LABEL_COUNT && result == MODEL_OK; i++)
-		if (prefix.family != ADDRESS_NONE && region->is_wanted[i] &&
-			model_begin_ranges(
-				reading->model, region->services[i], region->fetched_at) &&
-			model_add_range(reading->model, region->services[i], &prefix,
-				region->fetched_at) != 0)
+	if (result != MODEL_OK || prefix.family == ADDRESS_NONE)
+		return result;
+	for (unsigned i = 0; i < LABEL_COUNT; i++) {
+		if (!region->is_wanted[i])
+			continue;
+		service = named_service(reading->model, (enum label)i, region->key);
+		if (service == MODEL_NONE)
 			return MODEL_NO_MEMORY;
-	return result;
+		if (model_begin_ranges(reading->model, service, region->fetched_at) &&
+			model_add_range(reading->model, service, &prefix, region->fetched_at) != 0)
+			return MODEL_NO_MEMORY;
+	}
+	return MODEL_OK;
 }
 
 static enum model_result take_region_ranges(
@@ -963,7 +973,7 @@ static enum model_result take_region(
 {
 	const struct json_node *name = fields_member(reading->tree, member, "region");
 	struct region *region = place;
-	const char *text, *key;
+	const char *text;
 	size_t len;
 
 	if (member->value.type != JSON_OBJECT)
@@ -972,16 +982,9 @@ static enum model_result take_region(
 		return malformed(reading, "has no region that is a string");
 	if (fields_text(&name->value, &reading->model->scratch, &text, &len) != 0)
 		return MODEL_NO_MEMORY;
-	key = region->key_of(text, len);
-	if (!key)
+	region->key = region->key_of(text, len);
+	if (!region->key)
 		return MODEL_OK;
-	region->services[LABEL_ALL] =
-		named_service(reading->model, "all-%s-services-in-oracle-services-network", key);
-	region->services[LABEL_STORAGE] =
-		named_service(reading->model, "oci-%s-objectstorage", key);
-	if (region->services[LABEL_ALL] == MODEL_NONE ||
-		region->services[LABEL_STORAGE] == MODEL_NONE)
-		return MODEL_NO_MEMORY;
 	return take_member(reading, member, "cidrs", take_region_ranges, region);
 }
 

@@ -134,10 +134,13 @@ static size_t most_bytes(const struct options *options, const struct record_plan
 	const struct record *record, const struct emit_more *more)
 {
 	const struct json_value *values = record->values;
-	size_t need = FIXED_ROOM + values[RECORD_ORACLE].len;
+	size_t need = FIXED_ROOM + values[RECORD_DESTINATION_ADDRESS].len +
+		      values[RECORD_DESTINATION_PORT].len + values[RECORD_PROTOCOL].len +
+		      values[RECORD_PROTOCOL_NAME].len + values[RECORD_SOURCE_ADDRESS].len +
+		      values[RECORD_ORACLE].len;
 
-	for (size_t i = RECORD_DESTINATION_ADDRESS; i <= RECORD_ACTION; i++)
-		need += values[i].len;
+	if (options->action == ACTION_ALL)
+		need += values[RECORD_ACTION].len;
 	if (!more->lists.lasts)
 		need += more->lists.len;
 	if (options->rules)
@@ -298,10 +301,10 @@ static void put_kept(struct outbuf *out, const struct options *options,
 }
 
 void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
-	const struct record *record, const struct tags *tags, const struct emit_more *more,
-	enum emit_space space)
+	const struct record *record, const struct tags *tags, const struct emit_more *more)
 {
 	const struct json_value *values = record->values;
+	enum emit_space space = more->space;
 
 	outbuf_begin(out, most_bytes(options, plan, record, more));
 	put(out, TEXT("{\"destinationAddress\":"));

@@ -42,14 +42,14 @@ struct emit_names {
 
 /* What of a record is not in its text or its tags. */
 struct emit_more {
+	enum emit_space space;
 	struct emit_lists lists;
-	struct emit_rules rules; /* under --rules */
-	struct emit_names names; /* under --names */
+	struct emit_rules rules; /* looked at under --rules alone */
+	struct emit_names names; /* looked at under --names alone */
 };
 
 /* Appends a record without a separator after it. */
 void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
-	const struct record *record, const struct tags *tags, const struct emit_more *more,
-	enum emit_space space);
+	const struct record *record, const struct tags *tags, const struct emit_more *more);
 
 #endif

@@ -25,18 +25,26 @@ static int spell(struct spelled *spelled, const struct json_value *value)
 		value, spelled->buffer, sizeof spelled->buffer, &spelled->text, &spelled->len);
 }
 
-static bool is_other_type(const struct record *record)
+/* Of a type that does not begin as it stands with what flow logs' begin with.
+ * By itself, so that only such a record pays for the buffer. */
+static __attribute__((noinline)) bool spells_other_type(const struct json_value *type)
 {
-	const struct json_value *type = &record->values[RECORD_TYPE];
 	size_t len = sizeof flow_type - 1;
 	struct spelled spelled;
 
-	if (type->type != JSON_STRING)
-		return false;
-	if (type->len > len && memcmp(type->text + 1, flow_type, len) == 0)
-		return false;
 	return spell(&spelled, type) || spelled.len < len ||
 	       memcmp(spelled.text, flow_type, len) != 0;
+}
+
+static inline bool is_other_type(const struct record *record)
+{
+	const struct json_value *type = &record->values[RECORD_TYPE];
+	size_t len = sizeof flow_type - 1;
+
+	if (type->type != JSON_STRING ||
+		(type->len > len && memcmp(type->text + 1, flow_type, len) == 0))
+		return false;
+	return spells_other_type(type);
 }
 
 static int read_time(struct instant *time, const struct json_value *value)
@@ -97,6 +105,26 @@ int select_day(int64_t *day, enum time_field field, const struct json_value *tim
 		return -1;
 	*day = instant.seconds / seconds_per_day - (instant.seconds % seconds_per_day < 0);
 	return 0;
+}
+
+void select_days_add(struct select_days *days, enum time_field field, const struct json_value *time)
+{
+	uint64_t number;
+
+	/* what orders dates does not order seconds, which may have any length */
+	if (is_epoch(field))
+		return;
+	number = select_date_number(time);
+	if (days->century == 0) {
+		*days = (struct select_days){select_century(time), number, 0};
+	} else if (days->century == select_century(time)) {
+		if (number < days->first) {
+			days->range += days->first - number;
+			days->first = number;
+		} else if (number - days->first > days->range) {
+			days->range = number - days->first;
+		}
+	}
 }
 
 static enum verdict select_time(const struct options *options, const struct record *record)
@@ -191,17 +219,31 @@ enum verdict select_conversation(
 	return VERDICT_EMITTED;
 }
 
-enum verdict select_tags(
-	const struct options *options, const struct record *record, const struct tags *tags)
+static inline enum verdict select_direction(const struct options *options, const struct tags *tags)
 {
-	if (options->endpoints != NULL && !endpoints_keep(options->endpoints, record, tags))
-		return VERDICT_ENDPOINT;
 	if ((options->directions >> tags->direction & 1) == 0)
 		return VERDICT_DIRECTION;
 	if (options->traffic != TRAFFIC_ANY &&
 		tags->internal_traffic != (options->traffic == TRAFFIC_INTERNAL))
 		return VERDICT_TRAFFIC;
 	return VERDICT_EMITTED;
+}
+
+/* By itself, so that a run without endpoints saves no registers for it. */
+static __attribute__((noinline)) enum verdict select_endpoints(
+	const struct options *options, const struct record *record, const struct tags *tags)
+{
+	if (!endpoints_keep(options->endpoints, record, tags))
+		return VERDICT_ENDPOINT;
+	return select_direction(options, tags);
+}
+
+enum verdict select_tags(
+	const struct options *options, const struct record *record, const struct tags *tags)
+{
+	if (options->endpoints != NULL)
+		return select_endpoints(options, record, tags);
+	return select_direction(options, tags);
 }
 
 enum verdict select_judgement(const struct options *options, const struct judgement *judgement)

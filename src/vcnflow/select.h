@@ -2,6 +2,8 @@
 #ifndef VCNFLOW_SELECT_H
 #define VCNFLOW_SELECT_H
 
+#include <endian.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -37,21 +39,49 @@ enum verdict select_conversation(
 enum record_member select_time_member(enum time_field field);
 
 /*
- * Eight bytes that are the same only for times of the same day: so that who has
- * read the day of one record need not read that of the next. To be called with
- * a member of select_time_member that is not absent.
+ * Days that were read of times, as they are written: of one century, and with
+ * all days between them. All 0 at first.
  */
-static inline uint64_t select_day_key(const struct json_value *time)
-{
-	uint64_t key;
+struct select_days {
+	uint16_t century; /* its two digits as they stand; 0: there are none */
+	uint64_t first;   /* the "YY-MM-DD" of the first day, as a number */
+	uint64_t range;   /* the last day's number less the first one's */
+};
 
-	/* of "YYYY-MM-DDT the last eight of the date; of seconds the hundreds */
-	memcpy(&key, time->text + (time->type == JSON_STRING ? 3 : 0), sizeof key);
-	return key;
+/* A date as it is written, after its century: later dates are greater. */
+static inline uint64_t select_date_number(const struct json_value *time)
+{
+	uint64_t number;
+
+	memcpy(&number, time->text + strlen("\"YY"), sizeof(number));
+	return be64toh(number);
+}
+
+static inline uint16_t select_century(const struct json_value *time)
+{
+	uint16_t century;
+
+	memcpy(&century, time->text + strlen("\""), sizeof(century));
+	return century;
 }
 
 /*
- * The day of such a member, as it is written there: days since 1970-01-01.
+ * Returns true if days has the day of a time, which need not be read then, or
+ * lies around what is written there without being a date.
+ */
+static inline bool select_days_have(const struct select_days *days, const struct json_value *time)
+{
+	return time->type == JSON_STRING && select_century(time) == days->century &&
+	       select_date_number(time) - days->first <= days->range;
+}
+
+/* Adds the day of a time that select_day could read, unless that counts seconds. */
+void select_days_add(
+	struct select_days *days, enum time_field field, const struct json_value *time);
+
+/*
+ * The day of a member of select_time_member, as it is written there: days since
+ * 1970-01-01.
  * Returns 0, or -1 if it can't be read.
  */
 int select_day(int64_t *day, enum time_field field, const struct json_value *time);

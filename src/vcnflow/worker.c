@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/hash.h"
 #include "flowlog/tag.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/judging.h"
@@ -24,8 +23,8 @@
 #include "json/space.h"
 #include "json/span.h"
 
-/* Days of records that are remembered: most blocks hold fewer. */
-#define DAYS_BITS 8
+/* What a record of a usual run does not need: away from what each one needs. */
+#define OUT_OF_LINE __attribute__((noinline))
 
 struct worker {
 	struct worker_shared shared;
@@ -33,18 +32,23 @@ struct worker {
 	struct listcache *listcache;               /* null: there is no lookup file */
 	struct judging *judging;                   /* null: records are not judged */
 	struct conversation_reader *conversations; /* null: they are no input */
+	const struct lookup_text *lists;           /* of tags, if known; null: none are carried */
+	bool has_more;                             /* add_more has something to do */
 	struct tag_hints hints;
+
+	/* of the record at hand */
 	struct record record;
-	const struct json_value *time; /* of record: what --time-field says */
+	struct tags tags;
+	struct emit_more more;
+	const struct json_value *time; /* what --time-field says; null: days don't matter */
 
 	/* of the block at hand */
 	struct block *block;
 	struct result *result;
 	struct outbuf *out;
-	enum emit_space space;
-	const char *begin;             /* of the value at hand, in the block */
-	bool expects_conversation;     /* the last line was one */
-	uint64_t days[1 << DAYS_BITS]; /* keys of days that were noted; 0: none */
+	const char *begin;         /* of the value at hand, in the block */
+	bool expects_conversation; /* the last line was one */
+	struct select_days days;   /* of emitted records */
 };
 
 /* Where worker_lookup_lost jumps to, in this thread. */
@@ -62,10 +66,18 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
-	worker->time = &worker->record.values[select_time_member(shared->options->time_field)];
 	worker->parser = json_parser_new();
-	if (shared->lookup != NULL)
+	if (shared->lookup != NULL) {
 		worker->listcache = listcache_new();
+		worker->time =
+			&worker->record.values[select_time_member(shared->options->time_field)];
+	}
+	if (shared->options->security_lists == LISTS_FULL)
+		worker->lists = &worker->tags.subnet.lists;
+	else if (shared->options->security_lists == LISTS_IDS)
+		worker->lists = &worker->tags.subnet.ids;
+	worker->has_more = options_judge(shared->options) || shared->options->names ||
+			   shared->options->list_subnets;
 	if (options_judge(shared->options))
 		worker->judging = judging_new(shared->lookup);
 	if (shared->options->conversations)
@@ -147,7 +159,7 @@ static void count_bad(struct worker *worker, const char *text, size_t len, const
 }
 
 /* Counts the subnet of an emitted record that the lookup file lacks. */
-static void count_unknown(struct worker *worker)
+static OUT_OF_LINE void count_unknown(struct worker *worker)
 {
 	struct result *result = worker->result;
 	const struct json_value *value = &worker->record.values[RECORD_SUBNET];
@@ -160,49 +172,55 @@ static void count_unknown(struct worker *worker)
 }
 
 /* The lists, where they can be pointed at if the output takes that. */
-static struct emit_lists lists_of(struct worker *worker, const struct tags *tags)
+static inline void point_at_lists(struct worker *worker)
 {
-	struct emit_lists lists = {"[]", 2, false};
-	const struct lookup_text *text;
+	const struct lookup_text *text = worker->tags.known ? worker->lists : NULL;
 	const char *copy = NULL;
 
-	if (!tags->known || worker->shared.options->security_lists == LISTS_NONE)
-		return lists;
-	text = worker->shared.options->security_lists == LISTS_IDS ? &tags->subnet.ids
-								   : &tags->subnet.lists;
+	if (text == NULL) {
+		worker->more.lists = (struct emit_lists){"[]", 2, false};
+		return;
+	}
 	if (worker->out->inserts != NULL)
 		copy = listcache_get(worker->listcache, text);
-	return (struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
+	worker->more.lists =
+		(struct emit_lists){copy != NULL ? copy : text->text, text->len, copy != NULL};
+}
+
+/* Notes a day that was not among those noted before. */
+static OUT_OF_LINE void note_other_day(struct worker *worker)
+{
+	enum time_field field = worker->shared.options->time_field;
+	int64_t day;
+
+	if (worker->time->type == JSON_ABSENT || select_day(&day, field, worker->time) < 0)
+		return;
+	select_days_add(&worker->days, field, worker->time);
+	tally_date(&worker->result->tally, day);
 }
 
 /* Notes the day of an emitted record, to be compared with the metadata's. */
 static inline void note_day(struct worker *worker)
 {
-	const struct json_value *time = worker->time;
-	uint64_t key, *noted;
-	int64_t day;
-
-	if (time->type == JSON_ABSENT)
-		return;
-	key = select_day_key(time);
-	noted = &worker->days[hash_bits(key, DAYS_BITS)];
-	if (*noted == key)
-		return;
-	*noted = key;
-	if (select_day(&day, worker->shared.options->time_field, time) == 0)
-		tally_date(&worker->result->tally, day);
+	if (worker->time != NULL && !select_days_have(&worker->days, worker->time))
+		note_other_day(worker);
 }
 
-/* The names of a known subnet, and of the one where the other side is. */
-static void find_names(struct worker *worker, const struct tags *tags, struct emit_names *names)
+/* The names of a subnet, if it is known, and of the one where the other side is. */
+static void find_names(struct worker *worker)
 {
 	const struct lookup *lookup = worker->shared.lookup;
+	const struct tags *tags = &worker->tags;
 	const struct address *peer = tags->direction == DIRECTION_EGRESS
 					     ? &tags->destination_address
 					     : &tags->source_address;
+	struct emit_names *names = &worker->more.names;
 	struct lookup_names others;
 	uint32_t subnet;
 
+	*names = (struct emit_names){0};
+	if (!tags->known)
+		return;
 	lookup_subnet_names(lookup, tags->subnet.number, &names->own);
 	if (tags->direction == DIRECTION_NONE || peer->family == ADDRESS_NONE)
 		return;
@@ -235,16 +253,17 @@ static struct conversations *table_of(struct worker *worker)
 }
 
 /* A record that is selected, under --conversations. */
-static void sum(struct worker *worker, const struct tags *tags, const struct judgement *judgement)
+static void sum(struct worker *worker, const struct judgement *judgement)
 {
 	struct conversations *table = table_of(worker);
 	enum summing_result summed;
 
 	if (table == NULL)
 		return;
-	summed = summing_record(table, worker->shared.options, &worker->record, tags, judgement);
+	summed = summing_record(
+		table, worker->shared.options, &worker->record, &worker->tags, judgement);
 	count_summed(worker, summed);
-	if (!tags->known)
+	if (!worker->tags.known)
 		count_unknown(worker);
 	if (summed != SUMMING_OK)
 		return;
@@ -303,26 +322,24 @@ static bool take_other(struct worker *worker, const char *text, size_t len)
 	return worker->expects_conversation;
 }
 
-static void emit(struct worker *worker, const struct tags *tags, const struct judgement *judgement)
+/* Counts a record that is selected. */
+static inline void count_emitted(struct worker *worker)
+{
+	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	if (!worker->tags.known)
+		count_unknown(worker);
+	note_day(worker);
+}
+
+static inline void emit(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
 	struct outbuf *out = worker->out;
-	struct emit_more more = {0};
 
-	if (!tags->known)
-		count_unknown(worker);
-	worker->result->tally.verdicts[VERDICT_EMITTED]++;
-	if (judgement)
-		worker->result->tally.judged[judgement->verdict]++;
-	if (worker->shared.lookup != NULL)
-		note_day(worker);
-	if (options->list_subnets)
-		return;
-	more.lists = lists_of(worker, tags);
-	more.rules = (struct emit_rules){worker->judging, judgement};
-	if (options->names && tags->known)
-		find_names(worker, tags, &more.names);
-	emit_record(out, options, worker->shared.plan, &worker->record, tags, &more, worker->space);
+	count_emitted(worker);
+	point_at_lists(worker);
+	emit_record(
+		out, options, worker->shared.plan, &worker->record, &worker->tags, &worker->more);
 	if (options->format == FORMAT_NDJSON)
 		outbuf_put(out, "\n", 1);
 	else
@@ -333,31 +350,59 @@ static void emit(struct worker *worker, const struct tags *tags, const struct ju
 		worker->result->state = RESULT_REFUSED;
 }
 
+/*
+ * What else is done with a selected record, or instead of emitting it, where the
+ * options ask for it. Returns true if it is still to be emitted; else it was
+ * counted.
+ */
+static OUT_OF_LINE bool add_more(struct worker *worker)
+{
+	const struct options *options = worker->shared.options;
+	struct tally *tally = &worker->result->tally;
+	const struct judgement *judgement;
+	enum verdict verdict;
+
+	if (worker->judging != NULL) {
+		judgement = judging_record(worker->judging, &worker->record, &worker->tags);
+		verdict = select_judgement(options, judgement);
+		if (verdict != VERDICT_EMITTED) {
+			tally->verdicts[verdict]++;
+			return false;
+		}
+		if (options->conversations) {
+			sum(worker, judgement);
+			return false;
+		}
+		if (judgement != NULL)
+			tally->judged[judgement->verdict]++;
+		worker->more.rules = (struct emit_rules){worker->judging, judgement};
+	}
+	if (options->list_subnets) {
+		count_emitted(worker);
+		return false;
+	}
+	if (options->names)
+		find_names(worker);
+	return true;
+}
+
 /* A record that is valid: select, tag, emit. Returns false if it is bad. */
 static bool take_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
-	const struct judgement *judgement = NULL;
-	struct tags tags;
 	enum verdict verdict = select_record(options, &worker->record);
 
 	if (verdict == VERDICT_BAD)
 		return false;
 	if (verdict == VERDICT_EMITTED) {
-		tag_record(&tags, &worker->record, &options->internal, worker->shared.lookup,
-			worker->shared.plan->has_flow, &worker->hints);
-		verdict = select_tags(options, &worker->record, &tags);
+		tag_record(&worker->tags, &worker->record, &options->internal,
+			worker->shared.lookup, worker->shared.plan->has_flow, &worker->hints);
+		verdict = select_tags(options, &worker->record, &worker->tags);
 	}
-	if (verdict == VERDICT_EMITTED && worker->judging) {
-		judgement = judging_record(worker->judging, &worker->record, &tags);
-		verdict = select_judgement(options, judgement);
-	}
-	if (verdict == VERDICT_EMITTED && options->conversations)
-		sum(worker, &tags, judgement);
-	else if (verdict == VERDICT_EMITTED)
-		emit(worker, &tags, judgement);
-	else
+	if (verdict != VERDICT_EMITTED)
 		worker->result->tally.verdicts[verdict]++;
+	else if (!worker->has_more || add_more(worker))
+		emit(worker);
 	return true;
 }
 
@@ -519,7 +564,7 @@ static size_t take_known_line(struct worker *worker, const char *text, size_t le
 		&worker->record, worker->shared.plan, worker->parser, text, len);
 	if (len == 0 || len > worker->shared.options->flowlog.max_record)
 		return 0;
-	worker->space = SPACE_KEEP;
+	worker->more.space = SPACE_KEEP;
 	worker->begin = text;
 	if (!take_record(worker))
 		count_bad(worker, text, len, no_time);
@@ -530,18 +575,16 @@ static size_t take_known_line(struct worker *worker, const char *text, size_t le
 static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
-	bool half = feed == NULL && worker->block->half_line;
-	size_t mark;
+	const char *end = feed != NULL ? feed : text + len;
+	const char *begin = text + bytes_mark_length(text, (size_t)(end - text));
 
-	if (feed != NULL)
-		len = (size_t)(feed - text);
-	mark = bytes_mark_length(text, len);
-	worker->space = space_of(text, len);
-	if (!half)
-		take_line(worker, text + mark, len - mark, feed != NULL);
-	else if (json_skip_space(text, mark, len) != len)
-		count_bad(worker, text + mark, len - mark, block_fault_text(FAULT_HALF_LINE));
-	return len;
+	len = (size_t)(end - begin);
+	worker->more.space = space_of(begin, len);
+	if (feed != NULL || !worker->block->half_line)
+		take_line(worker, begin, len, feed != NULL);
+	else if (json_skip_space(begin, 0, len) != len)
+		count_bad(worker, begin, len, block_fault_text(FAULT_HALF_LINE));
+	return (size_t)(end - text);
 }
 
 static void take_lines(struct worker *worker)
@@ -598,7 +641,7 @@ static void take_block(struct worker *worker)
 		take_lines(worker);
 		break;
 	case BLOCK_UNITS:
-		worker->space = SPACE_DROP;
+		worker->more.space = SPACE_DROP;
 		take_units(worker);
 		break;
 	case BLOCK_PIECE:
@@ -617,7 +660,7 @@ void worker_run(
 	worker->block = block;
 	worker->result = result;
 	worker->out = out;
-	memset(worker->days, 0, sizeof(worker->days));
+	worker->days = (struct select_days){0};
 	if (sigsetjmp(jump, 1) == 0) {
 		lookup_lost = &jump;
 		take_block(worker);

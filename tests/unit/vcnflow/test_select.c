@@ -158,9 +158,63 @@ static void test_tags(void **state)
 	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_TRAFFIC);
 }
 
+/* The days of these times, in this order: what is noted is what each alone would
+ * give, whatever was noted before. */
+static void test_days(void **state)
+{
+	static const char *const times[] = {"\"2026-03-05T10:00:00Z\"", "\"2026-03-09T\"",
+		"\"2026-03-07T00:00:00Z\"", "\"1926-03-07T\"", "\"2025-12-31T23:59:59Z\"",
+		"\"2026-03-06\"", "\"26\"          ", "\"2026-01-xx\"", "\"2026-02-30T00:00:00Z\"",
+		"\"1999-12-31T\"", "\"2126-01-01T\"", "\"2026-03-10T\""};
+	struct select_days days = {0};
+	struct tally noted = {0}, all = {0};
+	size_t read = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		size_t len = (size_t)(strrchr(times[i], '"') + 1 - times[i]);
+		struct json_value time = {.text = times[i], .len = len, .type = JSON_STRING};
+		int64_t day;
+		int status = select_day(&day, TIME_INGESTED, &time);
+
+		if (status == 0)
+			tally_date(&all, day);
+		if (select_days_have(&days, &time))
+			continue;
+		read++;
+		if (status == 0) {
+			select_days_add(&days, TIME_INGESTED, &time);
+			tally_date(&noted, day);
+		}
+		assert_int_equal(noted.first_day, all.first_day);
+		assert_int_equal(noted.last_day, all.last_day);
+	}
+	assert_int_equal(noted.first_day, all.first_day);
+	assert_int_equal(noted.last_day, all.last_day);
+	/* all but 2026-03-07, 2026-03-06, 2026-01-xx and 2026-02-30 */
+	assert_int_equal(read, sizeof(times) / sizeof(times[0]) - 4);
+}
+
+/* Seconds may have any number of digits: each is read. */
+static void test_days_of_seconds(void **state)
+{
+	static const char seconds[] = "\"1767225600\"     ";
+	struct select_days days = {0};
+	struct json_value time = {.text = seconds, .len = 12, .type = JSON_STRING};
+	int64_t day;
+
+	(void)state;
+	assert_int_equal(select_day(&day, TIME_START, &time), 0);
+	assert_int_equal(day, 20454);
+	select_days_add(&days, TIME_START, &time);
+	assert_false(select_days_have(&days, &time));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_days_of_seconds),
 		cmocka_unit_test(test_type),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_action),

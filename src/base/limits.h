@@ -5,7 +5,7 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
-/* A record, between the line feeds (vcnflow(1), INPUT). */
+/* A record, between the line feeds (--max-record of vcnflow(1)). */
 #define LIMIT_RECORD_DEFAULT ((size_t)1 << 20)
 #define LIMIT_RECORD_MIN ((size_t)64)
 #define LIMIT_RECORD_MAX ((size_t)1 << 30)

@@ -67,7 +67,7 @@ static int get_slot(struct json_plan *plan, const char *const *path, size_t len)
 int record_plan_add(
 	struct record_plan *plan, const char *name, bool is_literal, struct record_path *path)
 {
-	const char *names[LIMIT_DEPTH];
+	const char *steps[LIMIT_DEPTH];
 	char *copy = NULL, *rest;
 	size_t depth = 0;
 
@@ -87,8 +87,8 @@ int record_plan_add(
 		errno = E2BIG;
 		if (depth == LIMIT_DEPTH)
 			break;
-		names[depth++] = strsep(&rest, ".");
-		path->path = get_slot(plan->plan, names, depth);
+		steps[depth++] = strsep(&rest, ".");
+		path->path = get_slot(plan->plan, steps, depth);
 	} while (path->path >= 0 && rest != NULL);
 	if (rest != NULL)
 		path->path = -1;

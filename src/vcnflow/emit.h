@@ -1,5 +1,5 @@
 /*
- * Writes one enriched record (contract, section 4): keys in their order,
+ * Writes one enriched record (vcnflow(1), OUTPUT): keys in their order,
  * carried values byte for byte but for white space between their tokens.
  */
 #ifndef VCNFLOW_EMIT_H

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "base/prefixset.h"
 #include "flowlog/config.h"
 #include "flowlog/instant.h"
@@ -60,10 +61,10 @@ struct options {
 	bool metadata_none;   /* "none" was said: no warning */
 	struct prefixset internal;
 	enum security_lists security_lists;
-	bool rules;            /* records say which rules let them pass */
-	bool names;            /* records name their subnet, VCN and compartment */
-	unsigned verdicts;     /* 1u << enum judge_verdict; 0: any, also none */
-	const char *keep[100]; /* LIMIT_KEEP_MEMBERS */
+	bool rules;        /* records say which rules let them pass */
+	bool names;        /* records name their subnet, VCN and compartment */
+	unsigned verdicts; /* 1u << enum judge_verdict; 0: any, also none */
+	const char *keep[LIMIT_KEEP_MEMBERS];
 	size_t keep_count;
 	struct table_field fields[100]; /* LIMIT_KEEP_MEMBERS; instead of the usual members */
 	size_t field_count;             /* 0: records are as usual */

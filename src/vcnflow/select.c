@@ -219,17 +219,31 @@ enum verdict select_conversation(
 	return VERDICT_EMITTED;
 }
 
-enum verdict select_tags(
-	const struct options *options, const struct record *record, const struct tags *tags)
+static inline enum verdict select_direction(const struct options *options, const struct tags *tags)
 {
-	if (options->endpoints != NULL && !endpoints_keep(options->endpoints, record, tags))
-		return VERDICT_ENDPOINT;
 	if ((options->directions >> tags->direction & 1) == 0)
 		return VERDICT_DIRECTION;
 	if (options->traffic != TRAFFIC_ANY &&
 		tags->internal_traffic != (options->traffic == TRAFFIC_INTERNAL))
 		return VERDICT_TRAFFIC;
 	return VERDICT_EMITTED;
+}
+
+/* By itself, so that a run without endpoints saves no registers for it. */
+static __attribute__((noinline)) enum verdict select_endpoints(
+	const struct options *options, const struct record *record, const struct tags *tags)
+{
+	if (!endpoints_keep(options->endpoints, record, tags))
+		return VERDICT_ENDPOINT;
+	return select_direction(options, tags);
+}
+
+enum verdict select_tags(
+	const struct options *options, const struct record *record, const struct tags *tags)
+{
+	if (options->endpoints != NULL)
+		return select_endpoints(options, record, tags);
+	return select_direction(options, tags);
 }
 
 enum verdict select_judgement(const struct options *options, const struct judgement *judgement)

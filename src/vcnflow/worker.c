@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "flowlog/tag.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/judging.h"
@@ -167,12 +168,11 @@ static OUT_OF_LINE void count_unknown(struct worker *worker)
 {
 	struct result *result = worker->result;
 	const struct json_value *value = &worker->record.values[RECORD_SUBNET];
-	bool full;
 
 	result->tally.unknown_subnet++;
 	if (value->type != JSON_STRING)
 		return;
-	if (unknown_add(&result->unknown, value, &full))
+	if (unknown_add(&result->unknown, value))
 		no_memory(worker);
 }
 
@@ -600,7 +600,7 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
 	const char *end = feed != NULL ? feed : text + len;
-	const char *begin = text + block_mark_len(text, (size_t)(end - text));
+	const char *begin = text + bytes_mark_length(text, (size_t)(end - text));
 
 	len = (size_t)(end - begin);
 	worker->more.space = space_of(begin, len);

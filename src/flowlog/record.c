@@ -6,6 +6,8 @@
  */
 #include "flowlog/record.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Levels around a record in a search document: {data:{results:[{data:{…}}]}}.
@@ -13,7 +15,7 @@
 #define WRAPPER_LEVELS 5
 
 /* The names of enum record_member, in the runs that add_members takes. */
-static const char *const names[RECORD_MEMBERS] = {
+static const char *const member_names[RECORD_MEMBERS] = {
 	[RECORD_DATA] = "data",
 	[RECORD_ORACLE] = "oracle",
 	[RECORD_TYPE] = "type",
@@ -46,7 +48,7 @@ static int add_members(struct json_plan *plan, const char *parent, enum record_m
 	enum record_member end)
 {
 	for (size_t i = first; i < end; i++) {
-		const char *path[2] = {parent, names[i]};
+		const char *path[2] = {parent, member_names[i]};
 
 		if (parent == NULL ? json_plan_add(plan, &path[1], 1) < 0
 				   : json_plan_add(plan, path, 2) < 0)
@@ -55,13 +57,43 @@ static int add_members(struct json_plan *plan, const char *parent, enum record_m
 	return 0;
 }
 
-/* The slot of a member to keep: one that is there already, or a new one. */
-static int keep_slot(struct json_plan *plan, const char *name)
+/* As json_plan_get, with errno set. */
+static int get_slot(struct json_plan *plan, const char *const *path, size_t len)
 {
-	for (int i = 0; i < (int)RECORD_DESTINATION_ADDRESS; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return json_plan_add(plan, &name, 1);
+	errno = E2BIG; /* malloc sets another */
+	return json_plan_get(plan, path, len);
+}
+
+int record_plan_add(
+	struct record_plan *plan, const char *name, bool is_literal, struct record_path *path)
+{
+	const char *names[LIMIT_DEPTH];
+	char *copy = NULL, *rest;
+	size_t depth = 0;
+
+	*path = (struct record_path){-1, -1};
+	if (is_literal || strchr(name, '.') == NULL) {
+		path->literal = get_slot(plan->plan, &name, 1);
+		if (path->literal < 0)
+			return -1;
+	}
+	if (strchr(name, '.') == NULL)
+		return 0;
+	rest = copy = strdup(name);
+	if (copy == NULL)
+		return -1;
+	/* the outer members have to be in the plan before the inner ones */
+	do {
+		errno = E2BIG;
+		if (depth == LIMIT_DEPTH)
+			break;
+		names[depth++] = strsep(&rest, ".");
+		path->path = get_slot(plan->plan, names, depth);
+	} while (path->path >= 0 && rest != NULL);
+	if (rest != NULL)
+		path->path = -1;
+	free(copy);
+	return path->path >= 0 ? 0 : -1;
 }
 
 int record_plan_init(struct record_plan *plan, const char *const *keep, size_t count, bool has_flow)
@@ -79,11 +111,9 @@ int record_plan_init(struct record_plan *plan, const char *const *keep, size_t c
 			add_members(plan->plan, "data", RECORD_SOURCE_PORT, RECORD_MEMBERS) != 0))
 		goto failed;
 	for (size_t i = 0; i < count; i++) {
-		int slot = keep_slot(plan->plan, keep[i]);
-
-		if (slot < 0)
+		if (record_plan_add(plan, keep[i], true, &plan->keep[i]) < 0)
 			goto failed;
-		plan->keep[plan->keep_count++] = slot;
+		plan->keep_count++;
 	}
 	return 0;
 failed:

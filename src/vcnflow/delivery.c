@@ -307,6 +307,8 @@ int delivery_block(
 		return -1;
 	if (count_block(delivery, block, result))
 		return -1;
+	for (size_t i = 0; i < 2; i++)
+		delivery->seen[i] |= result->seen[i];
 	if (add_sums(delivery, &result->summing) < 0)
 		return -1;
 	if (delivery->rejects >= 0 && deliver_rejects(delivery, block, result))

@@ -19,6 +19,7 @@
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
 #include "vcnflow/summing.h"
+#include "vcnflow/table.h"
 #include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
@@ -46,6 +47,7 @@ struct worker {
 	struct block *block;
 	struct result *result;
 	struct outbuf *out;
+	struct table_room table;   /* under --fields */
 	const char *begin;         /* of the value at hand, in the block */
 	bool expects_conversation; /* the last line was one */
 	struct select_days days;   /* of emitted records */
@@ -66,6 +68,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
+	worker->table = (struct table_room){BYTES_INIT(SIZE_MAX / 2), BYTES_INIT(SIZE_MAX / 2)};
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL) {
 		worker->listcache = listcache_new();
@@ -77,7 +80,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	else if (shared->options->security_lists == LISTS_IDS)
 		worker->lists = &worker->tags.subnet.ids;
 	worker->has_more = options_judge(shared->options) || shared->options->names ||
-			   shared->options->list_subnets;
+			   shared->options->list_subnets || shared->options->field_count != 0;
 	if (options_judge(shared->options))
 		worker->judging = judging_new(shared->lookup);
 	if (shared->options->conversations)
@@ -100,6 +103,8 @@ void worker_free(struct worker *worker)
 	listcache_free(worker->listcache);
 	judging_free(worker->judging);
 	conversation_reader_free(worker->conversations);
+	bytes_free(&worker->table.cell);
+	bytes_free(&worker->table.text);
 	free(worker);
 }
 
@@ -331,16 +336,13 @@ static inline void count_emitted(struct worker *worker)
 	note_day(worker);
 }
 
-static inline void emit(struct worker *worker)
+/* Ends a record that was written. */
+static inline void end_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
 	struct outbuf *out = worker->out;
 
-	count_emitted(worker);
-	point_at_lists(worker);
-	emit_record(
-		out, options, worker->shared.plan, &worker->record, &worker->tags, &worker->more);
-	if (options->format == FORMAT_NDJSON)
+	if (options->format != FORMAT_ARRAY)
 		outbuf_put(out, "\n", 1);
 	else
 		outbuf_end_element(out);
@@ -348,6 +350,25 @@ static inline void emit(struct worker *worker)
 		outbuf_flush(out);
 	if (out->failed)
 		worker->result->state = RESULT_REFUSED;
+}
+
+static inline void emit(struct worker *worker)
+{
+	count_emitted(worker);
+	point_at_lists(worker);
+	emit_record(worker->out, worker->shared.options, worker->shared.plan, &worker->record,
+		&worker->tags, &worker->more);
+	end_record(worker);
+}
+
+/* The same as fields. */
+static void emit_fields(struct worker *worker)
+{
+	count_emitted(worker);
+	if (table_record(worker->out, worker->shared.options, &worker->record, &worker->tags,
+		    &worker->more, &worker->table) < 0)
+		no_memory(worker);
+	end_record(worker);
 }
 
 /*
@@ -381,9 +402,12 @@ static OUT_OF_LINE bool add_more(struct worker *worker)
 		count_emitted(worker);
 		return false;
 	}
-	if (options->names)
+	if (options->names || options->fields_named)
 		find_names(worker);
-	return true;
+	if (options->field_count == 0)
+		return true;
+	emit_fields(worker);
+	return false;
 }
 
 /* A record that is valid: select, tag, emit. Returns false if it is bad. */
@@ -659,6 +683,7 @@ void worker_run(
 
 	worker->block = block;
 	worker->result = result;
+	worker->more.seen = result->seen;
 	worker->out = out;
 	worker->days = (struct select_days){0};
 	if (sigsetjmp(jump, 1) == 0) {

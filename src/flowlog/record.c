@@ -15,7 +15,7 @@
 #define WRAPPER_LEVELS 5
 
 /* The names of enum record_member, in the runs that add_members takes. */
-static const char *const names[RECORD_MEMBERS] = {
+static const char *const member_names[RECORD_MEMBERS] = {
 	[RECORD_DATA] = "data",
 	[RECORD_ORACLE] = "oracle",
 	[RECORD_TYPE] = "type",
@@ -48,7 +48,7 @@ static int add_members(struct json_plan *plan, const char *parent, enum record_m
 	enum record_member end)
 {
 	for (size_t i = first; i < end; i++) {
-		const char *path[2] = {parent, names[i]};
+		const char *path[2] = {parent, member_names[i]};
 
 		if (parent == NULL ? json_plan_add(plan, &path[1], 1) < 0
 				   : json_plan_add(plan, path, 2) < 0)

@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/optparse.h"
+#include "base/protocol.h"
 #include "base/version.h"
 #include "rules/judge.h"
 #include "vcnflow/clash.h"
@@ -182,51 +183,12 @@ static enum optparse_result take_verdict(void *into, const char *name, char *arg
 	return take_words(&options->verdicts, name, words, argument);
 }
 
-static const struct {
-	const char *name;
-	unsigned number;
-} protocol_names[] = {
-	{"icmp", 1},
-	{"ipv4", 4},
-	{"tcp", 6},
-	{"udp", 17},
-	{"ipv6", 41},
-	{"gre", 47},
-	{"esp", 50},
-	{"ah", 51},
-	{"icmpv6", 58},
-	{"sctp", 132},
-};
-
-/* Reads a protocol's name or number. */
-static int read_protocol(unsigned *protocol, const char *text, size_t len)
-{
-	const size_t count = sizeof(protocol_names) / sizeof(protocol_names[0]);
-
-	for (size_t i = 0; i < count; i++) {
-		if (len == strlen(protocol_names[i].name) &&
-			strncasecmp(text, protocol_names[i].name, len) == 0) {
-			*protocol = protocol_names[i].number;
-			return 0;
-		}
-	}
-	*protocol = 0;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return -1;
-		*protocol = *protocol * 10 + (unsigned)(text[i] - '0');
-		if (*protocol > 255)
-			return -1;
-	}
-	return len > 0 ? 0 : -1;
-}
-
 static enum optparse_result take_protocol(void *into, const char *name, char *argument)
 {
 	struct options *options = into;
 	const char *list = argument;
-	unsigned protocol;
 	size_t len;
+	int protocol;
 
 	if (check_list(name, list) != OPTPARSE_RUN)
 		return OPTPARSE_REFUSED;
@@ -234,7 +196,8 @@ static enum optparse_result take_protocol(void *into, const char *name, char *ar
 	memset(options->protocols, 0, sizeof(options->protocols));
 	for (;; list += len + 1) {
 		len = strcspn(list, ",");
-		if (read_protocol(&protocol, list, len) < 0)
+		protocol = protocol_parse(list, len);
+		if (protocol < 0)
 			return optparse_refuse(name, list, len,
 				"want 0 to 255 or icmp, tcp, udp, gre, esp, "
 				"ah, icmpv6, sctp, ipv4 or ipv6");

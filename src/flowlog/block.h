@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "flowlog/form.h"
 
 enum block_kind {
@@ -97,6 +98,15 @@ bool block_is_document(const char *text, size_t len);
 bool block_is_run(const char *text, size_t len);
 
 #define BLOCK_RECORD_SEPARATOR '\x1e'
+
+/*
+ * From where on a line that is too long is handed over: its text begins at
+ * begin, after blanks from blanks on, of which it has the last LIMIT_LINE_BLANKS.
+ */
+static inline size_t block_line_from(size_t blanks, size_t begin)
+{
+	return begin - blanks > LIMIT_LINE_BLANKS ? begin - LIMIT_LINE_BLANKS : blanks;
+}
 
 /* UTF-8's byte order mark. */
 #define BLOCK_MARK "\xef\xbb\xbf"

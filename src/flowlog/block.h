@@ -91,9 +91,10 @@ bool block_is_document(const char *text, size_t len);
 
 /*
  * Returns true if a line that is no record would read better in a run of JSON
- * values: if it begins with an object after which another value, or a comma,
- * stands; with a member's name, as a line of a pretty-printed document does; or
- * with a record separator.
+ * values: if it begins with an object after which another value, a comma or a
+ * closing bracket stands; with a search document that goes on in the next line;
+ * with a member's name, as a line of a pretty-printed document does; or with a
+ * record separator.
  */
 bool block_is_run(const char *text, size_t len);
 

@@ -19,6 +19,9 @@
 /* A block of whole records, unless one record alone is larger. */
 #define LIMIT_BLOCK ((size_t)256 << 10)
 
+/* Of the blanks before a line that is too long, so many are kept for --rejects. */
+#define LIMIT_LINE_BLANKS ((size_t)1 << 20)
+
 /* The output of a block that is held back until its turn comes. */
 #define LIMIT_OUTPUT_BUFFER ((size_t)1 << 20)
 

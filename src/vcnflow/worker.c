@@ -563,14 +563,17 @@ static void take_line(struct worker *worker, const char *text, size_t len, bool 
 		return;
 	if (has_feed && text[len - 1] == '\r')
 		judged--;
-	if (judged > worker->shared.options->flowlog.max_record)
-		count_bad(worker, text + begin, len - begin,
+	if (judged > worker->shared.options->flowlog.max_record) {
+		size_t from = block_line_from(0, begin);
+
+		count_bad(worker, text + from, len - from,
 			block_fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
 								      : FAULT_TOO_LONG));
-	else if (text[begin] == '[')
+	} else if (text[begin] == '[') {
 		take_array(worker, text, len);
-	else
+	} else {
 		take_value(worker, text, len, WRAP_VALUE);
+	}
 }
 
 /* What white space the values of a line hold that may not be carried. */

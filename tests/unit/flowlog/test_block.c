@@ -33,9 +33,11 @@ static void test_documents(void **state)
 static void test_runs(void **state)
 {
 	static const char *const yes[] = {" {\"a\":1}{}", "{},", "{\"a\":\"}\"} ,", "{} [1]",
-		"  \"data\": {", "\"a\":", "\x1e{}"};
-	static const char *const no[] = {
-		"", " ", "{", "{}", "{}x", "\"a\"", "\"a", "\"a\",", "x", "[", "{]}{}", "{} }"};
+		"  \"data\": {", "\"a\":", "\x1e{}", "{} }", "{}},", "{}]", "{\"results\":[{}",
+		" {\"a\":\"\\\"results\\\"\",\"data\": {\"results\" : [{},"};
+	static const char *const no[] = {"", " ", "{", "{}", "{}x", "\"a\"", "\"a", "\"a\",", "x",
+		"[", "{]}{}", "{\"results\"", "{\"results\":", "{\"results\":{", "{\"result\":[{}",
+		"[\"results\":["};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)

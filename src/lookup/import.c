@@ -645,6 +645,27 @@ enum model_result import_address(struct model *model, const struct import_object
 	return add_address(model, vnic, &address, place.fetched_at);
 }
 
+enum model_result import_partial_address(struct model *model, const struct import_object *object)
+{
+	struct model_fault fault;
+	struct reading reading = begin_reading(model, object->tree, &fault);
+	uint32_t vnic = MODEL_NONE, subnet = MODEL_NONE;
+	const struct field fields[] = {
+		{"vnic_id", take_text, &vnic},
+		{"subnet_id", take_text, &subnet},
+	};
+	enum model_result result = TAKE_FIELDS(&reading, object->node, fields);
+
+	if (result != MODEL_OK)
+		return result;
+	if (subnet != MODEL_NONE)
+		model_miss_subnet(model, subnet);
+	vnic = model_find(model, MODEL_VNIC, vnic);
+	if (vnic != MODEL_NONE)
+		model_miss_addresses(model, vnic);
+	return MODEL_OK;
+}
+
 /* A VNIC that is being read. */
 struct vnic {
 	uint32_t number;
@@ -746,6 +767,26 @@ enum model_result import_no_members(
 	if (number == MODEL_NONE)
 		return MODEL_NO_MEMORY;
 	(void)model_begin_members(model, number, fetched_at);
+	return MODEL_OK;
+}
+
+enum model_result import_unknown_rules(struct model *model, const char *group, size_t len)
+{
+	uint32_t number = named_group(model, group, len);
+
+	if (number == MODEL_NONE)
+		return MODEL_NO_MEMORY;
+	model_forget_rules(model, number);
+	return MODEL_OK;
+}
+
+enum model_result import_unknown_members(struct model *model, const char *group, size_t len)
+{
+	uint32_t number = named_group(model, group, len);
+
+	if (number == MODEL_NONE)
+		return MODEL_NO_MEMORY;
+	model_forget_members(model, number);
 	return MODEL_OK;
 }
 

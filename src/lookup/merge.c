@@ -251,8 +251,13 @@ static enum model_result merge_group(struct merge *merge, size_t number)
 
 static int merge_addresses(struct model *model, const struct lookup_vnic *from, uint32_t vnic)
 {
+	bool is_partial = !from->addresses_are_known;
+
+	if (model->vnics[vnic].addresses_at == from->fetched_at)
+		is_partial |= model->vnics[vnic].is_partial;
 	if (from->address_count == 0 || !model_begin_addresses(model, vnic, from->fetched_at))
 		return 0;
+	model->vnics[vnic].is_partial = is_partial;
 	for (size_t i = 0; i < from->address_count; i++) {
 		struct address address = lookup_vnic_address(from, i);
 

@@ -82,6 +82,7 @@ uint32_t model_text(struct model *model, const char *text, size_t len)
 	case TEXTSET_ADDED:
 		info += model->texts.count - 1;
 		info->missed = false;
+		info->is_partial = false;
 		for (size_t i = 0; i < MODEL_KINDS; i++)
 			info->thing[i] = MODEL_NONE;
 		return (uint32_t)(model->texts.count - 1);
@@ -112,7 +113,7 @@ static uint32_t append_stub(struct model *model, enum model_kind kind, uint32_t 
 	const struct model_name name = {ocid, MODEL_NONE, false, never};
 	const struct model_group group = {
 		ocid, MODEL_NONE, MODEL_NONE, MODEL_NONE, never, MODEL_NEVER, MODEL_NEVER};
-	const struct model_vnic vnic = {ocid, MODEL_NONE, MODEL_NEVER, MODEL_NEVER};
+	const struct model_vnic vnic = {ocid, MODEL_NONE, false, MODEL_NEVER, MODEL_NEVER};
 	const struct model_service service = {ocid, MODEL_NEVER};
 
 	switch (kind) {
@@ -362,6 +363,22 @@ bool model_begin_ranges(struct model *model, uint32_t service, int64_t fetched_a
 	return begin(model, &model->services[service].ranges_at, fetched_at);
 }
 
+void model_forget_rules(struct model *model, uint32_t group)
+{
+	for (size_t i = 0; i < model->group_rule_count; i++)
+		if (model->group_rules[i].group == group)
+			model->group_rules[i].fetched_at = MODEL_NEVER;
+	model->groups[group].rules_at = MODEL_NEVER;
+}
+
+void model_forget_members(struct model *model, uint32_t group)
+{
+	for (size_t i = 0; i < model->member_count; i++)
+		if (model->members[i].group == group)
+			model->members[i].fetched_at = MODEL_NEVER;
+	model->groups[group].members_at = MODEL_NEVER;
+}
+
 /* A group's rule is known by these two. */
 struct rule_key {
 	uint32_t group;
@@ -437,6 +454,21 @@ void model_set_subnet(struct model *model, uint32_t vnic, uint32_t subnet)
 {
 	if (model->vnics[vnic].subnet == MODEL_NONE)
 		model->vnics[vnic].subnet = subnet;
+}
+
+void model_miss_addresses(struct model *model, uint32_t vnic)
+{
+	model->vnics[vnic].is_partial = true;
+}
+
+void model_miss_subnet(struct model *model, uint32_t ocid)
+{
+	model->text_info[ocid].is_partial = true;
+}
+
+enum model_listing model_listing_of(const struct model *model, const struct model_subnet *subnet)
+{
+	return model->text_info[subnet->ocid].is_partial ? MODEL_LISTING_REFUSED : subnet->listing;
 }
 
 int model_set_listing(struct model *model, const char *ocid, size_t len, enum model_listing listing)

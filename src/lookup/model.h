@@ -156,6 +156,7 @@ struct model_member {
 struct model_vnic {
 	uint32_t ocid;
 	uint32_t subnet; /* its OCID */
+	bool is_partial; /* there may be more addresses than these */
 	int64_t addresses_at;
 	int64_t groups_at; /* when it was read itself, with the groups it is in */
 };
@@ -189,6 +190,7 @@ struct model_range {
 struct model_text {
 	uint32_t thing[MODEL_KINDS]; /* the number of the thing of that OCID */
 	bool missed;                 /* model_next_missing has told of it */
+	bool is_partial;             /* a subnet of which not all addresses were read */
 };
 
 /* The pools: type, name of one, name of all. */
@@ -285,6 +287,18 @@ bool model_begin_addresses(struct model *model, uint32_t vnic, int64_t fetched_a
 bool model_begin_groups(struct model *model, uint32_t vnic, int64_t fetched_at);
 bool model_begin_ranges(struct model *model, uint32_t service, int64_t fetched_at);
 
+/* Say that what is held of the rules or members of a group is not all of them,
+ * so that nothing is known of them until they are begun again. */
+void model_forget_rules(struct model *model, uint32_t group);
+void model_forget_members(struct model *model, uint32_t group);
+
+/* Returns true if an entry counts that was fetched at one time, of an owner whose
+ * entries were at another, or never. */
+static inline bool model_counts(int64_t entry_at, int64_t owner_at)
+{
+	return owner_at != MODEL_NEVER && entry_at == owner_at;
+}
+
 /* Adds a rule of a group. Of two with one id it is as with copies. */
 enum model_result model_add_group_rule(
 	struct model *model, const struct model_group_rule *rule, struct model_fault *fault);
@@ -300,6 +314,11 @@ int model_add_range(
 /* Says where a VNIC is; what is known already stays. */
 void model_set_subnet(struct model *model, uint32_t vnic, uint32_t subnet);
 
+/* Say that not all addresses of a VNIC, or of the VNICs of the subnet with that
+ * OCID, were read, whatever is added of them before or after. */
+void model_miss_addresses(struct model *model, uint32_t vnic);
+void model_miss_subnet(struct model *model, uint32_t ocid);
+
 /* Says whether all addresses of a subnet's VNICs were read. Returns 0, or -1 if
  * the model has no such subnet. */
 int model_set_listing(
@@ -310,6 +329,9 @@ int model_set_listing(
  * the model has a subnet or group of. Returns 0, or -1 when memory ran out.
  */
 int model_set_all_groups(struct model *model, const char *ocid, size_t len);
+
+/* Of a subnet that is held: what was said last, or that not all were read. */
+enum model_listing model_listing_of(const struct model *model, const struct model_subnet *subnet);
 
 /* What there is, for messages: stubs are not counted. */
 size_t model_count(const struct model *model, enum model_kind kind);

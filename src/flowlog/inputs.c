@@ -174,23 +174,28 @@ static int begin_walk(struct inputs *inputs, const char *directory)
 	return inputs->walk == NULL ? -1 : 0;
 }
 
+/* Room for what is said of symbolic links. */
+#define LINKS_SIZE 128
+
 /* Says that a directory held no file to read. */
 static struct inputs_item nothing_in(const struct inputs *inputs)
 {
-	char directory[MSG_QUOTED_SIZE], glob[MSG_QUOTED_SIZE];
+	char directory[MSG_QUOTED_SIZE], glob[MSG_QUOTED_SIZE], passed[LINKS_SIZE] = "";
 	size_t links = walk_links(inputs->walk);
 
 	msg_quote_name(directory, inputs->directory);
 	if (links > 0)
-		return message_item(INPUTS_WARNING,
-			"no file to read in %s: %zu symbolic link%s in it %s not followed, name "
-			"what is to be read",
-			directory, links, links == 1 ? "" : "s", links == 1 ? "is" : "are");
-	if (inputs->config->name_glob == NULL)
-		return message_item(
-			INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);
-	return message_item(INPUTS_WARNING, "no file in %s matches --name %s", directory,
-		msg_quote_name(glob, inputs->config->name_glob));
+		(void)snprintf(passed, sizeof(passed),
+			"%zu symbolic link%s in it %s not followed, name what is to be read", links,
+			links == 1 ? "" : "s", links == 1 ? "is" : "are");
+	if (inputs->config->name_glob != NULL)
+		return message_item(INPUTS_WARNING, "no file in %s matches --name %s%s%s",
+			directory, msg_quote_name(glob, inputs->config->name_glob),
+			links > 0 ? "; " : "", passed);
+	if (links > 0)
+		return message_item(INPUTS_WARNING, "no file to read in %s: %s", directory, passed);
+	return message_item(
+		INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);
 }
 
 /* Takes the walk one step on; true: it gave an item. */

@@ -282,7 +282,7 @@ static int count_block(
 	delivery->page_follows =
 		delivery->page_follows || block->page_follows || result->page_follows;
 	add_marks(delivery, block, result);
-	if (records > result->tally.verdicts[VERDICT_BAD])
+	if (records > result->tally.fates[FATE_BAD])
 		delivery->shown_good = true;
 	if (delivery->shown_good && delivery->form == FORM_NONE)
 		name_pending(delivery);
@@ -358,7 +358,7 @@ static void report_nothing(const struct delivery *delivery, const struct source_
 {
 	char quoted[MSG_QUOTED_SIZE], text[HINT_SIZE];
 	const char *name = input_name(delivery, quoted);
-	uint64_t bad = delivery->input.verdicts[VERDICT_BAD];
+	uint64_t bad = delivery->input.fates[FATE_BAD];
 
 	if (report->bytes_in == 0)
 		msg_warning("%s is empty", name);

@@ -313,7 +313,7 @@ static int status_of_inputs(const struct run *run)
 
 	if (delivery->faulty)
 		return EXITCODE_PARTIAL;
-	if (delivery->tally.verdicts[VERDICT_BAD] != 0 && !run->options.ignore_bad)
+	if (delivery->tally.fates[FATE_BAD] != 0 && !run->options.ignore_bad)
 		return EXITCODE_PARTIAL;
 	return EXITCODE_OK;
 }

@@ -75,8 +75,8 @@ static void add_unknown(struct bytes *line, const struct summary *summary)
 {
 	const struct delivery *delivery = summary->delivery;
 	uint64_t records = delivery->tally.unknown_subnet;
-	uint64_t emitted = delivery->tally.verdicts[VERDICT_EMITTED] +
-			   delivery->tally.verdicts[VERDICT_LEFT_OUT];
+	uint64_t emitted =
+		delivery->tally.fates[FATE_EMITTED] + delivery->tally.fates[FATE_LEFT_OUT];
 	char text[COUNTED_SIZE], share[SHARE_SIZE];
 
 	if (summary->options->list_subnets && summary->odd_subnets != 0) {
@@ -178,7 +178,7 @@ static void add_unseen(struct bytes *line, const struct summary *summary)
 	size_t count = options->keep_count + (options->fields_given ? options->field_count : 0);
 	size_t unseen = 0;
 
-	if (summary->delivery->tally.verdicts[VERDICT_EMITTED] == 0 || options->list_subnets)
+	if (summary->delivery->tally.fates[FATE_EMITTED] == 0 || options->list_subnets)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		char quoted[MSG_QUOTED_SIZE];
@@ -206,7 +206,7 @@ void summary_write(struct bytes *line, const struct options *options,
 	const struct delivery *delivery, const struct lookup *lookup, uint64_t odd_subnets)
 {
 	struct summary summary = {options, delivery, lookup, odd_subnets};
-	uint64_t bad = delivery->tally.verdicts[VERDICT_BAD];
+	uint64_t bad = delivery->tally.fates[FATE_BAD];
 	char text[COUNTED_SIZE];
 
 	if (bad != 0)

@@ -155,7 +155,7 @@ static void count_bad(struct worker *worker, const char *text, size_t len, const
 
 	if (result->mark_count < LIMIT_BAD_NAMED)
 		result->marks[result->mark_count++] = (struct mark){place, reason};
-	result->tally.verdicts[VERDICT_BAD]++;
+	result->tally.fates[FATE_BAD]++;
 	if (worker->block->kind == BLOCK_LINES && !result->is_run)
 		result->is_run = block_is_run(text, len);
 	add_reject(worker, (size_t)(text - worker->block->text), len);
@@ -242,8 +242,7 @@ static void count_summed(struct worker *worker, enum summing_result summed)
 	if (summed == SUMMING_NO_MEMORY)
 		no_memory(worker);
 	else
-		worker->result->tally
-			.verdicts[summed == SUMMING_OK ? VERDICT_EMITTED : VERDICT_LEFT_OUT]++;
+		worker->result->tally.fates[summed == SUMMING_OK ? FATE_EMITTED : FATE_LEFT_OUT]++;
 }
 
 /* The table that the value at hand belongs to; null after memory ran out. */
@@ -286,7 +285,7 @@ static bool take_conversation(struct worker *worker, const char *text, size_t le
 	struct result *result = worker->result;
 	struct conversation conversation;
 	struct conversations *table;
-	enum verdict verdict;
+	enum fate fate;
 	size_t line_len;
 
 	switch (conversation_read(worker->conversations, text, len, &conversation, &line_len)) {
@@ -304,9 +303,9 @@ static bool take_conversation(struct worker *worker, const char *text, size_t le
 		result->state = RESULT_UNSUITABLE;
 		return true;
 	}
-	verdict = select_conversation(options, &conversation);
-	if (verdict != VERDICT_EMITTED) {
-		result->tally.verdicts[verdict]++;
+	fate = select_conversation(options, &conversation);
+	if (fate != FATE_EMITTED) {
+		result->tally.fates[fate]++;
 		return true;
 	}
 	table = table_of(worker);
@@ -330,7 +329,7 @@ static bool take_other(struct worker *worker, const char *text, size_t len)
 /* Counts a record that is selected. */
 static inline void count_emitted(struct worker *worker)
 {
-	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	worker->result->tally.fates[FATE_EMITTED]++;
 	if (!worker->tags.known)
 		count_unknown(worker);
 	note_day(worker);
@@ -381,13 +380,13 @@ static OUT_OF_LINE bool add_more(struct worker *worker)
 	const struct options *options = worker->shared.options;
 	struct tally *tally = &worker->result->tally;
 	const struct judgement *judgement;
-	enum verdict verdict;
+	enum fate fate;
 
 	if (worker->judging != NULL) {
 		judgement = judging_record(worker->judging, &worker->record, &worker->tags);
-		verdict = select_judgement(options, judgement);
-		if (verdict != VERDICT_EMITTED) {
-			tally->verdicts[verdict]++;
+		fate = select_judgement(options, judgement);
+		if (fate != FATE_EMITTED) {
+			tally->fates[fate]++;
 			return false;
 		}
 		if (options->conversations) {
@@ -414,17 +413,17 @@ static OUT_OF_LINE bool add_more(struct worker *worker)
 static bool take_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
-	enum verdict verdict = select_record(options, &worker->record);
+	enum fate fate = select_record(options, &worker->record);
 
-	if (verdict == VERDICT_BAD)
+	if (fate == FATE_BAD)
 		return false;
-	if (verdict == VERDICT_EMITTED) {
+	if (fate == FATE_EMITTED) {
 		tag_record(&worker->tags, &worker->record, &options->internal,
 			worker->shared.lookup, worker->shared.plan->has_flow, &worker->hints);
-		verdict = select_tags(options, &worker->record, &worker->tags);
+		fate = select_tags(options, &worker->record, &worker->tags);
 	}
-	if (verdict != VERDICT_EMITTED)
-		worker->result->tally.verdicts[verdict]++;
+	if (fate != FATE_EMITTED)
+		worker->result->tally.fates[fate]++;
 	else if (!worker->has_more || add_more(worker))
 		emit(worker);
 	return true;

@@ -445,6 +445,7 @@ static enum model_result take_rule(
 		{"description", take_text, &rule->description},
 		{"icmp_options", take_icmp, &rule->icmp},
 		{"is_stateless", take_truth, &rule->is_stateless},
+		{"is_valid", take_truth, &rule->is_valid},
 		{"protocol", take_text, &rule->protocol},
 		{is_source ? "source" : "destination", take_text, &rule->peer},
 		{is_source ? "source_type" : "destination_type", take_text, &rule->peer_type},
@@ -504,8 +505,20 @@ static enum model_result add_list(struct reading *reading, struct model_list *li
 	return model_add_list(model, list, reading->fault);
 }
 
+/* Says of a list's rules what their rendering leaves out. */
+static void restore_rules(
+	struct model *model, const struct model_list *list, const struct lookup_rules *rules)
+{
+	size_t count = model->rule_count - list->rule_first;
+
+	for (size_t i = 0; i < count && i < rules->count; i++)
+		if (!rules->rules[i].is_valid)
+			model->rules[list->rule_first + i].is_valid = MODEL_FALSE;
+}
+
+/* rules: those of the lookup file that a list was rendered for; or null. */
 static enum model_result take_list(struct reading *reading, const struct json_node *node,
-	const struct json_node *id, struct model_place place)
+	const struct json_node *id, const struct lookup_rules *rules, struct model_place place)
 {
 	enum rule_direction ingress = RULE_INGRESS, egress = RULE_EGRESS;
 	struct model_list list = {
@@ -522,6 +535,8 @@ static enum model_result take_list(struct reading *reading, const struct json_no
 
 	if (result == MODEL_OK)
 		result = TAKE_FIELDS(reading, node, fields);
+	if (result == MODEL_OK && rules)
+		restore_rules(reading->model, &list, rules);
 	if (result == MODEL_OK)
 		return add_list(reading, &list);
 	if (result == MODEL_MALFORMED)
@@ -534,16 +549,16 @@ enum model_result import_list(struct model *model, const struct import_object *o
 {
 	struct reading reading = begin_reading(model, object->tree, fault);
 
-	return take_list(&reading, object->node, object->id, place);
+	return take_list(&reading, object->node, object->id, NULL, place);
 }
 
 enum model_result import_rendered_list(struct model *model, const struct json_tree *tree,
-	struct model_place place, struct model_fault *fault)
+	const struct lookup_rules *rules, struct model_place place, struct model_fault *fault)
 {
 	struct reading reading = begin_reading(model, tree, fault);
 	const struct json_node *id = fields_member(tree, tree->nodes, "security_list_ocid");
 
-	return take_list(&reading, tree->nodes, id, place);
+	return take_list(&reading, tree->nodes, id, rules, place);
 }
 
 enum model_result import_group(struct model *model, const struct import_object *object,
@@ -811,7 +826,6 @@ static enum model_result take_group_rule(
 	const struct field fields[] = {
 		{"direction", take_direction, &rule->direction},
 		{"id", take_text, &rule->id},
-		{"is_valid", take_truth, &rule->is_valid},
 		{"time_created", take_text, &rule->time_created},
 	};
 	enum model_result result;

@@ -100,10 +100,11 @@ enum model_result import_ranges(struct model *model, const struct import_object 
 
 /*
  * Take what render.h wrote: a list, and the array of a group's rules. For
- * merge.h.
+ * merge.h. The rules of a list as records have it don't say whether they are
+ * valid; the file's do, in the same order.
  */
 enum model_result import_rendered_list(struct model *model, const struct json_tree *tree,
-	struct model_place place, struct model_fault *fault);
+	const struct lookup_rules *rules, struct model_place place, struct model_fault *fault);
 enum model_result import_rendered_rules(struct model *model, uint32_t group,
 	const struct json_tree *tree, struct model_place place, struct model_fault *fault);
 

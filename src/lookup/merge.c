@@ -77,8 +77,8 @@ static enum model_result merge_list(struct merge *merge, size_t number)
 		return MODEL_OK;
 	result = parse(merge, list.json);
 	if (result == MODEL_OK)
-		result = import_rendered_list(
-			merge->model, &merge->tree, place_of(merge, list.fetched_at), merge->fault);
+		result = import_rendered_list(merge->model, &merge->tree, &list.rules,
+			place_of(merge, list.fetched_at), merge->fault);
 	if (result == MODEL_MALFORMED)
 		return malformed(merge);
 	return name_differing(merge, result, list.ocid);

@@ -258,6 +258,19 @@ enum model_result model_add_subnet(
 	return choice == CHOOSE_HELD ? MODEL_OK : differs(fault, &held->place);
 }
 
+/* Whether a rule is valid is not in the rendering of a list. */
+static bool same_list(
+	const struct model *model, const struct model_list *a, const struct model_list *b)
+{
+	if (a->json != b->json)
+		return false;
+	for (size_t i = 0; i < a->rule_count; i++)
+		if ((model->rules[a->rule_first + i].is_valid == MODEL_FALSE) !=
+			(model->rules[b->rule_first + i].is_valid == MODEL_FALSE))
+			return false;
+	return true;
+}
+
 enum model_result model_add_list(
 	struct model *model, const struct model_list *list, struct model_fault *fault)
 {
@@ -271,8 +284,8 @@ enum model_result model_add_list(
 		return known == MODEL_NONE ? MODEL_NO_MEMORY : MODEL_OK;
 	}
 	held = &model->lists[known];
-	choice = choose(
-		model, held->place.fetched_at, list->place.fetched_at, held->json == list->json);
+	choice = choose(model, held->place.fetched_at, list->place.fetched_at,
+		same_list(model, held, list));
 	if (choice == CHOOSE_NEW) {
 		*held = *list;
 		return MODEL_OK;

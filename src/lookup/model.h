@@ -107,8 +107,8 @@ struct model_icmp {
 struct model_rule {
 	enum rule_direction direction;
 	enum model_truth is_stateless;
-	enum model_truth is_valid; /* of a group's rule, like the next two */
-	uint32_t id;
+	enum model_truth is_valid; /* unsaid is as good as true */
+	uint32_t id;               /* of a group's rule, like the next one */
 	uint32_t time_created;
 	uint32_t description;
 	uint32_t protocol;

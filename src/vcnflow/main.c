@@ -92,9 +92,10 @@ static int open_lookup(struct run *run)
 	}
 	if (options->loudness == LOUDNESS_VERBOSE) {
 		int64_t age = (int64_t)time(NULL) - lookup_fetched_at(run->lookup);
+		int64_t days = age / 86400;
 
-		msg_note("lookup file %s: its metadata is %" PRId64 " days old",
-			msg_quote_name(quoted, options->metadata), age / 86400);
+		msg_note("lookup file %s: its metadata is %" PRId64 " day%s old",
+			msg_quote_name(quoted, options->metadata), days, days == 1 ? "" : "s");
 	}
 	return 0;
 }

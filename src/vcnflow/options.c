@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -211,6 +212,8 @@ static enum optparse_result take_internal(void *into, const char *name, char *ar
 {
 	struct options *options = into;
 
+	if (strcmp(argument, "=") == 0)
+		return optparse_refuse(name, argument, 1, "a list follows the '='");
 	if (prefixset_add_list(&options->internal, name, argument) == 0)
 		return OPTPARSE_RUN;
 	if (errno != ENOMEM)
@@ -371,17 +374,19 @@ static enum optparse_result take_per(void *into, const char *name, char *argumen
 	struct options *options = into;
 	size_t digits = strspn(argument, "0123456789");
 	const int64_t unit_s = argument[digits] == 'd' ? 86400 : 3600;
-	char number[8] = {0};
-	uint64_t count;
+	char why[64];
+	uint64_t count = 0;
 
-	if (digits == 0 || digits >= sizeof(number) ||
-		(argument[digits] != 'h' && argument[digits] != 'd') ||
+	if (digits == 0 || (argument[digits] != 'h' && argument[digits] != 'd') ||
 		argument[digits + 1] != '\0')
 		return optparse_refuse(
 			name, argument, strlen(argument), "want hours or days such as 1h or 7d");
-	memcpy(number, argument, digits);
-	if (optparse_number(name, number, 1, LIMIT_PER_COUNT, &count) != OPTPARSE_RUN)
-		return OPTPARSE_REFUSED;
+	for (size_t i = 0; i < digits && count <= LIMIT_PER_COUNT; i++)
+		count = count * 10 + (uint64_t)(argument[i] - '0');
+	if (count == 0 || count > LIMIT_PER_COUNT) {
+		(void)snprintf(why, sizeof(why), "want 1 to %d hours or days", LIMIT_PER_COUNT);
+		return optparse_refuse(name, argument, strlen(argument), why);
+	}
 	options->per_s = (int64_t)count * unit_s;
 	return OPTPARSE_RUN;
 }

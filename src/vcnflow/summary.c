@@ -96,7 +96,8 @@ static void add_unknown(struct bytes *line, const struct summary *summary)
 			      summary->options->conversations ? "record" : "emitted record"));
 	(void)bytes_append_text(line, " (");
 	(void)bytes_append_text(line, share_text(share, records, emitted));
-	(void)bytes_append_text(line, delivery->unknown_more ? ") name more than " : ") name ");
+	(void)bytes_append_text(line, records == 1 ? ") names " : ") name ");
+	(void)bytes_append_text(line, delivery->unknown_more ? "more than " : "");
 	(void)bytes_append_text(line, counted(text, delivery->unknown.count, "unknown subnet"));
 	(void)bytes_append_text(line, ": ");
 	(void)bytes_append_text(line, remedy(summary->lookup));
@@ -153,7 +154,8 @@ static void add_verdicts(struct bytes *line, const struct summary *summary)
 	(void)bytes_append_text(line, counted(text, judged, "judged record"));
 	(void)bytes_append_text(line, " (");
 	(void)bytes_append_text(line, share_text(share, unexplained + contradicted, judged));
-	(void)bytes_append_text(line, ") are unexplained (");
+	(void)bytes_append_text(line, unexplained + contradicted == 1 ? ") is" : ") are");
+	(void)bytes_append_text(line, " unexplained (");
 	(void)bytes_append_number(line, unexplained);
 	(void)bytes_append_text(line, ") or contradicted (");
 	(void)bytes_append_number(line, contradicted);

@@ -94,13 +94,13 @@ static void test_shares(void **state)
 {
 	(void)state;
 	name_unknown("a", 1, 1);
-	assert_begins("1 of 1 emitted record (all) name 1 unknown subnet: ");
+	assert_begins("1 of 1 emitted record (all) names 1 unknown subnet: ");
 	name_unknown("b", 3, 4);
 	assert_begins("3 of 4 emitted records (75.0 %) name 2 unknown subnets: ");
 	name_unknown("b", 1, 1000);
-	assert_begins("1 of 1000 emitted records (0.1 %) name");
+	assert_begins("1 of 1000 emitted records (0.1 %) names ");
 	name_unknown("b", 1, 1001);
-	assert_begins("1 of 1001 emitted records (under 0.1 %) name");
+	assert_begins("1 of 1001 emitted records (under 0.1 %) names ");
 	name_unknown("b", 99999, 100000);
 	assert_begins("99999 of 100000 emitted records (99.9 %) name");
 	delivery.tally.fates[FATE_BAD] = 2;

@@ -366,6 +366,16 @@ static void refuse_piped(struct build *build)
 	build->exitcode = EXITCODE_REFUSED;
 }
 
+/* Dumps are small: what is compressed is told of, not inflated. */
+static void refuse_gzip(struct build *build)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	msg_error("cannot read %s: it is compressed with gzip: decompress it with 'gzip -dc' first",
+		input_quote(quoted, build->name));
+	build->exitcode = EXITCODE_REFUSED;
+}
+
 static void read_dump(struct build *build)
 {
 	struct bytes text = BYTES_INIT(LIMIT_METADATA_FILE);
@@ -376,6 +386,8 @@ static void read_dump(struct build *build)
 		build->exitcode = exitcode;
 	else if (input_begins_lookup(&text))
 		refuse_piped(build);
+	else if (input_begins_gzip(&text))
+		refuse_gzip(build);
 	else if (begin_group(build) != MODEL_OK)
 		no_memory(build);
 	else

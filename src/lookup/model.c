@@ -610,6 +610,39 @@ bool model_next_missing(struct model *model, size_t *cursor, struct model_missin
 	return false;
 }
 
+int model_add_unread(struct model *model, const struct model_unread *unread)
+{
+	return append_unread(model, unread) == MODEL_NONE ? -1 : 0;
+}
+
+/* When what is held was fetched, or MODEL_NEVER. */
+static int64_t time_of_part(const struct model *model, enum model_part part, uint32_t ocid)
+{
+	uint32_t number =
+		model_find(model, part == MODEL_WHOLE_LIST ? MODEL_LIST : MODEL_GROUP, ocid);
+
+	if (number == MODEL_NONE)
+		return MODEL_NEVER;
+	if (part == MODEL_WHOLE_LIST)
+		return model->lists[number].place.fetched_at;
+	if (part == MODEL_GROUP_RULES)
+		return model->groups[number].rules_at;
+	return model->groups[number].members_at;
+}
+
+const struct model_unread *model_next_outdated(
+	const struct model *model, size_t *cursor, int64_t *held_at)
+{
+	while (*cursor < model->unread_count) {
+		const struct model_unread *unread = &model->unreads[(*cursor)++];
+
+		*held_at = time_of_part(model, unread->part, unread->ocid);
+		if (*held_at != MODEL_NEVER && *held_at < unread->place.fetched_at)
+			return unread;
+	}
+	return NULL;
+}
+
 static struct rule_text part(const struct model *model, uint32_t text)
 {
 	struct lookup_text bytes = model_bytes(model, text);

@@ -186,6 +186,16 @@ struct model_range {
 	int64_t fetched_at;
 };
 
+/* What may be missing from a source that has its owner. */
+enum model_part { MODEL_WHOLE_LIST, MODEL_GROUP_RULES, MODEL_GROUP_MEMBERS };
+
+/* A list or a part of a group that a source could not read. */
+struct model_unread {
+	enum model_part part;
+	uint32_t ocid;
+	struct model_place place; /* that would have held it */
+};
+
 /* What a text is, besides a text. */
 struct model_text {
 	uint32_t thing[MODEL_KINDS]; /* the number of the thing of that OCID */
@@ -210,7 +220,8 @@ struct model_text {
 	S(struct model_name, vcn, vcns)                                                            \
 	S(struct model_name, compartment, compartments)                                            \
 	S(struct model_service, service, services)                                                 \
-	S(struct model_range, range, ranges)
+	S(struct model_range, range, ranges)                                                       \
+	S(struct model_unread, unread, unreads)
 
 #define MODEL_POOL(type, one, all)                                                                 \
 	type *all;                                                                                 \
@@ -352,6 +363,17 @@ struct model_missing {
  * missing.
  */
 bool model_next_missing(struct model *model, size_t *cursor, struct model_missing *missing);
+
+/* Takes down what a source could not read. Returns 0, or -1 when memory ran out. */
+int model_add_unread(struct model *model, const struct model_unread *unread);
+
+/*
+ * Goes through what a source could not read and another, which was fetched
+ * earlier, has. *cursor is 0 at first. Returns the next one and sets *held_at to
+ * when what is held was fetched; or null at the end.
+ */
+const struct model_unread *model_next_outdated(
+	const struct model *model, size_t *cursor, int64_t *held_at);
 
 /* The parts of a rule, for rule.h. The texts are valid until the model is added
  * to. */

@@ -15,6 +15,7 @@
 #include "base/msg.h"
 #include "base/ocid.h"
 #include "base/optparse.h"
+#include "base/utc.h"
 #include "lookup/dump.h"
 #include "lookup/import.h"
 #include "lookup/lookupfile.h"
@@ -363,6 +364,16 @@ static void refuse_piped(struct build *build)
 	build->exitcode = EXITCODE_REFUSED;
 }
 
+/* Dumps are small: what is compressed is told of, not inflated. */
+static void refuse_gzip(struct build *build)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	msg_error("cannot read %s: it is compressed with gzip: decompress it with 'gzip -dc' first",
+		input_quote(quoted, build->name));
+	build->exitcode = EXITCODE_REFUSED;
+}
+
 static void read_dump(struct build *build)
 {
 	struct bytes text = BYTES_INIT(LIMIT_METADATA_FILE);
@@ -373,6 +384,8 @@ static void read_dump(struct build *build)
 		build->exitcode = exitcode;
 	else if (input_begins_lookup(&text))
 		refuse_piped(build);
+	else if (input_begins_gzip(&text))
+		refuse_gzip(build);
 	else if (begin_group(build) != MODEL_OK)
 		no_memory(build);
 	else
@@ -419,6 +432,18 @@ static void read_inputs(struct build *build, bool of_lookups)
 	}
 }
 
+/* What is held of an older copy of the group's part is kept, and told of. */
+static int miss_part(struct build *build, const struct input *input)
+{
+	struct model_unread unread = {
+		.part = input->purpose == PURPOSE_RULES ? MODEL_GROUP_RULES : MODEL_GROUP_MEMBERS,
+		.ocid = model_text(build->model, input->group, input->group_len),
+		.place = {input_name(input->path), 0, build->now},
+	};
+
+	return unread.ocid == MODEL_NONE ? -1 : model_add_unread(build->model, &unread);
+}
+
 /* Forgets the rules and members of which a page is missing: whole dumps of the
  * same group don't make up for it, since there is no telling which page is which. */
 static void forget_pages(struct build *build)
@@ -432,6 +457,9 @@ static void forget_pages(struct build *build)
 		if (input->is_page && input->purpose == PURPOSE_MEMBERS)
 			result = import_unknown_members(
 				build->model, input->group, input->group_len);
+		if (result == MODEL_OK && input->is_page && input->purpose != PURPOSE_ANYTHING &&
+			miss_part(build, input) != 0)
+			result = MODEL_NO_MEMORY;
 		if (result != MODEL_OK)
 			no_memory(build);
 	}
@@ -492,6 +520,36 @@ static bool tell_missing(struct model *model)
 	return count > 0;
 }
 
+/* Names what the latest input lacks and an older copy is kept of; past
+ * LIMIT_BAD_NAMED how many more. Returns true if there is any. */
+static bool tell_outdated(const struct model *model)
+{
+	static const char *const parts[] = {
+		[MODEL_WHOLE_LIST] = "security list",
+		[MODEL_GROUP_RULES] = "the rules of group",
+		[MODEL_GROUP_MEMBERS] = "the members of group",
+	};
+	char source[MSG_QUOTED_SIZE], quoted[MSG_QUOTED_SIZE], time[UTC_TEXT_SIZE];
+	const struct model_unread *unread;
+	size_t cursor = 0, told = 0;
+	int64_t held_at;
+
+	while ((unread = model_next_outdated(model, &cursor, &held_at)) != NULL) {
+		struct lookup_text ocid = model_bytes(model, unread->ocid);
+
+		if (told++ >= LIMIT_BAD_NAMED)
+			continue;
+		utc_text(time, held_at);
+		msg_error("%s does not hold %s %s: kept as of %s",
+			input_quote(source, unread->place.source), parts[unread->part],
+			msg_quote(quoted, ocid.text, ocid.len), time);
+	}
+	if (told > LIMIT_BAD_NAMED)
+		msg_error("%zu more lists and parts of groups are kept as they were earlier",
+			told - LIMIT_BAD_NAMED);
+	return told > 0;
+}
+
 static void tell_result(const struct build *build)
 {
 	struct bytes text = BYTES_INIT(LIMIT_MESSAGE);
@@ -507,7 +565,7 @@ static enum exitcode write_file(struct build *build)
 	int64_t fetched_at = build->has_dumps ? build->now : build->newest;
 	enum exitcode exitcode;
 	struct dirlock lock;
-	bool missing;
+	bool missing, outdated;
 
 	if (build->all_groups && !build->groups_are_partial &&
 		model_set_all_groups(build->model, NULL, 0) != 0) {
@@ -521,6 +579,7 @@ static enum exitcode write_file(struct build *build)
 		build->model, "'oci network subnet list --all' tells the blocks of each");
 	summary_tell_unreadable(build->model);
 	missing = tell_missing(build->model);
+	outdated = tell_outdated(build->model);
 	exitcode = dirlock_acquire(&lock, build->output);
 	if (exitcode == EXITCODE_OK)
 		exitcode =
@@ -528,7 +587,7 @@ static enum exitcode write_file(struct build *build)
 	dirlock_release(&lock);
 	if (exitcode == EXITCODE_OK)
 		tell_result(build);
-	if (exitcode == EXITCODE_OK && (missing || build->is_partial))
+	if (exitcode == EXITCODE_OK && (missing || outdated || build->is_partial))
 		return EXITCODE_PARTIAL;
 	return exitcode;
 }

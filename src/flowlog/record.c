@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/space.h"
+
 /* Levels around a record in a search document: {data:{results:[{data:{…}}]}}.
  */
 #define WRAPPER_LEVELS 5
@@ -189,6 +191,14 @@ static enum record_kind read_inner(struct record *record, const struct record_pl
 	return error == JSON_OK ? RECORD_OK : bad_json(reason, error);
 }
 
+/* Returns true if an array that is valid has no element. */
+static bool is_empty_array(const char *text, size_t len)
+{
+	size_t begin = json_skip_space(text, 0, len) + 1;
+
+	return text[json_skip_space(text, begin, len)] == ']';
+}
+
 enum record_kind record_read(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len, enum record_wrap wrap,
 	const char **reason)
@@ -201,7 +211,8 @@ enum record_kind record_read(struct record *record, const struct record_plan *pl
 	if (error != JSON_OK)
 		return bad_json(reason, error);
 	if (found.type == JSON_ARRAY)
-		return bad(reason, "an array in an array");
+		return is_empty_array(text, len) ? RECORD_NOTHING
+						 : bad(reason, "an array in an array");
 	if (found.type != JSON_OBJECT)
 		return bad(reason, "not a JSON object");
 	if (wrap != WRAP_ROW && record_rows(record).type == JSON_ARRAY)

@@ -489,6 +489,8 @@ static void take_value(struct worker *worker, const char *text, size_t len, enum
 	case RECORD_ROWS:
 		take_rows(worker);
 		break;
+	case RECORD_NOTHING:
+		break;
 	case RECORD_BAD:
 		if (!take_other(worker, text, len))
 			count_bad(worker, text, len, fault_of(worker, text, len, reason));

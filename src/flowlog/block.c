@@ -113,6 +113,26 @@ bool block_is_document(const char *text, size_t len)
 	       memmem(text + at, end - at, "\"results\"", 9) != NULL;
 }
 
+/* Returns true if an object that is not closed holds rows: "results": [. */
+static bool begins_rows(const char *text, size_t len)
+{
+	static const char name[] = "\"results\"";
+	const char *end = text + (len < DOCUMENT_PEEK ? len : DOCUMENT_PEEK);
+	const char *found;
+	size_t at;
+
+	while ((found = memmem(text, (size_t)(end - text), name, strlen(name))) != NULL) {
+		text = found + strlen(name);
+		at = json_skip_space(text, 0, (size_t)(end - text));
+		if (text + at == end || text[at] != ':')
+			continue;
+		at = json_skip_space(text, at + 1, (size_t)(end - text));
+		if (text + at < end && text[at] == '[')
+			return true;
+	}
+	return false;
+}
+
 bool block_is_run(const char *text, size_t len)
 {
 	size_t at = json_skip_space(text, 0, len);
@@ -126,9 +146,9 @@ bool block_is_run(const char *text, size_t len)
 		return true;
 	end = span_end(text, at, len);
 	if (end > len)
-		return false;
+		return first == '{' && begins_rows(text + at, len - at);
 	at = json_skip_space(text, end, len);
 	if (at == len)
 		return false;
-	return first == '"' ? text[at] == ':' : memchr(",{[", text[at], 3) != NULL;
+	return first == '"' ? text[at] == ':' : memchr(",{[}]", text[at], 5) != NULL;
 }

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/limits.h"
 #include "flowlog/form.h"
 
 enum block_kind {
@@ -90,32 +92,28 @@ bool block_is_document(const char *text, size_t len);
 
 /*
  * Returns true if a line that is no record would read better in a run of JSON
- * values: if it begins with an object after which another value, or a comma,
- * stands; with a member's name, as a line of a pretty-printed document does; or
- * with a record separator.
+ * values: if it begins with an object after which another value, a comma or a
+ * closing bracket stands; with a search document that goes on in the next line;
+ * with a member's name, as a line of a pretty-printed document does; or with a
+ * record separator.
  */
 bool block_is_run(const char *text, size_t len);
 
 #define BLOCK_RECORD_SEPARATOR '\x1e'
 
-/* UTF-8's byte order mark. */
-#define BLOCK_MARK "\xef\xbb\xbf"
-#define BLOCK_MARK_LEN (sizeof(BLOCK_MARK) - 1)
-
-/* The length of the byte order mark that text[0..len) begins with, or 0. Asked
- * for each line, of which next to none has one. */
-static inline size_t block_mark_len(const char *text, size_t len)
+/*
+ * From where on a line that is too long is handed over: its text begins at
+ * begin, after blanks from blanks on, of which it has the last LIMIT_LINE_BLANKS.
+ */
+static inline size_t block_line_from(size_t blanks, size_t begin)
 {
-	return len >= BLOCK_MARK_LEN && text[0] == BLOCK_MARK[0] &&
-			       memcmp(text, BLOCK_MARK, BLOCK_MARK_LEN) == 0
-		       ? BLOCK_MARK_LEN
-		       : 0;
+	return begin - blanks > LIMIT_LINE_BLANKS ? begin - LIMIT_LINE_BLANKS : blanks;
 }
 
-/* Returns true if text[0..len), not empty, may be the beginning of such a mark. */
+/* Returns true if text[0..len), not empty, may be the beginning of a byte order mark. */
 static inline bool block_may_be_mark(const char *text, size_t len)
 {
-	return len < BLOCK_MARK_LEN && memcmp(text, BLOCK_MARK, len) == 0;
+	return len < BYTES_MARK_LENGTH && memcmp(text, BYTES_MARK, len) == 0;
 }
 
 #endif

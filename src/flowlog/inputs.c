@@ -134,25 +134,36 @@ __attribute__((format(printf, 2, 3))) static struct inputs_item message_item(
 	return len < 0 ? no_memory() : item;
 }
 
-/* "FORMAT: cause", of a subject that is quoted. */
-static struct inputs_item errno_item(int error, const char *what, const char *subject)
+/* "cannot read SUBJECT: cause". */
+static struct inputs_item errno_item(int error, const char *subject)
 {
-	char quoted[MSG_QUOTED_SIZE];
-
 	/* glibc and musl keep its text apart for each thread, and strerror_r returns
 	 * the text in one and a number in the other. */
-	return message_item(
-		INPUTS_FAULT, "%s %s: %s", what, msg_quote_name(quoted, subject), strerror(error));
+	return message_item(INPUTS_FAULT, "cannot read %s: %s", subject, strerror(error));
+}
+
+/* Room for the name of the list. */
+#define LIST_NAME_SIZE (MSG_QUOTED_SIZE + sizeof("list "))
+
+static const char *list_name(const struct inputs *inputs, char text[LIST_NAME_SIZE])
+{
+	const char *path = inputs->config->files_from;
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (strcmp(path, "-") == 0)
+		return "standard input";
+	(void)snprintf(text, LIST_NAME_SIZE, "list %s", msg_quote_name(quoted, path));
+	return text;
 }
 
 static struct inputs_item stdin_item(struct inputs *inputs)
 {
-	char quoted[MSG_QUOTED_SIZE];
+	char text[LIST_NAME_SIZE];
 
 	if (inputs->stdin_used)
 		return message_item(INPUTS_FAULT,
 			"cannot read standard input twice, as '-' in %s asks",
-			msg_quote_name(quoted, inputs->config->files_from));
+			list_name(inputs, text));
 	inputs->stdin_used = true;
 	return file_item(NULL);
 }
@@ -174,29 +185,38 @@ static int begin_walk(struct inputs *inputs, const char *directory)
 	return inputs->walk == NULL ? -1 : 0;
 }
 
+/* Room for what is said of symbolic links. */
+#define LINKS_SIZE 128
+
 /* Says that a directory held no file to read. */
 static struct inputs_item nothing_in(const struct inputs *inputs)
 {
-	char directory[MSG_QUOTED_SIZE], glob[MSG_QUOTED_SIZE];
+	char directory[MSG_QUOTED_SIZE], glob[MSG_QUOTED_SIZE], passed[LINKS_SIZE] = "";
 	size_t links = walk_links(inputs->walk);
 
 	msg_quote_name(directory, inputs->directory);
 	if (links > 0)
-		return message_item(INPUTS_WARNING,
-			"no file to read in %s: %zu symbolic link%s in it %s not followed, name "
-			"what is to be read",
-			directory, links, links == 1 ? "" : "s", links == 1 ? "is" : "are");
-	if (inputs->config->name_glob == NULL)
-		return message_item(
-			INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);
-	return message_item(INPUTS_WARNING, "no file in %s matches --name %s", directory,
-		msg_quote_name(glob, inputs->config->name_glob));
+		(void)snprintf(passed, sizeof(passed),
+			"%zu symbolic link%s in it %s not followed, name what is to be read", links,
+			links == 1 ? "" : "s", links == 1 ? "is" : "are");
+	if (inputs->config->name_glob != NULL)
+		return message_item(INPUTS_WARNING, "no file in %s matches --name %s%s%s",
+			directory, msg_quote_name(glob, inputs->config->name_glob),
+			links > 0 ? "; " : "", passed);
+	if (links > 0)
+		return message_item(INPUTS_WARNING, "no file to read in %s: %s", directory, passed);
+	return message_item(
+		INPUTS_WARNING, "no file in %s is named like a log, see --name", directory);
 }
+
+/* Room for what a directory is named by. */
+#define DIRECTORY_NAME_SIZE (MSG_QUOTED_SIZE + sizeof("directory "))
 
 /* Takes the walk one step on; true: it gave an item. */
 static bool walk_on(struct inputs *inputs, struct inputs_item *item)
 {
 	char *path = NULL;
+	char text[DIRECTORY_NAME_SIZE], quoted[MSG_QUOTED_SIZE];
 	enum walk_result result = walk_next(inputs->walk, &path);
 	int error = errno;
 
@@ -205,7 +225,8 @@ static bool walk_on(struct inputs *inputs, struct inputs_item *item)
 		*item = file_item(path);
 		break;
 	case WALK_FAULT:
-		*item = errno_item(error, "cannot read directory", path);
+		(void)snprintf(text, sizeof(text), "directory %s", msg_quote_name(quoted, path));
+		*item = errno_item(error, text);
 		free(path);
 		break;
 	case WALK_END:
@@ -244,12 +265,13 @@ static bool take_name(struct inputs *inputs, const char *name, struct inputs_ite
 static bool begin_list(struct inputs *inputs, struct inputs_item *item)
 {
 	const char *path = inputs->config->files_from;
+	char text[LIST_NAME_SIZE];
 
 	inputs->list_fd = STDIN_FILENO;
 	if (strcmp(path, "-") != 0)
 		inputs->list_fd = io_open_read(path, false);
 	if (inputs->list_fd < 0) {
-		*item = errno_item(errno, "cannot read list", path);
+		*item = errno_item(errno, list_name(inputs, text));
 		end_list(inputs);
 		return true;
 	}
@@ -261,33 +283,29 @@ static bool begin_list(struct inputs *inputs, struct inputs_item *item)
 
 static struct inputs_item bad_name(const struct inputs *inputs, enum filelist_result result)
 {
-	char quoted[MSG_QUOTED_SIZE];
+	char text[LIST_NAME_SIZE];
 
-	msg_quote_name(quoted, inputs->config->files_from);
-	if (result == FILELIST_TOO_LONG)
-		return message_item(INPUTS_FAULT, "cannot use name %zu in list %s: it is too long",
-			filelist_line(inputs->list), quoted);
-	return message_item(INPUTS_FAULT,
-		"cannot use name %zu in list %s: it holds a NUL, see --null",
-		filelist_line(inputs->list), quoted);
+	return message_item(INPUTS_FAULT, "cannot use name %zu in %s: %s",
+		filelist_line(inputs->list), list_name(inputs, text),
+		result == FILELIST_TOO_LONG ? "it is too long" : "it holds a NUL, see --null");
 }
 
 /* Ends the list; true: that gave an item. */
 static bool finish_list(struct inputs *inputs, struct inputs_item *item)
 {
-	char quoted[MSG_QUOTED_SIZE];
+	char text[LIST_NAME_SIZE];
 
 	end_list(inputs);
 	if (inputs->list_named)
 		return false;
-	*item = message_item(INPUTS_WARNING, "list %s names no input",
-		msg_quote_name(quoted, inputs->config->files_from));
+	*item = message_item(INPUTS_WARNING, "%s names no input", list_name(inputs, text));
 	return true;
 }
 
 /* Takes the list one name on; true: it gave an item. */
 static bool list_on(struct inputs *inputs, struct inputs_item *item)
 {
+	char text[LIST_NAME_SIZE];
 	const char *name;
 	enum filelist_result result;
 
@@ -304,7 +322,7 @@ static bool list_on(struct inputs *inputs, struct inputs_item *item)
 		*item = bad_name(inputs, result);
 		return true;
 	case FILELIST_UNREADABLE:
-		*item = errno_item(errno, "cannot read list", inputs->config->files_from);
+		*item = errno_item(errno, list_name(inputs, text));
 		end_list(inputs);
 		return true;
 	case FILELIST_STOPPED:

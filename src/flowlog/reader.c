@@ -114,7 +114,7 @@ static size_t skip_blanks(const struct reader *reader, const struct block *block
 
 	*undecided = false;
 	while (at < block->len && (at == 0 || text[at - 1] == '\n')) {
-		size_t mark = block_mark_len(text + at, block->len - at);
+		size_t mark = bytes_mark_length(text + at, block->len - at);
 
 		if (mark == 0) {
 			*undecided =
@@ -213,22 +213,26 @@ static size_t whole_lines(const struct block *block)
 }
 
 /*
- * The text, without a line feed, is too long already: it is not kept. Blanks
- * before it belong to no record.
+ * The text, without a line feed, is too long already: it is not kept. It begins
+ * with a byte order mark of that length, and text[begin] is no blank.
  */
-static void begin_long_line(struct reader *reader, struct block *block, size_t blanks)
+static void begin_long_line(struct reader *reader, struct block *block, size_t mark, size_t begin)
 {
 	size_t looked_at = reader->config->max_record;
+	size_t from = block_line_from(mark, begin);
+	const char *text = block->text + begin;
 
+	if (!reader->config->keep_bad)
+		from = begin;
 	reader->state = STATE_LONG_LINE;
 	reader->piece_open = false;
 	reader->fault = FAULT_TOO_LONG;
-	block->len -= blanks;
-	memmove(block->text, block->text + blanks, block->len);
-	if (looked_at > block->len)
-		looked_at = block->len;
-	if (block_is_document(block->text, looked_at) || block_is_run(block->text, looked_at))
+	if (looked_at > block->len - begin)
+		looked_at = block->len - begin;
+	if (block_is_document(text, looked_at) || block_is_run(text, looked_at))
 		reader->fault = FAULT_TOO_LONG_DOCUMENT;
+	block->len -= from;
+	memmove(block->text, block->text + from, block->len);
 }
 
 /* Makes the block's text a piece of the line that is too long. */
@@ -280,22 +284,28 @@ static int finish_lines(struct reader *reader, struct block *block)
 /*
  * Makes room for more of a line, or finds that it is too long. Of one that is
  * blank so far no more is kept than tells that it is too long once something
- * else comes. Returns as frame_long_line does.
+ * else comes, and than is handed over then. Returns as frame_long_line does.
  */
 static int grow_line(struct reader *reader, struct block *block)
 {
-	size_t mark = block_mark_len(block->text, block->len);
+	size_t mark = bytes_mark_length(block->text, block->len);
 	size_t longest = reader->config->max_record + 2 + mark;
+	size_t kept = longest;
 	size_t cap = block->cap * 2;
 
+	if (reader->config->keep_bad && kept < LIMIT_LINE_BLANKS + mark)
+		kept = LIMIT_LINE_BLANKS + mark;
 	if (block->len >= longest) {
-		size_t blanks = json_skip_space(block->text, mark, block->len);
+		size_t begin = json_skip_space(block->text, mark, block->len);
 
-		if (blanks == block->len) {
-			block->len = longest;
-			return block_reserve(block, longest + READ_ROOM);
+		if (begin == block->len) {
+			if (block->len > kept) {
+				memmove(block->text, block->text + block->len - kept, kept);
+				block->len = kept;
+			}
+			return block_reserve(block, kept + READ_ROOM);
 		}
-		begin_long_line(reader, block, blanks);
+		begin_long_line(reader, block, mark, begin);
 		return frame_long_line(reader, block, 0);
 	}
 	if (block->cap - block->len >= READ_ROOM)

@@ -45,7 +45,7 @@ struct walk {
 	struct level *levels;
 	size_t depth;
 	size_t room;
-	size_t links; /* that were passed over */
+	size_t links; /* that were passed over and may lead to what is wanted */
 };
 
 struct walk *walk_new(const char *directory, const char *glob)
@@ -120,6 +120,14 @@ static unsigned char type_of(int fd, const struct dirent *entry)
 	return (unsigned char)IFTODT(status.st_mode);
 }
 
+/* Returns true if a symbolic link does: what it is named like does not matter. */
+static bool leads_to_directory(int fd, const char *name)
+{
+	struct stat status;
+
+	return fstatat(fd, name, &status, 0) == 0 && S_ISDIR(status.st_mode);
+}
+
 /* Keeps a directory's entry, if it is to be walked or read. */
 static int level_add(struct level *level, struct walk *walk, int fd, const struct dirent *entry)
 {
@@ -129,7 +137,7 @@ static int level_add(struct level *level, struct walk *walk, int fd, const struc
 	if (name[0] == '.')
 		return 0;
 	type = type_of(fd, entry);
-	if (type == DT_LNK)
+	if (type == DT_LNK && (is_wanted(name, walk->glob) || leads_to_directory(fd, name)))
 		walk->links++;
 	if (type != DT_DIR && (type != DT_REG || !is_wanted(name, walk->glob)))
 		return 0;

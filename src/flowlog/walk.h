@@ -26,7 +26,10 @@ struct walk *walk_new(const char *directory, const char *glob);
 /* What comes next; *path is the caller's, to be freed. */
 enum walk_result walk_next(struct walk *walk, char **path);
 
-/* How many symbolic links were passed over so far, of any name but a dot-file's. */
+/*
+ * How many symbolic links were passed over so far that may lead to what is
+ * wanted: by their names, or to a directory. Not those with names of dot-files.
+ */
 size_t walk_links(const struct walk *walk);
 
 void walk_free(struct walk *walk);

@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/ocid.h"
 #include "lookup/fields.h"
 #include "lookup/render.h"
 
@@ -62,34 +63,30 @@ static const char *const telling_names[TELLING_COUNT] = {
  */
 static bool kind_of_id(const struct json_value *id, enum import_kind *kind)
 {
-	static const char ocid[] = "ocid1.";
 	static const struct {
-		const char *start;
+		const char *name;
 		enum import_kind kind;
-	} starts[] = {
-		{"ocid1.subnet.", IMPORT_SUBNET},
-		{"ocid1.vcn.", IMPORT_VCN},
-		{"ocid1.networksecuritygroup.", IMPORT_GROUP},
-		{"ocid1.vnic.", IMPORT_VNIC},
-		{"ocid1.privateip.", IMPORT_ADDRESS},
-		{"ocid1.ipv6.", IMPORT_ADDRESS},
-		{"ocid1.compartment.", IMPORT_COMPARTMENT},
-		{"ocid1.tenancy.", IMPORT_COMPARTMENT},
+	} kinds[] = {
+		{"subnet", IMPORT_SUBNET},
+		{"vcn", IMPORT_VCN},
+		{OCID_GROUP, IMPORT_GROUP},
+		{"vnic", IMPORT_VNIC},
+		{"privateip", IMPORT_ADDRESS},
+		{"ipv6", IMPORT_ADDRESS},
+		{"compartment", IMPORT_COMPARTMENT},
+		{"tenancy", IMPORT_COMPARTMENT},
 	};
 	char buffer[1024];
-	const char *text;
-	size_t len;
+	const char *text, *name;
+	size_t len, name_len;
 
 	*kind = IMPORT_OTHER;
-	if (json_string(id, buffer, sizeof(buffer), &text, &len) != 0 || len < sizeof(ocid) - 1 ||
-		memcmp(text, ocid, sizeof(ocid) - 1) != 0)
+	if (json_string(id, buffer, sizeof(buffer), &text, &len) != 0 ||
+		!ocid_kind(text, len, &name, &name_len))
 		return false;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		size_t start = strlen(starts[i].start);
-
-		if (len > start && memcmp(text, starts[i].start, start) == 0)
-			*kind = starts[i].kind;
-	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strlen(kinds[i].name) == name_len && memcmp(name, kinds[i].name, name_len) == 0)
+			*kind = kinds[i].kind;
 	return true;
 }
 

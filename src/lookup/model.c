@@ -107,13 +107,6 @@ uint32_t model_find(const struct model *model, enum model_kind kind, uint32_t oc
 	return ocid == MODEL_NONE ? MODEL_NONE : model->text_info[ocid].thing[kind];
 }
 
-bool model_has(const struct model *model, enum model_kind kind, const char *ocid, size_t len)
-{
-	size_t text = textset_find(&model->texts, ocid, len);
-
-	return text != SIZE_MAX && model->text_info[text].thing[kind] != MODEL_NONE;
-}
-
 static uint32_t append_stub(struct model *model, enum model_kind kind, uint32_t ocid)
 {
 	const struct model_place never = {NULL, 0, MODEL_NEVER};

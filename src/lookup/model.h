@@ -253,7 +253,6 @@ struct lookup_text model_bytes(const struct model *model, uint32_t text);
 
 /* The number of the thing of a kind with an OCID, or MODEL_NONE. */
 uint32_t model_find(const struct model *model, enum model_kind kind, uint32_t ocid);
-bool model_has(const struct model *model, enum model_kind kind, const char *ocid, size_t len);
 
 /*
  * The number of a group, VNIC, VCN, compartment or service with an OCID, which

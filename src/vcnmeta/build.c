@@ -13,6 +13,7 @@
 #include "base/dirlock.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/ocid.h"
 #include "base/optparse.h"
 #include "base/utc.h"
 #include "lookup/dump.h"
@@ -26,8 +27,6 @@
 #include "vcnmeta/input.h"
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/summary.h"
-
-#define GROUP_OCID "ocid1.networksecuritygroup."
 
 static const char help[] =
 	"usage: vcnmeta build -o FILE [option]... INPUT...\n"
@@ -112,8 +111,7 @@ static enum optparse_result take_group(
 		.purpose = purpose, .path = equals ? equals + 1 : "", .group = argument};
 
 	input.group_len = equals ? (size_t)(equals - argument) : 0;
-	if (input.group_len <= strlen(GROUP_OCID) || *input.path == '\0' ||
-		memcmp(argument, GROUP_OCID, strlen(GROUP_OCID)) != 0)
+	if (!ocid_is_of(argument, input.group_len, OCID_GROUP) || *input.path == '\0')
 		return optparse_refuse(name, argument, strlen(argument),
 			"want the OCID of a network security group, '=' and a file");
 	if (add_input(build, input) == 0)

@@ -138,10 +138,13 @@ class Framing(unittest.TestCase):
         done = run(text)
         self.assertEqual(done.places, [("-", "line", 5)])
         self.assertEqual(done.rejects, [b"x\n"])
+        text = b" \t" + FLOW + b" \n"
+        self.assertEqual(run(text, "--max-record", "9").rejects, [text[:-1] + b"\n"])
 
     def test_line_arrays(self):
         for inside, want in (
-                (b"", (0, 0, 0)), (FLOW, (1, 1, 0)), (b"1,[]", (2, 0, 2)),
+                (b"", (0, 0, 0)), (FLOW, (1, 1, 0)), (b"1,[]", (1, 0, 1)),
+                (b"[],[ ],[1],[[]]", (2, 0, 2)),
                 (FLOW + b",{}," + FLOW, (3, 2, 1)),
                 (FLOW + b',{"a":],' + FLOW, (2, 1, 1)),
                 (FLOW + b",}," + FLOW, (2, 1, 1)),

@@ -155,8 +155,7 @@ def _lines(text, max_record, damaged):
             continue
         length = len(line) - (line.endswith(b"\r") and number < len(lines))
         if length > max_record:
-            # blanks before it are not kept: there might have been no end of them
-            yield Unit(line.lstrip(BLANK), True, False, number)
+            yield Unit(line, True, False, number)
         elif number == half:
             yield Unit(line, True, False, number)
         elif content.startswith(b"["):

@@ -220,13 +220,21 @@ def records_of(unit):
         value = parse(unit.text, LINE_DEPTH)
     except Invalid:
         return [(None, unit.text)]
+    if _is_nothing(value):
+        return []
     data = value.member(b"data")
     rows = data.member(b"results") if is_object(data) else None
     if not is_array(rows):
         rows = value.member(b"results")
     if not unit.row and is_array(rows):
-        return [(_unwrap(row), row.raw()) for row in rows.inside]
+        return [(_unwrap(row), row.raw()) for row in rows.inside
+                if not _is_nothing(row)]
     return [(_unwrap(value), unit.text)]
+
+
+def _is_nothing(value):
+    """An empty array is no record, in an array neither."""
+    return is_array(value) and not value.inside
 
 
 def _unwrap(value):

@@ -216,7 +216,7 @@ static void test_stdin_in_list(void **state)
 	operand("-");
 	LIST("a\n-\nb\n");
 	check("<stdin>\na\nE cannot read standard input twice, as '-' in "
-	      "'list' asks\nb\n");
+	      "list 'list' asks\nb\n");
 }
 
 /* Puts a file, or a pipe that holds its text, in the place of descriptor 0. */
@@ -244,9 +244,22 @@ static void test_list_on_stdin(void **state)
 	LIST("a\n-\nb\n");
 	config.files_from = "-";
 	saved = replace_stdin(open("list", O_RDONLY));
-	check("a\nE cannot read standard input twice, as '-' in '-' asks\n"
+	check("a\nE cannot read standard input twice, as '-' in standard input asks\n"
 	      "b\n");
 	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+	restore_stdin(saved);
+	LIST("");
+	config.files_from = "-";
+	saved = replace_stdin(open("list", O_RDONLY));
+	check("W standard input names no input\n");
+	restore_stdin(saved);
+	saved = replace_stdin(open(".", O_RDONLY));
+	check("E cannot read standard input: Is a directory\n");
+	restore_stdin(saved);
+	LIST("a\0b\n");
+	config.files_from = "-";
+	saved = replace_stdin(open("list", O_RDONLY));
+	check("E cannot use name 1 in standard input: it holds a NUL, see --null\n");
 	restore_stdin(saved);
 }
 

@@ -40,7 +40,11 @@ static void test_kinds(void **state)
 		{"{\"data\":{}}", WRAP_VALUE, RECORD_BAD},
 		{"{\"oracle\":{}}", WRAP_VALUE, RECORD_BAD},
 		{"{\"data\":[],\"oracle\":{}}", WRAP_VALUE, RECORD_BAD},
-		{"[]", WRAP_VALUE, RECORD_BAD},
+		{"[]", WRAP_VALUE, RECORD_NOTHING},
+		{" [ \t] ", WRAP_ROW, RECORD_NOTHING},
+		{"[[]]", WRAP_VALUE, RECORD_BAD},
+		{"[{}]", WRAP_ROW, RECORD_BAD},
+		{"[,]", WRAP_VALUE, RECORD_BAD},
 		{"5", WRAP_VALUE, RECORD_BAD},
 		{"\"x\"", WRAP_VALUE, RECORD_BAD},
 		{"{\"data\":{},\"oracle\":{}}x", WRAP_VALUE, RECORD_BAD},
@@ -84,7 +88,7 @@ static void test_members(void **state)
 				   "\"action\":\"A\",\"protocol\":6},\"oracle\":{"
 				   "\"vnicsubnetocid\":\"s\"}}}";
 	char *copy = padded(text, strlen(text));
-	const struct json_value *id = &record.values[plan.keep[1]];
+	const struct json_value *id = &record.values[plan.keep[1].literal];
 
 	(void)state;
 	assert_int_equal(
@@ -97,7 +101,7 @@ static void test_members(void **state)
 	assert_int_equal(record.values[RECORD_LOG_CONTENT].type, JSON_ABSENT);
 	/* --keep data,id: one slot that was there, and one of its own */
 	assert_int_equal(plan.keep_count, 2);
-	assert_int_equal(plan.keep[0], RECORD_DATA);
+	assert_int_equal(plan.keep[0].literal, RECORD_DATA);
 	assert_int_equal(id->len, 3);
 	assert_memory_equal(id->text, "[1]", 3);
 	free(copy);

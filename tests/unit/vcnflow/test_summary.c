@@ -67,7 +67,7 @@ static void name_unknown(const char *subnet, uint64_t unknown, uint64_t emitted)
 	assert_int_not_equal(
 		textset_add(&delivery.unknown, subnet, strlen(subnet)), TEXTSET_NO_MEMORY);
 	delivery.tally.unknown_subnet = unknown;
-	delivery.tally.verdicts[VERDICT_EMITTED] = emitted;
+	delivery.tally.fates[FATE_EMITTED] = emitted;
 }
 
 static void test_nothing(void **state)
@@ -76,7 +76,7 @@ static void test_nothing(void **state)
 	assert_string_equal(summary(), "");
 	/* without a subnet's name there is nothing to fetch */
 	delivery.tally.unknown_subnet = 5;
-	delivery.tally.verdicts[VERDICT_EMITTED] = 5;
+	delivery.tally.fates[FATE_EMITTED] = 5;
 	assert_string_equal(summary(), "");
 	lookup_close(lookup);
 	lookup = NULL;
@@ -94,16 +94,16 @@ static void test_shares(void **state)
 {
 	(void)state;
 	name_unknown("a", 1, 1);
-	assert_begins("1 of 1 emitted record (all) name 1 unknown subnet: ");
+	assert_begins("1 of 1 emitted record (all) names 1 unknown subnet: ");
 	name_unknown("b", 3, 4);
 	assert_begins("3 of 4 emitted records (75.0 %) name 2 unknown subnets: ");
 	name_unknown("b", 1, 1000);
-	assert_begins("1 of 1000 emitted records (0.1 %) name");
+	assert_begins("1 of 1000 emitted records (0.1 %) names ");
 	name_unknown("b", 1, 1001);
-	assert_begins("1 of 1001 emitted records (under 0.1 %) name");
+	assert_begins("1 of 1001 emitted records (under 0.1 %) names ");
 	name_unknown("b", 99999, 100000);
 	assert_begins("99999 of 100000 emitted records (99.9 %) name");
-	delivery.tally.verdicts[VERDICT_BAD] = 2;
+	delivery.tally.fates[FATE_BAD] = 2;
 	delivery.unknown_more = true;
 	assert_begins("2 bad records; 99999 of 100000 emitted records (99.9 %) name more than 2");
 }

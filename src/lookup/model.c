@@ -544,8 +544,12 @@ size_t model_count(const struct model *model, enum model_kind kind)
 	case MODEL_LIST:
 		return model->list_count;
 	case MODEL_GROUP:
-		for (size_t i = 0; i < model->group_count; i++)
-			count += model->groups[i].place.fetched_at != MODEL_NEVER;
+		for (size_t i = 0; i < model->group_count; i++) {
+			const struct model_group *group = &model->groups[i];
+
+			count += group->place.fetched_at != MODEL_NEVER ||
+				 group->rules_at != MODEL_NEVER || group->members_at != MODEL_NEVER;
+		}
 		return count;
 	case MODEL_VNIC:
 		return model->vnic_count;
@@ -567,6 +571,46 @@ size_t model_count_blockless(const struct model *model)
 	for (size_t i = 0; i < model->subnet_count; i++)
 		count += model->subnets[i].prefix_count == 0;
 	return count;
+}
+
+size_t model_count_groups_without(const struct model *model, enum model_part part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < model->group_count; i++) {
+		const struct model_group *group = &model->groups[i];
+
+		count += (part == MODEL_GROUP_RULES ? group->rules_at : group->members_at) ==
+			 MODEL_NEVER;
+	}
+	return count;
+}
+
+int model_count_unlisted(const struct model *model, size_t *count)
+{
+	bool *is_known = calloc(model->subnet_count + 1, sizeof(*is_known));
+	size_t known = 0;
+
+	*count = 0;
+	if (!is_known)
+		return -1;
+	/* what no listing says goes by the VNICs that have addresses */
+	for (size_t i = 0; i < model->vnic_count; i++) {
+		const struct model_vnic *vnic = &model->vnics[i];
+		uint32_t subnet = model_find(model, MODEL_SUBNET, vnic->subnet);
+
+		if (subnet != MODEL_NONE && vnic->addresses_at != MODEL_NEVER && !vnic->is_partial)
+			is_known[subnet] = true;
+	}
+	for (size_t i = 0; i < model->subnet_count; i++) {
+		enum model_listing listing = model_listing_of(model, &model->subnets[i]);
+
+		known += listing == MODEL_NOT_LISTED ? is_known[i] : listing == MODEL_LISTED;
+	}
+	free(is_known);
+	if (known > 0)
+		*count = model->subnet_count - known;
+	return 0;
 }
 
 /* Where a walk over the lists that subnets name stands, as one number. */
@@ -608,6 +652,17 @@ bool model_next_missing(struct model *model, size_t *cursor, struct model_missin
 				return true;
 			}
 	return false;
+}
+
+size_t model_count_missing(struct model *model)
+{
+	struct model_missing missing;
+	size_t cursor = 0;
+	size_t count = 0;
+
+	while (model_next_missing(model, &cursor, &missing))
+		count++;
+	return count;
 }
 
 int model_add_unread(struct model *model, const struct model_unread *unread)

@@ -344,11 +344,21 @@ int model_set_all_groups(struct model *model, const char *ocid, size_t len);
 /* Of a subnet that is held: what was said last, or that not all were read. */
 enum model_listing model_listing_of(const struct model *model, const struct model_subnet *subnet);
 
-/* What there is, for messages: stubs are not counted. */
+/* What there is, for messages: things that are only named are not counted. */
 size_t model_count(const struct model *model, enum model_kind kind);
 
 /* The number of subnets without any CIDR block. */
 size_t model_count_blockless(const struct model *model);
+
+/* The number of groups of which the rules, or the members, are not known. */
+size_t model_count_groups_without(const struct model *model, enum model_part part);
+
+/*
+ * Counts the subnets of which no addresses are known, or not all; 0 if none are
+ * known of any, since nobody asked for them then. Returns 0, or -1 when memory
+ * ran out.
+ */
+int model_count_unlisted(const struct model *model, size_t *count);
 
 /* A list that a subnet names and the model does not hold. */
 struct model_missing {
@@ -363,6 +373,7 @@ struct model_missing {
  * missing.
  */
 bool model_next_missing(struct model *model, size_t *cursor, struct model_missing *missing);
+size_t model_count_missing(struct model *model);
 
 /* Takes down what a source could not read. Returns 0, or -1 when memory ran out. */
 int model_add_unread(struct model *model, const struct model_unread *unread);

@@ -487,17 +487,6 @@ static void tell_missing_list(const struct model_missing *missing)
 		msg_quote(subnet, missing->subnet.text, missing->subnet.len));
 }
 
-static size_t count_missing(struct model *model)
-{
-	struct model_missing missing;
-	size_t cursor = 0;
-	size_t count = 0;
-
-	while (model_next_missing(model, &cursor, &missing))
-		count++;
-	return count;
-}
-
 /*
  * Names the lists that no input holds: each, or, where there are many or none at
  * all is held, once and together: then a dump is missing. Returns whether there
@@ -505,7 +494,7 @@ static size_t count_missing(struct model *model)
  */
 static bool tell_missing(struct model *model)
 {
-	size_t count = count_missing(model);
+	size_t count = model_count_missing(model);
 	struct model_missing missing;
 	size_t cursor = 0;
 
@@ -555,7 +544,10 @@ static void tell_result(const struct build *build)
 	struct bytes text = BYTES_INIT(LIMIT_MESSAGE);
 	char quoted[MSG_QUOTED_SIZE];
 
-	if (summary_put_counts(&text, build->model) == 0 && bytes_append_char(&text, '\0') == 0)
+	if (summary_put_counts(&text, build->model) == 0 &&
+		summary_put_regions(&text, build->model) == 0 &&
+		summary_put_missing(&text, build->model) == 0 &&
+		bytes_append_char(&text, '\0') == 0)
 		msg_note("built %s: %s", msg_quote_name(quoted, build->output), text.data);
 	bytes_free(&text);
 }

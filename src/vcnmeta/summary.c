@@ -1,12 +1,18 @@
 /* Counts and warnings over a whole model; nothing here is an error. */
 #include "vcnmeta/summary.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/textset.h"
+#include "vcnmeta/oci/region.h"
 
-static int put_count(struct bytes *out, size_t count, const char *one, const char *many)
+static int put_count(
+	struct bytes *out, const char *before, size_t count, const char *one, const char *many)
 {
-	if (out->len > 0 && bytes_append_text(out, ", ") != 0)
+	if (bytes_append_text(out, before) != 0)
 		return -1;
 	if (bytes_append_number(out, count) != 0 || bytes_append_char(out, ' ') != 0)
 		return -1;
@@ -30,8 +36,104 @@ int summary_put_counts(struct bytes *out, const struct model *model)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		size_t count = model_count(model, kinds[i].kind);
 
-		if ((count > 0 || i < 2) && put_count(out, count, kinds[i].one, kinds[i].many) != 0)
+		if ((count > 0 || i < 2) && put_count(out, out->len > 0 ? ", " : "", count,
+						    kinds[i].one, kinds[i].many) != 0)
 			return -1;
+	}
+	return 0;
+}
+
+/* The row of a region by its name or key; null: it is not built in. */
+static const struct region_row *row_of(const char *region)
+{
+	for (size_t i = 0; i < region_table_count; i++)
+		if (strcmp(region_table[i].name, region) == 0 ||
+			strcmp(region_table[i].key, region) == 0)
+			return &region_table[i];
+	return NULL;
+}
+
+/* The name of the region that an OCID says, or ""; OCIDs say it by key, too. */
+static const char *region_named(char buffer[REGION_NAME_SIZE], struct lookup_text ocid)
+{
+	const struct region_row *row;
+	char text[512];
+
+	snprintf(text, sizeof(text), "%.*s", (int)(ocid.len < sizeof(text) ? ocid.len : 0),
+		ocid.text);
+	region_of_ocid(buffer, text, REGION_FIELD_REGION);
+	row = row_of(buffer);
+	return row ? row->name : buffer;
+}
+
+static int add_region(struct textset *names, struct lookup_text ocid)
+{
+	char buffer[REGION_NAME_SIZE];
+	const char *name = region_named(buffer, ocid);
+	enum textset_result result;
+
+	if (*name == '\0')
+		return 0;
+	result = textset_add(names, name, strlen(name));
+	return result == TEXTSET_ADDED || result == TEXTSET_KNOWN ? 0 : -1;
+}
+
+static int put_regions(struct bytes *out, const struct textset *names)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	const char *name;
+	size_t len;
+
+	if (names->count == 0)
+		return 0;
+	if (names->count > 1)
+		return put_count(out, " in ", names->count, "region", "regions");
+	name = textset_text(names, 0, &len);
+	if (bytes_append_text(out, " in region ") != 0)
+		return -1;
+	return bytes_append_text(out, msg_quote(quoted, name, len));
+}
+
+int summary_put_regions(struct bytes *out, const struct model *model)
+{
+	struct textset names = TEXTSET_INIT(MODEL_NONE);
+	int result = 0;
+
+	for (size_t i = 0; i < model->subnet_count && result == 0; i++)
+		result = add_region(&names, model_bytes(model, model->subnets[i].ocid));
+	if (result == 0)
+		result = put_regions(out, &names);
+	textset_free(&names);
+	return result;
+}
+
+int summary_put_missing(struct bytes *out, struct model *model)
+{
+	static const struct {
+		const char *one;
+		const char *many;
+	} names[] = {
+		{"security list", "security lists"},
+		{"group's rules", "groups' rules"},
+		{"group's members", "groups' members"},
+		{"subnet's addresses", "subnets' addresses"},
+	};
+	size_t counts[] = {
+		model_count_missing(model),
+		model_count_groups_without(model, MODEL_GROUP_RULES),
+		model_count_groups_without(model, MODEL_GROUP_MEMBERS),
+		0,
+	};
+	const char *before = "; missing: ";
+
+	if (model_count_unlisted(model, &counts[3]) != 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (counts[i] == 0)
+			continue;
+		if (put_count(out, before, counts[i], names[i].one, names[i].many) != 0)
+			return -1;
+		before = ", ";
 	}
 	return 0;
 }

@@ -15,6 +15,18 @@
  */
 int summary_put_counts(struct bytes *out, const struct model *model);
 
+/*
+ * Appends " in 2 regions", or of one its name: those that the OCIDs of the
+ * subnets say, or nothing. Returns 0, or -1 when memory ran out.
+ */
+int summary_put_regions(struct bytes *out, const struct model *model);
+
+/*
+ * Appends "; missing: 1 security list, 2 groups' rules": what is named and not
+ * held; or nothing. Returns 0, or -1 when memory ran out.
+ */
+int summary_put_missing(struct bytes *out, struct model *model);
+
 /* Names, as warnings, the rules that have a part which cannot be read, once
  * each, and past LIMIT_BAD_NAMED how many more there are. */
 void summary_tell_unreadable(const struct model *model);

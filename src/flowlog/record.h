@@ -69,7 +69,7 @@ void record_plan_free(struct record_plan *plan);
 
 enum record_kind {
 	RECORD_OK,
-	RECORD_ROWS, /* a search document: see record_rows */
+	RECORD_ROWS,    /* a search document: see record_rows */
 	RECORD_NOTHING, /* an empty array: it is no record */
 	RECORD_BAD,
 	RECORD_NO_MEMORY,

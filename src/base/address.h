@@ -35,14 +35,27 @@ struct prefix {
 int address_parse(struct address *address, const char *text, size_t len);
 
 /*
- * Reads ADDRESS/LENGTH; bits behind the prefix are cleared, as the service and
+ * The order of addresses: by family, then by number. Negative, 0 or positive, as a
+ * stands before, with or after b.
+ */
+static inline int address_compare(const struct address *a, const struct address *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	if (a->high != b->high)
+		return a->high < b->high ? -1 : 1;
+	return (a->low > b->low) - (a->low < b->low);
+}
+
+/*
+ * Reads ADDRESS/LENGTH; bits after the prefix are cleared, as the service and
  * its users write 10.0.0.5/16 and mean the block. Returns 0, or -1.
  */
 int prefix_parse(struct prefix *prefix, const char *text, size_t len);
 
 /*
  * The order of prefixes: by family, address, length. Negative, 0 or positive,
- * as a stands before, with or behind b.
+ * as a stands before, with or after b.
  */
 int prefix_compare(const struct prefix *a, const struct prefix *b);
 

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct bytes {
 	char *data;
@@ -34,6 +35,19 @@ int bytes_append_char(struct bytes *bytes, char c);
 
 /* Appends value in decimal. Returns as bytes_reserve. */
 int bytes_append_number(struct bytes *bytes, uint64_t value);
+
+/* UTF-8's byte order mark, with which Windows' programs begin a text. */
+#define BYTES_MARK "\xef\xbb\xbf"
+#define BYTES_MARK_LENGTH (sizeof(BYTES_MARK) - 1)
+
+/* The length of the mark that text[0..len) begins with, or 0. */
+static inline size_t bytes_mark_length(const char *text, size_t len)
+{
+	return len >= BYTES_MARK_LENGTH && text[0] == BYTES_MARK[0] &&
+			       memcmp(text, BYTES_MARK, BYTES_MARK_LENGTH) == 0
+		       ? BYTES_MARK_LENGTH
+		       : 0;
+}
 
 /* Makes it empty and keeps the room. */
 void bytes_clear(struct bytes *bytes);

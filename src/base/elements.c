@@ -79,11 +79,8 @@ static int take_lines(
 	const struct reading *reading, struct element *origin, const struct bytes *text)
 {
 	const char *end;
-	size_t at = 0, len;
+	size_t at = bytes_mark_length(text->data, text->len), len;
 
-	/* Windows' editors begin a file with a byte order mark. */
-	if (text->len >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0)
-		at = 3;
 	while (at < text->len) {
 		end = memchr(text->data + at, '\n', text->len - at);
 		len = end ? (size_t)(end - text->data) - at : text->len - at;
@@ -92,23 +89,6 @@ static int take_lines(
 			return -1;
 		at += len + (end != NULL);
 	}
-	return 0;
-}
-
-/* Reads all of a file, one byte more than its maximum being too much. */
-static int read_whole(struct bytes *text, int fd)
-{
-	const size_t step = 65536;
-	ssize_t got;
-
-	do {
-		if (bytes_reserve(text, step) < 0)
-			return -1;
-		got = io_read(fd, text->data + text->len, step, NULL);
-		if (got < 0)
-			return -1;
-		text->len += (size_t)got;
-	} while (got > 0);
 	return 0;
 }
 
@@ -152,7 +132,7 @@ static int take_file(const struct reading *reading, struct element *origin)
 	int fd = io_open_read(origin->file, false), result = -1, error;
 
 	if (fd < 0 || note_file(reading->files, origin->option, fd) < 0 ||
-		read_whole(&text, fd) < 0) {
+		io_read_all(fd, &text, 0) < 0) {
 		error = errno;
 		if (error != ENOMEM)
 			msg_error_errno(error, "cannot read --%s file %s", origin->option,

@@ -1,5 +1,5 @@
 /*
- * Exit statuses, the same in all programs (contract, section 7). A run that
+ * Exit statuses, the same in all programs (EXIT STATUS in their manual pages). A run that
  * was ended by a signal dies by that signal and has none of these.
  */
 #ifndef BASE_EXITCODE_H

@@ -1,11 +1,11 @@
 /*
- * Every maximum of both programs, in one place. Sizes are in bytes unless the
+ * Every maximum of the programs, in one place. Sizes are in bytes unless the
  * name says otherwise.
  */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
-/* A record, between the line feeds (contract, section 2). */
+/* A record, between the line feeds (--max-record of vcnflow(1)). */
 #define LIMIT_RECORD_DEFAULT ((size_t)1 << 20)
 #define LIMIT_RECORD_MIN ((size_t)64)
 #define LIMIT_RECORD_MAX ((size_t)1 << 30)
@@ -29,7 +29,7 @@
 #define LIMIT_LISTCACHE ((size_t)1 << 20)
 
 /* Blocks of text that are held at once: of the oldest input as many as there are
- * threads, and a heap more; and so much of all inputs after it. */
+ * threads, and a few more; and so much of all inputs after it. */
 #define LIMIT_BLOCK_HEAP 4
 #define LIMIT_TEXT_AHEAD ((size_t)8 << 20)
 

@@ -6,6 +6,8 @@
 #include "base/limits.h"
 
 #define LONGEST 255
+#define START "ocid1."
+#define START_LENGTH (sizeof(START) - 1)
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 static bool is_of_letters(const char *text, size_t len, const char *letters)
@@ -24,9 +26,24 @@ bool ocid_is_one(const char *text, size_t len)
 
 bool ocid_is_of(const char *text, size_t len, const char *kind)
 {
-	size_t kind_len = strlen(kind), head = strlen("ocid1.") + kind_len + 1;
+	size_t kind_len = strlen(kind), head = START_LENGTH + kind_len + 1;
 
-	return len > head && len - head <= LIMIT_OCID_TAIL && memcmp(text, "ocid1.", 6) == 0 &&
-	       memcmp(text + 6, kind, kind_len) == 0 && text[head - 1] == '.' &&
+	return len > head && len - head <= LIMIT_OCID_TAIL &&
+	       memcmp(text, START, START_LENGTH) == 0 &&
+	       memcmp(text + START_LENGTH, kind, kind_len) == 0 && text[head - 1] == '.' &&
 	       is_of_letters(text + head, len - head, LETTERS "._-");
+}
+
+bool ocid_kind(const char *text, size_t len, const char **kind, size_t *kind_len)
+{
+	const char *dot;
+
+	*kind_len = 0;
+	if (len < START_LENGTH || memcmp(text, START, START_LENGTH) != 0)
+		return false;
+	*kind = text + START_LENGTH;
+	dot = memchr(*kind, '.', len - START_LENGTH);
+	if (dot != NULL && dot + 1 < text + len)
+		*kind_len = (size_t)(dot - *kind);
+	return true;
 }

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Of a network security group, for ocid_is_of. */
+#define OCID_GROUP "networksecuritygroup"
+
 /*
  * Returns true if text[0..len) can be the OCID of something: "ocid" and at most
  * 251 more letters, digits and ".:_-".
@@ -16,5 +19,11 @@ bool ocid_is_one(const char *text, size_t len);
  * and at most LIMIT_OCID_TAIL letters, digits and "._-".
  */
 bool ocid_is_of(const char *text, size_t len, const char *kind);
+
+/*
+ * Returns true if it begins with "ocid1.", and sets *kind to the text up to the next
+ * "." in it, of *kind_len bytes: 0 if nothing stands there or after it.
+ */
+bool ocid_kind(const char *text, size_t len, const char **kind, size_t *kind_len);
 
 #endif

@@ -8,44 +8,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #define TEXTSET_FIRST_ENTRIES 16
 #define TEXTSET_FIRST_TEXT 1024
 
 /* Slots hold 32 bits, one value of which means free. */
 #define TEXTSET_MOST_ENTRIES ((size_t)1 << 30)
-
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-	__extension__ unsigned __int128 product = a;
-
-	product *= b;
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t load(const char *text, size_t len)
-{
-	uint64_t word = 0;
-
-	memcpy(&word, text, len);
-	return word;
-}
-
-static uint32_t hash_of(const char *text, size_t len)
-{
-	uint64_t key[2] = {0x9e3779b97f4a7c15, 0xd1b54a32d192ed03};
-	const void *random = (const void *)getauxval(AT_RANDOM);
-	uint64_t hash;
-
-	if (random)
-		memcpy(key, random, sizeof(key));
-	hash = key[0] ^ len;
-	for (; len >= 8; text += 8, len -= 8)
-		hash = fold(hash ^ load(text, 8), key[1] | 1) ^ key[0];
-	hash = fold(hash ^ load(text, len), key[1] | 1);
-	return (uint32_t)(hash ^ hash >> 32);
-}
 
 /* Finds the slot that holds the text, or the free one where it would go. */
 static size_t find_slot(const struct textset *set, uint32_t hash, const char *text, size_t len)
@@ -143,8 +111,11 @@ static bool is_full(const struct textset *set)
 
 enum textset_result textset_add(struct textset *set, const char *text, size_t len)
 {
-	uint32_t hash = hash_of(text, len);
+	uint32_t hash;
 
+	if (set->slot_count == 0)
+		hash_key_make(&set->key);
+	hash = hash_keyed(&set->key, text, len);
 	if (set->count > 0 && set->slots[find_slot(set, hash, text, len)] != 0)
 		return TEXTSET_KNOWN;
 	if (is_full(set))
@@ -163,7 +134,7 @@ size_t textset_find(const struct textset *set, const char *text, size_t len)
 
 	if (set->count == 0)
 		return SIZE_MAX;
-	entry = set->slots[find_slot(set, hash_of(text, len), text, len)];
+	entry = set->slots[find_slot(set, hash_keyed(&set->key, text, len), text, len)];
 	return entry == 0 ? SIZE_MAX : entry - 1;
 }
 

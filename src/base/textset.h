@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
+
 struct textset_entry {
 	uint32_t hash;
 	uint32_t len;
@@ -25,6 +27,7 @@ struct textset {
 	size_t text_len;
 	size_t text_cap;
 	size_t max;
+	struct hash_key key; /* once there are slots */
 };
 
 #define TEXTSET_INIT(maximum)                                                                      \

@@ -1,4 +1,4 @@
-/* The version of both programs, as --version prints it. */
+/* The version of the programs, as --version prints it. */
 #ifndef BASE_VERSION_H
 #define BASE_VERSION_H
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "flowlog/form.h"
 
@@ -109,24 +110,10 @@ static inline size_t block_line_from(size_t blanks, size_t begin)
 	return begin - blanks > LIMIT_LINE_BLANKS ? begin - LIMIT_LINE_BLANKS : blanks;
 }
 
-/* UTF-8's byte order mark. */
-#define BLOCK_MARK "\xef\xbb\xbf"
-#define BLOCK_MARK_LEN (sizeof(BLOCK_MARK) - 1)
-
-/* The length of the byte order mark that text[0..len) begins with, or 0. Asked
- * for each line, of which next to none has one. */
-static inline size_t block_mark_len(const char *text, size_t len)
-{
-	return len >= BLOCK_MARK_LEN && text[0] == BLOCK_MARK[0] &&
-			       memcmp(text, BLOCK_MARK, BLOCK_MARK_LEN) == 0
-		       ? BLOCK_MARK_LEN
-		       : 0;
-}
-
-/* Returns true if text[0..len), not empty, may be the beginning of such a mark. */
+/* Returns true if text[0..len), not empty, may be the beginning of a byte order mark. */
 static inline bool block_may_be_mark(const char *text, size_t len)
 {
-	return len < BLOCK_MARK_LEN && memcmp(text, BLOCK_MARK, len) == 0;
+	return len < BYTES_MARK_LENGTH && memcmp(text, BYTES_MARK, len) == 0;
 }
 
 #endif

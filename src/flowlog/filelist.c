@@ -19,9 +19,6 @@
 
 #define BUFFER_SIZE 65536
 
-/* What Windows' programs begin a text with. */
-static const char byte_order_mark[] = "\xef\xbb\xbf";
-
 struct filelist {
 	int fd;
 	char delimiter;
@@ -104,10 +101,9 @@ static int take(struct filelist *list, bool *complete)
 /* Takes the mark off that the list may begin with. */
 static void drop_mark(struct filelist *list)
 {
-	size_t len = sizeof(byte_order_mark) - 1;
+	size_t len = list->line == 1 ? bytes_mark_length(list->name.data, list->name.len) : 0;
 
-	if (list->line != 1 || list->name.len < len ||
-		memcmp(list->name.data, byte_order_mark, len) != 0)
+	if (len == 0)
 		return;
 	list->name.len -= len;
 	memmove(list->name.data, list->name.data + len, list->name.len);

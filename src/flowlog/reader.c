@@ -114,7 +114,7 @@ static size_t skip_blanks(const struct reader *reader, const struct block *block
 
 	*undecided = false;
 	while (at < block->len && (at == 0 || text[at - 1] == '\n')) {
-		size_t mark = block_mark_len(text + at, block->len - at);
+		size_t mark = bytes_mark_length(text + at, block->len - at);
 
 		if (mark == 0) {
 			*undecided =
@@ -288,7 +288,7 @@ static int finish_lines(struct reader *reader, struct block *block)
  */
 static int grow_line(struct reader *reader, struct block *block)
 {
-	size_t mark = block_mark_len(block->text, block->len);
+	size_t mark = bytes_mark_length(block->text, block->len);
 	size_t longest = reader->config->max_record + 2 + mark;
 	size_t kept = longest;
 	size_t cap = block->cap * 2;

@@ -6,6 +6,8 @@
  */
 #include "flowlog/record.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json/space.h"
@@ -14,26 +16,41 @@
  */
 #define WRAPPER_LEVELS 5
 
-static const char *const data_members[] = {"destinationAddress", "destinationPort", "protocol",
-	"protocolName", "sourceAddress", "action", "status", "startTime", "endTime", "logContent",
-	"results"};
+/* The names of enum record_member, in the runs that add_members takes. */
+static const char *const member_names[RECORD_MEMBERS] = {
+	[RECORD_DATA] = "data",
+	[RECORD_ORACLE] = "oracle",
+	[RECORD_TYPE] = "type",
+	[RECORD_TIME] = "time",
+	[RECORD_LOG_CONTENT] = "logContent",
+	[RECORD_TOP_RESULTS] = "results",
+	[RECORD_NEXT_PAGE] = "opc-next-page",
+	[RECORD_ENRICHED] = "internal_or_external_source",
+	[RECORD_DESTINATION_ADDRESS] = "destinationAddress",
+	[RECORD_DESTINATION_PORT] = "destinationPort",
+	[RECORD_PROTOCOL] = "protocol",
+	[RECORD_PROTOCOL_NAME] = "protocolName",
+	[RECORD_SOURCE_ADDRESS] = "sourceAddress",
+	[RECORD_ACTION] = "action",
+	[RECORD_STATUS] = "status",
+	[RECORD_START_TIME] = "startTime",
+	[RECORD_END_TIME] = "endTime",
+	[RECORD_DATA_LOG_CONTENT] = "logContent",
+	[RECORD_RESULTS] = "results",
+	[RECORD_SUBNET] = "vnicsubnetocid",
+	[RECORD_INGESTED_TIME] = "ingestedtime",
+	[RECORD_VNIC] = "vnicocid",
+	[RECORD_SOURCE_PORT] = "sourcePort",
+	[RECORD_PACKETS] = "packets",
+	[RECORD_BYTES] = "bytesOut",
+};
 
-static const char *const top_members[] = {"data", "oracle", "type", "time", "logContent", "results",
-	"opc-next-page", "internal_or_external_source"};
-
-static const char *const oracle_members[] = {"vnicsubnetocid", "ingestedtime"};
-
-static const char *const flow_oracle_members[] = {"vnicocid"};
-
-static const char *const flow_data_members[] = {"sourcePort", "packets", "bytesOut"};
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static int add_members(
-	struct json_plan *plan, const char *parent, const char *const *names, size_t count)
+/* Adds the members first to end, in parent; null: at the top. */
+static int add_members(struct json_plan *plan, const char *parent, enum record_member first,
+	enum record_member end)
 {
-	for (size_t i = 0; i < count; i++) {
-		const char *path[2] = {parent, names[i]};
+	for (size_t i = first; i < end; i++) {
+		const char *path[2] = {parent, member_names[i]};
 
 		if (parent == NULL ? json_plan_add(plan, &path[1], 1) < 0
 				   : json_plan_add(plan, path, 2) < 0)
@@ -42,35 +59,63 @@ static int add_members(
 	return 0;
 }
 
-/* The slot of a member to keep: one that is there already, or a new one. */
-static int keep_slot(struct json_plan *plan, const char *name)
+/* As json_plan_get, with errno set. */
+static int get_slot(struct json_plan *plan, const char *const *path, size_t len)
 {
-	for (int i = 0; i < (int)COUNT(top_members); i++)
-		if (strcmp(top_members[i], name) == 0)
-			return i;
-	return json_plan_add(plan, &name, 1);
+	errno = E2BIG; /* malloc sets another */
+	return json_plan_get(plan, path, len);
+}
+
+int record_plan_add(
+	struct record_plan *plan, const char *name, bool is_literal, struct record_path *path)
+{
+	const char *steps[LIMIT_DEPTH];
+	char *copy = NULL, *rest;
+	size_t depth = 0;
+
+	*path = (struct record_path){-1, -1};
+	if (is_literal || strchr(name, '.') == NULL) {
+		path->literal = get_slot(plan->plan, &name, 1);
+		if (path->literal < 0)
+			return -1;
+	}
+	if (strchr(name, '.') == NULL)
+		return 0;
+	rest = copy = strdup(name);
+	if (copy == NULL)
+		return -1;
+	/* the outer members have to be in the plan before the inner ones */
+	do {
+		errno = E2BIG;
+		if (depth == LIMIT_DEPTH)
+			break;
+		steps[depth++] = strsep(&rest, ".");
+		path->path = get_slot(plan->plan, steps, depth);
+	} while (path->path >= 0 && rest != NULL);
+	if (rest != NULL)
+		path->path = -1;
+	free(copy);
+	return path->path >= 0 ? 0 : -1;
 }
 
 int record_plan_init(struct record_plan *plan, const char *const *keep, size_t count, bool has_flow)
 {
 	memset(plan, 0, sizeof *plan);
 	plan->plan = json_plan_new();
-	if (plan->plan == NULL || add_members(plan->plan, NULL, top_members, COUNT(top_members)) ||
-		add_members(plan->plan, "data", data_members, COUNT(data_members)) ||
-		add_members(plan->plan, "oracle", oracle_members, COUNT(oracle_members)))
+	if (plan->plan == NULL ||
+		add_members(plan->plan, NULL, 0, RECORD_DESTINATION_ADDRESS) != 0 ||
+		add_members(plan->plan, "data", RECORD_DESTINATION_ADDRESS, RECORD_SUBNET) != 0 ||
+		add_members(plan->plan, "oracle", RECORD_SUBNET, RECORD_ALWAYS) != 0)
 		goto failed;
 	plan->has_flow = has_flow;
-	if (has_flow && (add_members(plan->plan, "oracle", flow_oracle_members,
-				 COUNT(flow_oracle_members)) != 0 ||
-				add_members(plan->plan, "data", flow_data_members,
-					COUNT(flow_data_members)) != 0))
+	if (has_flow &&
+		(add_members(plan->plan, "oracle", RECORD_VNIC, RECORD_SOURCE_PORT) != 0 ||
+			add_members(plan->plan, "data", RECORD_SOURCE_PORT, RECORD_MEMBERS) != 0))
 		goto failed;
 	for (size_t i = 0; i < count; i++) {
-		int slot = keep_slot(plan->plan, keep[i]);
-
-		if (slot < 0)
+		if (record_plan_add(plan, keep[i], true, &plan->keep[i]) < 0)
 			goto failed;
-		plan->keep[plan->keep_count++] = slot;
+		plan->keep_count++;
 	}
 	return 0;
 failed:

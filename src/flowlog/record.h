@@ -42,30 +42,55 @@ enum record_member {
 	RECORD_MEMBERS
 };
 
-/* The most members that a plan has: those, and what --keep names. */
-#define RECORD_VALUES ((size_t)RECORD_MEMBERS + LIMIT_KEEP_MEMBERS)
+/* The most members that a plan has: those, and what is asked for besides. */
+#define RECORD_VALUES ((size_t)256)
 
 struct record {
 	struct json_value values[RECORD_VALUES];
 };
 
+/*
+ * Where a member is that is named by a path, "data.bytesOut": at path, unless
+ * the record has a member of that very name. Either may be -1: nowhere.
+ */
+struct record_path {
+	int literal;
+	int path;
+};
+
 /* Which members to look at; made once, shared by all workers. */
 struct record_plan {
 	struct json_plan *plan;
-	int keep[LIMIT_KEEP_MEMBERS]; /* their indexes into values */
+	struct record_path keep[LIMIT_KEEP_MEMBERS];
 	size_t keep_count;
 	bool has_flow; /* RECORD_VNIC and what follows it */
 };
 
 /*
- * keep[0..count) are names of further top-level members, at most
+ * keep[0..count) are names of further members, or paths to them, at most
  * LIMIT_KEEP_MEMBERS. The members from RECORD_ALWAYS on are in the plan only if
  * has_flow says so, since each costs a little of every record. Returns 0, or -1
- * when memory ran out.
+ * with errno ENOMEM, or E2BIG: these are more than can be looked at.
  */
 int record_plan_init(
 	struct record_plan *plan, const char *const *keep, size_t count, bool has_flow);
 void record_plan_free(struct record_plan *plan);
+
+/* Adds a path; is_literal: or a member of that name. Returns as record_plan_init. */
+int record_plan_add(
+	struct record_plan *plan, const char *name, bool is_literal, struct record_path *path);
+
+/* The value at a path; JSON_ABSENT if there is none. */
+static inline const struct json_value *record_at(
+	const struct record *record, const struct record_path *path)
+{
+	static const struct json_value absent = {0};
+
+	if (path->literal >= 0 &&
+		(path->path < 0 || record->values[path->literal].type != JSON_ABSENT))
+		return &record->values[path->literal];
+	return path->path >= 0 ? &record->values[path->path] : &absent;
+}
 
 enum record_kind {
 	RECORD_OK,

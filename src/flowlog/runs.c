@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "json/json.h"
 #include "json/space.h"
 #include "json/span.h"
@@ -430,7 +431,7 @@ static bool skip_mark(struct runs *runs, const struct block *block)
 {
 	char *text = block->text + runs->at;
 	size_t len = block->len - runs->at;
-	size_t mark = block_mark_len(text, len);
+	size_t mark = bytes_mark_length(text, len);
 
 	if (!runs->input_ends && block_may_be_mark(text, len))
 		return false;

@@ -69,6 +69,9 @@ struct json_plan *json_plan_new(void);
  * ran out or the path is there already. At most 256 slots.
  */
 int json_plan_add(struct json_plan *plan, const char *const *path, size_t path_len);
+
+/* The same, but a path that is there already gives its slot. */
+int json_plan_get(struct json_plan *plan, const char *const *path, size_t path_len);
 void json_plan_free(struct json_plan *plan);
 
 /* What of a text was found besides its members. */

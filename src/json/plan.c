@@ -77,6 +77,17 @@ int json_plan_add(struct json_plan *plan, const char *const *path, size_t path_l
 	return node->slot;
 }
 
+int json_plan_get(struct json_plan *plan, const char *const *path, size_t path_len)
+{
+	const struct json_plan_node *parent = find_parent(plan, path, path_len);
+	const char *name = path[path_len - 1];
+	const struct json_plan_node *node = NULL;
+
+	if (parent != NULL)
+		node = json_plan_find(plan, parent, name, strlen(name));
+	return node != NULL ? node->slot : json_plan_add(plan, path, path_len);
+}
+
 struct json_plan_node *json_plan_find_escaped(const struct json_plan *plan,
 	const struct json_plan_node *node, const char *name, size_t len)
 {

@@ -1,5 +1,5 @@
 /*
- * JSON text as both programs write it: strings are UTF-8 and escape only
+ * JSON text as the programs write it: strings are UTF-8 and escape only
  * quotes, backslashes and control bytes; integers are plain decimal.
  */
 #ifndef JSON_WRITE_H

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "lookup/fields.h"
 #include "json/space.h"
@@ -354,11 +355,6 @@ static enum dump_error walk_values(struct walk *walk)
 	return error;
 }
 
-static size_t byte_order_mark(const char *text, size_t len)
-{
-	return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-}
-
 /* What a shell of Windows makes of a redirected output. */
 static bool is_utf16(const char *text, size_t len)
 {
@@ -371,7 +367,7 @@ enum dump_error dump_walk(
 	struct walk walk = {
 		.text = text,
 		.len = len,
-		.at = byte_order_mark(text, len),
+		.at = bytes_mark_length(text, len),
 		.line = 1,
 		.parser = json_parser_new(),
 		.tree = JSON_TREE_INIT,

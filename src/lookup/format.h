@@ -9,7 +9,10 @@
  *
  * What a section is stands in one table, FORMAT_SECTIONS, from which the reader
  * has its views and checks and the writer its order of work: a new kind of
- * metadata is a row there, its struct, a check and a put.
+ * metadata is a row there, its struct, a check (check.c) and a put (writer.c). One
+ * that a file may lack needs a family of its own, and has_family (writer.c) to say
+ * when it is left out; what is to be shown needs its iteration in content.c, and what
+ * is to survive vcnmeta build and fetch --merge needs merge.c to carry it over.
  *
  * Things refer to each other by number: their place in their section, counted
  * from 0; FORMAT_NONE is none. Runs (a first number and a count) of one section

@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/ocid.h"
 #include "lookup/fields.h"
 #include "lookup/render.h"
 
@@ -62,34 +63,30 @@ static const char *const telling_names[TELLING_COUNT] = {
  */
 static bool kind_of_id(const struct json_value *id, enum import_kind *kind)
 {
-	static const char ocid[] = "ocid1.";
 	static const struct {
-		const char *start;
+		const char *name;
 		enum import_kind kind;
-	} starts[] = {
-		{"ocid1.subnet.", IMPORT_SUBNET},
-		{"ocid1.vcn.", IMPORT_VCN},
-		{"ocid1.networksecuritygroup.", IMPORT_GROUP},
-		{"ocid1.vnic.", IMPORT_VNIC},
-		{"ocid1.privateip.", IMPORT_ADDRESS},
-		{"ocid1.ipv6.", IMPORT_ADDRESS},
-		{"ocid1.compartment.", IMPORT_COMPARTMENT},
-		{"ocid1.tenancy.", IMPORT_COMPARTMENT},
+	} kinds[] = {
+		{"subnet", IMPORT_SUBNET},
+		{"vcn", IMPORT_VCN},
+		{OCID_GROUP, IMPORT_GROUP},
+		{"vnic", IMPORT_VNIC},
+		{"privateip", IMPORT_ADDRESS},
+		{"ipv6", IMPORT_ADDRESS},
+		{"compartment", IMPORT_COMPARTMENT},
+		{"tenancy", IMPORT_COMPARTMENT},
 	};
 	char buffer[1024];
-	const char *text;
-	size_t len;
+	const char *text, *name;
+	size_t len, name_len;
 
 	*kind = IMPORT_OTHER;
-	if (json_string(id, buffer, sizeof(buffer), &text, &len) != 0 || len < sizeof(ocid) - 1 ||
-		memcmp(text, ocid, sizeof(ocid) - 1) != 0)
+	if (json_string(id, buffer, sizeof(buffer), &text, &len) != 0 ||
+		!ocid_kind(text, len, &name, &name_len))
 		return false;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		size_t start = strlen(starts[i].start);
-
-		if (len > start && memcmp(text, starts[i].start, start) == 0)
-			*kind = starts[i].kind;
-	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strlen(kinds[i].name) == name_len && memcmp(name, kinds[i].name, name_len) == 0)
+			*kind = kinds[i].kind;
 	return true;
 }
 
@@ -448,6 +445,7 @@ static enum model_result take_rule(
 		{"description", take_text, &rule->description},
 		{"icmp_options", take_icmp, &rule->icmp},
 		{"is_stateless", take_truth, &rule->is_stateless},
+		{"is_valid", take_truth, &rule->is_valid},
 		{"protocol", take_text, &rule->protocol},
 		{is_source ? "source" : "destination", take_text, &rule->peer},
 		{is_source ? "source_type" : "destination_type", take_text, &rule->peer_type},
@@ -507,8 +505,20 @@ static enum model_result add_list(struct reading *reading, struct model_list *li
 	return model_add_list(model, list, reading->fault);
 }
 
+/* Says of a list's rules what their rendering leaves out. */
+static void restore_rules(
+	struct model *model, const struct model_list *list, const struct lookup_rules *rules)
+{
+	size_t count = model->rule_count - list->rule_first;
+
+	for (size_t i = 0; i < count && i < rules->count; i++)
+		if (!rules->rules[i].is_valid)
+			model->rules[list->rule_first + i].is_valid = MODEL_FALSE;
+}
+
+/* rules: those of the lookup file that a list was rendered for; or null. */
 static enum model_result take_list(struct reading *reading, const struct json_node *node,
-	const struct json_node *id, struct model_place place)
+	const struct json_node *id, const struct lookup_rules *rules, struct model_place place)
 {
 	enum rule_direction ingress = RULE_INGRESS, egress = RULE_EGRESS;
 	struct model_list list = {
@@ -525,6 +535,8 @@ static enum model_result take_list(struct reading *reading, const struct json_no
 
 	if (result == MODEL_OK)
 		result = TAKE_FIELDS(reading, node, fields);
+	if (result == MODEL_OK && rules)
+		restore_rules(reading->model, &list, rules);
 	if (result == MODEL_OK)
 		return add_list(reading, &list);
 	if (result == MODEL_MALFORMED)
@@ -537,16 +549,16 @@ enum model_result import_list(struct model *model, const struct import_object *o
 {
 	struct reading reading = begin_reading(model, object->tree, fault);
 
-	return take_list(&reading, object->node, object->id, place);
+	return take_list(&reading, object->node, object->id, NULL, place);
 }
 
 enum model_result import_rendered_list(struct model *model, const struct json_tree *tree,
-	struct model_place place, struct model_fault *fault)
+	const struct lookup_rules *rules, struct model_place place, struct model_fault *fault)
 {
 	struct reading reading = begin_reading(model, tree, fault);
 	const struct json_node *id = fields_member(tree, tree->nodes, "security_list_ocid");
 
-	return take_list(&reading, tree->nodes, id, place);
+	return take_list(&reading, tree->nodes, id, rules, place);
 }
 
 enum model_result import_group(struct model *model, const struct import_object *object,
@@ -646,6 +658,27 @@ enum model_result import_address(struct model *model, const struct import_object
 		return MODEL_NO_MEMORY;
 	model_set_subnet(model, vnic, subnet);
 	return add_address(model, vnic, &address, place.fetched_at);
+}
+
+enum model_result import_partial_address(struct model *model, const struct import_object *object)
+{
+	struct model_fault fault;
+	struct reading reading = begin_reading(model, object->tree, &fault);
+	uint32_t vnic = MODEL_NONE, subnet = MODEL_NONE;
+	const struct field fields[] = {
+		{"vnic_id", take_text, &vnic},
+		{"subnet_id", take_text, &subnet},
+	};
+	enum model_result result = TAKE_FIELDS(&reading, object->node, fields);
+
+	if (result != MODEL_OK)
+		return result;
+	if (subnet != MODEL_NONE)
+		model_miss_subnet(model, subnet);
+	vnic = model_find(model, MODEL_VNIC, vnic);
+	if (vnic != MODEL_NONE)
+		model_miss_addresses(model, vnic);
+	return MODEL_OK;
 }
 
 /* A VNIC that is being read. */
@@ -752,6 +785,26 @@ enum model_result import_no_members(
 	return MODEL_OK;
 }
 
+enum model_result import_unknown_rules(struct model *model, const char *group, size_t len)
+{
+	uint32_t number = named_group(model, group, len);
+
+	if (number == MODEL_NONE)
+		return MODEL_NO_MEMORY;
+	model_forget_rules(model, number);
+	return MODEL_OK;
+}
+
+enum model_result import_unknown_members(struct model *model, const char *group, size_t len)
+{
+	uint32_t number = named_group(model, group, len);
+
+	if (number == MODEL_NONE)
+		return MODEL_NO_MEMORY;
+	model_forget_members(model, number);
+	return MODEL_OK;
+}
+
 static enum model_result take_direction(
 	struct reading *reading, const struct json_node *member, void *place)
 {
@@ -773,7 +826,6 @@ static enum model_result take_group_rule(
 	const struct field fields[] = {
 		{"direction", take_direction, &rule->direction},
 		{"id", take_text, &rule->id},
-		{"is_valid", take_truth, &rule->is_valid},
 		{"time_created", take_text, &rule->time_created},
 	};
 	enum model_result result;

@@ -75,6 +75,14 @@ enum model_result import_no_rules(
 enum model_result import_no_members(
 	struct model *model, const char *group, size_t len, int64_t fetched_at);
 
+/* Say that not all of them were taken, so that they are not known. */
+enum model_result import_unknown_rules(struct model *model, const char *group, size_t len);
+enum model_result import_unknown_members(struct model *model, const char *group, size_t len);
+
+/* Says that an address, which was taken, is one of a part: those of its VNIC and
+ * of its subnet are not all known. */
+enum model_result import_partial_address(struct model *model, const struct import_object *object);
+
 /* Take one of them. A member may also be the string of a VNIC's OCID. */
 enum model_result import_rule(struct model *model, const char *group, size_t len,
 	const struct import_object *object, struct model_place place, struct model_fault *fault);
@@ -92,10 +100,11 @@ enum model_result import_ranges(struct model *model, const struct import_object 
 
 /*
  * Take what render.h wrote: a list, and the array of a group's rules. For
- * merge.h.
+ * merge.h. The rules of a list as records have it don't say whether they are
+ * valid; the file's do, in the same order.
  */
 enum model_result import_rendered_list(struct model *model, const struct json_tree *tree,
-	struct model_place place, struct model_fault *fault);
+	const struct lookup_rules *rules, struct model_place place, struct model_fault *fault);
 enum model_result import_rendered_rules(struct model *model, uint32_t group,
 	const struct json_tree *tree, struct model_place place, struct model_fault *fault);
 

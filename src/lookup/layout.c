@@ -267,7 +267,7 @@ static int place_subnets(struct layout *layout)
 		record->vcn = vcn_of(layout, subnet->vcn);
 		record->compartment = compartment_of(layout, subnet->compartment);
 		record->fetched_at = subnet->place.fetched_at;
-		record->flags = listing_flags(subnet->listing);
+		record->flags = listing_flags(model_listing_of(model, subnet));
 		record->prefix_first = (uint32_t)prefix_at;
 		record->prefix_count = subnet->prefix_count;
 		for (size_t j = 0; j < subnet->prefix_count; j++)
@@ -687,7 +687,7 @@ static struct group_rule *sort_group_rules(const struct layout *layout, size_t *
 	for (size_t i = 0; i < model->group_rule_count; i++) {
 		const struct model_group_rule *rule = &model->group_rules[i];
 
-		if (rule->fetched_at == model->groups[rule->group].rules_at)
+		if (model_counts(rule->fetched_at, model->groups[rule->group].rules_at))
 			sorted[(*count)++] =
 				(struct group_rule){layout->group_order.numbers[rule->group],
 					rule->rule.direction, (uint32_t)i};
@@ -811,7 +811,7 @@ static size_t sort_pairs(struct pair *pairs, size_t count)
 
 static bool member_counts(const struct model *model, const struct model_member *member)
 {
-	return member->fetched_at == model->groups[member->group].members_at;
+	return model_counts(member->fetched_at, model->groups[member->group].members_at);
 }
 
 static int place_members(struct layout *layout)
@@ -956,11 +956,17 @@ static uint32_t vcn_of_vnic(const struct layout *layout, size_t number)
 
 static bool addresses_are_known(const struct layout *layout, size_t number)
 {
+	const struct model *model = layout->model;
+	const struct model_vnic *vnic = &model->vnics[layout->vnic_order.things[number]];
 	const struct model_subnet *subnet = subnet_of(layout, number);
+	enum model_listing listing = subnet ? model_listing_of(model, subnet) : MODEL_NOT_LISTED;
 
-	if (subnet && subnet->listing != MODEL_NOT_LISTED)
-		return subnet->listing == MODEL_LISTED;
-	return layout->vnics.at[number].address_count > 0;
+	if (listing != MODEL_NOT_LISTED)
+		return listing == MODEL_LISTED;
+	/* of a subnet that is not held */
+	if (vnic->subnet != MODEL_NONE && model->text_info[vnic->subnet].is_partial)
+		return false;
+	return layout->vnics.at[number].address_count > 0 && !vnic->is_partial;
 }
 
 /* When a VNIC was fetched: its addresses, else itself, else its memberships. */

@@ -18,6 +18,7 @@ struct merge {
 	struct model *model;
 	const struct lookup *lookup;
 	const char *source;
+	int64_t *named_at; /* of each list: when the latest subnet was that names it */
 	struct json_parser *parser;
 	struct json_tree tree;
 	struct model_fault *fault;
@@ -77,8 +78,8 @@ static enum model_result merge_list(struct merge *merge, size_t number)
 		return MODEL_OK;
 	result = parse(merge, list.json);
 	if (result == MODEL_OK)
-		result = import_rendered_list(
-			merge->model, &merge->tree, place_of(merge, list.fetched_at), merge->fault);
+		result = import_rendered_list(merge->model, &merge->tree, &list.rules,
+			place_of(merge, list.fetched_at), merge->fault);
 	if (result == MODEL_MALFORMED)
 		return malformed(merge);
 	return name_differing(merge, result, list.ocid);
@@ -96,9 +97,9 @@ static enum model_result take_prefixes(
 }
 
 static enum model_result take_lists(
-	struct merge *merge, const struct lookup_subnet *from, struct model_subnet *subnet)
+	struct merge *merge, const struct content_subnet *from, struct model_subnet *subnet)
 {
-	struct lookup_run run = lookup_subnet_lists(merge->lookup, from);
+	struct lookup_run run = lookup_subnet_lists(merge->lookup, &from->subnet);
 
 	subnet->list_first = (uint32_t)merge->model->named_count;
 	subnet->list_count = (uint32_t)run.count;
@@ -112,7 +113,32 @@ static enum model_result take_lists(
 		if (take_text(merge->model, list.ocid, &ocid) != 0 ||
 			model_add_named(merge->model, ocid) != 0)
 			return MODEL_NO_MEMORY;
+		if (from->fetched_at > merge->named_at[run.numbers[i]])
+			merge->named_at[run.numbers[i]] = from->fetched_at;
 	}
+	return MODEL_OK;
+}
+
+static int miss(struct merge *merge, enum model_part part, uint32_t ocid, int64_t fetched_at)
+{
+	const struct model_unread unread = {part, ocid, place_of(merge, fetched_at)};
+
+	return model_add_unread(merge->model, &unread);
+}
+
+/* A list that the file's subnets name and that it does not hold could not be
+ * read then. */
+static enum model_result miss_list(struct merge *merge, size_t number)
+{
+	struct lookup_list list;
+	uint32_t ocid;
+
+	lookup_list(merge->lookup, (uint32_t)number, &list);
+	if (list.is_held || merge->named_at[number] == MODEL_NEVER)
+		return MODEL_OK;
+	if (take_text(merge->model, list.ocid, &ocid) != 0 ||
+		miss(merge, MODEL_WHOLE_LIST, ocid, merge->named_at[number]) != 0)
+		return MODEL_NO_MEMORY;
 	return MODEL_OK;
 }
 
@@ -133,7 +159,7 @@ static enum model_result merge_subnet(struct merge *merge, size_t number)
 		return MODEL_NO_MEMORY;
 	result = take_prefixes(model, &from.subnet, &subnet);
 	if (result == MODEL_OK)
-		result = take_lists(merge, &from.subnet, &subnet);
+		result = take_lists(merge, &from, &subnet);
 	if (result != MODEL_OK)
 		return result;
 	if (from.is_listed)
@@ -217,6 +243,18 @@ static enum model_result merge_members(
 	return MODEL_OK;
 }
 
+/* What a file lacks of a group that it holds could not be read. */
+static int miss_parts(struct merge *merge, const struct lookup_group *from, uint32_t ocid)
+{
+	if (!from->is_held)
+		return 0;
+	if (!from->rules_are_known && miss(merge, MODEL_GROUP_RULES, ocid, from->fetched_at) != 0)
+		return -1;
+	if (from->members_are_known)
+		return 0;
+	return miss(merge, MODEL_GROUP_MEMBERS, ocid, from->fetched_at);
+}
+
 static enum model_result merge_group(struct merge *merge, size_t number)
 {
 	struct model *model = merge->model;
@@ -246,13 +284,20 @@ static enum model_result merge_group(struct merge *merge, size_t number)
 		result = merge_rules(merge, &from, held);
 	if (result == MODEL_OK)
 		result = merge_members(merge, &from, held);
+	if (result == MODEL_OK && miss_parts(merge, &from, group.ocid) != 0)
+		return MODEL_NO_MEMORY;
 	return name_differing(merge, result, from.ocid);
 }
 
 static int merge_addresses(struct model *model, const struct lookup_vnic *from, uint32_t vnic)
 {
+	bool is_partial = !from->addresses_are_known;
+
+	if (model->vnics[vnic].addresses_at == from->fetched_at)
+		is_partial |= model->vnics[vnic].is_partial;
 	if (from->address_count == 0 || !model_begin_addresses(model, vnic, from->fetched_at))
 		return 0;
+	model->vnics[vnic].is_partial = is_partial;
 	for (size_t i = 0; i < from->address_count; i++) {
 		struct address address = lookup_vnic_address(from, i);
 
@@ -337,6 +382,7 @@ static enum model_result merge_all(struct merge *merge)
 	} kinds[] = {
 		{lookup_list_count, merge_list},
 		{content_subnet_count, merge_subnet},
+		{lookup_list_count, miss_list},
 		{lookup_vcn_count, merge_vcn},
 		{content_compartment_count, merge_compartment},
 		{lookup_group_count, merge_group},
@@ -363,11 +409,16 @@ enum model_result merge_lookup(struct model *model, const struct lookup *lookup,
 		.fault = fault,
 	};
 	enum model_result result = MODEL_NO_MEMORY;
+	size_t list_count = lookup_list_count(lookup);
 
+	merge.named_at = calloc(list_count + 1, sizeof(*merge.named_at));
+	for (size_t i = 0; merge.named_at && i < list_count; i++)
+		merge.named_at[i] = MODEL_NEVER;
 	model->keeps_own = choice == MERGE_MODEL;
-	if (merge.parser)
+	if (merge.parser && merge.named_at)
 		result = merge_all(&merge);
 	model->keeps_own = false;
+	free(merge.named_at);
 	json_parser_free(merge.parser);
 	json_tree_free(&merge.tree);
 	return result;

@@ -82,6 +82,7 @@ uint32_t model_text(struct model *model, const char *text, size_t len)
 	case TEXTSET_ADDED:
 		info += model->texts.count - 1;
 		info->missed = false;
+		info->is_partial = false;
 		for (size_t i = 0; i < MODEL_KINDS; i++)
 			info->thing[i] = MODEL_NONE;
 		return (uint32_t)(model->texts.count - 1);
@@ -106,20 +107,13 @@ uint32_t model_find(const struct model *model, enum model_kind kind, uint32_t oc
 	return ocid == MODEL_NONE ? MODEL_NONE : model->text_info[ocid].thing[kind];
 }
 
-bool model_has(const struct model *model, enum model_kind kind, const char *ocid, size_t len)
-{
-	size_t text = textset_find(&model->texts, ocid, len);
-
-	return text != SIZE_MAX && model->text_info[text].thing[kind] != MODEL_NONE;
-}
-
 static uint32_t append_stub(struct model *model, enum model_kind kind, uint32_t ocid)
 {
 	const struct model_place never = {NULL, 0, MODEL_NEVER};
 	const struct model_name name = {ocid, MODEL_NONE, false, never};
 	const struct model_group group = {
 		ocid, MODEL_NONE, MODEL_NONE, MODEL_NONE, never, MODEL_NEVER, MODEL_NEVER};
-	const struct model_vnic vnic = {ocid, MODEL_NONE, MODEL_NEVER, MODEL_NEVER};
+	const struct model_vnic vnic = {ocid, MODEL_NONE, false, MODEL_NEVER, MODEL_NEVER};
 	const struct model_service service = {ocid, MODEL_NEVER};
 
 	switch (kind) {
@@ -264,6 +258,19 @@ enum model_result model_add_subnet(
 	return choice == CHOOSE_HELD ? MODEL_OK : differs(fault, &held->place);
 }
 
+/* Whether a rule is valid is not in the rendering of a list. */
+static bool same_list(
+	const struct model *model, const struct model_list *a, const struct model_list *b)
+{
+	if (a->json != b->json)
+		return false;
+	for (size_t i = 0; i < a->rule_count; i++)
+		if ((model->rules[a->rule_first + i].is_valid == MODEL_FALSE) !=
+			(model->rules[b->rule_first + i].is_valid == MODEL_FALSE))
+			return false;
+	return true;
+}
+
 enum model_result model_add_list(
 	struct model *model, const struct model_list *list, struct model_fault *fault)
 {
@@ -277,8 +284,8 @@ enum model_result model_add_list(
 		return known == MODEL_NONE ? MODEL_NO_MEMORY : MODEL_OK;
 	}
 	held = &model->lists[known];
-	choice = choose(
-		model, held->place.fetched_at, list->place.fetched_at, held->json == list->json);
+	choice = choose(model, held->place.fetched_at, list->place.fetched_at,
+		same_list(model, held, list));
 	if (choice == CHOOSE_NEW) {
 		*held = *list;
 		return MODEL_OK;
@@ -369,6 +376,22 @@ bool model_begin_ranges(struct model *model, uint32_t service, int64_t fetched_a
 	return begin(model, &model->services[service].ranges_at, fetched_at);
 }
 
+void model_forget_rules(struct model *model, uint32_t group)
+{
+	for (size_t i = 0; i < model->group_rule_count; i++)
+		if (model->group_rules[i].group == group)
+			model->group_rules[i].fetched_at = MODEL_NEVER;
+	model->groups[group].rules_at = MODEL_NEVER;
+}
+
+void model_forget_members(struct model *model, uint32_t group)
+{
+	for (size_t i = 0; i < model->member_count; i++)
+		if (model->members[i].group == group)
+			model->members[i].fetched_at = MODEL_NEVER;
+	model->groups[group].members_at = MODEL_NEVER;
+}
+
 /* A group's rule is known by these two. */
 struct rule_key {
 	uint32_t group;
@@ -444,6 +467,21 @@ void model_set_subnet(struct model *model, uint32_t vnic, uint32_t subnet)
 {
 	if (model->vnics[vnic].subnet == MODEL_NONE)
 		model->vnics[vnic].subnet = subnet;
+}
+
+void model_miss_addresses(struct model *model, uint32_t vnic)
+{
+	model->vnics[vnic].is_partial = true;
+}
+
+void model_miss_subnet(struct model *model, uint32_t ocid)
+{
+	model->text_info[ocid].is_partial = true;
+}
+
+enum model_listing model_listing_of(const struct model *model, const struct model_subnet *subnet)
+{
+	return model->text_info[subnet->ocid].is_partial ? MODEL_LISTING_REFUSED : subnet->listing;
 }
 
 int model_set_listing(struct model *model, const char *ocid, size_t len, enum model_listing listing)
@@ -570,6 +608,39 @@ bool model_next_missing(struct model *model, size_t *cursor, struct model_missin
 				return true;
 			}
 	return false;
+}
+
+int model_add_unread(struct model *model, const struct model_unread *unread)
+{
+	return append_unread(model, unread) == MODEL_NONE ? -1 : 0;
+}
+
+/* When what is held was fetched, or MODEL_NEVER. */
+static int64_t time_of_part(const struct model *model, enum model_part part, uint32_t ocid)
+{
+	uint32_t number =
+		model_find(model, part == MODEL_WHOLE_LIST ? MODEL_LIST : MODEL_GROUP, ocid);
+
+	if (number == MODEL_NONE)
+		return MODEL_NEVER;
+	if (part == MODEL_WHOLE_LIST)
+		return model->lists[number].place.fetched_at;
+	if (part == MODEL_GROUP_RULES)
+		return model->groups[number].rules_at;
+	return model->groups[number].members_at;
+}
+
+const struct model_unread *model_next_outdated(
+	const struct model *model, size_t *cursor, int64_t *held_at)
+{
+	while (*cursor < model->unread_count) {
+		const struct model_unread *unread = &model->unreads[(*cursor)++];
+
+		*held_at = time_of_part(model, unread->part, unread->ocid);
+		if (*held_at != MODEL_NEVER && *held_at < unread->place.fetched_at)
+			return unread;
+	}
+	return NULL;
 }
 
 static struct rule_text part(const struct model *model, uint32_t text)

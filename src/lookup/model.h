@@ -107,8 +107,8 @@ struct model_icmp {
 struct model_rule {
 	enum rule_direction direction;
 	enum model_truth is_stateless;
-	enum model_truth is_valid; /* of a group's rule, like the next two */
-	uint32_t id;
+	enum model_truth is_valid; /* unsaid is as good as true */
+	uint32_t id;               /* of a group's rule, like the next one */
 	uint32_t time_created;
 	uint32_t description;
 	uint32_t protocol;
@@ -156,6 +156,7 @@ struct model_member {
 struct model_vnic {
 	uint32_t ocid;
 	uint32_t subnet; /* its OCID */
+	bool is_partial; /* there may be more addresses than these */
 	int64_t addresses_at;
 	int64_t groups_at; /* when it was read itself, with the groups it is in */
 };
@@ -185,10 +186,21 @@ struct model_range {
 	int64_t fetched_at;
 };
 
+/* What may be missing from a source that has its owner. */
+enum model_part { MODEL_WHOLE_LIST, MODEL_GROUP_RULES, MODEL_GROUP_MEMBERS };
+
+/* A list or a part of a group that a source could not read. */
+struct model_unread {
+	enum model_part part;
+	uint32_t ocid;
+	struct model_place place; /* that would have held it */
+};
+
 /* What a text is, besides a text. */
 struct model_text {
 	uint32_t thing[MODEL_KINDS]; /* the number of the thing of that OCID */
 	bool missed;                 /* model_next_missing has told of it */
+	bool is_partial;             /* a subnet of which not all addresses were read */
 };
 
 /* The pools: type, name of one, name of all. */
@@ -208,7 +220,8 @@ struct model_text {
 	S(struct model_name, vcn, vcns)                                                            \
 	S(struct model_name, compartment, compartments)                                            \
 	S(struct model_service, service, services)                                                 \
-	S(struct model_range, range, ranges)
+	S(struct model_range, range, ranges)                                                       \
+	S(struct model_unread, unread, unreads)
 
 #define MODEL_POOL(type, one, all)                                                                 \
 	type *all;                                                                                 \
@@ -240,7 +253,6 @@ struct lookup_text model_bytes(const struct model *model, uint32_t text);
 
 /* The number of the thing of a kind with an OCID, or MODEL_NONE. */
 uint32_t model_find(const struct model *model, enum model_kind kind, uint32_t ocid);
-bool model_has(const struct model *model, enum model_kind kind, const char *ocid, size_t len);
 
 /*
  * The number of a group, VNIC, VCN, compartment or service with an OCID, which
@@ -286,6 +298,18 @@ bool model_begin_addresses(struct model *model, uint32_t vnic, int64_t fetched_a
 bool model_begin_groups(struct model *model, uint32_t vnic, int64_t fetched_at);
 bool model_begin_ranges(struct model *model, uint32_t service, int64_t fetched_at);
 
+/* Say that what is held of the rules or members of a group is not all of them,
+ * so that nothing is known of them until they are begun again. */
+void model_forget_rules(struct model *model, uint32_t group);
+void model_forget_members(struct model *model, uint32_t group);
+
+/* Returns true if an entry counts that was fetched at one time, of an owner whose
+ * entries were at another, or never. */
+static inline bool model_counts(int64_t entry_at, int64_t owner_at)
+{
+	return owner_at != MODEL_NEVER && entry_at == owner_at;
+}
+
 /* Adds a rule of a group. Of two with one id it is as with copies. */
 enum model_result model_add_group_rule(
 	struct model *model, const struct model_group_rule *rule, struct model_fault *fault);
@@ -301,6 +325,11 @@ int model_add_range(
 /* Says where a VNIC is; what is known already stays. */
 void model_set_subnet(struct model *model, uint32_t vnic, uint32_t subnet);
 
+/* Say that not all addresses of a VNIC, or of the VNICs of the subnet with that
+ * OCID, were read, whatever is added of them before or after. */
+void model_miss_addresses(struct model *model, uint32_t vnic);
+void model_miss_subnet(struct model *model, uint32_t ocid);
+
 /* Says whether all addresses of a subnet's VNICs were read. Returns 0, or -1 if
  * the model has no such subnet. */
 int model_set_listing(
@@ -311,6 +340,9 @@ int model_set_listing(
  * the model has a subnet or group of. Returns 0, or -1 when memory ran out.
  */
 int model_set_all_groups(struct model *model, const char *ocid, size_t len);
+
+/* Of a subnet that is held: what was said last, or that not all were read. */
+enum model_listing model_listing_of(const struct model *model, const struct model_subnet *subnet);
 
 /* What there is, for messages: stubs are not counted. */
 size_t model_count(const struct model *model, enum model_kind kind);
@@ -331,6 +363,17 @@ struct model_missing {
  * missing.
  */
 bool model_next_missing(struct model *model, size_t *cursor, struct model_missing *missing);
+
+/* Takes down what a source could not read. Returns 0, or -1 when memory ran out. */
+int model_add_unread(struct model *model, const struct model_unread *unread);
+
+/*
+ * Goes through what a source could not read and another, which was fetched
+ * earlier, has. *cursor is 0 at first. Returns the next one and sets *held_at to
+ * when what is held was fetched; or null at the end.
+ */
+const struct model_unread *model_next_outdated(
+	const struct model *model, size_t *cursor, int64_t *held_at);
 
 /* The parts of a rule, for rule.h. The texts are valid until the model is added
  * to. */

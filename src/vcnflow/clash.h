@@ -1,5 +1,5 @@
 /*
- * No file is input and output of one run (contract, section 2): nothing is
+ * No file is input and output of one run (vcnflow(1), DESCRIPTION): nothing is
  * written over what is read.
  */
 #ifndef VCNFLOW_CLASH_H

@@ -13,7 +13,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #define FIRST_SLOTS 64
 #define MOST_LINES ((size_t)1 << 30)
@@ -71,6 +70,7 @@ static_assert(sizeof(struct conversations_line) + 2 * sizeof(uint32_t) <= CONVER
 void conversations_init(struct conversations *table)
 {
 	*table = (struct conversations){.texts = TEXTSET_INIT(MOST_TEXTS)};
+	hash_key_make(&table->hash_key);
 }
 
 void conversations_free(struct conversations *table)
@@ -154,34 +154,10 @@ static struct address address_of(const struct key_address *key, uint8_t family)
 	return address;
 }
 
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-	__extension__ unsigned __int128 product = a;
-
-	product *= b;
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint32_t hash_of(const struct key *key)
-{
-	uint64_t words[sizeof(*key) / sizeof(uint64_t)];
-	uint64_t secret[2] = {0x9e3779b97f4a7c15, 0xd1b54a32d192ed03};
-	const void *random = (const void *)getauxval(AT_RANDOM);
-	uint64_t hash;
-
-	if (random != NULL)
-		memcpy(secret, random, sizeof(secret));
-	memcpy(words, key, sizeof(words));
-	hash = secret[0];
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i += 2)
-		hash = fold(hash ^ words[i], secret[1] ^ words[i + 1]) ^ secret[0];
-	return (uint32_t)(hash ^ hash >> 32);
-}
-
 /* The slot of a key, or the free one where it would go. */
 static size_t find_slot(const struct conversations *table, const struct key *key)
 {
-	size_t slot = hash_of(key) & (table->slot_count - 1);
+	size_t slot = hash_keyed(&table->hash_key, key, sizeof(*key)) & (table->slot_count - 1);
 
 	while (table->slots[slot] != 0 &&
 		memcmp(&table->lines[table->slots[slot] - 1].key, key, sizeof(*key)) != 0)

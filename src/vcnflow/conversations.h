@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "base/textset.h"
 #include "rules/conversation.h"
 
@@ -29,6 +30,7 @@ struct conversations {
 	size_t room;
 	uint32_t *slots; /* open addressing; 0 is free, else a line's number + 1 */
 	size_t slot_count;
+	struct hash_key hash_key;
 	struct textset texts; /* subnets and VNICs */
 	bool saturated;       /* a sum has reached its end */
 };

@@ -282,7 +282,7 @@ static int count_block(
 	delivery->page_follows =
 		delivery->page_follows || block->page_follows || result->page_follows;
 	add_marks(delivery, block, result);
-	if (records > result->tally.verdicts[VERDICT_BAD])
+	if (records > result->tally.fates[FATE_BAD])
 		delivery->shown_good = true;
 	if (delivery->shown_good && delivery->form == FORM_NONE)
 		name_pending(delivery);
@@ -307,6 +307,8 @@ int delivery_block(
 		return -1;
 	if (count_block(delivery, block, result))
 		return -1;
+	for (size_t i = 0; i < 2; i++)
+		delivery->seen[i] |= result->seen[i];
 	if (add_sums(delivery, &result->summing) < 0)
 		return -1;
 	if (delivery->rejects >= 0 && deliver_rejects(delivery, block, result))
@@ -356,7 +358,7 @@ static void report_nothing(const struct delivery *delivery, const struct source_
 {
 	char quoted[MSG_QUOTED_SIZE], text[HINT_SIZE];
 	const char *name = input_name(delivery, quoted);
-	uint64_t bad = delivery->input.verdicts[VERDICT_BAD];
+	uint64_t bad = delivery->input.fates[FATE_BAD];
 
 	if (report->bytes_in == 0)
 		msg_warning("%s is empty", name);

@@ -52,6 +52,8 @@ struct delivery {
 	struct textset unknown;
 	bool unknown_more; /* than the set takes */
 
+	uint64_t seen[2]; /* see result.h */
+
 	/* under --conversations */
 	struct conversations sums;
 	uint64_t conversations; /* that were written */

@@ -68,11 +68,19 @@ static bool has_control_space(const char *text, size_t len)
 	       memchr(text, '\n', len) != NULL;
 }
 
-static inline void put_value(
-	struct outbuf *out, const struct json_value *value, enum emit_space space)
+static void put_missing(struct outbuf *out, const struct options *options)
+{
+	if (options->missing != NULL)
+		put(out, options->missing, strlen(options->missing));
+	else
+		put(out, TEXT("\"N/A\""));
+}
+
+static inline void put_value(struct outbuf *out, const struct options *options,
+	const struct json_value *value, enum emit_space space)
 {
 	if (value->type == JSON_ABSENT) {
-		put(out, TEXT("\"N/A\""));
+		put_missing(out, options);
 		return;
 	}
 	if (space == SPACE_DROP ||
@@ -83,13 +91,14 @@ static inline void put_value(
 }
 
 /* Where records of several actions come out, each says which. */
-static void put_action(struct outbuf *out, const struct json_value *value, enum emit_space space)
+static void put_action(struct outbuf *out, const struct options *options,
+	const struct json_value *value, enum emit_space space)
 {
 	put(out, TEXT(",\"action\":"));
 	if (value->type == JSON_ABSENT)
 		put(out, TEXT("null"));
 	else
-		put_value(out, value, space);
+		put_value(out, options, value, space);
 }
 
 /* No more bytes than this are between and around entries, and in one of them. */
@@ -109,7 +118,7 @@ static size_t most_of_entries(
 	return need;
 }
 
-static size_t most_of_rules(const struct emit_rules *rules)
+size_t emit_most_of_rules(const struct emit_rules *rules)
 {
 	const struct judgement *judgement = rules->judgement;
 
@@ -123,7 +132,7 @@ static size_t most_of_rules(const struct emit_rules *rules)
 }
 
 /* Every byte may be escaped. */
-static size_t most_of_names(const struct emit_names *names)
+size_t emit_most_of_names(const struct emit_names *names)
 {
 	return RULES_ROOM + 6 * (names->own.subnet.len + names->own.vcn.len +
 					names->own.compartment.len + names->peer_subnet.len);
@@ -144,11 +153,11 @@ static size_t most_bytes(const struct options *options, const struct record_plan
 	if (!more->lists.lasts)
 		need += more->lists.len;
 	if (options->rules)
-		need += most_of_rules(&more->rules);
+		need += emit_most_of_rules(&more->rules);
 	if (options->names)
-		need += most_of_names(&more->names);
+		need += emit_most_of_names(&more->names);
 	for (size_t i = 0; i < plan->keep_count; i++)
-		need += values[plan->keep[i]].len + strlen(options->keep[i]) * 6 + 4;
+		need += record_at(record, &plan->keep[i])->len + strlen(options->keep[i]) * 6 + 4;
 	return need;
 }
 
@@ -214,15 +223,15 @@ static void put_word(struct outbuf *out, const char *word)
 	put(out, word, strlen(word));
 }
 
-static void put_rules(struct outbuf *out, const struct emit_rules *rules)
+void emit_rules(struct outbuf *out, const struct emit_rules *rules)
 {
 	const struct judgement *judgement = rules->judgement;
 
 	if (!judgement) {
-		put(out, TEXT(",\"rules\":null"));
+		put(out, TEXT("null"));
 		return;
 	}
-	put(out, TEXT(",\"rules\":{\"verdict\":\""));
+	put(out, TEXT("{\"verdict\":\""));
 	put_word(out, judge_verdict_name(judgement->verdict));
 	put(out, TEXT("\",\"confidence\":\""));
 	put_word(out, judge_confidence_name(judgement->confidence));
@@ -241,7 +250,7 @@ static void put_rules(struct outbuf *out, const struct emit_rules *rules)
 }
 
 /* A text, which is UTF-8, as a JSON string. */
-static void put_string(struct outbuf *out, const char *text, size_t len)
+void emit_string(struct outbuf *out, const char *text, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 	static const char letters[] = {
@@ -264,40 +273,66 @@ static void put_string(struct outbuf *out, const char *text, size_t len)
 	put(out, "\"", 1);
 }
 
-static void put_text_or_null(struct outbuf *out, const struct lookup_text *text)
+void emit_name(struct outbuf *out, const struct lookup_text *text)
 {
 	if (text->text)
-		put_string(out, text->text, text->len);
+		emit_string(out, text->text, text->len);
 	else
 		put(out, TEXT("null"));
 }
 
-static void put_names(struct outbuf *out, const struct emit_names *names)
+void emit_names(struct outbuf *out, const struct emit_names *names)
 {
-	put(out, TEXT(",\"names\":{\"subnet\":"));
-	put_text_or_null(out, &names->own.subnet);
+	put(out, TEXT("{\"subnet\":"));
+	emit_name(out, &names->own.subnet);
 	put(out, TEXT(",\"vcn\":"));
-	put_text_or_null(out, &names->own.vcn);
+	emit_name(out, &names->own.vcn);
 	put(out, TEXT(",\"compartment\":"));
-	put_text_or_null(out, &names->own.compartment);
+	emit_name(out, &names->own.compartment);
 	put(out, TEXT(",\"peer_subnet\":"));
-	put_text_or_null(out, &names->peer_subnet);
+	emit_name(out, &names->peer_subnet);
 	put(out, "}", 1);
 }
 
 static void put_kept(struct outbuf *out, const struct options *options,
-	const struct record_plan *plan, const struct record *record, enum emit_space space)
+	const struct record_plan *plan, const struct record *record, uint64_t *seen,
+	enum emit_space space)
 {
 	for (size_t i = 0; i < plan->keep_count; i++) {
-		const struct json_value *value = &record->values[plan->keep[i]];
+		const struct json_value *value = record_at(record, &plan->keep[i]);
 
 		if (value->type == JSON_ABSENT)
 			continue;
+		seen[i / 64] |= UINT64_C(1) << i % 64;
 		put(out, TEXT(","));
-		put_string(out, options->keep[i], strlen(options->keep[i]));
+		emit_string(out, options->keep[i], strlen(options->keep[i]));
 		put(out, TEXT(":"));
-		put_value(out, value, space);
+		put_value(out, options, value, space);
 	}
+}
+
+void emit_value(struct outbuf *out, const struct options *options, const struct json_value *value,
+	enum emit_space space)
+{
+	put_value(out, options, value, space);
+}
+
+void emit_side(struct outbuf *out, enum tag_side side)
+{
+	put_text(out, &side_text[side]);
+}
+
+void emit_direction(struct outbuf *out, enum direction direction)
+{
+	put_text(out, &direction_text[direction]);
+}
+
+void emit_traffic(struct outbuf *out, bool is_internal)
+{
+	if (is_internal)
+		put(out, TEXT("\"internal traffic\""));
+	else
+		put(out, TEXT("\"external traffic\""));
 }
 
 void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
@@ -308,17 +343,17 @@ void emit_record(struct outbuf *out, const struct options *options, const struct
 
 	outbuf_begin(out, most_bytes(options, plan, record, more));
 	put(out, TEXT("{\"destinationAddress\":"));
-	put_value(out, &values[RECORD_DESTINATION_ADDRESS], space);
+	put_value(out, options, &values[RECORD_DESTINATION_ADDRESS], space);
 	put(out, TEXT(",\"destinationPort\":"));
-	put_value(out, &values[RECORD_DESTINATION_PORT], space);
+	put_value(out, options, &values[RECORD_DESTINATION_PORT], space);
 	put(out, TEXT(",\"protocol\":"));
-	put_value(out, &values[RECORD_PROTOCOL], space);
+	put_value(out, options, &values[RECORD_PROTOCOL], space);
 	put(out, TEXT(",\"protocolName\":"));
-	put_value(out, &values[RECORD_PROTOCOL_NAME], space);
+	put_value(out, options, &values[RECORD_PROTOCOL_NAME], space);
 	put(out, TEXT(",\"sourceAddress\":"));
-	put_value(out, &values[RECORD_SOURCE_ADDRESS], space);
+	put_value(out, options, &values[RECORD_SOURCE_ADDRESS], space);
 	if (options->action == ACTION_ALL)
-		put_action(out, &values[RECORD_ACTION], space);
+		put_action(out, options, &values[RECORD_ACTION], space);
 	put(out, TEXT(",\"internal_or_external_source\":"));
 	put_text(out, &side_text[tags->source]);
 	put(out, TEXT(",\"internal_or_external_destination\":"));
@@ -330,12 +365,16 @@ void emit_record(struct outbuf *out, const struct options *options, const struct
 	else
 		put(out, TEXT(",\"traffic_type\":\"external traffic\""));
 	put_lists(out, options, &more->lists);
-	if (options->rules)
-		put_rules(out, &more->rules);
+	if (options->rules) {
+		put(out, TEXT(",\"rules\":"));
+		emit_rules(out, &more->rules);
+	}
 	put(out, TEXT(",\"oracle\":"));
-	put_value(out, &values[RECORD_ORACLE], space);
-	if (options->names)
-		put_names(out, &more->names);
-	put_kept(out, options, plan, record, space);
+	put_value(out, options, &values[RECORD_ORACLE], space);
+	if (options->names) {
+		put(out, TEXT(",\"names\":"));
+		emit_names(out, &more->names);
+	}
+	put_kept(out, options, plan, record, more->seen, space);
 	put(out, "}", 1);
 }

@@ -1,5 +1,5 @@
 /*
- * Writes one enriched record (contract, section 4): keys in their order,
+ * Writes one enriched record (vcnflow(1), OUTPUT RECORD): keys in their order,
  * carried values byte for byte but for white space between their tokens.
  */
 #ifndef VCNFLOW_EMIT_H
@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "flowlog/record.h"
 #include "flowlog/tag.h"
@@ -46,7 +47,23 @@ struct emit_more {
 	struct emit_lists lists;
 	struct emit_rules rules; /* looked at under --rules alone */
 	struct emit_names names; /* looked at under --names alone */
+	uint64_t *seen;          /* a bit for each member to keep, or field, that records had */
 };
+
+/* The parts of a record, each a JSON value. A value that is absent is as --missing says. */
+void emit_value(struct outbuf *out, const struct options *options, const struct json_value *value,
+	enum emit_space space);
+void emit_string(struct outbuf *out, const char *text, size_t len);
+void emit_side(struct outbuf *out, enum tag_side side);
+void emit_direction(struct outbuf *out, enum direction direction);
+void emit_traffic(struct outbuf *out, bool is_internal);
+void emit_rules(struct outbuf *out, const struct emit_rules *rules);
+void emit_names(struct outbuf *out, const struct emit_names *names);
+void emit_name(struct outbuf *out, const struct lookup_text *name);
+
+/* No more bytes than this have the rules, or the names. */
+size_t emit_most_of_rules(const struct emit_rules *rules);
+size_t emit_most_of_names(const struct emit_names *names);
 
 /* Appends a record without a separator after it. */
 void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,

@@ -1,6 +1,6 @@
 /*
  * Copies are found by where their texts stand in the lookup file. Nothing is
- * ever put out again: what came first stays, and once the room or a text's slots
+ * ever thrown out again: what came first stays, and once the room or a text's slots
  * are taken, further ones are not copied. Logs of more subnets than that lose
  * the gain, and no time beyond it.
  *

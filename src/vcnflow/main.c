@@ -68,8 +68,9 @@ static int open_lookup(struct run *run)
 	if (options->metadata == NULL && options_judge(options)) {
 		msg_error("--%s needs a lookup file (-m FILE)", options->conversations
 									? "conversations"
-								: options->rules ? "rules"
-										 : "verdict");
+								: options->rules    ? "rules"
+								: options->verdicts ? "verdict"
+										    : "fields");
 		return EXITCODE_REFUSED;
 	}
 	if (options->metadata == NULL) {
@@ -82,7 +83,8 @@ static int open_lookup(struct run *run)
 		&run->lookup, options->metadata, options->threads > 1 ? pipeline_run_both : NULL);
 	if (exitcode != EXITCODE_OK)
 		return (int)exitcode;
-	if ((options->rules || options->verdicts != 0) && !lookup_has_rules(run->lookup)) {
+	if ((options->rules || options->verdicts != 0 || options->fields_judged) &&
+		!lookup_has_rules(run->lookup)) {
 		msg_error("lookup file %s has no rules: make it anew by 'vcnmeta fetch' or "
 			  "'vcnmeta build'",
 			msg_quote_name(quoted, options->metadata));
@@ -106,6 +108,23 @@ static bool wants_flow(const struct run *run)
 	       (run->lookup && lookup_has_vnics(run->lookup));
 }
 
+/* Returns 0, or -1 as record_plan_init does. */
+static int make_plan(struct run *run)
+{
+	struct options *options = &run->options;
+
+	if (record_plan_init(&run->plan, options->keep, options->keep_count, wants_flow(run)) < 0)
+		return -1;
+	for (size_t i = 0; i < options->field_count; i++) {
+		struct table_field *field = &options->fields[i];
+
+		if (field->kind <= TABLE_CARRIED &&
+			record_plan_add(&run->plan, field->path, field->is_literal, &field->at) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Prepares what all workers share. */
 static int prepare(struct run *run)
 {
@@ -121,10 +140,18 @@ static int prepare(struct run *run)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	if (prefixset_finish(&options->internal, prefixes, count) ||
-		record_plan_init(&run->plan, options->keep, options->keep_count, wants_flow(run))) {
+	if (prefixset_finish(&options->internal, prefixes, count) < 0) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
+	}
+	if (make_plan(run) < 0) {
+		if (errno == ENOMEM) {
+			msg_no_memory();
+			return EXITCODE_INTERNAL;
+		}
+		msg_error("--%s names more than can be looked at",
+			options->fields_given ? "fields" : "keep");
+		return EXITCODE_REFUSED;
 	}
 	run->inputs = inputs_new(&options->flowlog);
 	if (run->inputs == NULL) {
@@ -287,7 +314,7 @@ static int status_of_inputs(const struct run *run)
 
 	if (delivery->faulty)
 		return EXITCODE_PARTIAL;
-	if (delivery->tally.verdicts[VERDICT_BAD] != 0 && !run->options.ignore_bad)
+	if (delivery->tally.fates[FATE_BAD] != 0 && !run->options.ignore_bad)
 		return EXITCODE_PARTIAL;
 	return EXITCODE_OK;
 }
@@ -401,6 +428,22 @@ static void give_up_rights(const struct run *run)
 		msg_note("rights given up: %s", rights_text(&rights, text));
 }
 
+/* What can't be written is found out by whatever is written next. */
+static int write_header(struct run *run)
+{
+	const struct options *options = &run->options;
+	struct bytes line = BYTES_INIT(SIZE_MAX / 2);
+	int failed = 0;
+
+	if (!options_write_cells(options) || options->header == SWITCH_OFF || options->list_subnets)
+		return 0;
+	failed = table_header(&line, options);
+	if (failed == 0)
+		(void)output_write_plain(&run->output, line.data, line.len);
+	bytes_free(&line);
+	return failed;
+}
+
 static int run_pipeline(struct run *run)
 {
 	struct worker_shared shared = {&run->options, &run->plan, run->lookup};
@@ -408,6 +451,10 @@ static int run_pipeline(struct run *run)
 	delivery_init(&run->delivery, &run->options, &run->output, run->rejects.fd);
 	if (run->shows_progress)
 		throughput_begin(inputs_total_bytes(run->inputs));
+	if (write_header(run) < 0) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
 	pipeline_run(&run->options, run->inputs, &shared, &run->delivery);
 	return finish(run);
 }

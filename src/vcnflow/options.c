@@ -21,12 +21,14 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/optparse.h"
+#include "base/protocol.h"
 #include "base/version.h"
 #include "rules/judge.h"
 #include "vcnflow/clash.h"
 #include "vcnflow/endpoints.h"
 #include "vcnflow/processors.h"
 #include "json/json.h"
+#include "json/write.h"
 
 static const char version[] = "vcnflow " VERSION "\n";
 
@@ -61,9 +63,12 @@ static const char help[] =
 	"      --rules, --names     which rules let a record pass; names of subnets\n"
 	"      --verdict LIST       only these, e.g. denied,unexplained\n"
 	"  -k, --keep LIST          further members to carry, e.g. data,time\n"
+	"      --fields LIST        only these, e.g. start,sourceAddress,bytes\n"
+	"      --missing TEXT       instead of N/A; null is JSON's null\n"
 	"Output\n"
 	"  -o, --output FILE        written whole or not at all\n"
-	"      --format FORMAT      ndjson or array\n"
+	"      --format FORMAT      ndjson, array, csv or tsv\n"
+	"      --header, --no-header   a first line with the names, of csv and tsv\n"
 	"  -z, --gzip               compress\n"
 	"      --line-buffered      write each record at once\n"
 	"      --list-subnets       only the subnets that FILE of -m lacks\n"
@@ -84,7 +89,7 @@ static const char *const actions[] = {"accept", "reject", "all", NULL};
 static const char *const security_lists[] = {"full", "ids", "none", NULL};
 static const char *const endpoint_names[] = {"source", "destination", "address", "source-port",
 	"destination-port", "port", "subnet", "vnic"};
-static const char *const formats[] = {"ndjson", "array", NULL};
+static const char *const formats[] = {"ndjson", "array", "csv", "tsv", NULL};
 
 /* Sets *choice to the place of the argument among words, counted from 1: 0 is
  * what stands for an option that is not given. */
@@ -179,51 +184,12 @@ static enum optparse_result take_verdict(void *into, const char *name, char *arg
 	return take_words(&options->verdicts, name, words, argument);
 }
 
-static const struct {
-	const char *name;
-	unsigned number;
-} protocol_names[] = {
-	{"icmp", 1},
-	{"ipv4", 4},
-	{"tcp", 6},
-	{"udp", 17},
-	{"ipv6", 41},
-	{"gre", 47},
-	{"esp", 50},
-	{"ah", 51},
-	{"icmpv6", 58},
-	{"sctp", 132},
-};
-
-/* Reads a protocol's name or number. */
-static int read_protocol(unsigned *protocol, const char *text, size_t len)
-{
-	const size_t count = sizeof(protocol_names) / sizeof(protocol_names[0]);
-
-	for (size_t i = 0; i < count; i++) {
-		if (len == strlen(protocol_names[i].name) &&
-			strncasecmp(text, protocol_names[i].name, len) == 0) {
-			*protocol = protocol_names[i].number;
-			return 0;
-		}
-	}
-	*protocol = 0;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return -1;
-		*protocol = *protocol * 10 + (unsigned)(text[i] - '0');
-		if (*protocol > 255)
-			return -1;
-	}
-	return len > 0 ? 0 : -1;
-}
-
 static enum optparse_result take_protocol(void *into, const char *name, char *argument)
 {
 	struct options *options = into;
 	const char *list = argument;
-	unsigned protocol;
 	size_t len;
+	int protocol;
 
 	if (check_list(name, list) != OPTPARSE_RUN)
 		return OPTPARSE_REFUSED;
@@ -231,7 +197,8 @@ static enum optparse_result take_protocol(void *into, const char *name, char *ar
 	memset(options->protocols, 0, sizeof(options->protocols));
 	for (;; list += len + 1) {
 		len = strcspn(list, ",");
-		if (read_protocol(&protocol, list, len) < 0)
+		protocol = protocol_parse(list, len);
+		if (protocol < 0)
 			return optparse_refuse(name, list, len,
 				"want 0 to 255 or icmp, tcp, udp, gre, esp, "
 				"ah, icmpv6, sctp, ipv4 or ipv6");
@@ -330,6 +297,77 @@ static enum optparse_result take_keep(void *into, const char *name, char *argume
 	}
 }
 
+static enum optparse_result add_field(struct options *options, const char *option, const char *name)
+{
+	struct table_field field = table_field_of(name);
+	const char *fault = NULL;
+
+	if (name[0] == '\0')
+		fault = "a field's name is missing";
+	else if (!json_is_utf8(name, strlen(name)))
+		fault = "not UTF-8";
+	else if (options->field_count == LIMIT_KEEP_MEMBERS)
+		fault = "more fields than can be shown";
+	for (size_t i = 0; fault == NULL && i < options->field_count; i++) {
+		if (strcmp(name, options->fields[i].name) == 0)
+			fault = "named twice";
+	}
+	if (fault != NULL)
+		return optparse_refuse(option, name, strlen(name), fault);
+	options->fields[options->field_count++] = field;
+	options->fields_judged |= table_field_is_judged(&field);
+	options->fields_named |= table_field_is_named(&field);
+	return OPTPARSE_RUN;
+}
+
+/* Splits the list in place. */
+static enum optparse_result take_fields(void *into, const char *name, char *argument)
+{
+	struct options *options = into;
+	bool last;
+
+	if (check_list(name, argument) != OPTPARSE_RUN)
+		return OPTPARSE_REFUSED;
+	options->fields_given = true;
+	options->field_count = 0;
+	options->fields_judged = false;
+	options->fields_named = false;
+	for (;; argument += strlen(argument) + 1) {
+		size_t len = strcspn(argument, ",");
+
+		last = argument[len] == '\0';
+		argument[len] = '\0';
+		if (add_field(options, name, argument) != OPTPARSE_RUN)
+			return OPTPARSE_REFUSED;
+		if (last)
+			return OPTPARSE_RUN;
+	}
+}
+
+/* "null", or a text that becomes a JSON string. */
+static enum optparse_result take_missing(void *into, const char *name, char *argument)
+{
+	struct options *options = into;
+	struct bytes text = BYTES_INIT(SIZE_MAX / 2);
+	size_t len = strlen(argument);
+	int failed;
+
+	if (check_list(name, argument) != OPTPARSE_RUN)
+		return OPTPARSE_REFUSED;
+	if (!json_is_utf8(argument, len))
+		return optparse_refuse(name, argument, len, "not UTF-8");
+	failed = strcmp(argument, "null") == 0 ? bytes_append_text(&text, argument)
+					       : json_write_string(&text, argument, len);
+	if (failed < 0 || bytes_append_char(&text, '\0') < 0) {
+		bytes_free(&text);
+		msg_no_memory();
+		return OPTPARSE_NO_MEMORY;
+	}
+	free(options->missing);
+	options->missing = text.data;
+	return OPTPARSE_RUN;
+}
+
 /* Hours or days: "6h", "7d". */
 static enum optparse_result take_per(void *into, const char *name, char *argument)
 {
@@ -426,7 +464,11 @@ static const struct optparse_option table[] = {
 	CALL("verdict", 0, take_verdict),
 	ROW("names", 0, FLAG, names),
 	CALL("keep", 'k', take_keep),
+	CALL("fields", 0, take_fields),
+	CALL("missing", 0, take_missing),
 	CHOICE("format", 0, format, formats),
+	VALUE("header", 0, header, SWITCH_ON),
+	VALUE("no-header", 0, header, SWITCH_OFF),
 	ROW("gzip", 'z', FLAG, gzip),
 	ROW("output", 'o', TEXT, output),
 	{"threads", 'j', OPTPARSE_NUMBER, OPTPARSE_MEMBER(struct options, threads),
@@ -603,6 +645,7 @@ static int check_conversations(struct options *options)
 		{options->rules, "rules"},
 		{options->names, "names"},
 		{options->keep_count != 0, "keep"},
+		{options->fields_given, "fields"},
 		{options->format != FORMAT_NDJSON, "format"},
 		{options->list_subnets, "list-subnets"},
 	};
@@ -625,10 +668,39 @@ static int check_conversations(struct options *options)
 	return 0;
 }
 
+/* Csv and tsv have fields, whether they are given or not. */
+static int check_fields(struct options *options)
+{
+	if (options->header != SWITCH_AUTO && !options_write_cells(options)) {
+		msg_error("--%s is of no use without --format csv or tsv",
+			options->header == SWITCH_ON ? "header" : "no-header");
+		return -1;
+	}
+	if (options->keep_count != 0 && (options->fields_given || options_write_cells(options))) {
+		msg_error("--keep and --%s exclude each other",
+			options->fields_given ? "fields" : "format csv or tsv");
+		return -1;
+	}
+	if (!options_write_cells(options))
+		return 0;
+	if (!options->fields_given) {
+		for (const char *name = table_default_fields; *name != '\0';
+			name += strlen(name) + 1)
+			(void)add_field(options, "fields", name);
+	}
+	if (options->missing != NULL)
+		return 0;
+	options->missing = strdup("null");
+	if (options->missing != NULL)
+		return 0;
+	msg_no_memory();
+	return -1;
+}
+
 static int check(struct options *options)
 {
 	resolve_metadata(options);
-	if (check_conversations(options) < 0)
+	if (check_conversations(options) < 0 || check_fields(options) < 0)
 		return -1;
 	if (options->strict && options->ignore_bad) {
 		msg_error("--strict and --ignore-bad exclude each other");
@@ -703,4 +775,5 @@ void options_free(struct options *options)
 {
 	prefixset_free(&options->internal);
 	endpoints_free(options->endpoints);
+	free(options->missing);
 }

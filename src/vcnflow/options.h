@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "base/prefixset.h"
 #include "flowlog/config.h"
 #include "flowlog/instant.h"
 #include "flowlog/tag.h"
+#include "vcnflow/table.h"
 
 enum time_field {
 	TIME_INGESTED, /* oracle.ingestedtime */
@@ -27,7 +29,7 @@ enum traffic { TRAFFIC_ANY, TRAFFIC_INTERNAL, TRAFFIC_EXTERNAL };
 
 enum security_lists { LISTS_FULL, LISTS_IDS, LISTS_NONE };
 
-enum output_format { FORMAT_NDJSON, FORMAT_ARRAY };
+enum output_format { FORMAT_NDJSON, FORMAT_ARRAY, FORMAT_CSV, FORMAT_TSV };
 
 enum loudness { LOUDNESS_USUAL, LOUDNESS_QUIET, LOUDNESS_VERBOSE };
 
@@ -59,14 +61,21 @@ struct options {
 	bool metadata_none;   /* "none" was said: no warning */
 	struct prefixset internal;
 	enum security_lists security_lists;
-	bool rules;            /* records say which rules let them pass */
-	bool names;            /* records name their subnet, VCN and compartment */
-	unsigned verdicts;     /* 1u << enum judge_verdict; 0: any, also none */
-	const char *keep[100]; /* LIMIT_KEEP_MEMBERS */
+	bool rules;        /* records say which rules let them pass */
+	bool names;        /* records name their subnet, VCN and compartment */
+	unsigned verdicts; /* 1u << enum judge_verdict; 0: any, also none */
+	const char *keep[LIMIT_KEEP_MEMBERS];
 	size_t keep_count;
+	struct table_field fields[100]; /* LIMIT_KEEP_MEMBERS; instead of the usual members */
+	size_t field_count;             /* 0: records are as usual */
+	bool fields_given;              /* and not those of csv and tsv */
+	bool fields_judged;             /* one needs a judgement */
+	bool fields_named;              /* one is a name of a subnet, VCN or compartment */
+	char *missing; /* JSON, for an absent one of the five carried members; null: "N/A" */
 
 	/* output */
 	enum output_format format;
+	enum switch_state header; /* of csv and tsv */
 	bool gzip;
 	const char *output; /* null or "-": standard output */
 	unsigned threads;   /* 1 to LIMIT_THREADS, already counted if 0 */
@@ -108,7 +117,14 @@ static inline bool options_is_dash(const char *name)
 /* Returns true if records are judged by rules. */
 static inline bool options_judge(const struct options *options)
 {
-	return options->rules || options->verdicts != 0 || options->conversations;
+	return options->rules || options->verdicts != 0 || options->conversations ||
+	       options->fields_judged;
+}
+
+/* Returns true if the output is lines of cells. */
+static inline bool options_write_cells(const struct options *options)
+{
+	return options->format == FORMAT_CSV || options->format == FORMAT_TSV;
 }
 
 /* Returns true if standard input is read since nothing else was named. */

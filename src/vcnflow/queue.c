@@ -222,7 +222,7 @@ struct queue_task queue_next_task(const struct queue *queue)
 /*
  * To wake a thread takes both about as long as a tenth of a block. So while a
  * thread reads from a file, which it soon comes back from to look again, none is
- * woken to work on less than a heap of what is delivered next.
+ * woken to work on less than a few of what is delivered next.
  */
 bool queue_should_wake_idle(const struct queue *queue)
 {

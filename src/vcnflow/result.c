@@ -29,6 +29,7 @@ void result_reset(struct result *result)
 	result->reject_count = 0;
 	textset_clear(&result->unknown);
 	summing_reset(&result->summing);
+	memset(result->seen, 0, sizeof result->seen);
 	result->is_run = false;
 	result->page_follows = false;
 }

@@ -45,6 +45,7 @@ struct result {
 	struct reject *rejects; /* all of them, if they are wanted */
 	size_t reject_count;
 	size_t reject_room;
+	uint64_t seen[2];         /* a bit for each member of --keep or --fields that came */
 	struct textset unknown;   /* subnets that the lookup file lacks */
 	struct summing summing;   /* under --conversations */
 	const char *unsuitable;   /* of RESULT_UNSUITABLE: why */

@@ -127,19 +127,19 @@ void select_days_add(struct select_days *days, enum time_field field, const stru
 	}
 }
 
-static enum verdict select_time(const struct options *options, const struct record *record)
+static enum fate select_time(const struct options *options, const struct record *record)
 {
 	struct instant time;
 
 	if (!options->has_since && !options->has_until)
-		return VERDICT_EMITTED;
+		return FATE_EMITTED;
 	if (record_time(&time, options->time_field, record))
-		return VERDICT_BAD;
+		return FATE_BAD;
 	if (options->has_since && instant_compare(&time, &options->since) < 0)
-		return VERDICT_TIME;
+		return FATE_TIME;
 	if (options->has_until && instant_compare(&time, &options->until) >= 0)
-		return VERDICT_TIME;
-	return VERDICT_EMITTED;
+		return FATE_TIME;
+	return FATE_EMITTED;
 }
 
 /* "ACCEPT" and the like, mostly spelled without escapes. */
@@ -162,80 +162,94 @@ static bool has_no_data(const struct record *record)
 	       value_is(status, "NODATA", 6) || value_is(status, "SKIPDATA", 8);
 }
 
-static enum verdict select_action(const struct options *options, const struct record *record)
+static enum fate select_action(const struct options *options, const struct record *record)
 {
 	const struct json_value *action = &record->values[RECORD_ACTION];
 	bool matches;
 
 	if (options->action == ACTION_ALL && !options->conversations)
-		return VERDICT_EMITTED;
+		return FATE_EMITTED;
 	if (has_no_data(record))
-		return VERDICT_NO_DATA;
+		return FATE_NO_DATA;
 	if (options->action == ACTION_ALL)
-		return VERDICT_EMITTED;
+		return FATE_EMITTED;
 	matches = options->action == ACTION_ACCEPT ? value_is(action, "ACCEPT", 6)
 						   : value_is(action, "REJECT", 6);
-	return matches ? VERDICT_EMITTED : VERDICT_ACTION;
+	return matches ? FATE_EMITTED : FATE_ACTION;
 }
 
 /* number is negative if the protocol is not known by one. */
-static enum verdict select_protocol(const struct options *options, int number)
+static enum fate select_protocol(const struct options *options, int number)
 {
 	if (number < 0 || (options->protocols[number / 64] >> number % 64 & 1) == 0)
-		return VERDICT_PROTOCOL;
-	return VERDICT_EMITTED;
+		return FATE_PROTOCOL;
+	return FATE_EMITTED;
 }
 
-enum verdict select_record(const struct options *options, const struct record *record)
+enum fate select_record(const struct options *options, const struct record *record)
 {
-	enum verdict verdict;
+	enum fate fate;
 
 	if (is_other_type(record))
-		return VERDICT_TYPE;
-	verdict = select_time(options, record);
-	if (verdict == VERDICT_EMITTED)
-		verdict = select_action(options, record);
-	if (verdict == VERDICT_EMITTED && !options->any_protocol)
-		verdict = select_protocol(
+		return FATE_TYPE;
+	fate = select_time(options, record);
+	if (fate == FATE_EMITTED)
+		fate = select_action(options, record);
+	if (fate == FATE_EMITTED && !options->any_protocol)
+		fate = select_protocol(
 			options, record_number(&record->values[RECORD_PROTOCOL], 255));
-	return verdict;
+	return fate;
 }
 
-enum verdict select_conversation(
+enum fate select_conversation(
 	const struct options *options, const struct conversation *conversation)
 {
 	bool is_accept = conversation->action == CONVERSATION_ACCEPT;
 
 	if (options->action != ACTION_ALL && is_accept != (options->action == ACTION_ACCEPT))
-		return VERDICT_ACTION;
+		return FATE_ACTION;
 	if (!options->any_protocol &&
 		select_protocol(options, conversation->protocol == CONVERSATION_NO_PROTOCOL
 						 ? -1
-						 : conversation->protocol) != VERDICT_EMITTED)
-		return VERDICT_PROTOCOL;
+						 : conversation->protocol) != FATE_EMITTED)
+		return FATE_PROTOCOL;
 	if (options->endpoints != NULL &&
 		!endpoints_keep_conversation(options->endpoints, conversation))
-		return VERDICT_ENDPOINT;
-	return VERDICT_EMITTED;
+		return FATE_ENDPOINT;
+	return FATE_EMITTED;
 }
 
-enum verdict select_tags(
-	const struct options *options, const struct record *record, const struct tags *tags)
+static inline enum fate select_direction(const struct options *options, const struct tags *tags)
 {
-	if (options->endpoints != NULL && !endpoints_keep(options->endpoints, record, tags))
-		return VERDICT_ENDPOINT;
 	if ((options->directions >> tags->direction & 1) == 0)
-		return VERDICT_DIRECTION;
+		return FATE_DIRECTION;
 	if (options->traffic != TRAFFIC_ANY &&
 		tags->internal_traffic != (options->traffic == TRAFFIC_INTERNAL))
-		return VERDICT_TRAFFIC;
-	return VERDICT_EMITTED;
+		return FATE_TRAFFIC;
+	return FATE_EMITTED;
 }
 
-enum verdict select_judgement(const struct options *options, const struct judgement *judgement)
+/* By itself, so that a run without endpoints saves no registers for it. */
+static __attribute__((noinline)) enum fate select_endpoints(
+	const struct options *options, const struct record *record, const struct tags *tags)
+{
+	if (!endpoints_keep(options->endpoints, record, tags))
+		return FATE_ENDPOINT;
+	return select_direction(options, tags);
+}
+
+enum fate select_tags(
+	const struct options *options, const struct record *record, const struct tags *tags)
+{
+	if (options->endpoints != NULL)
+		return select_endpoints(options, record, tags);
+	return select_direction(options, tags);
+}
+
+enum fate select_judgement(const struct options *options, const struct judgement *judgement)
 {
 	if (options->verdicts == 0 ||
 		(judgement && (options->verdicts >> judgement->verdict & 1) != 0))
-		return VERDICT_EMITTED;
-	return VERDICT_VERDICT;
+		return FATE_EMITTED;
+	return FATE_VERDICT;
 }

@@ -15,24 +15,24 @@
 #include "vcnflow/tally.h"
 
 /*
- * The first verdict that applies to a record: VERDICT_BAD for a time that
+ * The first fate that applies to a record: FATE_BAD for a time that
  * can't be read while a time filter is on, one of the filters up to
- * VERDICT_PROTOCOL, or VERDICT_EMITTED when none of them speaks against it.
+ * FATE_PROTOCOL, or FATE_EMITTED when none of them speaks against it.
  */
-enum verdict select_record(const struct options *options, const struct record *record);
+enum fate select_record(const struct options *options, const struct record *record);
 
-/* VERDICT_ENDPOINT, VERDICT_DIRECTION, VERDICT_TRAFFIC, or VERDICT_EMITTED. */
-enum verdict select_tags(
+/* FATE_ENDPOINT, FATE_DIRECTION, FATE_TRAFFIC, or FATE_EMITTED. */
+enum fate select_tags(
 	const struct options *options, const struct record *record, const struct tags *tags);
 
-/* VERDICT_VERDICT or VERDICT_EMITTED; judgement is null if there is none. */
-enum verdict select_judgement(const struct options *options, const struct judgement *judgement);
+/* FATE_VERDICT or FATE_EMITTED; judgement is null if there is none. */
+enum fate select_judgement(const struct options *options, const struct judgement *judgement);
 
 /*
- * Of a conversation that is read again: VERDICT_ACTION, VERDICT_PROTOCOL,
- * VERDICT_ENDPOINT or VERDICT_EMITTED.
+ * Of a conversation that is read again: FATE_ACTION, FATE_PROTOCOL,
+ * FATE_ENDPOINT or FATE_EMITTED.
  */
-enum verdict select_conversation(
+enum fate select_conversation(
 	const struct options *options, const struct conversation *conversation);
 
 /* The member that --time-field speaks of. */

@@ -17,26 +17,26 @@ static int add_number(struct bytes *out, const char *name, uint64_t value, const
 static int add_tally(struct bytes *out, const struct tally *tally, bool conversations)
 {
 	static const struct {
-		enum verdict verdict;
+		enum fate fate;
 		const char *name;
 		const char *after;
-	} filters[] = {{VERDICT_TYPE, "type", ","}, {VERDICT_TIME, "time", ","},
-		{VERDICT_ACTION, "action", ","}, {VERDICT_PROTOCOL, "protocol", ","},
-		{VERDICT_ENDPOINT, "endpoint", ","}, {VERDICT_DIRECTION, "direction", ","},
-		{VERDICT_TRAFFIC, "traffic", ","}, {VERDICT_VERDICT, "verdict", "},"}};
-	const uint64_t *counts = tally->verdicts;
+	} filters[] = {{FATE_TYPE, "type", ","}, {FATE_TIME, "time", ","},
+		{FATE_ACTION, "action", ","}, {FATE_PROTOCOL, "protocol", ","},
+		{FATE_ENDPOINT, "endpoint", ","}, {FATE_DIRECTION, "direction", ","},
+		{FATE_TRAFFIC, "traffic", ","}, {FATE_VERDICT, "verdict", "},"}};
+	const uint64_t *counts = tally->fates;
 
 	if (add_number(out, "records", tally_records(tally), ",") ||
-		add_number(out, "emitted", counts[VERDICT_EMITTED], ",") ||
+		add_number(out, "emitted", counts[FATE_EMITTED], ",") ||
 		bytes_append_text(out, "\"filtered\":{"))
 		return -1;
 	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
-		if (add_number(out, filters[i].name, counts[filters[i].verdict], filters[i].after))
+		if (add_number(out, filters[i].name, counts[filters[i].fate], filters[i].after))
 			return -1;
-	return add_number(out, "no_data", counts[VERDICT_NO_DATA], ",") ||
-			       (conversations && add_number(out, "left_out",
-							 counts[VERDICT_LEFT_OUT], ",")) ||
-			       add_number(out, "bad", counts[VERDICT_BAD], ",")
+	return add_number(out, "no_data", counts[FATE_NO_DATA], ",") ||
+			       (conversations &&
+				       add_number(out, "left_out", counts[FATE_LEFT_OUT], ",")) ||
+			       add_number(out, "bad", counts[FATE_BAD], ",")
 		       ? -1
 		       : 0;
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/limits.h"
+#include "base/msg.h"
 #include "base/utc.h"
 #include "lookup/content.h"
 
@@ -74,8 +75,8 @@ static void add_unknown(struct bytes *line, const struct summary *summary)
 {
 	const struct delivery *delivery = summary->delivery;
 	uint64_t records = delivery->tally.unknown_subnet;
-	uint64_t emitted = delivery->tally.verdicts[VERDICT_EMITTED] +
-			   delivery->tally.verdicts[VERDICT_LEFT_OUT];
+	uint64_t emitted =
+		delivery->tally.fates[FATE_EMITTED] + delivery->tally.fates[FATE_LEFT_OUT];
 	char text[COUNTED_SIZE], share[SHARE_SIZE];
 
 	if (summary->options->list_subnets && summary->odd_subnets != 0) {
@@ -170,16 +171,50 @@ static void add_verdicts(struct bytes *line, const struct summary *summary)
 	add_day(line, tally->last_day);
 }
 
+#define FIELDS_NAMED 5
+
+/* The names that no record had; what is built in may be absent. */
+static void add_unseen(struct bytes *line, const struct summary *summary)
+{
+	const struct options *options = summary->options;
+	size_t count = options->keep_count + (options->fields_given ? options->field_count : 0);
+	size_t unseen = 0;
+
+	if (summary->delivery->tally.fates[FATE_EMITTED] == 0 || options->list_subnets)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		char quoted[MSG_QUOTED_SIZE];
+		const char *name =
+			options->keep_count > 0 ? options->keep[i] : options->fields[i].name;
+
+		if ((summary->delivery->seen[i / 64] >> i % 64 & 1) != 0 ||
+			(options->keep_count == 0 && options->fields[i].kind != TABLE_PATH))
+			continue;
+		if (++unseen > FIELDS_NAMED)
+			continue;
+		if (unseen == 1)
+			begin_part(line);
+		(void)bytes_append_text(line, unseen == 1 ? "no record has " : ", ");
+		(void)bytes_append_text(line, msg_quote_name(quoted, name));
+	}
+	if (unseen <= FIELDS_NAMED)
+		return;
+	(void)bytes_append_text(line, " and ");
+	(void)bytes_append_number(line, unseen - FIELDS_NAMED);
+	(void)bytes_append_text(line, " more");
+}
+
 void summary_write(struct bytes *line, const struct options *options,
 	const struct delivery *delivery, const struct lookup *lookup, uint64_t odd_subnets)
 {
 	struct summary summary = {options, delivery, lookup, odd_subnets};
-	uint64_t bad = delivery->tally.verdicts[VERDICT_BAD];
+	uint64_t bad = delivery->tally.fates[FATE_BAD];
 	char text[COUNTED_SIZE];
 
 	if (bad != 0)
 		(void)bytes_append_text(line, counted(text, bad, "bad record"));
 	add_unknown(line, &summary);
+	add_unseen(line, &summary);
 	if (delivery->sums.saturated) {
 		begin_part(line);
 		(void)bytes_append_text(line, "sums that reached 9223372036854775807 stay there");

@@ -14,8 +14,8 @@ void tally_date(struct tally *tally, int64_t day)
 
 void tally_add(struct tally *sum, const struct tally *more)
 {
-	for (size_t i = 0; i < VERDICT_COUNT; i++)
-		sum->verdicts[i] += more->verdicts[i];
+	for (size_t i = 0; i < FATE_COUNT; i++)
+		sum->fates[i] += more->fates[i];
 	sum->unknown_subnet += more->unknown_subnet;
 	for (size_t i = 0; i < JUDGE_VERDICTS; i++)
 		sum->judged[i] += more->judged[i];
@@ -38,7 +38,7 @@ uint64_t tally_records(const struct tally *tally)
 {
 	uint64_t records = 0;
 
-	for (size_t i = 0; i < VERDICT_COUNT; i++)
-		records += tally->verdicts[i];
+	for (size_t i = 0; i < FATE_COUNT; i++)
+		records += tally->fates[i];
 	return records;
 }

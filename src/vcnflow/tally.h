@@ -11,24 +11,24 @@
 #include "rules/judge.h"
 
 /* What became of a record, in the order in which it is decided. */
-enum verdict {
-	VERDICT_BAD,
-	VERDICT_TYPE,
-	VERDICT_TIME,
-	VERDICT_NO_DATA,
-	VERDICT_ACTION,
-	VERDICT_PROTOCOL,
-	VERDICT_ENDPOINT, /* by address, port, subnet or VNIC */
-	VERDICT_DIRECTION,
-	VERDICT_TRAFFIC,
-	VERDICT_VERDICT,  /* --verdict */
-	VERDICT_LEFT_OUT, /* under --conversations: it belongs to none */
-	VERDICT_EMITTED,
-	VERDICT_COUNT
+enum fate {
+	FATE_BAD,
+	FATE_TYPE,
+	FATE_TIME,
+	FATE_NO_DATA,
+	FATE_ACTION,
+	FATE_PROTOCOL,
+	FATE_ENDPOINT, /* by address, port, subnet or VNIC */
+	FATE_DIRECTION,
+	FATE_TRAFFIC,
+	FATE_VERDICT,  /* --verdict */
+	FATE_LEFT_OUT, /* under --conversations: it belongs to none */
+	FATE_EMITTED,
+	FATE_COUNT
 };
 
 struct tally {
-	uint64_t verdicts[VERDICT_COUNT];
+	uint64_t fates[FATE_COUNT];
 	uint64_t unknown_subnet;         /* emitted or left out, their subnet being unknown */
 	uint64_t judged[JUDGE_VERDICTS]; /* emitted records, by what the rules say */
 	bool dated;                      /* an emitted record had a date */
@@ -44,7 +44,7 @@ void tally_add(struct tally *sum, const struct tally *more);
 /* The number of emitted records that were judged. */
 uint64_t tally_judged(const struct tally *tally);
 
-/* The number of records: the sum of all verdicts. */
+/* The number of records: the sum of all fates. */
 uint64_t tally_records(const struct tally *tally);
 
 #endif

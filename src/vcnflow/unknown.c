@@ -28,7 +28,7 @@ static size_t digest(char out[DIGEST_SIZE], const char *text, size_t len)
 	return DIGEST_SIZE;
 }
 
-int unknown_add(struct textset *set, const struct json_value *value, bool *full)
+int unknown_add(struct textset *set, const struct json_value *value)
 {
 	char buffer[SPELLED_SIZE];
 	char summary[DIGEST_SIZE];
@@ -44,14 +44,5 @@ int unknown_add(struct textset *set, const struct json_value *value, bool *full)
 		len = digest(summary, text, len);
 		text = summary;
 	}
-	switch (textset_add(set, text, len)) {
-	case TEXTSET_FULL:
-		*full = true;
-		break;
-	case TEXTSET_NO_MEMORY:
-		return -1;
-	default:
-		break;
-	}
-	return 0;
+	return textset_add(set, text, len) == TEXTSET_NO_MEMORY ? -1 : 0;
 }

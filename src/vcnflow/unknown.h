@@ -11,9 +11,9 @@
 
 /*
  * Adds what a string value spells; of what is longer than any OCID only a
- * digest, so that hostile input costs little memory. A full set takes no more:
- * *full says so. Returns 0, or -1 when memory ran out.
+ * digest, so that hostile input costs little memory. A full set takes no more.
+ * Returns 0, or -1 when memory ran out.
  */
-int unknown_add(struct textset *set, const struct json_value *value, bool *full);
+int unknown_add(struct textset *set, const struct json_value *value);
 
 #endif

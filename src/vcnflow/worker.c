@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "flowlog/tag.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/judging.h"
 #include "vcnflow/listcache.h"
 #include "vcnflow/select.h"
 #include "vcnflow/summing.h"
+#include "vcnflow/table.h"
 #include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
@@ -45,6 +47,7 @@ struct worker {
 	struct block *block;
 	struct result *result;
 	struct outbuf *out;
+	struct table_room table;   /* under --fields */
 	const char *begin;         /* of the value at hand, in the block */
 	bool expects_conversation; /* the last line was one */
 	struct select_days days;   /* of emitted records */
@@ -65,6 +68,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
+	worker->table = (struct table_room){BYTES_INIT(SIZE_MAX / 2), BYTES_INIT(SIZE_MAX / 2)};
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL) {
 		worker->listcache = listcache_new();
@@ -76,7 +80,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	else if (shared->options->security_lists == LISTS_IDS)
 		worker->lists = &worker->tags.subnet.ids;
 	worker->has_more = options_judge(shared->options) || shared->options->names ||
-			   shared->options->list_subnets;
+			   shared->options->list_subnets || shared->options->field_count != 0;
 	if (options_judge(shared->options))
 		worker->judging = judging_new(shared->lookup);
 	if (shared->options->conversations)
@@ -99,6 +103,8 @@ void worker_free(struct worker *worker)
 	listcache_free(worker->listcache);
 	judging_free(worker->judging);
 	conversation_reader_free(worker->conversations);
+	bytes_free(&worker->table.cell);
+	bytes_free(&worker->table.text);
 	free(worker);
 }
 
@@ -149,7 +155,7 @@ static void count_bad(struct worker *worker, const char *text, size_t len, const
 
 	if (result->mark_count < LIMIT_BAD_NAMED)
 		result->marks[result->mark_count++] = (struct mark){place, reason};
-	result->tally.verdicts[VERDICT_BAD]++;
+	result->tally.fates[FATE_BAD]++;
 	if (worker->block->kind == BLOCK_LINES && !result->is_run)
 		result->is_run = block_is_run(text, len);
 	add_reject(worker, (size_t)(text - worker->block->text), len);
@@ -162,12 +168,11 @@ static OUT_OF_LINE void count_unknown(struct worker *worker)
 {
 	struct result *result = worker->result;
 	const struct json_value *value = &worker->record.values[RECORD_SUBNET];
-	bool full;
 
 	result->tally.unknown_subnet++;
 	if (value->type != JSON_STRING)
 		return;
-	if (unknown_add(&result->unknown, value, &full))
+	if (unknown_add(&result->unknown, value))
 		no_memory(worker);
 }
 
@@ -237,8 +242,7 @@ static void count_summed(struct worker *worker, enum summing_result summed)
 	if (summed == SUMMING_NO_MEMORY)
 		no_memory(worker);
 	else
-		worker->result->tally
-			.verdicts[summed == SUMMING_OK ? VERDICT_EMITTED : VERDICT_LEFT_OUT]++;
+		worker->result->tally.fates[summed == SUMMING_OK ? FATE_EMITTED : FATE_LEFT_OUT]++;
 }
 
 /* The table that the value at hand belongs to; null after memory ran out. */
@@ -281,7 +285,7 @@ static bool take_conversation(struct worker *worker, const char *text, size_t le
 	struct result *result = worker->result;
 	struct conversation conversation;
 	struct conversations *table;
-	enum verdict verdict;
+	enum fate fate;
 	size_t line_len;
 
 	switch (conversation_read(worker->conversations, text, len, &conversation, &line_len)) {
@@ -299,9 +303,9 @@ static bool take_conversation(struct worker *worker, const char *text, size_t le
 		result->state = RESULT_UNSUITABLE;
 		return true;
 	}
-	verdict = select_conversation(options, &conversation);
-	if (verdict != VERDICT_EMITTED) {
-		result->tally.verdicts[verdict]++;
+	fate = select_conversation(options, &conversation);
+	if (fate != FATE_EMITTED) {
+		result->tally.fates[fate]++;
 		return true;
 	}
 	table = table_of(worker);
@@ -325,22 +329,19 @@ static bool take_other(struct worker *worker, const char *text, size_t len)
 /* Counts a record that is selected. */
 static inline void count_emitted(struct worker *worker)
 {
-	worker->result->tally.verdicts[VERDICT_EMITTED]++;
+	worker->result->tally.fates[FATE_EMITTED]++;
 	if (!worker->tags.known)
 		count_unknown(worker);
 	note_day(worker);
 }
 
-static inline void emit(struct worker *worker)
+/* Ends a record that was written. */
+static inline void end_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
 	struct outbuf *out = worker->out;
 
-	count_emitted(worker);
-	point_at_lists(worker);
-	emit_record(
-		out, options, worker->shared.plan, &worker->record, &worker->tags, &worker->more);
-	if (options->format == FORMAT_NDJSON)
+	if (options->format != FORMAT_ARRAY)
 		outbuf_put(out, "\n", 1);
 	else
 		outbuf_end_element(out);
@@ -348,6 +349,25 @@ static inline void emit(struct worker *worker)
 		outbuf_flush(out);
 	if (out->failed)
 		worker->result->state = RESULT_REFUSED;
+}
+
+static inline void emit(struct worker *worker)
+{
+	count_emitted(worker);
+	point_at_lists(worker);
+	emit_record(worker->out, worker->shared.options, worker->shared.plan, &worker->record,
+		&worker->tags, &worker->more);
+	end_record(worker);
+}
+
+/* The same as fields. */
+static void emit_fields(struct worker *worker)
+{
+	count_emitted(worker);
+	if (table_record(worker->out, worker->shared.options, &worker->record, &worker->tags,
+		    &worker->more, &worker->table) < 0)
+		no_memory(worker);
+	end_record(worker);
 }
 
 /*
@@ -360,13 +380,13 @@ static OUT_OF_LINE bool add_more(struct worker *worker)
 	const struct options *options = worker->shared.options;
 	struct tally *tally = &worker->result->tally;
 	const struct judgement *judgement;
-	enum verdict verdict;
+	enum fate fate;
 
 	if (worker->judging != NULL) {
 		judgement = judging_record(worker->judging, &worker->record, &worker->tags);
-		verdict = select_judgement(options, judgement);
-		if (verdict != VERDICT_EMITTED) {
-			tally->verdicts[verdict]++;
+		fate = select_judgement(options, judgement);
+		if (fate != FATE_EMITTED) {
+			tally->fates[fate]++;
 			return false;
 		}
 		if (options->conversations) {
@@ -381,26 +401,29 @@ static OUT_OF_LINE bool add_more(struct worker *worker)
 		count_emitted(worker);
 		return false;
 	}
-	if (options->names)
+	if (options->names || options->fields_named)
 		find_names(worker);
-	return true;
+	if (options->field_count == 0)
+		return true;
+	emit_fields(worker);
+	return false;
 }
 
 /* A record that is valid: select, tag, emit. Returns false if it is bad. */
 static bool take_record(struct worker *worker)
 {
 	const struct options *options = worker->shared.options;
-	enum verdict verdict = select_record(options, &worker->record);
+	enum fate fate = select_record(options, &worker->record);
 
-	if (verdict == VERDICT_BAD)
+	if (fate == FATE_BAD)
 		return false;
-	if (verdict == VERDICT_EMITTED) {
+	if (fate == FATE_EMITTED) {
 		tag_record(&worker->tags, &worker->record, &options->internal,
 			worker->shared.lookup, worker->shared.plan->has_flow, &worker->hints);
-		verdict = select_tags(options, &worker->record, &worker->tags);
+		fate = select_tags(options, &worker->record, &worker->tags);
 	}
-	if (verdict != VERDICT_EMITTED)
-		worker->result->tally.verdicts[verdict]++;
+	if (fate != FATE_EMITTED)
+		worker->result->tally.fates[fate]++;
 	else if (!worker->has_more || add_more(worker))
 		emit(worker);
 	return true;
@@ -581,7 +604,7 @@ static size_t take_any_line(struct worker *worker, const char *text, size_t len)
 {
 	const char *feed = memchr(text, '\n', len);
 	const char *end = feed != NULL ? feed : text + len;
-	const char *begin = text + block_mark_len(text, (size_t)(end - text));
+	const char *begin = text + bytes_mark_length(text, (size_t)(end - text));
 
 	len = (size_t)(end - begin);
 	worker->more.space = space_of(begin, len);
@@ -664,6 +687,7 @@ void worker_run(
 
 	worker->block = block;
 	worker->result = result;
+	worker->more.seen = result->seen;
 	worker->out = out;
 	worker->days = (struct select_days){0};
 	if (sigsetjmp(jump, 1) == 0) {

@@ -13,7 +13,9 @@
 #include "base/dirlock.h"
 #include "base/limits.h"
 #include "base/msg.h"
+#include "base/ocid.h"
 #include "base/optparse.h"
+#include "base/utc.h"
 #include "lookup/dump.h"
 #include "lookup/import.h"
 #include "lookup/lookupfile.h"
@@ -25,8 +27,6 @@
 #include "vcnmeta/input.h"
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/summary.h"
-
-#define GROUP_OCID "ocid1.networksecuritygroup."
 
 static const char help[] =
 	"usage: vcnmeta build -o FILE [option]... INPUT...\n"
@@ -49,9 +49,9 @@ static const char help[] =
 
 /* What an input's objects are taken for. */
 enum purpose {
-	PURPOSE_ANYTHING,
-	PURPOSE_RULES,   /* of a group */
-	PURPOSE_MEMBERS, /* of a group */
+	PURPOSE_ANYTHING, /* an operand's */
+	PURPOSE_RULES,    /* of a group */
+	PURPOSE_MEMBERS,  /* of a group */
 };
 
 /* An input: an operand, or of an option. */
@@ -60,6 +60,8 @@ struct input {
 	const char *path;
 	const char *group; /* its OCID; null: none */
 	size_t group_len;
+	bool is_lookup;
+	bool is_page; /* one page of several: not all of what it is of */
 };
 
 struct build {
@@ -71,12 +73,14 @@ struct build {
 
 	struct model *model;
 	struct ignored ignored;
-	const struct input *input; /* that is being read */
-	const char *name;          /* of it, for messages */
+	struct input *input; /* that is being read */
+	const char *name;    /* of it, for messages */
+	unsigned kinds;      /* of its objects: a bit for each import_kind */
 	int64_t now;
-	int64_t newest;  /* of the lookup files */
-	bool has_dumps;  /* or lookup files alone */
-	bool is_partial; /* a dump of which a page is missing */
+	int64_t newest;          /* of the lookup files */
+	bool has_dumps;          /* or lookup files alone */
+	bool is_partial;         /* a dump of which a page is missing */
+	bool groups_are_partial; /* one of groups, or one that holds nothing */
 	enum exitcode exitcode;
 };
 
@@ -103,11 +107,11 @@ static enum optparse_result take_group(
 	struct build *build, const char *name, const char *argument, enum purpose purpose)
 {
 	const char *equals = strchr(argument, '=');
-	struct input input = {purpose, equals ? equals + 1 : "", argument, 0};
+	struct input input = {
+		.purpose = purpose, .path = equals ? equals + 1 : "", .group = argument};
 
 	input.group_len = equals ? (size_t)(equals - argument) : 0;
-	if (input.group_len <= strlen(GROUP_OCID) || *input.path == '\0' ||
-		memcmp(argument, GROUP_OCID, strlen(GROUP_OCID)) != 0)
+	if (!ocid_is_of(argument, input.group_len, OCID_GROUP) || *input.path == '\0')
 		return optparse_refuse(name, argument, strlen(argument),
 			"want the OCID of a network security group, '=' and a file");
 	if (add_input(build, input) == 0)
@@ -238,6 +242,7 @@ static int take_value(
 	struct model_fault fault;
 	enum model_result result = MODEL_OK;
 
+	build->kinds |= 1u << object.kind;
 	switch (input->purpose) {
 	case PURPOSE_RULES:
 		if (object.kind != IMPORT_RULE)
@@ -264,6 +269,61 @@ static int take_value(
 	return refuse_object(build, quote_id(quoted, &object), result, &place, &fault);
 }
 
+/* A dump_take over what take_value has taken: what is on the other pages is not
+ * known of any VNIC of the subnet. */
+static int take_partial(
+	void *context, const struct json_tree *tree, const struct json_node *node, uint64_t line)
+{
+	struct build *build = context;
+	struct import_object object = import_object(tree, node);
+
+	(void)line;
+	if (object.kind != IMPORT_ADDRESS ||
+		import_partial_address(build->model, &object) == MODEL_OK)
+		return 0;
+	no_memory(build);
+	return -1;
+}
+
+/* Returns true if a page is of groups, or, for all one can tell, may be. */
+static bool may_be_of_groups(const struct build *build)
+{
+	return build->input->purpose == PURPOSE_ANYTHING &&
+	       (build->kinds == 0 || build->kinds & 1u << IMPORT_GROUP);
+}
+
+/* What a page of several does not tell all of, or "". */
+static const char *part_of_page(const struct build *build)
+{
+	if (build->input->purpose == PURPOSE_RULES)
+		return " and does not tell all of the group's rules";
+	if (build->input->purpose == PURPOSE_MEMBERS)
+		return " and does not tell all of the group's members";
+	if (build->all_groups && may_be_of_groups(build))
+		return ", so --all-groups does not hold";
+	if (build->kinds & 1u << IMPORT_ADDRESS)
+		return " and does not tell all addresses of the subnet";
+	return "";
+}
+
+/* A dump of which a page is missing tells no end of anything: what depends on it
+ * is not known. */
+static void take_page(struct build *build, const struct bytes *text, uint64_t line)
+{
+	char quoted[MSG_QUOTED_SIZE];
+	struct dump_fault fault;
+
+	build->is_partial = true;
+	build->input->is_page = true;
+	if (may_be_of_groups(build))
+		build->groups_are_partial = true;
+	if (build->kinds & 1u << IMPORT_ADDRESS &&
+		dump_walk(text->data, text->len, take_partial, build, &fault) == DUMP_NO_MEMORY)
+		no_memory(build);
+	msg_error("%s, line %" PRIu64 ", is one page of several%s: dump it with --all",
+		input_quote(quoted, build->name), line, part_of_page(build));
+}
+
 static void walk_text(struct build *build, const struct bytes *text)
 {
 	char quoted[MSG_QUOTED_SIZE];
@@ -277,9 +337,7 @@ static void walk_text(struct build *build, const struct bytes *text)
 	} else if (error == DUMP_NO_MEMORY) {
 		no_memory(build);
 	} else if (error == DUMP_OK && fault.next_page != 0) {
-		msg_error("%s, line %" PRIu64 ", is one page of several: dump it with --all",
-			input_quote(quoted, build->name), fault.next_page);
-		build->is_partial = true;
+		take_page(build, text, fault.next_page);
 	}
 }
 
@@ -306,6 +364,16 @@ static void refuse_piped(struct build *build)
 	build->exitcode = EXITCODE_REFUSED;
 }
 
+/* Dumps are small: what is compressed is told of, not inflated. */
+static void refuse_gzip(struct build *build)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	msg_error("cannot read %s: it is compressed with gzip: decompress it with 'gzip -dc' first",
+		input_quote(quoted, build->name));
+	build->exitcode = EXITCODE_REFUSED;
+}
+
 static void read_dump(struct build *build)
 {
 	struct bytes text = BYTES_INIT(LIMIT_METADATA_FILE);
@@ -316,6 +384,8 @@ static void read_dump(struct build *build)
 		build->exitcode = exitcode;
 	else if (input_begins_lookup(&text))
 		refuse_piped(build);
+	else if (input_begins_gzip(&text))
+		refuse_gzip(build);
 	else if (begin_group(build) != MODEL_OK)
 		no_memory(build);
 	else
@@ -344,15 +414,67 @@ static void read_lookup(struct build *build)
 	lookupfile_close(lookup);
 }
 
-/* Reads one input; build->exitcode tells of what is wrong with any. */
-static void read_input(struct build *build, const struct input *input)
+/* Reads all inputs of one kind; build->exitcode tells of what is wrong with any. */
+static void read_inputs(struct build *build, bool of_lookups)
 {
-	build->input = input;
-	build->name = input_name(input->path);
-	if (input->purpose == PURPOSE_ANYTHING && input_is_lookup(input->path))
-		read_lookup(build);
-	else
-		read_dump(build);
+	for (size_t i = 0; i < build->input_count && build->exitcode != EXITCODE_INTERNAL; i++) {
+		struct input *input = &build->inputs[i];
+
+		if (input->is_lookup != of_lookups)
+			continue;
+		build->input = input;
+		build->name = input_name(input->path);
+		build->kinds = 0;
+		if (of_lookups)
+			read_lookup(build);
+		else
+			read_dump(build);
+	}
+}
+
+/* What is held of an older copy of the group's part is kept, and told of. */
+static int miss_part(struct build *build, const struct input *input)
+{
+	struct model_unread unread = {
+		.part = input->purpose == PURPOSE_RULES ? MODEL_GROUP_RULES : MODEL_GROUP_MEMBERS,
+		.ocid = model_text(build->model, input->group, input->group_len),
+		.place = {input_name(input->path), 0, build->now},
+	};
+
+	return unread.ocid == MODEL_NONE ? -1 : model_add_unread(build->model, &unread);
+}
+
+/* Forgets the rules and members of which a page is missing: whole dumps of the
+ * same group don't make up for it, since there is no telling which page is which. */
+static void forget_pages(struct build *build)
+{
+	for (size_t i = 0; i < build->input_count; i++) {
+		const struct input *input = &build->inputs[i];
+		enum model_result result = MODEL_OK;
+
+		if (input->is_page && input->purpose == PURPOSE_RULES)
+			result = import_unknown_rules(build->model, input->group, input->group_len);
+		if (input->is_page && input->purpose == PURPOSE_MEMBERS)
+			result = import_unknown_members(
+				build->model, input->group, input->group_len);
+		if (result == MODEL_OK && input->is_page && input->purpose != PURPOSE_ANYTHING &&
+			miss_part(build, input) != 0)
+			result = MODEL_NO_MEMORY;
+		if (result != MODEL_OK)
+			no_memory(build);
+	}
+}
+
+/* Dumps come first, so that what is forgotten of them takes no older copy with
+ * it; which copy counts does not go by the order. */
+static void read_all(struct build *build)
+{
+	for (size_t i = 0; i < build->input_count; i++)
+		build->inputs[i].is_lookup = build->inputs[i].purpose == PURPOSE_ANYTHING &&
+					     input_is_lookup(build->inputs[i].path);
+	read_inputs(build, false);
+	forget_pages(build);
+	read_inputs(build, true);
 }
 
 static void tell_missing_list(const struct model_missing *missing)
@@ -398,6 +520,36 @@ static bool tell_missing(struct model *model)
 	return count > 0;
 }
 
+/* Names what the latest input lacks and an older copy is kept of; past
+ * LIMIT_BAD_NAMED how many more. Returns true if there is any. */
+static bool tell_outdated(const struct model *model)
+{
+	static const char *const parts[] = {
+		[MODEL_WHOLE_LIST] = "security list",
+		[MODEL_GROUP_RULES] = "the rules of group",
+		[MODEL_GROUP_MEMBERS] = "the members of group",
+	};
+	char source[MSG_QUOTED_SIZE], quoted[MSG_QUOTED_SIZE], time[UTC_TEXT_SIZE];
+	const struct model_unread *unread;
+	size_t cursor = 0, told = 0;
+	int64_t held_at;
+
+	while ((unread = model_next_outdated(model, &cursor, &held_at)) != NULL) {
+		struct lookup_text ocid = model_bytes(model, unread->ocid);
+
+		if (told++ >= LIMIT_BAD_NAMED)
+			continue;
+		utc_text(time, held_at);
+		msg_error("%s does not hold %s %s: kept as of %s",
+			input_quote(source, unread->place.source), parts[unread->part],
+			msg_quote(quoted, ocid.text, ocid.len), time);
+	}
+	if (told > LIMIT_BAD_NAMED)
+		msg_error("%zu more lists and parts of groups are kept as they were earlier",
+			told - LIMIT_BAD_NAMED);
+	return told > 0;
+}
+
 static void tell_result(const struct build *build)
 {
 	struct bytes text = BYTES_INIT(LIMIT_MESSAGE);
@@ -413,9 +565,10 @@ static enum exitcode write_file(struct build *build)
 	int64_t fetched_at = build->has_dumps ? build->now : build->newest;
 	enum exitcode exitcode;
 	struct dirlock lock;
-	bool missing;
+	bool missing, outdated;
 
-	if (build->all_groups && model_set_all_groups(build->model, NULL, 0) != 0) {
+	if (build->all_groups && !build->groups_are_partial &&
+		model_set_all_groups(build->model, NULL, 0) != 0) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
@@ -426,6 +579,7 @@ static enum exitcode write_file(struct build *build)
 		build->model, "'oci network subnet list --all' tells the blocks of each");
 	summary_tell_unreadable(build->model);
 	missing = tell_missing(build->model);
+	outdated = tell_outdated(build->model);
 	exitcode = dirlock_acquire(&lock, build->output);
 	if (exitcode == EXITCODE_OK)
 		exitcode =
@@ -433,7 +587,7 @@ static enum exitcode write_file(struct build *build)
 	dirlock_release(&lock);
 	if (exitcode == EXITCODE_OK)
 		tell_result(build);
-	if (exitcode == EXITCODE_OK && (missing || build->is_partial))
+	if (exitcode == EXITCODE_OK && (missing || outdated || build->is_partial))
 		return EXITCODE_PARTIAL;
 	return exitcode;
 }
@@ -447,8 +601,7 @@ static enum exitcode build_file(struct build *build)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	for (size_t i = 0; i < build->input_count && build->exitcode != EXITCODE_INTERNAL; i++)
-		read_input(build, &build->inputs[i]);
+	read_all(build);
 	if (build->exitcode == EXITCODE_OK)
 		build->exitcode = write_file(build);
 	return build->exitcode;
@@ -476,8 +629,7 @@ static const char *fault_of(const struct build *build)
 static int add_operands(struct build *build, const struct optparse *optparse)
 {
 	for (size_t i = 0; i < optparse->operand_count; i++)
-		if (add_input(build,
-			    (struct input){PURPOSE_ANYTHING, optparse->operands[i], NULL, 0}) != 0)
+		if (add_input(build, (struct input){.path = optparse->operands[i]}) != 0)
 			return -1;
 	return 0;
 }

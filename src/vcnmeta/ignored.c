@@ -6,28 +6,22 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/ocid.h"
 #include "vcnmeta/input.h"
-
-#define OCID_START "ocid1."
 
 /* The "vcn" of "ocid1.vcn.oc1..aaaa", or nothing. */
 static void name_kind(char name[IGNORED_NAME], struct lookup_text id)
 {
-	size_t start = strlen(OCID_START);
-	const char *dot;
+	const char *kind;
 	size_t len;
 
 	name[0] = '\0';
-	if (id.len <= start || memcmp(id.text, OCID_START, start) != 0)
-		return;
-	dot = memchr(id.text + start, '.', id.len - start);
-	len = dot ? (size_t)(dot - (id.text + start)) : 0;
-	if (len >= IGNORED_NAME)
+	if (!ocid_kind(id.text, id.len, &kind, &len) || len >= IGNORED_NAME)
 		return;
 	for (size_t i = 0; i < len; i++)
-		if (id.text[start + i] < 'a' || id.text[start + i] > 'z')
+		if (kind[i] < 'a' || kind[i] > 'z')
 			return;
-	memcpy(name, id.text + start, len);
+	memcpy(name, kind, len);
 	name[len] = '\0';
 }
 

@@ -33,6 +33,13 @@ bool input_begins_lookup(const struct bytes *text)
 	       memcmp(text->data, FORMAT_MAGIC, FORMAT_MAGIC_SIZE) == 0;
 }
 
+bool input_begins_gzip(const struct bytes *text)
+{
+	static const char magic[] = {'\x1f', '\x8b'};
+
+	return text->len >= sizeof(magic) && memcmp(text->data, magic, sizeof(magic)) == 0;
+}
+
 bool input_is_lookup(const char *path)
 {
 	char magic[FORMAT_MAGIC_SIZE];

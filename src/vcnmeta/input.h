@@ -23,6 +23,9 @@ bool input_is_lookup(const char *path);
 /* Returns true if a text that was read begins as a lookup file does. */
 bool input_begins_lookup(const struct bytes *text);
 
+/* Returns true if a text that was read begins as gzip does. */
+bool input_begins_gzip(const struct bytes *text);
+
 /*
  * Reads path, or standard input when it is "-", into text, with
  * LIMIT_JSON_PADDING zero bytes after it that len does not count. Returns

@@ -72,7 +72,7 @@ void summary_tell_unreadable(const struct model *model)
 		const struct model_group_rule *rule = &model->group_rules[i];
 		const struct model_group *group = &model->groups[rule->group];
 
-		if (rule->fetched_at == group->rules_at)
+		if (model_counts(rule->fetched_at, group->rules_at))
 			told += tell_rule(model, &rule->rule, true, group->ocid, told);
 	}
 	if (told > LIMIT_BAD_NAMED)

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "rules/judge.h"
 
 /* So many others make a server. */
@@ -53,15 +54,6 @@ static bool looks_turned_round(const struct flow *flow)
 {
 	return has_one_client_port(flow) &&
 	       judge_ports(client_port(flow), flow_service(flow)) == JUDGE_OTHER;
-}
-
-static int compare_addresses(const struct address *a, const struct address *b)
-{
-	if (a->family != b->family)
-		return a->family < b->family ? -1 : 1;
-	if (a->high != b->high)
-		return a->high < b->high ? -1 : 1;
-	return a->low == b->low ? 0 : a->low < b->low ? -1 : 1;
 }
 
 /* ---- equal ports ------------------------------------------------------------------ */
@@ -149,8 +141,8 @@ static size_t same_addresses(const struct flow *first, size_t end)
 {
 	size_t count = 1;
 
-	while (count < end && compare_addresses(&first->local, &first[count].local) == 0 &&
-		compare_addresses(&first->peer, &first[count].peer) == 0)
+	while (count < end && address_compare(&first->local, &first[count].local) == 0 &&
+		address_compare(&first->peer, &first[count].peer) == 0)
 		count++;
 	return count;
 }
@@ -180,8 +172,8 @@ static int compare_ends(const struct flow *a, const struct flow *b)
 
 	if (a->protocol != b->protocol)
 		return a->protocol < b->protocol ? -1 : 1;
-	order = compare_addresses(&a->local, &b->local);
-	return order != 0 ? order : compare_addresses(&a->peer, &b->peer);
+	order = address_compare(&a->local, &b->local);
+	return order != 0 ? order : address_compare(&a->peer, &b->peer);
 }
 
 static int compare_indices(const void *a, const void *b, void *context)
@@ -277,7 +269,7 @@ static int compare_one_end(const struct end *a, const struct end *b)
 {
 	if (a->port != b->port)
 		return a->port < b->port ? -1 : 1;
-	return compare_addresses(&a->address, &b->address);
+	return address_compare(&a->address, &b->address);
 }
 
 static int order_ends(const void *a, const void *b)

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/io.h"
 #include "base/msg.h"
 #include "base/rights.h"
@@ -448,15 +449,6 @@ static int compare_texts(const struct lookup_text *a, const struct lookup_text *
 	return order != 0 ? order : compare_numbers(a->len, b->len);
 }
 
-static int compare_addresses(const struct address *a, const struct address *b)
-{
-	int order = compare_numbers(a->family, b->family);
-
-	if (order == 0)
-		order = compare_numbers(a->high, b->high);
-	return order != 0 ? order : compare_numbers(a->low, b->low);
-}
-
 /* By what is gathered together; of the configuration each rule for itself. */
 static int compare_keys(const struct found *a, const struct found *b)
 {
@@ -465,11 +457,11 @@ static int compare_keys(const struct found *a, const struct found *b)
 	if (order == 0)
 		order = compare_texts(&a->subnet, &b->subnet);
 	if (order == 0)
-		order = compare_addresses(&a->local, &b->local);
+		order = address_compare(&a->local, &b->local);
 	if (order == 0)
 		order = compare_numbers(a->began, b->began);
 	if (order == 0)
-		order = compare_addresses(&a->peer, &b->peer);
+		order = address_compare(&a->peer, &b->peer);
 	if (order == 0)
 		order = compare_numbers(a->protocol, b->protocol);
 	if (order == 0)

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "base/msg.h"
+#include "base/protocol.h"
 #include "base/rights.h"
 #include "lookup/content.h"
 #include "lookup/lookupfile.h"
@@ -26,13 +27,6 @@
 #include "json/write.h"
 
 /* ---- the command line ------------------------------------------------------------- */
-
-/* By their numbers, as vcnflow names them. */
-static const struct {
-	const char *name;
-	uint16_t number;
-} protocols[] = {{"icmp", 1}, {"ipv4", 4}, {"tcp", 6}, {"udp", 17}, {"ipv6", 41}, {"gre", 47},
-	{"esp", 50}, {"ah", 51}, {"icmpv6", 58}, {"sctp", 132}};
 
 static enum exitcode refuse(const char *what, const char *text, const char *want)
 {
@@ -56,11 +50,8 @@ static long read_number(const char *text, long maximum)
 
 static enum exitcode read_protocol(const char *text, uint16_t *protocol)
 {
-	long number = read_number(text, 255);
+	int number = protocol_parse(text, strlen(text));
 
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-		if (strcasecmp(text, protocols[i].name) == 0)
-			number = protocols[i].number;
 	if (number < 0)
 		return refuse("protocol", text, "0 to 255, or a name like tcp, udp or icmp");
 	*protocol = (uint16_t)number;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
+
 #define FIRST_ROOM ((size_t)4096)
 
 void flows_free(struct flows *flows)
@@ -124,15 +126,6 @@ uint16_t flow_service(const struct flow *flow)
 	return flow->began == CONVERSATION_LOCAL ? flow->peer_low : flow->local_low;
 }
 
-static int compare_addresses(const struct address *a, const struct address *b)
-{
-	if (a->family != b->family)
-		return a->family < b->family ? -1 : 1;
-	if (a->high != b->high)
-		return a->high < b->high ? -1 : 1;
-	return a->low == b->low ? 0 : a->low < b->low ? -1 : 1;
-}
-
 static int compare_numbers(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
@@ -151,9 +144,9 @@ static int compare(const void *first, const void *second)
 	if (order == 0)
 		order = compare_numbers(a->protocol, b->protocol);
 	if (order == 0)
-		order = compare_addresses(&a->local, &b->local);
+		order = address_compare(&a->local, &b->local);
 	if (order == 0)
-		order = compare_addresses(&a->peer, &b->peer);
+		order = address_compare(&a->peer, &b->peer);
 	if (order == 0)
 		order = compare_numbers(a->began, b->began);
 	if (order == 0)

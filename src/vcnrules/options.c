@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/ocid.h"
 #include "base/optparse.h"
 #include "base/version.h"
 
@@ -181,8 +182,6 @@ static enum optparse_result take_against(void *into, const char *name, char *arg
 	return replace(into, (struct replacement){argument, NULL, 0});
 }
 
-#define GROUP_OCID "ocid1.networksecuritygroup."
-
 /* OCID=FILE */
 static enum optparse_result take_group_rules(void *into, const char *name, char *argument)
 {
@@ -190,8 +189,7 @@ static enum optparse_result take_group_rules(void *into, const char *name, char 
 	struct replacement replacement = {equals ? equals + 1 : "", argument, 0};
 
 	replacement.group_len = equals ? (size_t)(equals - argument) : 0;
-	if (replacement.group_len <= strlen(GROUP_OCID) || *replacement.path == '\0' ||
-		memcmp(argument, GROUP_OCID, strlen(GROUP_OCID)) != 0)
+	if (!ocid_is_of(argument, replacement.group_len, OCID_GROUP) || *replacement.path == '\0')
 		return optparse_refuse(name, argument, strlen(argument),
 			"want the OCID of a network security group, '=' and a file");
 	return replace(into, replacement);

@@ -188,7 +188,7 @@ static void check_lines(const struct stage_run *run)
 		len -= line;
 		records++;
 	}
-	PROMISE(records == run->tally.verdicts[VERDICT_EMITTED]);
+	PROMISE(records == run->tally.fates[FATE_EMITTED]);
 }
 
 static void check_same(const struct stage_run *a, const struct stage_run *b)

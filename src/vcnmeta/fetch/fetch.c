@@ -18,16 +18,16 @@
 #include "base/msg.h"
 #include "base/rights.h"
 #include "lookup/import.h"
-#include "vcnmeta/document.h"
-#include "vcnmeta/fetch/fetch_options.h"
 #include "vcnmeta/fetch/fetch_progress.h"
-#include "vcnmeta/fetch/fetch_subnets.h"
+#include "vcnmeta/fetch/options.h"
 #include "vcnmeta/fetch/save.h"
 #include "vcnmeta/fetch/scope.h"
+#include "vcnmeta/fetch/subnets.h"
 #include "vcnmeta/fetch/survey.h"
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/oci/auth.h"
+#include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/http.h"
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/oci/secret.h"
@@ -36,8 +36,8 @@
 
 /* All that one run needs. */
 struct fetch {
-	struct fetch_options options;
-	struct fetch_subnets subnets;
+	struct options options;
+	struct subnets subnets;
 	struct settings settings;
 	struct regions regions;
 	struct auth auth;
@@ -202,7 +202,7 @@ static int open_survey(struct fetch *fetch)
 
 static int survey_scope(struct fetch *fetch)
 {
-	const struct fetch_options *options = &fetch->options;
+	const struct options *options = &fetch->options;
 	bool below = options->compartments.count == 0 || options->in_subtree;
 	int result;
 
@@ -240,7 +240,7 @@ static void regions_text(const struct scope *scope, char *text, size_t size)
 /* Where a fetch by scope looked. */
 static void scope_text(const struct fetch *fetch, char *text, size_t size)
 {
-	const struct fetch_options *options = &fetch->options;
+	const struct options *options = &fetch->options;
 	char quoted[MSG_QUOTED_SIZE], vcn[MSG_QUOTED_SIZE + 8] = "", regions[REGION_NAME_SIZE + 16];
 	char compartments[MSG_QUOTED_SIZE + 64];
 
@@ -400,13 +400,13 @@ static void free_all(struct fetch *fetch)
 	regions_free(&fetch->regions);
 	settings_free(&fetch->settings);
 	http_global_free();
-	fetch_subnets_free(&fetch->subnets);
-	fetch_options_free(&fetch->options);
+	subnets_free(&fetch->subnets);
+	options_free(&fetch->options);
 }
 
 static int run(struct fetch *fetch)
 {
-	int result = fetch_subnets_read(&fetch->subnets, &fetch->options);
+	int result = subnets_read(&fetch->subnets, &fetch->options);
 
 	if (result != EXITCODE_OK)
 		return result;
@@ -430,12 +430,12 @@ int fetch_main(int argc, char **argv)
 
 	memset(&fetch, 0, sizeof(fetch));
 	secret_protect_process();
-	parsed = fetch_options_parse(&fetch.options, argc, argv);
+	parsed = options_parse(&fetch.options, argc, argv);
 	if (parsed == OPTPARSE_RUN) {
 		msg_quiet(fetch.options.quiet);
 		result = run(&fetch);
 	} else {
-		result = (int)help_answer(parsed, fetch_options_help);
+		result = (int)help_answer(parsed, options_help);
 	}
 	free_all(&fetch);
 	return result;

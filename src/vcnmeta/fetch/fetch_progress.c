@@ -6,9 +6,9 @@
 #include "base/progress.h"
 #include "vcnmeta/fetch/survey.h"
 
-void fetch_progress_begin(int quiet)
+void fetch_progress_begin(bool is_quiet)
 {
-	if (!quiet && isatty(STDERR_FILENO) == 1)
+	if (!is_quiet && isatty(STDERR_FILENO) == 1)
 		progress_begin();
 }
 

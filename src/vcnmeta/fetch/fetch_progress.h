@@ -2,13 +2,15 @@
 #ifndef VCNMETA_FETCH_FETCH_PROGRESS_H
 #define VCNMETA_FETCH_FETCH_PROGRESS_H
 
+#include <stdbool.h>
+
 struct survey;
 
 /*
  * Shows it from now on, if standard error is a terminal and quiet is false;
  * messages take it off for as long as they are written.
  */
-void fetch_progress_begin(int quiet);
+void fetch_progress_begin(bool is_quiet);
 
 /* To be called often; context is the survey. */
 void fetch_progress_tick(void *context);

@@ -18,7 +18,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "lookup/import.h"
-#include "vcnmeta/members.h"
+#include "vcnmeta/oci/members.h"
 
 #define API "/20160918"
 #define OCID_SIZE 512

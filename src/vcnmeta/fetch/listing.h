@@ -20,7 +20,7 @@ struct listing {
 };
 
 /*
- * Starts an listing: its first call is put in line. When memory runs out the
+ * Starts a listing: its first call is put in line. When memory runs out the
  * survey's caller fails, after a message.
  */
 void listing_start(struct survey *survey, enum listing_kind kind, const struct scope_region *region,
@@ -38,9 +38,5 @@ void listing_ask(struct listing *listing, const char *token, size_t token_len);
  * compartments. Returns 0, or -1 when the run was made to fail.
  */
 int listing_take(struct listing *listing, struct call *call, const struct http_reply *reply);
-
-/* Names what the service refused, with the policy that would allow it. */
-void listing_tell_refused(
-	struct listing *listing, struct call *call, const struct http_reply *reply);
 
 #endif

@@ -84,8 +84,8 @@ static int add_default(struct scope *scope)
 	return EXITCODE_REFUSED;
 }
 
-int scope_open(struct scope *scope, const struct fetch_options *options,
-	const struct settings *settings, const struct auth *auth, const struct regions *table)
+int scope_open(struct scope *scope, const struct options *options, const struct settings *settings,
+	const struct auth *auth, const struct regions *table)
 {
 	int result = EXITCODE_OK;
 

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/textset.h"
-#include "vcnmeta/fetch/fetch_options.h"
+#include "vcnmeta/fetch/options.h"
 #include "vcnmeta/oci/auth.h"
 #include "vcnmeta/oci/endpoint.h"
 #include "vcnmeta/oci/region.h"
@@ -38,8 +38,8 @@ struct scope {
  * own. Returns EXITCODE_OK, or another status after a message. scope_free in
  * either case; what is given must outlive it.
  */
-int scope_open(struct scope *scope, const struct fetch_options *options,
-	const struct settings *settings, const struct auth *auth, const struct regions *table);
+int scope_open(struct scope *scope, const struct options *options, const struct settings *settings,
+	const struct auth *auth, const struct regions *table);
 void scope_free(struct scope *scope);
 
 /*

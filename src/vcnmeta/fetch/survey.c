@@ -52,7 +52,7 @@ static int add_listed(struct survey *survey, const char *ocid)
 	return result == TEXTSET_NO_MEMORY || result == TEXTSET_FULL ? -1 : 0;
 }
 
-static int add_roots(struct survey *survey, const struct fetch_names *roots)
+static int add_roots(struct survey *survey, const struct names *roots)
 {
 	if (roots->count == 0)
 		return add_listed(survey, survey->auth->tenancy);
@@ -72,7 +72,7 @@ static int add_active(struct survey *survey)
 	return 0;
 }
 
-int survey_compartments(struct survey *survey, const struct fetch_names *roots, bool below)
+int survey_compartments(struct survey *survey, const struct names *roots, bool below)
 {
 	const char *tenancy = survey->auth->tenancy;
 	int result;
@@ -150,7 +150,7 @@ static void next_subnet(void *context)
 		listing_start(survey, LISTING_SUBNET, region, ocid, strlen(ocid), NULL, 0);
 }
 
-int survey_subnets(struct survey *survey, const struct fetch_names *subnets)
+int survey_subnets(struct survey *survey, const struct names *subnets)
 {
 	survey->subnets = subnets;
 	survey->granted = 0;

@@ -4,7 +4,7 @@
  * name and no listing held; rules and members of groups, addresses of subnets.
  *
  * What the service refuses in part (403, 404) is named, left out, and makes
- * partial true; but names of VCNs and of the tenancy are gone without.
+ * partial true; but names of VCNs and of the tenancy are left out.
  */
 #ifndef VCNMETA_FETCH_SURVEY_H
 #define VCNMETA_FETCH_SURVEY_H
@@ -57,7 +57,7 @@ struct survey {
 	struct caller *caller;
 	struct listing *listings; /* under way */
 	struct compartments found;
-	const struct fetch_names *subnets;
+	const struct names *subnets;
 	size_t next;    /* what is handed out next */
 	size_t missing; /* the model's cursor */
 	size_t granted; /* listings and subnets that the service gave */
@@ -77,13 +77,13 @@ void survey_free(struct survey *survey);
  * Settles which compartments are listed: with roots those, else the tenancy;
  * with below all active ones below them too.
  */
-int survey_compartments(struct survey *survey, const struct fetch_names *roots, bool below);
+int survey_compartments(struct survey *survey, const struct names *roots, bool below);
 
 /* Lists subnets and security lists of these compartments in all regions. */
 int survey_networks(struct survey *survey);
 
 /* Fetches subnets by their OCIDs. */
-int survey_subnets(struct survey *survey, const struct fetch_names *subnets);
+int survey_subnets(struct survey *survey, const struct names *subnets);
 
 /* Fetches the lists that subnets name and the model lacks, one by one. */
 int survey_missing(struct survey *survey);

@@ -8,8 +8,8 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/document.h"
 #include "vcnmeta/oci/auth_jwt.h"
+#include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/home.h"
 
 /* The user's token, which the CLI takes as it stands in its file. */

@@ -12,8 +12,8 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/members.h"
 #include "vcnmeta/oci/auth_jwt.h"
+#include "vcnmeta/oci/members.h"
 
 #define FEDERATION_PATH "/v1/x509"
 #define ATTEMPTS 3

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "vcnmeta/members.h"
+#include "vcnmeta/oci/members.h"
 #include "json/tree.h"
 
 /* What becomes part of the lookup file and of requests is plain ASCII. */

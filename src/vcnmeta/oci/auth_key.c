@@ -10,9 +10,9 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/document.h"
 #include "vcnmeta/oci/auth.h"
 #include "vcnmeta/oci/auth_prompt.h"
+#include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/home.h"
 
 #define SHORTEST_KEY_BITS 2048

@@ -11,11 +11,11 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/document.h"
-#include "vcnmeta/members.h"
 #include "vcnmeta/oci/auth.h"
 #include "vcnmeta/oci/auth_jwt.h"
 #include "vcnmeta/oci/call.h"
+#include "vcnmeta/oci/document.h"
+#include "vcnmeta/oci/members.h"
 
 #define FOLDER "/var/run/secrets/kubernetes.io/serviceaccount/"
 #define HOST_VARIABLE "KUBERNETES_SERVICE_HOST"

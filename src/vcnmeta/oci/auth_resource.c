@@ -10,10 +10,10 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/document.h"
 #include "vcnmeta/oci/auth.h"
 #include "vcnmeta/oci/auth_jwt.h"
 #include "vcnmeta/oci/clock.h"
+#include "vcnmeta/oci/document.h"
 
 #define PREFIX "OCI_RESOURCE_PRINCIPAL_"
 #define VERSION_VARIABLE PREFIX "VERSION"

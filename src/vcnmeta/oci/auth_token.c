@@ -8,10 +8,10 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/document.h"
 #include "vcnmeta/oci/auth.h"
 #include "vcnmeta/oci/auth_jwt.h"
 #include "vcnmeta/oci/clock.h"
+#include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/home.h"
 
 static int read_token(struct secret *token, const char *file)

@@ -19,8 +19,8 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/version.h"
-#include "vcnmeta/members.h"
 #include "vcnmeta/oci/clock.h"
+#include "vcnmeta/oci/members.h"
 #include "vcnmeta/oci/retry.h"
 #include "vcnmeta/oci/sign.h"
 
@@ -56,7 +56,6 @@ struct caller {
 	struct json_parser *parser;
 	struct json_tree tree;
 	int status; /* EXITCODE_OK while nothing failed */
-	uint64_t requests;
 };
 
 /* ---- requests ---- */
@@ -338,11 +337,6 @@ struct json_tree *caller_tree(struct caller *caller)
 	return &caller->tree;
 }
 
-uint64_t caller_requests(const struct caller *caller)
-{
-	return caller->requests;
-}
-
 void caller_add(struct caller *caller, struct call *call)
 {
 	call->next = NULL;
@@ -450,7 +444,6 @@ static void send_slot(struct slot *slot)
 	slot->transfer.direct = call->direct;
 	slot->transfer.done = transfer_done;
 	slot->transfer.context = slot;
-	caller->requests++;
 	tell_sent(slot);
 	if (http_start(caller->http, &slot->transfer) != 0)
 		fail_memory(caller);

@@ -89,9 +89,6 @@ int caller_run(struct caller *caller, void (*tick)(void *), void *context);
 struct json_parser *caller_parser(struct caller *caller);
 struct json_tree *caller_tree(struct caller *caller);
 
-/* Requests made so far, repetitions included. */
-uint64_t caller_requests(const struct caller *caller);
-
 /*
  * Appends "name=value", the value percent-encoded, to a target; the first is led
  * by "?", others by "&". Returns as bytes_reserve.

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/msg.h"
 
 struct parser {
@@ -196,10 +197,8 @@ int config_parse(struct config *config, const char *path, struct secret *text)
 	*text = (struct secret)SECRET_INIT;
 	if (config->text.data == NULL)
 		return 0;
-	parser.at = config->text.data;
-	parser.end = parser.at + config->text.len;
-	if (config->text.len >= 3 && memcmp(parser.at, "\xef\xbb\xbf", 3) == 0)
-		parser.at += 3;
+	parser.at = config->text.data + bytes_mark_length(config->text.data, config->text.len);
+	parser.end = config->text.data + config->text.len;
 	return parse_lines(&parser);
 }
 

@@ -16,12 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/document.h"
-#include "vcnmeta/members.h"
+#include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/home.h"
+#include "vcnmeta/oci/members.h"
 #include "json/tree.h"
 
 #define DEFAULT_DOMAIN "oraclecloud.com"
@@ -218,7 +219,7 @@ static int add_tree(struct regions *regions, const struct json_tree *tree, const
 /* text has LIMIT_JSON_PADDING bytes after it; a byte order mark is skipped. */
 static int add_text(struct regions *regions, const struct secret *text, const char *source)
 {
-	size_t mark = text->len >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	size_t mark = bytes_mark_length(text->data, text->len);
 	struct json_tree tree = JSON_TREE_INIT;
 	struct json_parser *parser = json_parser_new();
 	enum json_error error = JSON_NO_MEMORY;

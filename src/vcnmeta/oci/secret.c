@@ -73,13 +73,6 @@ int secret_take_environment(struct secret *secret, const char *name)
 	return 1;
 }
 
-void secret_free_text(char *text)
-{
-	if (text != NULL)
-		explicit_bzero(text, strlen(text));
-	free(text);
-}
-
 void secret_protect_process(void)
 {
 	const struct rlimit none = {0, 0};

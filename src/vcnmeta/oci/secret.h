@@ -42,9 +42,6 @@ void secret_free(struct secret *secret);
  */
 int secret_take_environment(struct secret *secret, const char *name);
 
-/* Zeroes and frees a string that malloc gave; null is nothing to do. */
-void secret_free_text(char *text);
-
 /* No core dumps, no ptrace by the same user. */
 void secret_protect_process(void);
 

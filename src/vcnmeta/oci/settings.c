@@ -19,8 +19,8 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/document.h"
 #include "vcnmeta/oci/crypto.h"
+#include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/home.h"
 
 #define CONFIG_PATH "~/.oci/config"

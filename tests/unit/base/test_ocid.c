@@ -65,11 +65,41 @@ static void test_kind(void **state)
 	assert_false(ocid_is_of(text, head + LIMIT_OCID_TAIL + 1, "subnet"));
 }
 
+static void test_kinds(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_ocid;
+		const char *kind;
+	} ocids[] = {
+		{"ocid1.vcn.oc1..aaa", true, "vcn"},
+		{"ocid1.vcn.a", true, "vcn"},
+		{"ocid1.vcn.", true, ""},
+		{"ocid1.vcn", true, ""},
+		{"ocid1..a", true, ""},
+		{"ocid1.", true, ""},
+		{"ocid1", false, ""},
+		{"ocid2.vcn.a", false, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ocids) / sizeof(ocids[0]); i++) {
+		const char *kind = "";
+		size_t len;
+
+		assert_int_equal(ocid_kind(ocids[i].text, strlen(ocids[i].text), &kind, &len),
+			ocids[i].is_ocid);
+		assert_int_equal(len, strlen(ocids[i].kind));
+		assert_memory_equal(kind, ocids[i].kind, len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),
 		cmocka_unit_test(test_kind),
+		cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

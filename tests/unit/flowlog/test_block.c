@@ -1,4 +1,5 @@
 /* Blocks: their room, and what is said of them. */
+#include "base/bytes.h"
 #include "texts.h"
 
 #include "flowlog/block.h"
@@ -48,9 +49,9 @@ static void test_runs(void **state)
 static void test_marks(void **state)
 {
 	(void)state;
-	assert_int_equal(block_mark_len("\xef\xbb\xbfx", 4), 3);
-	assert_int_equal(block_mark_len("\xef\xbb\xbf", 2), 0);
-	assert_int_equal(block_mark_len("\xef\xbb\xbe", 3), 0);
+	assert_int_equal(bytes_mark_length("\xef\xbb\xbfx", 4), 3);
+	assert_int_equal(bytes_mark_length("\xef\xbb\xbf", 2), 0);
+	assert_int_equal(bytes_mark_length("\xef\xbb\xbe", 3), 0);
 	assert_true(block_may_be_mark("\xef\xbb\xbf", 1));
 	assert_true(block_may_be_mark("\xef\xbb\xbf", 2));
 	assert_false(block_may_be_mark("\xef\xbb\xbf", 3));

@@ -88,7 +88,7 @@ static void test_members(void **state)
 				   "\"action\":\"A\",\"protocol\":6},\"oracle\":{"
 				   "\"vnicsubnetocid\":\"s\"}}}";
 	char *copy = padded(text, strlen(text));
-	const struct json_value *id = &record.values[plan.keep[1]];
+	const struct json_value *id = &record.values[plan.keep[1].literal];
 
 	(void)state;
 	assert_int_equal(
@@ -101,7 +101,7 @@ static void test_members(void **state)
 	assert_int_equal(record.values[RECORD_LOG_CONTENT].type, JSON_ABSENT);
 	/* --keep data,id: one slot that was there, and one of its own */
 	assert_int_equal(plan.keep_count, 2);
-	assert_int_equal(plan.keep[0], RECORD_DATA);
+	assert_int_equal(plan.keep[0].literal, RECORD_DATA);
 	assert_int_equal(id->len, 3);
 	assert_memory_equal(id->text, "[1]", 3);
 	free(copy);

@@ -243,18 +243,6 @@ static void test_missing(void **state)
 	assert_true(next_is(&cursor, "z", SUBNET_B));
 }
 
-static void test_has(void **state)
-{
-	(void)state;
-	add_good(model, SUBNET("\"securityListIds\":[\"x\"]"));
-	assert_true(model_has(model, MODEL_SUBNET, SUBNET_A, strlen(SUBNET_A)));
-	assert_false(model_has(model, MODEL_SUBNET, SUBNET_A, 5));
-	assert_false(model_has(model, MODEL_SUBNET, "x", 1));
-	assert_false(model_has(model, MODEL_LIST, "x", 1));
-	add_good(model, LIST("x", "1"));
-	assert_true(model_has(model, MODEL_LIST, "x", 1));
-}
-
 static void test_id(void **state)
 {
 	struct parsed parsed = parse_text("{\"id\":\"a\\nb\"}");
@@ -282,7 +270,6 @@ int main(void)
 		REFUSING(test_differing_copies),
 		REPLACING(test_later_counts),
 		REFUSING(test_missing),
-		REFUSING(test_has),
 		REFUSING(test_id),
 	};
 

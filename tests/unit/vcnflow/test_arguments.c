@@ -71,7 +71,7 @@ static void test_bad_arguments(void **state)
 	REFUSE("bad --keep 'action': under --action all the output record has this key already",
 		"--keep=action", "-aALL", "x");
 	REFUSE("bad --framing 'xml': want ndjson or json", "--framing=xml");
-	REFUSE("bad --format 'json': want ndjson or array", "--format=json");
+	REFUSE("bad --format 'json': want ndjson, array, csv or tsv", "--format=json");
 	REFUSE("bad --traffic 'all': want internal or external", "-tall");
 	REFUSE("bad --security-lists 'id': want full, ids or none", "-lid");
 	REFUSE("bad --time-field 'x': want ingested, event, start or end", "--time-field=x");

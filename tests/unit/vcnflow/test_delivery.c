@@ -80,8 +80,8 @@ static int deliver(size_t bad, uint64_t good)
 	result_reset(&result);
 	for (size_t i = 0; i < bad && i < LIMIT_BAD_NAMED; i++)
 		result.marks[result.mark_count++] = (struct mark){i, "not valid JSON"};
-	result.tally.verdicts[VERDICT_BAD] = bad;
-	result.tally.verdicts[VERDICT_EMITTED] = good;
+	result.tally.fates[FATE_BAD] = bad;
+	result.tally.fates[FATE_EMITTED] = good;
 	result.lines = bad + good;
 	return delivery_block(&delivery, &block, &result);
 }

@@ -212,6 +212,9 @@ static void test_help_is_whole(void **state)
 		"--protocol", "--direction", "--traffic", "--metadata", "--internal",
 		"--security-lists", "--keep", "--format", "--gzip", "--output", "--threads",
 		"--line-buffered", "--list-subnets", "--rejects", "--ignore-bad", "--strict",
+		"--source", "--destination", "--address", "--source-port", "--destination-port",
+		"--port", "--subnet", "--vnic", "--rules", "--verdict", "--names", "--fields",
+		"--missing", "--header", "--no-header", "--conversations", "--per", "--table",
 		"--stats", "--progress", "--no-progress", "--quiet", "--verbose", "--help",
 		"--version"};
 

@@ -152,8 +152,8 @@ static void test_stops(void **state)
 	options.strict = true;
 	for (unsigned threads = 1; threads <= 4; threads++) {
 		assert_int_equal(run(threads, &tally), DELIVERY_STRICT);
-		assert_int_equal(tally.verdicts[VERDICT_BAD], 1);
-		assert_int_equal(tally.verdicts[VERDICT_EMITTED], 50);
+		assert_int_equal(tally.fates[FATE_BAD], 1);
+		assert_int_equal(tally.fates[FATE_EMITTED], 50);
 	}
 	set_up();
 	options.output = "/dev/full";

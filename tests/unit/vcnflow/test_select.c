@@ -8,7 +8,7 @@ static struct record_plan plan;
 static struct json_parser *parser;
 
 /* The verdict of a record with these members in and beside data. */
-static enum verdict judge(const char *data, const char *beside)
+static enum fate judge(const char *data, const char *beside)
 {
 	struct record record;
 	const char *reason;
@@ -18,14 +18,14 @@ static enum verdict judge(const char *data, const char *beside)
 		"\"2026-01-02T03:04:05Z\"}%s}",
 		data, beside);
 	char *copy = padded(text, (size_t)len);
-	enum verdict verdict;
+	enum fate fate;
 
 	assert_int_equal(
 		record_read(&record, &plan, parser, copy, (size_t)len, WRAP_VALUE, &reason),
 		RECORD_OK);
-	verdict = select_record(&options, &record);
+	fate = select_record(&options, &record);
 	free(copy);
-	return verdict;
+	return fate;
 }
 
 #define ACCEPT "\"action\":\"ACCEPT\""
@@ -34,20 +34,20 @@ static void test_type(void **state)
 {
 	(void)state;
 	default_options(&options);
-	assert_int_equal(judge(ACCEPT, ""), VERDICT_EMITTED);
-	assert_int_equal(judge(ACCEPT, ",\"type\":5"), VERDICT_EMITTED);
+	assert_int_equal(judge(ACCEPT, ""), FATE_EMITTED);
+	assert_int_equal(judge(ACCEPT, ",\"type\":5"), FATE_EMITTED);
 	assert_int_equal(judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs."
 				       "DataEvent\""),
-		VERDICT_EMITTED);
+		FATE_EMITTED);
 	assert_int_equal(judge(ACCEPT, ",\"type\":\"c\\u006fm.oraclecloud.vcn."
 				       "flowlogs.x\""),
-		VERDICT_EMITTED);
-	assert_int_equal(judge(ACCEPT, ",\"type\":\"\""), VERDICT_TYPE);
-	assert_int_equal(judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs\""), VERDICT_TYPE);
+		FATE_EMITTED);
+	assert_int_equal(judge(ACCEPT, ",\"type\":\"\""), FATE_TYPE);
+	assert_int_equal(judge(ACCEPT, ",\"type\":\"com.oraclecloud.vcn.flowlogs\""), FATE_TYPE);
 	/* before its time and its action are looked at */
 	options.has_since = true;
 	options.time_field = TIME_EVENT;
-	assert_int_equal(judge("", ",\"type\":\"x\""), VERDICT_TYPE);
+	assert_int_equal(judge("", ",\"type\":\"x\""), FATE_TYPE);
 }
 
 static void test_time(void **state)
@@ -55,22 +55,22 @@ static void test_time(void **state)
 	static const struct {
 		enum time_field field;
 		const char *data, *beside;
-		enum verdict verdict;
+		enum fate fate;
 	} cases[] = {
-		{TIME_INGESTED, ACCEPT, "", VERDICT_TIME},
-		{TIME_EVENT, ACCEPT, "", VERDICT_BAD},
-		{TIME_EVENT, ACCEPT, ",\"time\":5", VERDICT_BAD},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"2026-07-01\"", VERDICT_BAD},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:39Z\"", VERDICT_TIME},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:40Z\"", VERDICT_EMITTED},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:19.9Z\"", VERDICT_EMITTED},
-		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:20Z\"", VERDICT_TIME},
-		{TIME_START, ACCEPT ",\"startTime\":100", "", VERDICT_EMITTED},
-		{TIME_START, ACCEPT ",\"startTime\":\"100\"", "", VERDICT_EMITTED},
-		{TIME_START, ACCEPT ",\"startTime\":1.5", "", VERDICT_BAD},
-		{TIME_START, "\"startTime\":100", "", VERDICT_NO_DATA},
-		{TIME_END, ACCEPT ",\"endTime\":200", "", VERDICT_TIME},
-		{TIME_END, ACCEPT ",\"endTime\":null", "", VERDICT_BAD},
+		{TIME_INGESTED, ACCEPT, "", FATE_TIME},
+		{TIME_EVENT, ACCEPT, "", FATE_BAD},
+		{TIME_EVENT, ACCEPT, ",\"time\":5", FATE_BAD},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"2026-07-01\"", FATE_BAD},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:39Z\"", FATE_TIME},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:01:40Z\"", FATE_EMITTED},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:19.9Z\"", FATE_EMITTED},
+		{TIME_EVENT, ACCEPT, ",\"time\":\"1970-01-01T00:03:20Z\"", FATE_TIME},
+		{TIME_START, ACCEPT ",\"startTime\":100", "", FATE_EMITTED},
+		{TIME_START, ACCEPT ",\"startTime\":\"100\"", "", FATE_EMITTED},
+		{TIME_START, ACCEPT ",\"startTime\":1.5", "", FATE_BAD},
+		{TIME_START, "\"startTime\":100", "", FATE_NO_DATA},
+		{TIME_END, ACCEPT ",\"endTime\":200", "", FATE_TIME},
+		{TIME_END, ACCEPT ",\"endTime\":null", "", FATE_BAD},
 	};
 
 	(void)state;
@@ -80,7 +80,7 @@ static void test_time(void **state)
 	options.until.seconds = 200;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		options.time_field = cases[i].field;
-		assert_int_equal(judge(cases[i].data, cases[i].beside), cases[i].verdict);
+		assert_int_equal(judge(cases[i].data, cases[i].beside), cases[i].fate);
 	}
 }
 
@@ -88,20 +88,20 @@ static void test_action(void **state)
 {
 	static const struct {
 		const char *data;
-		enum verdict accept, reject;
+		enum fate accept, reject;
 	} cases[] = {
-		{ACCEPT, VERDICT_EMITTED, VERDICT_ACTION},
-		{"\"action\":\"\\u0041CCEPT\"", VERDICT_EMITTED, VERDICT_ACTION},
-		{"\"action\":\"REJECT\"", VERDICT_ACTION, VERDICT_EMITTED},
-		{"\"action\":\"accept\"", VERDICT_ACTION, VERDICT_ACTION},
-		{"\"action\":true", VERDICT_ACTION, VERDICT_ACTION},
-		{"", VERDICT_NO_DATA, VERDICT_NO_DATA},
-		{"\"action\":null", VERDICT_NO_DATA, VERDICT_NO_DATA},
-		{"\"action\":\"\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
-		{"\"action\":\"-\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
-		{"\"status\":\"NODATA\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
-		{ACCEPT ",\"status\":\"SKIPDATA\"", VERDICT_NO_DATA, VERDICT_NO_DATA},
-		{ACCEPT ",\"status\":\"OK\"", VERDICT_EMITTED, VERDICT_ACTION},
+		{ACCEPT, FATE_EMITTED, FATE_ACTION},
+		{"\"action\":\"\\u0041CCEPT\"", FATE_EMITTED, FATE_ACTION},
+		{"\"action\":\"REJECT\"", FATE_ACTION, FATE_EMITTED},
+		{"\"action\":\"accept\"", FATE_ACTION, FATE_ACTION},
+		{"\"action\":true", FATE_ACTION, FATE_ACTION},
+		{"", FATE_NO_DATA, FATE_NO_DATA},
+		{"\"action\":null", FATE_NO_DATA, FATE_NO_DATA},
+		{"\"action\":\"\"", FATE_NO_DATA, FATE_NO_DATA},
+		{"\"action\":\"-\"", FATE_NO_DATA, FATE_NO_DATA},
+		{"\"status\":\"NODATA\"", FATE_NO_DATA, FATE_NO_DATA},
+		{ACCEPT ",\"status\":\"SKIPDATA\"", FATE_NO_DATA, FATE_NO_DATA},
+		{ACCEPT ",\"status\":\"OK\"", FATE_EMITTED, FATE_ACTION},
 	};
 
 	(void)state;
@@ -112,7 +112,7 @@ static void test_action(void **state)
 		options.action = ACTION_REJECT;
 		assert_int_equal(judge(cases[i].data, ""), cases[i].reject);
 		options.action = ACTION_ALL;
-		assert_int_equal(judge(cases[i].data, ""), VERDICT_EMITTED);
+		assert_int_equal(judge(cases[i].data, ""), FATE_EMITTED);
 	}
 }
 
@@ -129,15 +129,15 @@ static void test_protocol(void **state)
 	options.protocols[0] = (uint64_t)1 << 6;
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
 		sprintf(data, ACCEPT ",\"protocol\":%s", yes[i]);
-		assert_int_equal(judge(data, ""), VERDICT_EMITTED);
+		assert_int_equal(judge(data, ""), FATE_EMITTED);
 	}
 	for (size_t i = 0; i < sizeof no / sizeof *no; i++) {
 		sprintf(data, ACCEPT ",\"protocol\":%s", no[i]);
-		assert_int_equal(judge(data, ""), VERDICT_PROTOCOL);
+		assert_int_equal(judge(data, ""), FATE_PROTOCOL);
 	}
-	assert_int_equal(judge(ACCEPT, ""), VERDICT_PROTOCOL);
+	assert_int_equal(judge(ACCEPT, ""), FATE_PROTOCOL);
 	options.protocols[3] = (uint64_t)1 << 63;
-	assert_int_equal(judge(ACCEPT ",\"protocol\":255", ""), VERDICT_EMITTED);
+	assert_int_equal(judge(ACCEPT ",\"protocol\":255", ""), FATE_EMITTED);
 }
 
 static void test_tags(void **state)
@@ -146,16 +146,16 @@ static void test_tags(void **state)
 
 	(void)state;
 	default_options(&options);
-	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_EMITTED);
+	assert_int_equal(select_tags(&options, NULL, &tags), FATE_EMITTED);
 	options.directions = 1u << DIRECTION_INGRESS;
-	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_DIRECTION);
+	assert_int_equal(select_tags(&options, NULL, &tags), FATE_DIRECTION);
 	tags.direction = DIRECTION_INGRESS;
 	options.traffic = TRAFFIC_INTERNAL;
-	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_TRAFFIC);
+	assert_int_equal(select_tags(&options, NULL, &tags), FATE_TRAFFIC);
 	options.traffic = TRAFFIC_EXTERNAL;
-	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_EMITTED);
+	assert_int_equal(select_tags(&options, NULL, &tags), FATE_EMITTED);
 	tags.internal_traffic = true;
-	assert_int_equal(select_tags(&options, NULL, &tags), VERDICT_TRAFFIC);
+	assert_int_equal(select_tags(&options, NULL, &tags), FATE_TRAFFIC);
 }
 
 /* The days of these times, in this order: what is noted is what each alone would

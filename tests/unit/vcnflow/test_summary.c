@@ -67,7 +67,7 @@ static void name_unknown(const char *subnet, uint64_t unknown, uint64_t emitted)
 	assert_int_not_equal(
 		textset_add(&delivery.unknown, subnet, strlen(subnet)), TEXTSET_NO_MEMORY);
 	delivery.tally.unknown_subnet = unknown;
-	delivery.tally.verdicts[VERDICT_EMITTED] = emitted;
+	delivery.tally.fates[FATE_EMITTED] = emitted;
 }
 
 static void test_nothing(void **state)
@@ -76,7 +76,7 @@ static void test_nothing(void **state)
 	assert_string_equal(summary(), "");
 	/* without a subnet's name there is nothing to fetch */
 	delivery.tally.unknown_subnet = 5;
-	delivery.tally.verdicts[VERDICT_EMITTED] = 5;
+	delivery.tally.fates[FATE_EMITTED] = 5;
 	assert_string_equal(summary(), "");
 	lookup_close(lookup);
 	lookup = NULL;
@@ -103,7 +103,7 @@ static void test_shares(void **state)
 	assert_begins("1 of 1001 emitted records (under 0.1 %) names ");
 	name_unknown("b", 99999, 100000);
 	assert_begins("99999 of 100000 emitted records (99.9 %) name");
-	delivery.tally.verdicts[VERDICT_BAD] = 2;
+	delivery.tally.fates[FATE_BAD] = 2;
 	delivery.unknown_more = true;
 	assert_begins("2 bad records; 99999 of 100000 emitted records (99.9 %) name more than 2");
 }

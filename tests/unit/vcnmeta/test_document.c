@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "vcnmeta/document.h"
+#include "vcnmeta/oci/document.h"
 
 static char folder[] = "/tmp/document.XXXXXX";
 static char path[64];

@@ -2,8 +2,8 @@
  * Small files that are read whole: config, keys, tokens. All of them are
  * treated as secrets.
  */
-#ifndef VCNMETA_DOCUMENT_H
-#define VCNMETA_DOCUMENT_H
+#ifndef VCNMETA_OCI_DOCUMENT_H
+#define VCNMETA_OCI_DOCUMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

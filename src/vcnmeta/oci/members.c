@@ -1,5 +1,5 @@
 /* Members of small JSON objects; see members.h. */
-#include "vcnmeta/members.h"
+#include "vcnmeta/oci/members.h"
 
 #include <string.h>
 

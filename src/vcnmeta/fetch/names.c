@@ -1,9 +1,9 @@
-/* A list of texts; see fetch_names.h. */
-#include "vcnmeta/fetch/fetch_names.h"
+/* A list of texts; see names.h. */
+#include "vcnmeta/fetch/names.h"
 
 #include <stdlib.h>
 
-int fetch_names_add(struct fetch_names *list, const char *name)
+int names_add(struct names *list, const char *name)
 {
 	if (list->count == list->room) {
 		size_t room = list->room == 0 ? 8 : list->room * 2;
@@ -18,8 +18,8 @@ int fetch_names_add(struct fetch_names *list, const char *name)
 	return 0;
 }
 
-void fetch_names_free(struct fetch_names *list)
+void names_free(struct names *list)
 {
 	free(list->names);
-	*list = (struct fetch_names){NULL, 0, 0};
+	*list = (struct names){NULL, 0, 0};
 }

@@ -3,7 +3,7 @@
  * texts are good is judged where they are used, but for OCIDs, which become part
  * of requests.
  */
-#include "vcnmeta/fetch/fetch_options.h"
+#include "vcnmeta/fetch/options.h"
 
 #include <string.h>
 
@@ -14,9 +14,9 @@
 #define LONGEST_TIMEOUT_S 86400
 #define MOST_ATTEMPTS 1000
 
-static enum optparse_result add_name(struct fetch_names *list, const char *name)
+static enum optparse_result add_name(struct names *list, const char *name)
 {
-	if (fetch_names_add(list, name) == 0)
+	if (names_add(list, name) == 0)
 		return OPTPARSE_RUN;
 	msg_no_memory();
 	return OPTPARSE_NO_MEMORY;
@@ -24,7 +24,7 @@ static enum optparse_result add_name(struct fetch_names *list, const char *name)
 
 static enum optparse_result take_region(void *into, const char *name, char *argument)
 {
-	struct fetch_options *options = into;
+	struct options *options = into;
 
 	(void)name;
 	return add_name(&options->regions, argument);
@@ -32,7 +32,7 @@ static enum optparse_result take_region(void *into, const char *name, char *argu
 
 static enum optparse_result take_compartment(void *into, const char *name, char *argument)
 {
-	struct fetch_options *options = into;
+	struct options *options = into;
 
 	if (!ocid_is_one(argument, strlen(argument)))
 		return optparse_refuse(name, argument, strlen(argument), "not an OCID");
@@ -41,7 +41,7 @@ static enum optparse_result take_compartment(void *into, const char *name, char 
 
 static enum optparse_result take_vcn(void *into, const char *name, char *argument)
 {
-	struct fetch_options *options = into;
+	struct options *options = into;
 
 	if (!ocid_is_one(argument, strlen(argument)))
 		return optparse_refuse(name, argument, strlen(argument), "not an OCID");
@@ -51,7 +51,7 @@ static enum optparse_result take_vcn(void *into, const char *name, char *argumen
 
 static enum optparse_result take_subnet(void *into, const char *name, char *argument)
 {
-	struct fetch_options *options = into;
+	struct options *options = into;
 
 	if (!ocid_is_of(argument, strlen(argument), "subnet"))
 		return optparse_refuse(
@@ -59,7 +59,7 @@ static enum optparse_result take_subnet(void *into, const char *name, char *argu
 	return add_name(&options->subnets, argument);
 }
 
-#define MEMBER(member) OPTPARSE_MEMBER(struct fetch_options, member)
+#define MEMBER(member) OPTPARSE_MEMBER(struct options, member)
 #define TEXT(option, member)                                                                       \
 	{                                                                                          \
 		.name = option, .kind = OPTPARSE_TEXT, MEMBER(member)                              \
@@ -78,7 +78,7 @@ static enum optparse_result take_subnet(void *into, const char *name, char *argu
 		.maximum = most                                                                    \
 	}
 
-const char fetch_options_help[] =
+const char options_help[] =
 	"usage: vcnmeta fetch -o FILE [scope] [authentication]\n"
 	"Fetch subnets and security lists from the OCI API into a lookup file.\n"
 	"\n"
@@ -155,8 +155,7 @@ static enum optparse_result refuse(const char *text)
 }
 
 /* What only all options together tell. */
-static enum optparse_result check(
-	const struct fetch_options *options, const struct optparse *optparse)
+static enum optparse_result check(const struct options *options, const struct optparse *optparse)
 {
 	bool by_ocid = options->subnets.count > 0 || options->subnets_from != NULL;
 	char quoted[MSG_QUOTED_SIZE];
@@ -182,7 +181,7 @@ static enum optparse_result check(
 	return OPTPARSE_RUN;
 }
 
-enum optparse_result fetch_options_parse(struct fetch_options *options, int argc, char **argv)
+enum optparse_result options_parse(struct options *options, int argc, char **argv)
 {
 	struct optparse optparse = {
 		.options = table,
@@ -192,7 +191,7 @@ enum optparse_result fetch_options_parse(struct fetch_options *options, int argc
 	};
 	enum optparse_result result;
 
-	*options = (struct fetch_options){0};
+	*options = (struct options){0};
 	result = optparse_read(&optparse, argc, argv);
 	if (result != OPTPARSE_RUN)
 		return result;
@@ -201,9 +200,9 @@ enum optparse_result fetch_options_parse(struct fetch_options *options, int argc
 	return check(options, &optparse);
 }
 
-void fetch_options_free(struct fetch_options *options)
+void options_free(struct options *options)
 {
-	fetch_names_free(&options->regions);
-	fetch_names_free(&options->compartments);
-	fetch_names_free(&options->subnets);
+	names_free(&options->regions);
+	names_free(&options->compartments);
+	names_free(&options->subnets);
 }

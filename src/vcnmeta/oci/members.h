@@ -1,6 +1,6 @@
 /* Members of small JSON objects as strings. */
-#ifndef VCNMETA_MEMBERS_H
-#define VCNMETA_MEMBERS_H
+#ifndef VCNMETA_OCI_MEMBERS_H
+#define VCNMETA_OCI_MEMBERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

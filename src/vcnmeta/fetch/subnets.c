@@ -3,12 +3,13 @@
  * follows a "#" and a byte order mark at the start are passed over. Anything that cannot be the
  * OCID of a subnet is refused with its place, for it would become part of a request.
  */
-#include "vcnmeta/fetch/fetch_subnets.h"
+#include "vcnmeta/fetch/subnets.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/limits.h"
@@ -22,13 +23,13 @@ static int no_memory(void)
 	return EXITCODE_INTERNAL;
 }
 
-static int add(struct fetch_subnets *subnets, struct textset *seen, const char *ocid)
+static int add(struct subnets *subnets, struct textset *seen, const char *ocid)
 {
 	switch (textset_add(seen, ocid, strlen(ocid))) {
 	case TEXTSET_KNOWN:
 		return EXITCODE_OK;
 	case TEXTSET_ADDED:
-		return fetch_names_add(&subnets->names, ocid) == 0 ? EXITCODE_OK : no_memory();
+		return names_add(&subnets->names, ocid) == 0 ? EXITCODE_OK : no_memory();
 	case TEXTSET_FULL:
 		msg_error("more than %zu subnets are named", LIMIT_SUBNETS_NAMED);
 		return EXITCODE_REFUSED;
@@ -38,8 +39,7 @@ static int add(struct fetch_subnets *subnets, struct textset *seen, const char *
 	}
 }
 
-static int add_options(
-	struct fetch_subnets *subnets, struct textset *seen, const struct fetch_names *names)
+static int add_options(struct subnets *subnets, struct textset *seen, const struct names *names)
 {
 	int result = EXITCODE_OK;
 
@@ -49,15 +49,13 @@ static int add_options(
 }
 
 /* Cuts the text into lines in place. */
-static int add_lines(struct fetch_subnets *subnets, struct textset *seen, const char *source)
+static int add_lines(struct subnets *subnets, struct textset *seen, const char *source)
 {
 	char place[MSG_QUOTED_SIZE], quoted[MSG_QUOTED_SIZE];
 	char *text = subnets->text.data;
-	size_t len = subnets->text.len, at = 0;
+	size_t len = subnets->text.len, at = bytes_mark_length(text, len);
 	int result = EXITCODE_OK;
 
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-		at = 3;
 	for (unsigned long long line = 1; at < len && result == EXITCODE_OK; line++) {
 		char *feed = memchr(text + at, '\n', len - at);
 		size_t end = feed == NULL ? len : (size_t)(feed - text);
@@ -84,7 +82,7 @@ static int add_lines(struct fetch_subnets *subnets, struct textset *seen, const 
 	return result;
 }
 
-static int read_source(struct fetch_subnets *subnets, const char *source)
+static int read_source(struct subnets *subnets, const char *source)
 {
 	char quoted[MSG_QUOTED_SIZE];
 	bool standard = strcmp(source, "-") == 0;
@@ -106,12 +104,12 @@ static int read_source(struct fetch_subnets *subnets, const char *source)
 	return result == 0 ? EXITCODE_OK : EXITCODE_REFUSED;
 }
 
-int fetch_subnets_read(struct fetch_subnets *subnets, const struct fetch_options *options)
+int subnets_read(struct subnets *subnets, const struct options *options)
 {
 	struct textset seen = TEXTSET_INIT(LIMIT_SUBNETS_NAMED);
 	int result;
 
-	*subnets = (struct fetch_subnets){.text = BYTES_INIT(LIMIT_SUBNETS_FILE)};
+	*subnets = (struct subnets){.text = BYTES_INIT(LIMIT_SUBNETS_FILE)};
 	result = add_options(subnets, &seen, &options->subnets);
 	if (result == EXITCODE_OK && options->subnets_from != NULL)
 		result = read_source(subnets, options->subnets_from);
@@ -121,8 +119,8 @@ int fetch_subnets_read(struct fetch_subnets *subnets, const struct fetch_options
 	return result;
 }
 
-void fetch_subnets_free(struct fetch_subnets *subnets)
+void subnets_free(struct subnets *subnets)
 {
-	fetch_names_free(&subnets->names);
+	names_free(&subnets->names);
 	bytes_free(&subnets->text);
 }

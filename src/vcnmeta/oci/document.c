@@ -2,7 +2,7 @@
  * Small files that are read whole. The permissions that are judged are those
  * of the opened file, so that nothing can be put in its place in between.
  */
-#include "vcnmeta/document.h"
+#include "vcnmeta/oci/document.h"
 
 #include <errno.h>
 #include <fcntl.h>

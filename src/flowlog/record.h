@@ -94,7 +94,7 @@ static inline const struct json_value *record_at(
 
 enum record_kind {
 	RECORD_OK,
-	RECORD_ROWS, /* a search document: see record_rows */
+	RECORD_ROWS,    /* a search document: see record_rows */
 	RECORD_NOTHING, /* an empty array: it is no record */
 	RECORD_BAD,
 	RECORD_NO_MEMORY,

@@ -438,7 +438,8 @@ int conversations_sort(struct conversations *table)
 	qsort_r(sorted, text_count, sizeof(*sorted), compare_texts, table);
 	for (size_t i = 0; i < text_count; i++)
 		ranks[sorted[i]] = (uint32_t)i;
-	qsort_r(table->lines, table->count, sizeof(*table->lines), compare_lines, &order);
+	if (table->count > 1) /* an empty table has no lines to point at */
+		qsort_r(table->lines, table->count, sizeof(*table->lines), compare_lines, &order);
 	free(sorted);
 	free(ranks);
 	return 0;

@@ -232,10 +232,11 @@ $(BUILD)/fuzz/%: $(OBJECTS)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \
 
 # ---- tests ------------------------------------------------------------------
 
-# As many jobs as processors, unless the caller said how many.
+# As many jobs as processors, unless the caller said how many, and shared with the
+# makes below: "+" tells make that this is one, which it does not see in a variable.
 PROCESSORS := $(shell nproc 2>/dev/null || echo 2)
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(PROCESSORS))
-SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
+SUBMAKE = +$(MAKE) --no-print-directory $(JOBS)
 RUN = tests/run
 
 CHECK_SUITES = unit checks cli contrib examples reference fetch \

@@ -155,6 +155,22 @@ def into_pipe(bench):
                          statistics.median(piped) / statistics.median(floor))
 
 
+# ---- 14, 15: judging and summing at that speed ------------------------------
+
+
+def judging(bench):
+    """Each record by its subnet's lists."""
+    return timing.ratio(bench.flow("-l none --rules < records.log.gz"),
+                        bench.inflate(), bench.rounds)
+
+
+def summing(bench):
+    """Every generated record talks to somebody else: more lines than logs
+    have."""
+    return timing.ratio(bench.flow("--conversations < records.log.gz"),
+                        bench.inflate(), bench.rounds)
+
+
 # ---- 5 to 8: others --------------------------------------------------------
 
 
@@ -310,4 +326,8 @@ ROWS = (
     Row("12", "records with 1,000,000 subnets : with 100", "<=", 1.15, "", (),
         finding),
     Row("13", "inflating with zlib : gzip -dc", "<=", 0.6, "", (), with_zlib),
+    Row("14", "-l none --rules, gzip input : igzip -dc", "<=", 1.20, "",
+        ("igzip",), judging),
+    Row("15", "--conversations, gzip input : igzip -dc", "<=", 1.15, "",
+        ("igzip",), summing),
 )

@@ -209,6 +209,15 @@ static enum model_result take_text(
 	return take_string(reading, &member->value, place);
 }
 
+/* An OCID, or a null where there is an empty text: nothing has that for its own. */
+static enum model_result take_ocid(
+	struct reading *reading, const struct json_node *member, void *place)
+{
+	if (member->value.type == JSON_STRING && member->value.len == strlen("\"\""))
+		return MODEL_OK;
+	return take_string(reading, &member->value, place);
+}
+
 static enum model_result take_truth(
 	struct reading *reading, const struct json_node *member, void *place)
 {
@@ -377,10 +386,10 @@ static enum model_result take_named(
 	struct reading *reading, const struct json_node *member, void *place)
 {
 	uint32_t text = MODEL_NONE;
-	enum model_result result = take_string(reading, &member->value, &text);
+	enum model_result result = take_ocid(reading, member, &text);
 
 	(void)place;
-	if (result != MODEL_OK)
+	if (result != MODEL_OK || text == MODEL_NONE)
 		return result;
 	return model_add_named(reading->model, text) == 0 ? MODEL_OK : MODEL_NO_MEMORY;
 }
@@ -396,8 +405,8 @@ static enum model_result take_subnet(
 {
 	const struct field fields[] = {
 		{"display_name", take_text, &subnet->name},
-		{"vcn_id", take_text, &subnet->vcn},
-		{"compartment_id", take_text, &subnet->compartment},
+		{"vcn_id", take_ocid, &subnet->vcn},
+		{"compartment_id", take_ocid, &subnet->compartment},
 		{"cidr_block", take_prefix, NULL},
 		{"ipv4_cidr_blocks", take_prefixes, NULL},
 		{"ipv6_cidr_block", take_prefix, NULL},
@@ -573,8 +582,8 @@ enum model_result import_group(struct model *model, const struct import_object *
 	};
 	const struct field fields[] = {
 		{"display_name", take_text, &group.name},
-		{"vcn_id", take_text, &group.vcn},
-		{"compartment_id", take_text, &group.compartment},
+		{"vcn_id", take_ocid, &group.vcn},
+		{"compartment_id", take_ocid, &group.compartment},
 	};
 	enum model_result result = take_id(&reading, object->id, &group.ocid);
 
@@ -645,8 +654,8 @@ enum model_result import_address(struct model *model, const struct import_object
 	uint32_t ocid = MODEL_NONE, subnet = MODEL_NONE;
 	const struct field fields[] = {
 		{"ip_address", take_address, &address},
-		{"vnic_id", take_text, &ocid},
-		{"subnet_id", take_text, &subnet},
+		{"vnic_id", take_ocid, &ocid},
+		{"subnet_id", take_ocid, &subnet},
 	};
 	enum model_result result = TAKE_FIELDS(&reading, object->node, fields);
 	uint32_t vnic;
@@ -666,8 +675,8 @@ enum model_result import_partial_address(struct model *model, const struct impor
 	struct reading reading = begin_reading(model, object->tree, &fault);
 	uint32_t vnic = MODEL_NONE, subnet = MODEL_NONE;
 	const struct field fields[] = {
-		{"vnic_id", take_text, &vnic},
-		{"subnet_id", take_text, &subnet},
+		{"vnic_id", take_ocid, &vnic},
+		{"subnet_id", take_ocid, &subnet},
 	};
 	enum model_result result = TAKE_FIELDS(&reading, object->node, fields);
 
@@ -709,10 +718,10 @@ static enum model_result take_vnic_group(
 	struct reading *reading, const struct json_node *member, void *place)
 {
 	const struct vnic *vnic = place;
-	uint32_t ocid, group;
-	enum model_result result = take_string(reading, &member->value, &ocid);
+	uint32_t ocid = MODEL_NONE, group;
+	enum model_result result = take_ocid(reading, member, &ocid);
 
-	if (result != MODEL_OK)
+	if (result != MODEL_OK || ocid == MODEL_NONE)
 		return result;
 	group = model_thing(reading->model, MODEL_GROUP, ocid);
 	if (group == MODEL_NONE ||
@@ -745,7 +754,7 @@ enum model_result import_vnic(struct model *model, const struct import_object *o
 	enum model_result result = take_id(&reading, object->id, &ocid);
 
 	if (result == MODEL_OK)
-		result = take_member(&reading, object->node, "subnet_id", take_text, &subnet);
+		result = take_member(&reading, object->node, "subnet_id", take_ocid, &subnet);
 	if (result != MODEL_OK)
 		return result;
 	vnic.number = model_thing(model, MODEL_VNIC, ocid);
@@ -914,7 +923,7 @@ enum model_result import_member(struct model *model, const char *group, size_t l
 	if (object->node->value.type == JSON_STRING)
 		result = take_string(&reading, &object->node->value, &ocid);
 	else
-		result = take_member(&reading, object->node, "vnic_id", take_text, &ocid);
+		result = take_member(&reading, object->node, "vnic_id", take_ocid, &ocid);
 	if (result == MODEL_OK && ocid == MODEL_NONE)
 		return malformed(&reading, "has no vnic_id");
 	if (result != MODEL_OK || !model_begin_members(model, number, place.fetched_at))

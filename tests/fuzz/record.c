@@ -210,7 +210,8 @@ static void add_bytes(struct bytes *sum, const struct bytes *more)
 	fuzz_append(sum, more->data, more->len);
 }
 
-/* NDJSON cut between lines: what came of the parts is what came of the whole. */
+/* NDJSON cut between lines: what came of the parts is what came of the whole. An
+ * array has a comma where the parts meet. */
 static void check_shards(const struct worker_shared *shared, const struct stage_pace *pace)
 {
 	struct stage_run *first = &at_hand.first, *last = &at_hand.last;
@@ -264,6 +265,7 @@ void record_try(const uint8_t *data, size_t len, bool is_long)
 	stage_run(&at_hand.parts, &shared, &pace, at_hand.text.data, at_hand.text.len);
 	check_same(&at_hand.whole, &at_hand.parts);
 	check_lines(&at_hand.whole);
-	if (options->flowlog.framing == FRAMING_NDJSON && !is_gzip(&at_hand.text))
+	if (options->flowlog.framing == FRAMING_NDJSON && options->format == FORMAT_NDJSON &&
+		!is_gzip(&at_hand.text))
 		check_shards(&shared, &pace);
 }

@@ -340,9 +340,19 @@ static void add_prefix(struct catalog *catalog, struct catalog_item *item, uint3
 	bytes_free(&text);
 }
 
+/* Returns true if a value is "": where an OCID stands, none is known. */
+static bool is_empty(const struct catalog *catalog, uint32_t node)
+{
+	return is_type(catalog, node, STRICT_STRING) &&
+	       node_of(catalog, node)->end - node_of(catalog, node)->at == strlen("\"\"");
+}
+
 static void add_named(struct catalog *catalog, struct catalog_item *item, uint32_t node)
 {
 	struct bytes text = new_bytes();
+
+	if (is_empty(catalog, node))
+		return;
 
 	if (!is_type(catalog, node, STRICT_STRING)) {
 		catalog->sound = false;
@@ -391,7 +401,9 @@ static void read_subnet(struct catalog *catalog, struct catalog_item *item, uint
 	uint32_t single = member(catalog, node, "cidrblock");
 
 	for (size_t i = 0; i < 3; i++) {
-		put_string(catalog, &item->json, member(catalog, node, names[i]));
+		uint32_t name = member(catalog, node, names[i]);
+
+		put_string(catalog, &item->json, i > 0 && is_empty(catalog, name) ? 0 : name);
 		fuzz_append(&item->json, "\n", 1);
 	}
 	if (single != 0)

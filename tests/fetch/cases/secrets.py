@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 
 import harness
@@ -158,6 +159,33 @@ def clock(t, name):
 
 PARTS = 4  # side by side
 
+FUTEX = "202"  # the number of the system call, on x86-64
+
+
+def run_or_deadlock(t, command, env):
+    """The result of a run; None if it waits for a lock of a library.
+
+    OpenSSL 3.5 initialises itself when it notes an error. Where memory runs out
+    in that very initialisation, it waits for itself, for ever. vcnmeta has one
+    thread and no lock of its own: whatever it waits for so is a library's.
+    """
+    process = t.start(command, env=env)
+    calls = []
+
+    def look():
+        calls.append(read(f"/proc/{process.pid}/syscall").decode().split()[0])
+
+    timer = threading.Timer(15, look)
+    timer.start()
+    try:
+        return t.finish(process, 20)
+    except harness.Failed:
+        if calls != [FUTEX]:
+            raise
+        return None
+    finally:
+        timer.cancel()
+
 
 @case("M32-malloc", *range(PARTS))
 def malloc_failures(t, part):
@@ -182,7 +210,10 @@ def malloc_failures(t, part):
     numbers = list(range(1, 60)) + list(range(60, total + 1, step))
     for number in numbers[part::PARTS]:
         env["MALLOC_FAIL"] = str(number)
-        result = t.run(command, env=env, timeout=20)
+        result = run_or_deadlock(t, command, env)
+        if result is None:
+            t.kept_bytes(number)
+            continue
         statuses.add(result.status)
         if result.status not in (0, 5, 2, 4, 75):
             t.true(False, f"allocation {number} of {total}: {result}")

@@ -646,7 +646,7 @@ static int check_conversations(struct options *options)
 		{options->names, "names"},
 		{options->keep_count != 0, "keep"},
 		{options->fields_given, "fields"},
-		{options->format != FORMAT_NDJSON, "format"},
+		{options->format != OUTPUT_NDJSON, "format"},
 		{options->list_subnets, "list-subnets"},
 	};
 

@@ -29,7 +29,7 @@ enum traffic { TRAFFIC_ANY, TRAFFIC_INTERNAL, TRAFFIC_EXTERNAL };
 
 enum security_lists { LISTS_FULL, LISTS_IDS, LISTS_NONE };
 
-enum output_format { FORMAT_NDJSON, FORMAT_ARRAY, FORMAT_CSV, FORMAT_TSV };
+enum output_format { OUTPUT_NDJSON, OUTPUT_ARRAY, OUTPUT_CSV, OUTPUT_TSV };
 
 enum loudness { LOUDNESS_USUAL, LOUDNESS_QUIET, LOUDNESS_VERBOSE };
 
@@ -124,7 +124,7 @@ static inline bool options_judge(const struct options *options)
 /* Returns true if the output is lines of cells. */
 static inline bool options_write_cells(const struct options *options)
 {
-	return options->format == FORMAT_CSV || options->format == FORMAT_TSV;
+	return options->format == OUTPUT_CSV || options->format == OUTPUT_TSV;
 }
 
 /* Returns true if standard input is read since nothing else was named. */

@@ -165,7 +165,7 @@ int output_write(struct output *output, struct iovec *pieces, size_t count, size
 {
 	if (output->state != OUTPUT_GOOD)
 		return -1;
-	if (output->options->format == FORMAT_ARRAY && begins_record) {
+	if (output->options->format == OUTPUT_ARRAY && begins_record) {
 		if (output->started ? write_text(output, ",\n", 2) : write_text(output, "[", 1))
 			return -1;
 	}
@@ -193,7 +193,7 @@ int output_finish(struct output *output)
 {
 	if (output->state != OUTPUT_GOOD)
 		return -1;
-	if (output->options->format == FORMAT_ARRAY && !output->options->list_subnets)
+	if (output->options->format == OUTPUT_ARRAY && !output->options->list_subnets)
 		return output->started ? write_text(output, "]\n", 2)
 				       : write_text(output, "[]\n", 3);
 	return output->gzip != NULL && !output->started ? write_text(output, "", 0) : 0;

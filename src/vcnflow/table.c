@@ -288,7 +288,7 @@ static void put_tsv(struct outbuf *out, const char *text, size_t len)
 static void put_text(
 	struct outbuf *out, const struct options *options, const char *text, size_t len)
 {
-	if (options->format == FORMAT_CSV)
+	if (options->format == OUTPUT_CSV)
 		put_csv(out, text, len);
 	else
 		put_tsv(out, text, len);
@@ -362,7 +362,7 @@ static int put_made_cell(struct outbuf *out, const struct source *source,
 static int put_line(struct outbuf *out, const struct source *source, struct table_room *room)
 {
 	const struct options *options = source->options;
-	const char *separator = options->format == FORMAT_CSV ? "," : "\t";
+	const char *separator = options->format == OUTPUT_CSV ? "," : "\t";
 
 	for (size_t i = 0; i < options->field_count; i++) {
 		const struct table_field *field = &options->fields[i];
@@ -432,7 +432,7 @@ static size_t most_bytes(const struct source *source)
 
 int table_header(struct bytes *line, const struct options *options)
 {
-	const char separator = options->format == FORMAT_CSV ? ',' : '\t';
+	const char separator = options->format == OUTPUT_CSV ? ',' : '\t';
 	char data[STEP];
 	struct cell cell = {line, false};
 	struct outbuf made = {
@@ -459,7 +459,7 @@ int table_record(struct outbuf *out, const struct options *options, const struct
 			record_at(record, &options->fields[i].at)->type != JSON_ABSENT)
 			more->seen[i / 64] |= UINT64_C(1) << i % 64;
 	}
-	if (options->format == FORMAT_CSV || options->format == FORMAT_TSV)
+	if (options->format == OUTPUT_CSV || options->format == OUTPUT_TSV)
 		return put_line(out, &source, room);
 	return put_object(out, &source, room);
 }

@@ -341,7 +341,7 @@ static inline void end_record(struct worker *worker)
 	const struct options *options = worker->shared.options;
 	struct outbuf *out = worker->out;
 
-	if (options->format != FORMAT_ARRAY)
+	if (options->format != OUTPUT_ARRAY)
 		outbuf_put(out, "\n", 1);
 	else
 		outbuf_end_element(out);

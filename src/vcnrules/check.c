@@ -686,12 +686,12 @@ static int put_permitted(struct check *check, struct sheet *sheet, const struct 
 	struct bytes text = BYTES_INIT(SIZE_MAX / 2);
 	int result = 0;
 
-	if (sheet->format == FORMAT_CSV) {
+	if (sheet->format == SHEET_CSV) {
 		result |= bytes_append_char(&text, '[');
 		result |= put_rules(&text, check, found);
 		result |= bytes_append_char(&text, ']');
 	}
-	for (size_t i = 0; i < found->rule_count && sheet->format != FORMAT_CSV; i++) {
+	for (size_t i = 0; i < found->rule_count && sheet->format != SHEET_CSV; i++) {
 		struct lookup_rule_texts texts;
 
 		lookup_rule_texts(state->ruleset.lookup,
@@ -709,7 +709,7 @@ static void put_subnet(const struct check *check, struct sheet *sheet, const str
 {
 	struct content_subnet subnet;
 
-	if (sheet->format != FORMAT_CSV && found->subnet.text &&
+	if (sheet->format != SHEET_CSV && found->subnet.text &&
 		content_find_subnet(check->before.ruleset.lookup, found->subnet.text,
 			found->subnet.len, &subnet) &&
 		subnet.name.text)
@@ -744,15 +744,15 @@ static int put_row(struct check *check, struct sheet *sheet, const struct found 
 
 static int put_all(struct check *check)
 {
-	enum format format = check->options->format;
+	enum sheet_format format = check->options->format;
 	struct sheet sheet;
 	unsigned width;
 	bool is_terminal = outfile_is_terminal(check->output, &width);
 	int result = 0;
 
-	if (format == FORMAT_AUTO)
-		format = is_terminal ? FORMAT_TABLE : FORMAT_NDJSON;
-	if (format == FORMAT_NDJSON) {
+	if (format == SHEET_AUTO)
+		format = is_terminal ? SHEET_TABLE : SHEET_NDJSON;
+	if (format == SHEET_NDJSON) {
 		for (size_t i = 0; i < check->found_count && result == 0; i++)
 			result = put_line(check, &check->found[i]);
 		return result == 0 ? put_summary(check) : result;

@@ -346,7 +346,7 @@ static int put_rows(struct explanation *explanation, struct sheet *sheet, const 
 	return 0;
 }
 
-static int put_sheet(struct explanation *explanation, enum format format)
+static int put_sheet(struct explanation *explanation, enum sheet_format format)
 {
 	const struct judgement *judgement = explanation->judgement;
 	struct sheet sheet;
@@ -376,13 +376,13 @@ static int put_sheet(struct explanation *explanation, enum format format)
 
 static int put_answer(struct explanation *explanation)
 {
-	enum format format = explanation->options->format;
+	enum sheet_format format = explanation->options->format;
 	unsigned width;
 
-	if (format == FORMAT_AUTO)
-		format = outfile_is_terminal(explanation->output, &width) ? FORMAT_TABLE
-									  : FORMAT_NDJSON;
-	return format == FORMAT_NDJSON ? put_object(explanation) : put_sheet(explanation, format);
+	if (format == SHEET_AUTO)
+		format = outfile_is_terminal(explanation->output, &width) ? SHEET_TABLE
+									  : SHEET_NDJSON;
+	return format == SHEET_NDJSON ? put_object(explanation) : put_sheet(explanation, format);
 }
 
 /* ---- the command -------------------------------------------------------------------- */

@@ -167,7 +167,7 @@ static int put_row(
 	const struct boxes_rule *of = &lint->ruleset.rules[rule];
 	const struct lookup_text *name = owner->name.text ? &owner->name : &owner->ocid;
 
-	if (sheet->format == FORMAT_CSV)
+	if (sheet->format == SHEET_CSV)
 		return put_csv_row(lint, sheet, owner, rule);
 	sheet_put(sheet, name->text, name->len);
 	sheet_put(sheet, of->text, of->text_len);
@@ -179,9 +179,9 @@ static int put_row(
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void begin_sheet(const struct lint *lint, struct sheet *sheet, enum format format)
+static void begin_sheet(const struct lint *lint, struct sheet *sheet, enum sheet_format format)
 {
-	bool is_csv = format == FORMAT_CSV;
+	bool is_csv = format == SHEET_CSV;
 	unsigned columns;
 
 	sheet_begin(sheet, lint->output, format, is_csv ? csv_columns : word_columns,
@@ -196,14 +196,14 @@ static void begin_sheet(const struct lint *lint, struct sheet *sheet, enum forma
 static int put_all(struct lint *lint, size_t *count)
 {
 	const struct ruleset *ruleset = &lint->ruleset;
-	enum format format = lint->options->format;
+	enum sheet_format format = lint->options->format;
 	struct sheet sheet;
 	unsigned columns;
 	int result = 0;
 
-	if (format == FORMAT_AUTO)
-		format = outfile_is_terminal(lint->output, &columns) ? FORMAT_TABLE : FORMAT_NDJSON;
-	if (format != FORMAT_NDJSON)
+	if (format == SHEET_AUTO)
+		format = outfile_is_terminal(lint->output, &columns) ? SHEET_TABLE : SHEET_NDJSON;
+	if (format != SHEET_NDJSON)
 		begin_sheet(lint, &sheet, format);
 	for (size_t i = 0; i < ruleset->owner_count; i++) {
 		const struct ruleset_owner *owner = &ruleset->owners[i];
@@ -212,12 +212,12 @@ static int put_all(struct lint *lint, size_t *count)
 			if (lint->findings.verdicts[owner->first + j].findings == 0)
 				continue;
 			++*count;
-			result = format == FORMAT_NDJSON
+			result = format == SHEET_NDJSON
 					 ? put_line(lint, owner, owner->first + j)
 					 : put_row(lint, &sheet, owner, owner->first + j);
 		}
 	}
-	if (format != FORMAT_NDJSON && sheet_end(&sheet) != 0)
+	if (format != SHEET_NDJSON && sheet_end(&sheet) != 0)
 		result = -1;
 	return result;
 }

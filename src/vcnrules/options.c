@@ -322,8 +322,8 @@ enum options_result options_parse(
 		.help_command = commands[command].help_command,
 	};
 
-	*options = (struct options){
-		.format = FORMAT_AUTO, .min_window = 35 * 86400, .min_packets = 20};
+	*options =
+		(struct options){.format = SHEET_AUTO, .min_window = 35 * 86400, .min_packets = 20};
 	options->wants_colour = !no_color || *no_color == '\0';
 	options->metadata = getenv("VCNFLOW_METADATA");
 	if (options->metadata && *options->metadata == '\0')

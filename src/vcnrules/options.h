@@ -13,7 +13,7 @@
 #include "flowlog/instant.h"
 #include "rules/conversation.h"
 
-enum format { FORMAT_TABLE, FORMAT_NDJSON, FORMAT_CSV, FORMAT_MARKDOWN, FORMAT_AUTO };
+enum sheet_format { SHEET_TABLE, SHEET_NDJSON, SHEET_CSV, SHEET_MARKDOWN, SHEET_AUTO };
 
 /* What narrows the rules that are looked at, one after another as they came. */
 enum chosen_kind { CHOSEN_LIST, CHOSEN_GROUP, CHOSEN_SUBNET };
@@ -33,7 +33,7 @@ struct replacement {
 struct options {
 	const char *metadata; /* null: there is none */
 	const char *output;   /* null or "-": standard output */
-	enum format format;
+	enum sheet_format format;
 	bool quiet;
 	bool wants_colour; /* NO_COLOR is not set */
 	struct chosen *chosen;

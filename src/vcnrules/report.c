@@ -445,20 +445,20 @@ static int put_row(struct report *report, struct sheet *sheet, const struct subj
 		int result;
 
 		bytes_clear(&report->text);
-		if (sheet->format != FORMAT_CSV && !columns[i].title) {
+		if (sheet->format != SHEET_CSV && !columns[i].title) {
 			sheet_put_text(sheet, "");
 			continue;
 		}
-		if (member == NAME && !subject->owner->name.text && sheet->format != FORMAT_CSV)
+		if (member == NAME && !subject->owner->name.text && sheet->format != SHEET_CSV)
 			member = OCID;
-		if (member == FINDINGS_MEMBER && sheet->format != FORMAT_CSV)
+		if (member == FINDINGS_MEMBER && sheet->format != SHEET_CSV)
 			result = put_findings(report, subject, false);
 		else
 			result = put_value(report, subject, member, &kind);
 		if (result != 0)
 			return -1;
 		len = report->text.len;
-		if (member == LAST_USED && sheet->format != FORMAT_CSV && len > 10)
+		if (member == LAST_USED && sheet->format != SHEET_CSV && len > 10)
 			len = 10;
 		sheet_put(sheet, report->text.data, len);
 	}
@@ -551,15 +551,15 @@ static int put_rules(struct report *report, struct sheet *sheet)
 
 static int put_all(struct report *report)
 {
-	enum format format = report->options->format;
+	enum sheet_format format = report->options->format;
 	struct sheet sheet;
 	unsigned width;
 	bool is_terminal = outfile_is_terminal(report->output, &width);
 	int result;
 
-	if (format == FORMAT_AUTO)
-		format = is_terminal ? FORMAT_TABLE : FORMAT_NDJSON;
-	if (format == FORMAT_NDJSON)
+	if (format == SHEET_AUTO)
+		format = is_terminal ? SHEET_TABLE : SHEET_NDJSON;
+	if (format == SHEET_NDJSON)
 		return put_rules(report, NULL) != 0 ? -1 : put_summary(report);
 	sheet_begin(&sheet, report->output, format, columns, MEMBERS);
 	sheet.width = is_terminal ? width : 0;
@@ -567,7 +567,7 @@ static int put_all(struct report *report)
 	result = put_rules(report, &sheet);
 	if (sheet_end(&sheet) != 0)
 		result = -1;
-	if (result == 0 && format != FORMAT_CSV)
+	if (result == 0 && format != SHEET_CSV)
 		result = put_sentence(report);
 	return result;
 }

@@ -80,7 +80,7 @@ static void put_markdown(struct sheet *sheet, const char *text, size_t len)
 static void put_written(struct sheet *sheet, const char *text, size_t len)
 {
 	size_t column = sheet->cell_count % sheet->column_count;
-	bool is_markdown = sheet->format == FORMAT_MARKDOWN;
+	bool is_markdown = sheet->format == SHEET_MARKDOWN;
 
 	sheet->cell_count++;
 	if (!is_markdown) {
@@ -265,7 +265,7 @@ static void put_table(struct sheet *sheet)
 
 void sheet_put(struct sheet *sheet, const char *text, size_t len)
 {
-	if (sheet->format == FORMAT_TABLE)
+	if (sheet->format == SHEET_TABLE)
 		keep_cell(sheet, text, len);
 	else
 		put_written(sheet, text, len);
@@ -276,7 +276,7 @@ void sheet_put_text(struct sheet *sheet, const char *text)
 	sheet_put(sheet, text, strlen(text));
 }
 
-void sheet_begin(struct sheet *sheet, struct outfile *output, enum format format,
+void sheet_begin(struct sheet *sheet, struct outfile *output, enum sheet_format format,
 	const struct sheet_column *columns, size_t column_count)
 {
 	*sheet = (struct sheet){
@@ -289,9 +289,9 @@ void sheet_begin(struct sheet *sheet, struct outfile *output, enum format format
 	for (size_t i = 0; i < column_count; i++) {
 		const char *title = columns[i].title ? columns[i].title : "";
 
-		sheet_put_text(sheet, format == FORMAT_CSV ? columns[i].name : title);
+		sheet_put_text(sheet, format == SHEET_CSV ? columns[i].name : title);
 	}
-	if (format != FORMAT_MARKDOWN)
+	if (format != SHEET_MARKDOWN)
 		return;
 	for (size_t i = 0; i < column_count; i++)
 		if (columns[i].title)
@@ -301,7 +301,7 @@ void sheet_begin(struct sheet *sheet, struct outfile *output, enum format format
 
 int sheet_end(struct sheet *sheet)
 {
-	if (sheet->format == FORMAT_TABLE && !sheet->is_short)
+	if (sheet->format == SHEET_TABLE && !sheet->is_short)
 		put_table(sheet);
 	free(sheet->cells);
 	bytes_free(&sheet->texts);

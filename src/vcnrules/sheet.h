@@ -22,7 +22,7 @@ struct sheet_column {
 struct sheet_cell;
 
 struct sheet {
-	enum format format; /* not FORMAT_NDJSON or FORMAT_AUTO */
+	enum sheet_format format; /* not SHEET_NDJSON or SHEET_AUTO */
 	struct outfile *output;
 	const struct sheet_column *columns;
 	size_t column_count;
@@ -36,10 +36,10 @@ struct sheet {
 };
 
 /*
- * Begins with the titles. columns have to stay. Not for FORMAT_NDJSON. Free
+ * Begins with the titles. columns have to stay. Not for SHEET_NDJSON. Free
  * with sheet_end.
  */
-void sheet_begin(struct sheet *sheet, struct outfile *output, enum format format,
+void sheet_begin(struct sheet *sheet, struct outfile *output, enum sheet_format format,
 	const struct sheet_column *columns, size_t column_count);
 
 /* The next cell, row by row, each of as many cells as there are columns. */

@@ -82,7 +82,7 @@ static void choose_output(unsigned choice)
 	struct options *options = &at_hand.options;
 
 	options->flowlog.framing = framings[choice & 3];
-	options->format = choice & 4 ? FORMAT_ARRAY : FORMAT_NDJSON;
+	options->format = choice & 4 ? OUTPUT_ARRAY : OUTPUT_NDJSON;
 	options->keep_count = choice & 8 ? sizeof kept / sizeof *kept : 0;
 	options->security_lists = lists[choice >> 4 & 3];
 	options->internal = at_hand.internal[choice >> 6 & 1];
@@ -171,7 +171,7 @@ static void check_lines(const struct stage_run *run)
 {
 	const char *text = run->output.data;
 	size_t len = run->output.len;
-	bool is_array = at_hand.options.format == FORMAT_ARRAY;
+	bool is_array = at_hand.options.format == OUTPUT_ARRAY;
 	uint64_t records = 0;
 
 	while (len != 0) {
@@ -268,7 +268,7 @@ void record_try(const uint8_t *data, size_t len, bool is_long)
 	stage_run(&at_hand.parts, &shared, &pace, at_hand.text.data, at_hand.text.len);
 	check_same(&at_hand.whole, &at_hand.parts);
 	check_lines(&at_hand.whole);
-	if (options->flowlog.framing == FRAMING_NDJSON && options->format == FORMAT_NDJSON &&
+	if (options->flowlog.framing == FRAMING_NDJSON && options->format == OUTPUT_NDJSON &&
 		!is_gzip(&at_hand.text))
 		check_shards(&shared, &pace);
 }

@@ -93,7 +93,7 @@ static int gather(struct outbuf *out, void *context)
 {
 	struct stage_run *run = context;
 
-	if (rooms.options->format == FORMAT_ARRAY && out->begins_record && run->output.len != 0)
+	if (rooms.options->format == OUTPUT_ARRAY && out->begins_record && run->output.len != 0)
 		fuzz_append(&run->output, ",\n", 2);
 	fuzz_append(&run->output, out->data, out->len);
 	return 0;

@@ -189,7 +189,7 @@ static int write_text(const char *text, bool begins_record)
 static void test_array(void **state)
 {
 	(void)state;
-	options.format = FORMAT_ARRAY;
+	options.format = OUTPUT_ARRAY;
 	begin(-1);
 	assert_int_equal(write_text("{},\n{}", true), 0);
 	assert_int_equal(write_text("{\"a\"", true), 0);
@@ -203,12 +203,12 @@ static void test_array(void **state)
 static void test_empty_outputs(void **state)
 {
 	(void)state;
-	options.format = FORMAT_ARRAY;
+	options.format = OUTPUT_ARRAY;
 	begin(-1);
 	assert_int_equal(output_finish(&output), 0);
 	close_output(true);
 	assert_string_equal(content(path), "[]\n");
-	options.format = FORMAT_NDJSON;
+	options.format = OUTPUT_NDJSON;
 	options.gzip = true;
 	assert_int_equal(output_open(&output, &options), 0);
 	assert_int_equal(output_finish(&output), 0);

@@ -32,7 +32,7 @@ static void test_defaults(void **state)
 	assert_int_equal(options.internal.prefix_count, 3);
 	assert_int_equal(options.security_lists, LISTS_FULL);
 	assert_int_equal(options.keep_count, 0);
-	assert_int_equal(options.format, FORMAT_NDJSON);
+	assert_int_equal(options.format, OUTPUT_NDJSON);
 	assert_null(options.output);
 	assert_true(options.threads >= 1 && options.threads <= LIMIT_THREADS);
 	assert_int_equal(options.threads, processors_count());
@@ -137,7 +137,7 @@ static void test_output_options(void **state)
 	(void)state;
 	ACCEPT("--format", "array", "-o", "out", "-j", "3", "--line-buffered", "--list-subnets",
 		"--rejects", "bad", "--ignore-bad", "--stats=counts", "--progress", "-v");
-	assert_int_equal(options.format, FORMAT_ARRAY);
+	assert_int_equal(options.format, OUTPUT_ARRAY);
 	assert_string_equal(options.output, "out");
 	assert_int_equal(options.threads, 3);
 	assert_true(options.line_buffered && options.list_subnets);
@@ -152,7 +152,7 @@ static void test_output_options(void **state)
 	assert_int_equal(options.loudness, LOUDNESS_QUIET);
 	assert_null(options.stats_file);
 	assert_int_equal(options.progress, SWITCH_OFF);
-	assert_int_equal(options.format, FORMAT_NDJSON);
+	assert_int_equal(options.format, OUTPUT_NDJSON);
 	ACCEPT("-j0");
 	assert_int_equal(options.threads, processors_count());
 	ACCEPT("-j256");

@@ -122,7 +122,7 @@ static void test_same_bytes(void **state)
 	(void)state;
 	set_up();
 	assert_same();
-	options.format = FORMAT_ARRAY;
+	options.format = OUTPUT_ARRAY;
 	assert_same();
 }
 

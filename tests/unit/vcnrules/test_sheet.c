@@ -15,7 +15,7 @@ static const struct sheet_column columns[] = {{"name", "NAME"}, {"extra", NULL},
 static struct outfile output;
 static struct sheet sheet;
 
-static void begin(enum format format, size_t width)
+static void begin(enum sheet_format format, size_t width)
 {
 	output = (struct outfile){.bytes = BYTES_INIT(1 << 20)};
 	sheet_begin(&sheet, &output, format, columns, 3);
@@ -40,7 +40,7 @@ static void assert_ends(const char *expected)
 static void test_csv(void **state)
 {
 	(void)state;
-	begin(FORMAT_CSV, 0);
+	begin(SHEET_CSV, 0);
 	row("a", "b c");
 	row("", "x,y");
 	row("say \"no\"", "one\ntwo\r");
@@ -53,7 +53,7 @@ static void test_csv(void **state)
 static void test_markdown(void **state)
 {
 	(void)state;
-	begin(FORMAT_MARKDOWN, 0);
+	begin(SHEET_MARKDOWN, 0);
 	row("a", "ingress tcp 10.0.0.0/8 \xc3\xa4");
 	row("x|y", "<script>`*_\n\x1b");
 	assert_ends("| NAME | TEXT |\n"
@@ -65,7 +65,7 @@ static void test_markdown(void **state)
 static void test_table(void **state)
 {
 	(void)state;
-	begin(FORMAT_TABLE, 0);
+	begin(SHEET_TABLE, 0);
 	row("a", "some text");
 	row("", "x");
 	row("longer \xc3\xa4", "");
@@ -78,7 +78,7 @@ static void test_table(void **state)
 static void test_table_controls(void **state)
 {
 	(void)state;
-	begin(FORMAT_TABLE, 0);
+	begin(SHEET_TABLE, 0);
 	row("\x1b[31mred", "a\nb\x7f\xc2\x9b");
 	assert_ends("NAME         TEXT\n"
 		    "\\x1b[31mred  a\\x0ab\\x7f\\x9b\n");
@@ -88,7 +88,7 @@ static void test_table_controls(void **state)
 static void test_table_width(void **state)
 {
 	(void)state;
-	begin(FORMAT_TABLE, 30);
+	begin(SHEET_TABLE, 30);
 	row("short", "one two three four five six seven");
 	row("averyveryverylongname", "one");
 	assert_ends("NAME            TEXT\n"
@@ -102,7 +102,7 @@ static void test_table_width(void **state)
 static void test_table_narrow(void **state)
 {
 	(void)state;
-	begin(FORMAT_TABLE, 3);
+	begin(SHEET_TABLE, 3);
 	row("0123456789", "0123456789");
 	assert_ends("NAME      TEXT\n"
 		    "01234567  01234567\n"
@@ -112,7 +112,7 @@ static void test_table_narrow(void **state)
 static void test_table_colour(void **state)
 {
 	(void)state;
-	begin(FORMAT_TABLE, 0);
+	begin(SHEET_TABLE, 0);
 	sheet.has_colour = true;
 	row("a", "b");
 	assert_ends("\x1b[1mNAME  TEXT\n\x1b[0ma     b\n");
@@ -121,9 +121,9 @@ static void test_table_colour(void **state)
 static void test_empty(void **state)
 {
 	(void)state;
-	begin(FORMAT_TABLE, 80);
+	begin(SHEET_TABLE, 80);
 	assert_ends("NAME  TEXT\n");
-	begin(FORMAT_CSV, 0);
+	begin(SHEET_CSV, 0);
 	assert_ends("name,extra,text\n");
 }
 

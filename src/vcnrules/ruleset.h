@@ -51,12 +51,19 @@ enum exitcode ruleset_make(
 	struct ruleset *ruleset, const struct lookup *lookup, const struct options *options);
 void ruleset_free(struct ruleset *ruleset);
 
+/* "security_list" or "nsg". */
+const char *ruleset_kind_name(const struct ruleset_owner *owner);
+
 /* The owner that a rule is of, by its number in the ruleset. */
 const struct ruleset_owner *ruleset_owner_of(const struct ruleset *ruleset, size_t rule);
 
 /* The same for a rule of the file; null: it is none of the ruleset's. */
 const struct ruleset_owner *ruleset_owner_of_rule(
 	const struct ruleset *ruleset, const struct rule *rule);
+
+/* Appends a rule of an owner as JSON: {"ocid","rule"}. Returns as bytes_reserve does. */
+int ruleset_put_rule(
+	const struct ruleset_owner *owner, const struct lookup_text *text, struct bytes *out);
 
 /*
  * Appends what covers a rule as JSON: [{"ocid","rule"}, ...]. Returns as

@@ -275,10 +275,8 @@ static int judge_flow(struct judging *judging, size_t number)
 		usage->first = flow->first;
 	if (flow->last > usage->last)
 		usage->last = flow->last;
-	if (!judging->is_known) {
-		usage->unknown = saturated(usage->unknown, records_of(flow));
+	if (!judging->is_known)
 		return 0;
-	}
 	see(&usage->subnets[flow->subnet], flow);
 	if (flow->vnic != FLOWS_NO_VNIC)
 		see(&usage->vnics[flow->vnic], flow);

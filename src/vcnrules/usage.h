@@ -69,8 +69,7 @@ struct usage {
 	uint64_t contradicted; /* of those rejected */
 	uint64_t records;      /* of all flows */
 	uint64_t bytes;
-	uint64_t unknown; /* records of subnets that the lookup file lacks */
-	int64_t first;    /* of all flows */
+	int64_t first; /* of all flows */
 	int64_t last;
 };
 

@@ -91,13 +91,14 @@ static const char help_explain[] =
 	"  -V, --version         the version\n";
 
 static const char help_check[] =
-	"usage: vcnrules check -m FILE --against FILE [options] [CONVERSATIONS...]\n"
+	"usage: vcnrules check -m FILE --against PATH [options] [CONVERSATIONS...]\n"
 	"Say which conversations would break, or be let through, if security lists or\n"
 	"groups had the rules that other files hold, and where these let pass more.\n"
 	"\n"
 	"  -m, --metadata FILE       the lookup file; else $VCNFLOW_METADATA\n"
-	"      --against FILE        JSON of security lists, as 'vcnmeta build' takes it;\n"
-	"                            each takes the place of the one with its OCID\n"
+	"      --against PATH        a proposal's folder or changes.json, or JSON of\n"
+	"                            lists as 'vcnmeta build' takes it; each takes the\n"
+	"                            place of the one with its OCID\n"
 	"      --nsg-rules OCID=FILE the rules of a network security group; both may be\n"
 	"                            given several times\n"
 	"      --allow-breaks        exit status 0 although something breaks\n"

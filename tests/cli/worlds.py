@@ -23,6 +23,9 @@ record ends 59 seconds after its start. The action is ACCEPT; "-" is none.
 
 worlds.py dump [GROUP] <WORLD: writes the lists as JSON, or a group's rules.
 
+worlds.py changes <WORLD: writes the same as what "vcnrules propose" calls
+changes.json, with nothing before.
+
 worlds.py brief MEMBER... <NDJSON: writes of each object these members alone, as
 JSON but for texts; of the summary those of them that it has.
 
@@ -236,6 +239,18 @@ def dump(group=None):
     return 0
 
 
+def changes():
+    objects, rules, _ = read_world(sys.stdin)
+    lists = [o for o in objects if "ingressSecurityRules" in o]
+    groups = [o for o in objects if o["id"] in rules]
+    json.dump({"changes": [
+        {"ocid": o["id"], "name": o["displayName"], "kind": kind, "before": None,
+         "after": after}
+        for kind, after, o in [("security_list", o, o) for o in lists] +
+        [("nsg", rules[o["id"]], o) for o in groups]]}, sys.stdout)
+    return 0
+
+
 def brief(members):
     for line in sys.stdin:
         found = json.loads(line)
@@ -248,7 +263,8 @@ def brief(members):
 def main(what, *words):
     if what == "brief":
         return brief(words)
-    return {"net": build, "talk": talk, "log": log, "dump": dump}[what](*words)
+    return {"net": build, "talk": talk, "log": log, "dump": dump,
+            "changes": changes}[what](*words)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ set -l report '__fish_seen_subcommand_from report'
 set -l lint '__fish_seen_subcommand_from lint'
 set -l check '__fish_seen_subcommand_from check'
 set -l explain '__fish_seen_subcommand_from explain'
-set -l chosen '__fish_seen_subcommand_from report lint'
+set -l chosen '__fish_seen_subcommand_from report lint check'
 set -l time '__fish_seen_subcommand_from report check'
 set -l any '__fish_seen_subcommand_from report lint check explain'
 set -l none "not __fish_seen_subcommand_from $commands"

@@ -20,10 +20,10 @@
 #include "base/msg.h"
 #include "lookup/content.h"
 #include "vcnrules/against.h"
-#include "vcnrules/applied.h"
 #include "vcnrules/flows.h"
 #include "vcnrules/ruleset.h"
 #include "vcnrules/sheet.h"
+#include "vcnrules/view.h"
 
 enum kind { BREAKS, OPENED, UNSEEN, WIDER, KINDS };
 
@@ -55,9 +55,7 @@ struct found {
 /* One of the two states. */
 struct state {
 	struct ruleset ruleset;
-	struct applied applied;
-	struct applied_matches matches; /* of the first packet */
-	struct applied_matches answers;
+	struct view_rules rules;
 };
 
 struct check {
@@ -82,9 +80,7 @@ struct check {
 static void state_free(struct state *state)
 {
 	ruleset_free(&state->ruleset);
-	applied_free(&state->applied);
-	applied_matches_free(&state->matches);
-	applied_matches_free(&state->answers);
+	view_rules_free(&state->rules);
 }
 
 /* ---- gathering ------------------------------------------------------------------------ */
@@ -104,13 +100,6 @@ static int add_found(struct check *check, const struct found *found)
 	return 0;
 }
 
-/* A flow as it is seen at one of its ends. */
-struct view {
-	struct flow flow; /* local is this end */
-	struct lookup_text subnet;
-	bool is_other_end;
-};
-
 static uint64_t saturated(uint64_t a, uint64_t b)
 {
 	return b > INT64_MAX - a ? INT64_MAX : a + b;
@@ -121,7 +110,7 @@ static uint64_t saturated(uint64_t a, uint64_t b)
 static int add_view(struct check *check, const struct view *view, enum kind kind, bool is_maybe)
 {
 	const struct applied_matches *matches =
-		kind == OPENED ? &check->after.matches : &check->before.matches;
+		kind == OPENED ? &check->after.rules.matches : &check->before.rules.matches;
 	const struct flow *flow = &view->flow;
 	struct found found = {
 		.kind = kind,
@@ -154,173 +143,37 @@ static int add_view(struct check *check, const struct view *view, enum kind kind
 
 /* ---- judging a flow ---------------------------------------------------------------------- */
 
-/* How a first packet and its answers would fare. */
-struct fate {
-	bool passes; /* for certain */
-	bool may_pass;
-	bool answers_pass; /* for certain or perhaps; true if none were seen */
-};
-
-static int judge_state(
-	struct state *state, const struct flow *flow, bool is_local, struct fate *fate)
-{
-	struct match_flow packet = applied_first_packet(flow, is_local);
-	struct match_flow reversed = match_reversed(&packet);
-	uint64_t answers = is_local ? flow->in.records : flow->out.records;
-
-	if (applied_match(&state->matches, &state->applied, applied_direction(is_local), &packet) !=
-		0)
-		return -1;
-	fate->passes = state->matches.yes_count > 0;
-	fate->may_pass = state->matches.maybe_count > 0;
-	fate->answers_pass = true;
-	if (answers == 0 || applied_tracks(&state->matches))
-		return 0;
-	if (applied_match(
-		    &state->answers, &state->applied, applied_direction(!is_local), &reversed) != 0)
-		return -1;
-	fate->answers_pass = state->answers.yes_count + state->answers.maybe_count > 0 ||
-			     (!state->matches.is_stateless && fate->may_pass);
-	return 0;
-}
-
-/* One way of a flow. Sets *kind, KINDS: nothing is found. */
-static int judge_way(struct check *check, const struct view *view, bool is_local, enum kind *kind,
-	bool *is_maybe)
-{
-	const struct flow *flow = &view->flow;
-	bool is_undecided = flow->began == CONVERSATION_NOBODY || !flow->has_ports;
-	struct fate before, after;
-	bool passed;
-
-	*kind = KINDS;
-	*is_maybe = false;
-	if (judge_state(&check->before, flow, is_local, &before) != 0 ||
-		judge_state(&check->after, flow, is_local, &after) != 0)
-		return -1;
-	if (flow->action == CONVERSATION_REJECT) {
-		if (after.passes && !before.passes &&
-			(is_local ? flow->out.records : flow->in.records) > 0)
-			*kind = OPENED;
-		return 0;
-	}
-	passed = before.passes || (!is_undecided && before.may_pass);
-	if (!passed || after.passes) {
-		if (passed && before.answers_pass && !after.answers_pass)
-			*kind = BREAKS;
-		return 0;
-	}
-	if (after.may_pass && !before.passes)
-		return 0;
-	*kind = BREAKS;
-	*is_maybe = after.may_pass;
-	return 0;
-}
-
 /* Judges what applies at one end, in the way or ways that the flow went. */
 static int judge_view(struct check *check, const struct view *view)
 {
-	const struct flow *flow = &view->flow;
-	bool is_decided = flow->has_ports && flow->began != CONVERSATION_NOBODY;
-
+	view_apply(&check->before.rules, view);
+	view_apply(&check->after.rules, view);
 	for (int is_local = 0; is_local <= 1; is_local++) {
+		enum view_change change;
 		bool is_maybe;
-		enum kind kind;
 
-		if (is_decided && is_local != (flow->began == CONVERSATION_LOCAL))
+		if (!view_has_way(view, is_local))
 			continue;
-		if (judge_way(check, view, is_local, &kind, &is_maybe) != 0)
+		if (view_compare(&check->before.rules, &check->after.rules, view, is_local, &change,
+			    &is_maybe) != 0)
 			return -1;
-		if (kind != KINDS)
-			return add_view(check, view, kind, is_maybe);
+		if (change != VIEW_SAME)
+			return add_view(
+				check, view, change == VIEW_OPENED ? OPENED : BREAKS, is_maybe);
 	}
 	return 0;
-}
-
-/* Sets what applies in a subnet to a VNIC, by their OCIDs; null: not known. Both
- * states have the same subnets. */
-static void set_applied(
-	struct state *state, const struct lookup_text *subnet, const struct lookup_text *vnic)
-{
-	const struct lookup *lookup = state->ruleset.lookup;
-	struct lookup_subnet found;
-	struct lookup_vnic known;
-	bool has_vnic = vnic->text && lookup_find_vnic(lookup, NULL, vnic->text, vnic->len, &known);
-
-	if (lookup_find(lookup, subnet->text, subnet->len, &found))
-		applied_set(&state->applied, &found, has_vnic ? &known : NULL);
-	else
-		state->applied.rules.run_count = 0;
-}
-
-static int judge_end(struct check *check, const struct view *view, const struct lookup_text *vnic)
-{
-	set_applied(&check->before, &view->subnet, vnic);
-	set_applied(&check->after, &view->subnet, vnic);
-	return judge_view(check, view);
-}
-
-/* The flow from the other end: what went in there went out here. */
-static struct flow turned(const struct flow *flow)
-{
-	struct flow other = *flow;
-
-	other.local = flow->peer;
-	other.peer = flow->local;
-	other.local_low = flow->peer_low;
-	other.local_high = flow->peer_high;
-	other.peer_low = flow->local_low;
-	other.peer_high = flow->local_high;
-	other.in = flow->out;
-	other.out = flow->in;
-	if (flow->began != CONVERSATION_NOBODY)
-		other.began =
-			flow->began == CONVERSATION_LOCAL ? CONVERSATION_PEER : CONVERSATION_LOCAL;
-	return other;
-}
-
-/* The other end, where it lies in a known subnet of the same VCN. */
-static int judge_other_end(struct check *check, const struct flow *flow, uint32_t vcn)
-{
-	const struct lookup *lookup = check->before.ruleset.lookup;
-	uint32_t number = lookup_find_block(lookup, vcn, &flow->peer);
-	uint32_t holder = lookup_find_holder(lookup, vcn, &flow->peer);
-	struct lookup_vnic vnic = {0};
-	struct content_subnet subnet;
-	struct view view = {.flow = turned(flow), .is_other_end = true};
-
-	/* What was refused here never came there. */
-	if (number == LOOKUP_NONE || flow->action == CONVERSATION_REJECT)
-		return 0;
-	content_subnet(lookup, number, &subnet);
-	if (holder != LOOKUP_NONE)
-		lookup_vnic(lookup, holder, &vnic);
-	view.subnet = subnet.ocid;
-	return judge_end(check, &view, &vnic.ocid);
-}
-
-static struct lookup_text text_of(const struct flows *flows, uint32_t number)
-{
-	struct lookup_text text = {NULL, 0};
-
-	if (number != FLOWS_NO_VNIC)
-		text.text = textset_text(&flows->texts, number, &text.len);
-	return text;
 }
 
 static int judge_flow(struct check *check, const struct flow *flow)
 {
-	struct lookup_text vnic = text_of(&check->flows, flow->vnic);
-	struct view view = {.flow = *flow, .subnet = text_of(&check->flows, flow->subnet)};
-	struct lookup_subnet subnet;
+	const struct lookup *lookup = check->before.rules.lookup;
+	struct view here, there;
 
-	if (!lookup_find(check->before.ruleset.lookup, view.subnet.text, view.subnet.len, &subnet))
+	if (view_here(&here, lookup, &check->flows, flow) != VIEW_OK)
 		return 0;
-	if (match_is_link_local(&flow->local) || match_is_link_local(&flow->peer))
-		return 0;
-	if (judge_end(check, &view, &vnic) != 0)
+	if (judge_view(check, &here) != 0)
 		return -1;
-	return judge_other_end(check, flow, subnet.vcn);
+	return view_there(&there, lookup, &here) ? judge_view(check, &there) : 0;
 }
 
 /* ---- judging the rules --------------------------------------------------------------------- */
@@ -353,7 +206,7 @@ static int find_wider(struct check *check, struct boxes *boxes, const struct aga
 		struct found found = {
 			.kind = WIDER,
 			.last = FLOWS_NEVER_LAST,
-			.rule = (uint32_t)(rule->rule - check->after.applied.rules.rules),
+			.rule = (uint32_t)(rule->rule - check->after.rules.applied.rules.rules),
 		};
 
 		if (result == BOXES_NO_MEMORY)
@@ -530,7 +383,8 @@ static const struct rule *rule_of(const struct check *check, const struct found 
 	const struct ruleset_owner **owner)
 {
 	const struct state *state = state_of(check, found);
-	const struct rule *rule = &state->applied.rules.rules[check->rules[found->rule_first + i]];
+	const struct rule *rule =
+		&state->rules.applied.rules.rules[check->rules[found->rule_first + i]];
 
 	*owner = ruleset_owner_of_rule(&state->ruleset, rule);
 	return rule;
@@ -759,8 +613,8 @@ static int put_all(struct check *check, struct command *command)
 
 static int judge(struct check *check)
 {
-	if (applied_begin(&check->before.applied, check->before.ruleset.lookup) != 0 ||
-		applied_begin(&check->after.applied, check->after.ruleset.lookup) != 0)
+	if (view_rules_begin(&check->before.rules, check->before.ruleset.lookup) != 0 ||
+		view_rules_begin(&check->after.rules, check->after.ruleset.lookup) != 0)
 		return -1;
 	for (size_t i = 0; i < check->flows.count; i++)
 		if (judge_flow(check, &check->flows.at[i]) != 0)

@@ -59,6 +59,9 @@ struct state {
 };
 
 struct check {
+	struct lookup_text *subnets; /* that were chosen, and how many; of these */
+	size_t subnet_count;
+	bool has_choice; /* or of lists and groups that were named is what is written */
 	struct against against;
 	struct flows flows;
 	struct state before;
@@ -343,10 +346,93 @@ static void join(struct check *check, struct found *to, const struct found *from
 		to->last = from->last;
 }
 
-/* Sorts what was found, and makes one of each key. */
+/* ---- what was chosen -------------------------------------------------------------------- */
+
+/* Finds the subnets that were chosen. */
+static enum exitcode choose_subnets(struct check *check, const struct command *command)
+{
+	const struct options *options = command->options;
+	enum exitcode exitcode = EXITCODE_OK;
+
+	check->has_choice = options->chosen_count > 0;
+	check->subnets = calloc(options->chosen_count + 1, sizeof(*check->subnets));
+	if (!check->subnets) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
+	for (size_t i = 0; i < options->chosen_count && exitcode == EXITCODE_OK; i++) {
+		struct content_subnet subnet;
+
+		if (options->chosen[i].kind != CHOSEN_SUBNET)
+			continue;
+		exitcode = ruleset_find_subnet(command->lookup, options->chosen[i].name, &subnet);
+		if (exitcode == EXITCODE_OK)
+			check->subnets[check->subnet_count++] = subnet.ocid;
+	}
+	return exitcode;
+}
+
+/* The state that a finding's rules are of. */
+static const struct state *state_of(const struct check *check, const struct found *found)
+{
+	return found->kind == BREAKS ? &check->before : &check->after;
+}
+
+/* One of the rules that go with a finding, and whose it is. */
+static const struct rule *rule_of(const struct check *check, const struct found *found, size_t i,
+	const struct ruleset_owner **owner)
+{
+	const struct state *state = state_of(check, found);
+	const struct rule *rule =
+		&state->rules.applied.rules.rules[check->rules[found->rule_first + i]];
+
+	*owner = ruleset_owner_of_rule(&state->ruleset, rule);
+	return rule;
+}
+
+/* Does a subnet use a list that was named? */
+static bool uses_named_list(const struct check *check, const struct lookup_text *ocid)
+{
+	const struct ruleset *ruleset = &check->before.ruleset;
+	struct lookup_subnet subnet;
+	struct lookup_run lists;
+
+	if (!lookup_find(ruleset->lookup, ocid->text, ocid->len, &subnet))
+		return false;
+	lists = lookup_subnet_lists(ruleset->lookup, &subnet);
+	for (size_t i = 0; i < ruleset->owner_count; i++)
+		for (size_t j = 0; j < lists.count; j++)
+			if (ruleset->owners[i].is_named && !ruleset->owners[i].is_group &&
+				ruleset->owners[i].number == lists.numbers[j])
+				return true;
+	return false;
+}
+
+static bool is_chosen(const struct check *check, const struct found *found)
+{
+	if (!check->has_choice)
+		return true;
+	for (size_t i = 0; i < check->subnet_count; i++)
+		if (found->subnet.text && compare_texts(&found->subnet, &check->subnets[i]) == 0)
+			return true;
+	for (size_t i = 0; i < found->rule_count; i++) {
+		const struct ruleset_owner *owner;
+
+		(void)rule_of(check, found, i, &owner);
+		/* What is wider applies wherever its list or group does. */
+		if (owner->is_named || (found->kind == WIDER && owner->is_chosen))
+			return true;
+	}
+	return found->kind == UNSEEN && uses_named_list(check, &found->subnet);
+}
+
+/* ---- all that was found --------------------------------------------------------------------- */
+
+/* Sorts what was found, makes one of each key, and leaves what was chosen. */
 static int gather(struct check *check)
 {
 	size_t kept = 0;
+	size_t chosen = 0;
 
 	check->rules = calloc(check->found_count + 1, sizeof(*check->rules));
 	if (!check->rules)
@@ -367,8 +453,11 @@ static int gather(struct check *check)
 		}
 		join(check, &check->found[kept - 1], &found);
 	}
-	check->found_count = kept;
-	for (size_t i = 0; i < kept; i++) {
+	for (size_t i = 0; i < kept; i++)
+		if (is_chosen(check, &check->found[i]))
+			check->found[chosen++] = check->found[i];
+	check->found_count = chosen;
+	for (size_t i = 0; i < chosen; i++) {
 		const struct found *found = &check->found[i];
 
 		check->counts[found->kind]++;
@@ -428,10 +517,9 @@ static void put_subnet(const struct check *check, struct sheet *sheet, const str
 		sheet_put_text(sheet, &found->subnet);
 }
 
-/* The rules of the state that a finding's rules are of; for people their texts. */
+/* The rules that go with a finding; for people their texts. */
 static int put_permitted(struct check *check, struct sheet *sheet, const struct found *found)
 {
-	const struct state *state = found->kind == BREAKS ? &check->before : &check->after;
 	bool is_for_people = sheet_is_for_people(sheet);
 	struct bytes *out = &check->text;
 	int result = 0;
@@ -440,19 +528,14 @@ static int put_permitted(struct check *check, struct sheet *sheet, const struct 
 	if (!is_for_people)
 		result = bytes_append_char(out, '[');
 	for (size_t i = 0; i < found->rule_count && result == 0; i++) {
-		const struct rule *rule =
-			&state->rules.applied.rules.rules[check->rules[found->rule_first + i]];
+		const struct ruleset_owner *owner;
+		const struct rule *rule = rule_of(check, found, i, &owner);
 		struct lookup_rule_texts texts;
 
-		lookup_rule_texts(state->ruleset.lookup, rule, &texts);
-		if (is_for_people) {
-			result |= bytes_append_text(out, i == 0 ? "" : "; ");
-			result |= bytes_append(out, texts.text.text, texts.text.len);
-			continue;
-		}
-		result |= bytes_append_text(out, i == 0 ? "" : ",");
-		result |= ruleset_put_rule(
-			ruleset_owner_of_rule(&state->ruleset, rule), &texts.text, out);
+		lookup_rule_texts(state_of(check, found)->ruleset.lookup, rule, &texts);
+		result |= bytes_append_text(out, i == 0 ? "" : is_for_people ? "; " : ",");
+		result |= is_for_people ? bytes_append(out, texts.text.text, texts.text.len)
+					: ruleset_put_rule(owner, &texts.text, out);
 	}
 	if (!is_for_people)
 		result |= bytes_append_char(out, ']');
@@ -549,16 +632,18 @@ static enum exitcode run(struct check *check, struct command *command)
 	return EXITCODE_INTERNAL;
 }
 
-/* What stands in both states. */
+/* What stands in both states, and what was chosen of it. */
 static enum exitcode make_states(struct check *check, const struct command *command)
 {
-	const struct options all = {0};
-	enum exitcode exitcode = against_make(&check->against, command->lookup, command->options);
+	const struct options *options = command->options;
+	enum exitcode exitcode = ruleset_make(&check->before.ruleset, command->lookup, options);
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = ruleset_make(&check->before.ruleset, command->lookup, &all);
+		exitcode = choose_subnets(check, command);
 	if (exitcode == EXITCODE_OK)
-		exitcode = ruleset_make(&check->after.ruleset, check->against.lookup, &all);
+		exitcode = against_make(&check->against, command->lookup, options);
+	if (exitcode == EXITCODE_OK)
+		exitcode = ruleset_make(&check->after.ruleset, check->against.lookup, options);
 	return exitcode;
 }
 
@@ -584,6 +669,7 @@ enum exitcode check_run(struct command *command)
 	flows_free(&check.flows);
 	free(check.found);
 	free(check.rules);
+	free(check.subnets);
 	bytes_free(&check.text);
 	against_free(&check.against);
 	return exitcode;

@@ -217,7 +217,7 @@ static enum exitcode choose_owner(struct ruleset *ruleset, const char *name, boo
 		if (owner->is_group != is_group)
 			continue;
 		if (is_text(&owner->ocid, name)) {
-			owner->is_chosen = true;
+			owner->is_chosen = owner->is_named = true;
 			return EXITCODE_OK;
 		}
 		if (!is_text(&owner->name, name))
@@ -227,7 +227,7 @@ static enum exitcode choose_owner(struct ruleset *ruleset, const char *name, boo
 	}
 	if (count != 1)
 		return refuse(is_group ? "network security group" : "security list", name, count);
-	named->is_chosen = true;
+	named->is_chosen = named->is_named = true;
 	return EXITCODE_OK;
 }
 

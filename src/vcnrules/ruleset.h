@@ -28,7 +28,8 @@ struct ruleset_owner {
 	uint32_t number; /* of the list or group in the file */
 	uint32_t vcn;    /* of a group, or LOOKUP_NONE */
 	bool is_group;
-	bool is_chosen;
+	bool is_chosen; /* by itself or by a subnet; all are if nothing was named */
+	bool is_named;  /* by itself */
 };
 
 struct ruleset {

@@ -65,20 +65,26 @@ static void put_csv(struct sheet *sheet, const char *text, size_t len)
 	put_text(sheet, "\"");
 }
 
-/* Characters that mean something in Markdown become references to themselves. */
-static void put_markdown(struct sheet *sheet, const char *text, size_t len)
+int sheet_write_markdown(struct bytes *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		char reference[16];
+		int result;
 
-		if (c >= 0x20 && c != 0x7f && strchr("|\\`*_{}[]<>#&!~$@", c) == NULL) {
-			put(sheet, text + i, 1);
-			continue;
-		}
 		snprintf(reference, sizeof(reference), "&#%u;", c);
-		put_text(sheet, reference);
+		result = c >= 0x20 && c != 0x7f && strchr("|\\`*_{}[]<>#&!~$@", c) == NULL
+				 ? bytes_append_char(out, text[i])
+				 : bytes_append_text(out, reference);
+		if (result != 0)
+			return -1;
 	}
+	return 0;
+}
+
+static void put_markdown(struct sheet *sheet, const char *text, size_t len)
+{
+	check(sheet, sheet_write_markdown(&sheet->output->bytes, text, len));
 }
 
 /* ---- tables ---------------------------------------------------------------------- */

@@ -263,6 +263,8 @@ def text():
         yield b"\x01" + word.encode()
     for line in COMMANDS:
         yield b"\x02" + line.replace(" ", "\n").encode()
+    # a path of more steps than a record has depth
+    yield b"\x02-k\n" + b"." * 300
     yield b"\x03" + NETWORKS.encode()
 
 

@@ -347,8 +347,10 @@ bench-instructions:
 bench-instructions-run: all
 	BUILD=$(BUILD) tests/bench/instructions $(if $(UPDATE),--update)
 
-# For T seconds each: make fuzz T=600 TARGET='record gunzip'
+# For T seconds each: make fuzz T=600 TARGET='record gunzip'. SEED=1: the same
+# inputs each time.
 T ?= 60
+SEED ?= 0
 TARGET ?=
 fuzz:
 	CXX=clang++ contrib/install-deps build fuzz
@@ -356,7 +358,7 @@ fuzz:
 	@$(SUBMAKE) fuzz-compare-run
 
 fuzz-run: fuzzers
-	tests/fuzz/run --seconds $(T) $(BUILD)/fuzz $(TARGET)
+	tests/fuzz/run --seconds $(T) --seed $(SEED) $(BUILD)/fuzz $(TARGET)
 
 # What must come of the inputs that were found is said by the reference.
 FUZZ_FOUND = work

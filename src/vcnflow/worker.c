@@ -523,6 +523,12 @@ static size_t after_element(const char *text, size_t at, size_t len)
 	return at == len ? len : len + 1;
 }
 
+/* What may stand between elements, as in a run of values. */
+static bool is_between(char c)
+{
+	return json_is_space(c) || c == ',' || c == BLOCK_RECORD_SEPARATOR;
+}
+
 /* A line that begins with '['. */
 static void take_array(struct worker *worker, const char *text, size_t len)
 {
@@ -530,7 +536,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 	size_t end;
 
 	while (going_on(worker)) {
-		while (at < len && (json_is_space(text[at]) || text[at] == ','))
+		while (at < len && is_between(text[at]))
 			at++;
 		if (at < len && text[at] == ']' && json_skip_space(text, at + 1, len) == len)
 			return;

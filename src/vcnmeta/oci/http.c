@@ -638,7 +638,11 @@ bool http_is_proxy(const char *text)
 	       bytes_append_text(&whole, text) == 0 && bytes_append_char(&whole, '\0') == 0 &&
 	       http_url_read(&url, whole.data) == 0;
 	bytes_free(&whole);
-	return read && is_proxy_scheme(url.scheme) && strcmp(url.path, "/") == 0;
+	/* libcurl has undone %XX in the host: what comes of it may be no name */
+	return read && is_proxy_scheme(url.scheme) && strcmp(url.path, "/") == 0 &&
+	       strspn(url.host, "abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				"0123456789.-_:[]") == strlen(url.host);
 }
 
 int http_escape(struct bytes *out, const char *text, size_t len)

@@ -59,9 +59,9 @@ struct state {
 };
 
 struct check {
-	struct lookup_text *subnets; /* that were chosen, and how many; of these */
+	struct lookup_text *subnets; /* the OCIDs of those that were chosen */
 	size_t subnet_count;
-	bool has_choice; /* or of lists and groups that were named is what is written */
+	bool has_choice; /* only what was chosen is written */
 	struct against against;
 	struct flows flows;
 	struct state before;

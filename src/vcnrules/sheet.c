@@ -65,17 +65,34 @@ static void put_csv(struct sheet *sheet, const char *text, size_t len)
 	put_text(sheet, "\"");
 }
 
+/*
+ * Does Markdown give a character back as it stands? Blanks at the ends of a cell
+ * are trimmed, and "http://" and "www." begin links of themselves, in which
+ * references are not read.
+ */
+static bool is_plain_markdown(const char *text, size_t len, size_t at)
+{
+	unsigned char c = (unsigned char)text[at];
+
+	if (c < 0x20 || c == 0x7f || strchr("|\\`*_{}[]<>#&!~$@", c) != NULL)
+		return false;
+	if (c == ' ')
+		return at > 0 && at + 1 < len;
+	if (c == ':')
+		return len - at < 3 || memcmp(text + at, "://", 3) != 0;
+	return c != '.' || at < 3 || memcmp(text + at - 3, "www", 3) != 0;
+}
+
+/* All others become references to themselves. */
 int sheet_write_markdown(struct bytes *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
 		char reference[16];
 		int result;
 
-		snprintf(reference, sizeof(reference), "&#%u;", c);
-		result = c >= 0x20 && c != 0x7f && strchr("|\\`*_{}[]<>#&!~$@", c) == NULL
-				 ? bytes_append_char(out, text[i])
-				 : bytes_append_text(out, reference);
+		snprintf(reference, sizeof(reference), "&#%u;", (unsigned)(unsigned char)text[i]);
+		result = is_plain_markdown(text, len, i) ? bytes_append_char(out, text[i])
+							 : bytes_append_text(out, reference);
 		if (result != 0)
 			return -1;
 	}

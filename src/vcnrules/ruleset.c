@@ -329,6 +329,28 @@ const char *ruleset_kind_name(const struct ruleset_owner *owner)
 	return owner->is_group ? "nsg" : "security_list";
 }
 
+uint32_t *ruleset_numbers(const struct ruleset *ruleset, const struct rule *first)
+{
+	size_t count = 0;
+	uint32_t *numbers;
+
+	for (size_t i = 0; i < ruleset->owner_count; i++) {
+		const struct ruleset_owner *owner = &ruleset->owners[i];
+		size_t end = owner->count > 0 ? (size_t)(owner->rules - first) + owner->count : 0;
+
+		if (end > count)
+			count = end;
+	}
+	numbers = calloc(count + 1, sizeof(*numbers));
+	for (size_t i = 0; i < ruleset->owner_count && numbers; i++) {
+		const struct ruleset_owner *owner = &ruleset->owners[i];
+
+		for (size_t j = 0; j < owner->count; j++)
+			numbers[(size_t)(owner->rules - first) + j] = (uint32_t)(owner->first + j);
+	}
+	return numbers;
+}
+
 const struct ruleset_owner *ruleset_owner_of(const struct ruleset *ruleset, size_t rule)
 {
 	size_t low = 0;

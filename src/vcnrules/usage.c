@@ -524,32 +524,6 @@ static void sort_credits(struct usage *usage)
 	}
 }
 
-static int make_numbers(struct judging *judging)
-{
-	const struct ruleset *ruleset = judging->ruleset;
-	const struct rule *rules = judging->applied.rules.rules;
-	size_t count = 0;
-
-	for (size_t i = 0; i < ruleset->owner_count; i++) {
-		const struct ruleset_owner *owner = &ruleset->owners[i];
-		size_t end = owner->count > 0 ? (size_t)(owner->rules - rules) + owner->count : 0;
-
-		if (end > count)
-			count = end;
-	}
-	judging->numbers = calloc(count + 1, sizeof(*judging->numbers));
-	if (!judging->numbers)
-		return -1;
-	for (size_t i = 0; i < ruleset->owner_count; i++) {
-		const struct ruleset_owner *owner = &ruleset->owners[i];
-
-		for (size_t j = 0; j < owner->count; j++)
-			judging->numbers[(size_t)(owner->rules - rules) + j] =
-				(uint32_t)(owner->first + j);
-	}
-	return 0;
-}
-
 static int make_seen(struct usage *usage, const struct flows *flows)
 {
 	size_t count = flows->texts.count + 1;
@@ -577,7 +551,8 @@ int usage_make(struct usage *usage, const struct ruleset *ruleset, const struct 
 	usage->owners = calloc(ruleset->owner_count + 1, sizeof(*usage->owners));
 	if (usage->rules && usage->owners && make_seen(usage, flows) == 0 &&
 		applied_begin(&judging.applied, ruleset->lookup) == 0 &&
-		make_numbers(&judging) == 0 && judge_flows(&judging) == 0)
+		(judging.numbers = ruleset_numbers(ruleset, judging.applied.rules.rules)) &&
+		judge_flows(&judging) == 0)
 		result = judge_owners(&judging, min_window);
 	if (result == 0)
 		sort_credits(usage);

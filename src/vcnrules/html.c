@@ -106,8 +106,8 @@ void html_bytes(struct html *html, uint64_t bytes)
 	size_t unit = 0;
 	char text[32];
 
-	/* 999.95 would be written as 1000.0 */
-	while (amount >= (unit == 0 ? 1000 : 999.95)) {
+	/* 999.5 would be written as 1000 */
+	while (amount >= (unit == 0 ? 1000 : 999.5)) {
 		amount /= 1000;
 		unit++;
 	}

@@ -39,7 +39,7 @@ def shown(size):
     if size == 0:
         return ""
     for unit in ("B", "kB", "MB", "GB", "TB"):
-        if size < (1000 if unit == "B" else 999.95):
+        if size < (1000 if unit == "B" else 999.5):
             return ("%.0f %s" if unit == "B" or size >= 99.95 else "%.1f %s") % (size, unit)
         size /= 1000
 

@@ -143,7 +143,8 @@ int analysis_look(struct analysis *analysis, size_t owner, size_t at, struct ana
 		.seen = &analysis->usage.owners[owner],
 		.peers = &analysis->peers,
 		.verdict = &analysis->findings.verdicts[number],
-		.evidence = analysis->usage.owners[owner].evidence,
+		.evidence = analysis->usage.owners[owner].evidence |
+			    analysis->usage.rules[number].evidence,
 		.width = width_of(&of->rules[at]),
 	};
 	lookup_rule_texts(analysis->ruleset.lookup, rule->rule, &rule->texts);
@@ -186,7 +187,8 @@ const char *analysis_next_finding(const struct analysis_rule *rule, size_t *at)
 
 const char *analysis_next_evidence(unsigned evidence, size_t *at)
 {
-	static const char *const names[] = {"short_window", "silent_subnet", "unexplained"};
+	static const char *const names[] = {
+		"short_window", "silent_subnet", "unexplained", "young_rule"};
 
 	while (*at < COUNT(names)) {
 		size_t i = (*at)++;

@@ -20,10 +20,10 @@
 #include "base/msg.h"
 #include "lookup/content.h"
 #include "vcnrules/against.h"
-#include "vcnrules/applied.h"
 #include "vcnrules/flows.h"
 #include "vcnrules/ruleset.h"
 #include "vcnrules/sheet.h"
+#include "vcnrules/view.h"
 
 enum kind { BREAKS, OPENED, UNSEEN, WIDER, KINDS };
 
@@ -55,12 +55,13 @@ struct found {
 /* One of the two states. */
 struct state {
 	struct ruleset ruleset;
-	struct applied applied;
-	struct applied_matches matches; /* of the first packet */
-	struct applied_matches answers;
+	struct view_rules rules;
 };
 
 struct check {
+	struct lookup_text *subnets; /* the OCIDs of those that were chosen */
+	size_t subnet_count;
+	bool has_choice; /* only what was chosen is written */
 	struct against against;
 	struct flows flows;
 	struct state before;
@@ -79,9 +80,7 @@ struct check {
 static void state_free(struct state *state)
 {
 	ruleset_free(&state->ruleset);
-	applied_free(&state->applied);
-	applied_matches_free(&state->matches);
-	applied_matches_free(&state->answers);
+	view_rules_free(&state->rules);
 }
 
 /* ---- gathering ------------------------------------------------------------------------ */
@@ -101,13 +100,6 @@ static int add_found(struct check *check, const struct found *found)
 	return 0;
 }
 
-/* A flow as it is seen at one of its ends. */
-struct view {
-	struct flow flow; /* local is this end */
-	struct lookup_text subnet;
-	bool is_other_end;
-};
-
 static uint64_t saturated(uint64_t a, uint64_t b)
 {
 	return b > INT64_MAX - a ? INT64_MAX : a + b;
@@ -118,7 +110,7 @@ static uint64_t saturated(uint64_t a, uint64_t b)
 static int add_view(struct check *check, const struct view *view, enum kind kind, bool is_maybe)
 {
 	const struct applied_matches *matches =
-		kind == OPENED ? &check->after.matches : &check->before.matches;
+		kind == OPENED ? &check->after.rules.matches : &check->before.rules.matches;
 	const struct flow *flow = &view->flow;
 	struct found found = {
 		.kind = kind,
@@ -151,173 +143,37 @@ static int add_view(struct check *check, const struct view *view, enum kind kind
 
 /* ---- judging a flow ---------------------------------------------------------------------- */
 
-/* How a first packet and its answers would fare. */
-struct fate {
-	bool passes; /* for certain */
-	bool may_pass;
-	bool answers_pass; /* for certain or perhaps; true if none were seen */
-};
-
-static int judge_state(
-	struct state *state, const struct flow *flow, bool is_local, struct fate *fate)
-{
-	struct match_flow packet = applied_first_packet(flow, is_local);
-	struct match_flow reversed = match_reversed(&packet);
-	uint64_t answers = is_local ? flow->in.records : flow->out.records;
-
-	if (applied_match(&state->matches, &state->applied, applied_direction(is_local), &packet) !=
-		0)
-		return -1;
-	fate->passes = state->matches.yes_count > 0;
-	fate->may_pass = state->matches.maybe_count > 0;
-	fate->answers_pass = true;
-	if (answers == 0 || applied_tracks(&state->matches))
-		return 0;
-	if (applied_match(
-		    &state->answers, &state->applied, applied_direction(!is_local), &reversed) != 0)
-		return -1;
-	fate->answers_pass = state->answers.yes_count + state->answers.maybe_count > 0 ||
-			     (!state->matches.is_stateless && fate->may_pass);
-	return 0;
-}
-
-/* One way of a flow. Sets *kind, KINDS: nothing is found. */
-static int judge_way(struct check *check, const struct view *view, bool is_local, enum kind *kind,
-	bool *is_maybe)
-{
-	const struct flow *flow = &view->flow;
-	bool is_undecided = flow->began == CONVERSATION_NOBODY || !flow->has_ports;
-	struct fate before, after;
-	bool passed;
-
-	*kind = KINDS;
-	*is_maybe = false;
-	if (judge_state(&check->before, flow, is_local, &before) != 0 ||
-		judge_state(&check->after, flow, is_local, &after) != 0)
-		return -1;
-	if (flow->action == CONVERSATION_REJECT) {
-		if (after.passes && !before.passes &&
-			(is_local ? flow->out.records : flow->in.records) > 0)
-			*kind = OPENED;
-		return 0;
-	}
-	passed = before.passes || (!is_undecided && before.may_pass);
-	if (!passed || after.passes) {
-		if (passed && before.answers_pass && !after.answers_pass)
-			*kind = BREAKS;
-		return 0;
-	}
-	if (after.may_pass && !before.passes)
-		return 0;
-	*kind = BREAKS;
-	*is_maybe = after.may_pass;
-	return 0;
-}
-
 /* Judges what applies at one end, in the way or ways that the flow went. */
 static int judge_view(struct check *check, const struct view *view)
 {
-	const struct flow *flow = &view->flow;
-	bool is_decided = flow->has_ports && flow->began != CONVERSATION_NOBODY;
-
+	view_apply(&check->before.rules, view);
+	view_apply(&check->after.rules, view);
 	for (int is_local = 0; is_local <= 1; is_local++) {
+		enum view_change change;
 		bool is_maybe;
-		enum kind kind;
 
-		if (is_decided && is_local != (flow->began == CONVERSATION_LOCAL))
+		if (!view_has_way(view, is_local))
 			continue;
-		if (judge_way(check, view, is_local, &kind, &is_maybe) != 0)
+		if (view_compare(&check->before.rules, &check->after.rules, view, is_local, &change,
+			    &is_maybe) != 0)
 			return -1;
-		if (kind != KINDS)
-			return add_view(check, view, kind, is_maybe);
+		if (change != VIEW_SAME)
+			return add_view(
+				check, view, change == VIEW_OPENED ? OPENED : BREAKS, is_maybe);
 	}
 	return 0;
-}
-
-/* Sets what applies in a subnet to a VNIC, by their OCIDs; null: not known. Both
- * states have the same subnets. */
-static void set_applied(
-	struct state *state, const struct lookup_text *subnet, const struct lookup_text *vnic)
-{
-	const struct lookup *lookup = state->ruleset.lookup;
-	struct lookup_subnet found;
-	struct lookup_vnic known;
-	bool has_vnic = vnic->text && lookup_find_vnic(lookup, NULL, vnic->text, vnic->len, &known);
-
-	if (lookup_find(lookup, subnet->text, subnet->len, &found))
-		applied_set(&state->applied, &found, has_vnic ? &known : NULL);
-	else
-		state->applied.rules.run_count = 0;
-}
-
-static int judge_end(struct check *check, const struct view *view, const struct lookup_text *vnic)
-{
-	set_applied(&check->before, &view->subnet, vnic);
-	set_applied(&check->after, &view->subnet, vnic);
-	return judge_view(check, view);
-}
-
-/* The flow from the other end: what went in there went out here. */
-static struct flow turned(const struct flow *flow)
-{
-	struct flow other = *flow;
-
-	other.local = flow->peer;
-	other.peer = flow->local;
-	other.local_low = flow->peer_low;
-	other.local_high = flow->peer_high;
-	other.peer_low = flow->local_low;
-	other.peer_high = flow->local_high;
-	other.in = flow->out;
-	other.out = flow->in;
-	if (flow->began != CONVERSATION_NOBODY)
-		other.began =
-			flow->began == CONVERSATION_LOCAL ? CONVERSATION_PEER : CONVERSATION_LOCAL;
-	return other;
-}
-
-/* The other end, where it lies in a known subnet of the same VCN. */
-static int judge_other_end(struct check *check, const struct flow *flow, uint32_t vcn)
-{
-	const struct lookup *lookup = check->before.ruleset.lookup;
-	uint32_t number = lookup_find_block(lookup, vcn, &flow->peer);
-	uint32_t holder = lookup_find_holder(lookup, vcn, &flow->peer);
-	struct lookup_vnic vnic = {0};
-	struct content_subnet subnet;
-	struct view view = {.flow = turned(flow), .is_other_end = true};
-
-	/* What was refused here never came there. */
-	if (number == LOOKUP_NONE || flow->action == CONVERSATION_REJECT)
-		return 0;
-	content_subnet(lookup, number, &subnet);
-	if (holder != LOOKUP_NONE)
-		lookup_vnic(lookup, holder, &vnic);
-	view.subnet = subnet.ocid;
-	return judge_end(check, &view, &vnic.ocid);
-}
-
-static struct lookup_text text_of(const struct flows *flows, uint32_t number)
-{
-	struct lookup_text text = {NULL, 0};
-
-	if (number != FLOWS_NO_VNIC)
-		text.text = textset_text(&flows->texts, number, &text.len);
-	return text;
 }
 
 static int judge_flow(struct check *check, const struct flow *flow)
 {
-	struct lookup_text vnic = text_of(&check->flows, flow->vnic);
-	struct view view = {.flow = *flow, .subnet = text_of(&check->flows, flow->subnet)};
-	struct lookup_subnet subnet;
+	const struct lookup *lookup = check->before.rules.lookup;
+	struct view here, there;
 
-	if (!lookup_find(check->before.ruleset.lookup, view.subnet.text, view.subnet.len, &subnet))
+	if (view_here(&here, lookup, &check->flows, flow) != VIEW_OK)
 		return 0;
-	if (match_is_link_local(&flow->local) || match_is_link_local(&flow->peer))
-		return 0;
-	if (judge_end(check, &view, &vnic) != 0)
+	if (judge_view(check, &here) != 0)
 		return -1;
-	return judge_other_end(check, flow, subnet.vcn);
+	return view_there(&there, lookup, &here) ? judge_view(check, &there) : 0;
 }
 
 /* ---- judging the rules --------------------------------------------------------------------- */
@@ -350,7 +206,7 @@ static int find_wider(struct check *check, struct boxes *boxes, const struct aga
 		struct found found = {
 			.kind = WIDER,
 			.last = FLOWS_NEVER_LAST,
-			.rule = (uint32_t)(rule->rule - check->after.applied.rules.rules),
+			.rule = (uint32_t)(rule->rule - check->after.rules.applied.rules.rules),
 		};
 
 		if (result == BOXES_NO_MEMORY)
@@ -490,10 +346,93 @@ static void join(struct check *check, struct found *to, const struct found *from
 		to->last = from->last;
 }
 
-/* Sorts what was found, and makes one of each key. */
+/* ---- what was chosen -------------------------------------------------------------------- */
+
+/* Finds the subnets that were chosen. */
+static enum exitcode choose_subnets(struct check *check, const struct command *command)
+{
+	const struct options *options = command->options;
+	enum exitcode exitcode = EXITCODE_OK;
+
+	check->has_choice = options->chosen_count > 0;
+	check->subnets = calloc(options->chosen_count + 1, sizeof(*check->subnets));
+	if (!check->subnets) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
+	for (size_t i = 0; i < options->chosen_count && exitcode == EXITCODE_OK; i++) {
+		struct content_subnet subnet;
+
+		if (options->chosen[i].kind != CHOSEN_SUBNET)
+			continue;
+		exitcode = ruleset_find_subnet(command->lookup, options->chosen[i].name, &subnet);
+		if (exitcode == EXITCODE_OK)
+			check->subnets[check->subnet_count++] = subnet.ocid;
+	}
+	return exitcode;
+}
+
+/* The state that a finding's rules are of. */
+static const struct state *state_of(const struct check *check, const struct found *found)
+{
+	return found->kind == BREAKS ? &check->before : &check->after;
+}
+
+/* One of the rules that go with a finding, and whose it is. */
+static const struct rule *rule_of(const struct check *check, const struct found *found, size_t i,
+	const struct ruleset_owner **owner)
+{
+	const struct state *state = state_of(check, found);
+	const struct rule *rule =
+		&state->rules.applied.rules.rules[check->rules[found->rule_first + i]];
+
+	*owner = ruleset_owner_of_rule(&state->ruleset, rule);
+	return rule;
+}
+
+/* Does a subnet use a list that was named? */
+static bool uses_named_list(const struct check *check, const struct lookup_text *ocid)
+{
+	const struct ruleset *ruleset = &check->before.ruleset;
+	struct lookup_subnet subnet;
+	struct lookup_run lists;
+
+	if (!lookup_find(ruleset->lookup, ocid->text, ocid->len, &subnet))
+		return false;
+	lists = lookup_subnet_lists(ruleset->lookup, &subnet);
+	for (size_t i = 0; i < ruleset->owner_count; i++)
+		for (size_t j = 0; j < lists.count; j++)
+			if (ruleset->owners[i].is_named && !ruleset->owners[i].is_group &&
+				ruleset->owners[i].number == lists.numbers[j])
+				return true;
+	return false;
+}
+
+static bool is_chosen(const struct check *check, const struct found *found)
+{
+	if (!check->has_choice)
+		return true;
+	for (size_t i = 0; i < check->subnet_count; i++)
+		if (found->subnet.text && compare_texts(&found->subnet, &check->subnets[i]) == 0)
+			return true;
+	for (size_t i = 0; i < found->rule_count; i++) {
+		const struct ruleset_owner *owner;
+
+		(void)rule_of(check, found, i, &owner);
+		/* What is wider applies wherever its list or group does. */
+		if (owner->is_named || (found->kind == WIDER && owner->is_chosen))
+			return true;
+	}
+	return found->kind == UNSEEN && uses_named_list(check, &found->subnet);
+}
+
+/* ---- all that was found --------------------------------------------------------------------- */
+
+/* Sorts what was found, makes one of each key, and leaves what was chosen. */
 static int gather(struct check *check)
 {
 	size_t kept = 0;
+	size_t chosen = 0;
 
 	check->rules = calloc(check->found_count + 1, sizeof(*check->rules));
 	if (!check->rules)
@@ -514,8 +453,11 @@ static int gather(struct check *check)
 		}
 		join(check, &check->found[kept - 1], &found);
 	}
-	check->found_count = kept;
-	for (size_t i = 0; i < kept; i++) {
+	for (size_t i = 0; i < kept; i++)
+		if (is_chosen(check, &check->found[i]))
+			check->found[chosen++] = check->found[i];
+	check->found_count = chosen;
+	for (size_t i = 0; i < chosen; i++) {
 		const struct found *found = &check->found[i];
 
 		check->counts[found->kind]++;
@@ -575,10 +517,9 @@ static void put_subnet(const struct check *check, struct sheet *sheet, const str
 		sheet_put_text(sheet, &found->subnet);
 }
 
-/* The rules of the state that a finding's rules are of; for people their texts. */
+/* The rules that go with a finding; for people their texts. */
 static int put_permitted(struct check *check, struct sheet *sheet, const struct found *found)
 {
-	const struct state *state = found->kind == BREAKS ? &check->before : &check->after;
 	bool is_for_people = sheet_is_for_people(sheet);
 	struct bytes *out = &check->text;
 	int result = 0;
@@ -587,19 +528,14 @@ static int put_permitted(struct check *check, struct sheet *sheet, const struct 
 	if (!is_for_people)
 		result = bytes_append_char(out, '[');
 	for (size_t i = 0; i < found->rule_count && result == 0; i++) {
-		const struct rule *rule =
-			&state->applied.rules.rules[check->rules[found->rule_first + i]];
+		const struct ruleset_owner *owner;
+		const struct rule *rule = rule_of(check, found, i, &owner);
 		struct lookup_rule_texts texts;
 
-		lookup_rule_texts(state->ruleset.lookup, rule, &texts);
-		if (is_for_people) {
-			result |= bytes_append_text(out, i == 0 ? "" : "; ");
-			result |= bytes_append(out, texts.text.text, texts.text.len);
-			continue;
-		}
-		result |= bytes_append_text(out, i == 0 ? "" : ",");
-		result |= ruleset_put_rule(
-			ruleset_owner_of_rule(&state->ruleset, rule), &texts.text, out);
+		lookup_rule_texts(state_of(check, found)->ruleset.lookup, rule, &texts);
+		result |= bytes_append_text(out, i == 0 ? "" : is_for_people ? "; " : ",");
+		result |= is_for_people ? bytes_append(out, texts.text.text, texts.text.len)
+					: ruleset_put_rule(owner, &texts.text, out);
 	}
 	if (!is_for_people)
 		result |= bytes_append_char(out, ']');
@@ -677,8 +613,8 @@ static int put_all(struct check *check, struct command *command)
 
 static int judge(struct check *check)
 {
-	if (applied_begin(&check->before.applied, check->before.ruleset.lookup) != 0 ||
-		applied_begin(&check->after.applied, check->after.ruleset.lookup) != 0)
+	if (view_rules_begin(&check->before.rules, check->before.ruleset.lookup) != 0 ||
+		view_rules_begin(&check->after.rules, check->after.ruleset.lookup) != 0)
 		return -1;
 	for (size_t i = 0; i < check->flows.count; i++)
 		if (judge_flow(check, &check->flows.at[i]) != 0)
@@ -696,16 +632,18 @@ static enum exitcode run(struct check *check, struct command *command)
 	return EXITCODE_INTERNAL;
 }
 
-/* What stands in both states. */
+/* What stands in both states, and what was chosen of it. */
 static enum exitcode make_states(struct check *check, const struct command *command)
 {
-	const struct options all = {0};
-	enum exitcode exitcode = against_make(&check->against, command->lookup, command->options);
+	const struct options *options = command->options;
+	enum exitcode exitcode = ruleset_make(&check->before.ruleset, command->lookup, options);
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = ruleset_make(&check->before.ruleset, command->lookup, &all);
+		exitcode = choose_subnets(check, command);
 	if (exitcode == EXITCODE_OK)
-		exitcode = ruleset_make(&check->after.ruleset, check->against.lookup, &all);
+		exitcode = against_make(&check->against, command->lookup, options);
+	if (exitcode == EXITCODE_OK)
+		exitcode = ruleset_make(&check->after.ruleset, check->against.lookup, options);
 	return exitcode;
 }
 
@@ -731,6 +669,7 @@ enum exitcode check_run(struct command *command)
 	flows_free(&check.flows);
 	free(check.found);
 	free(check.rules);
+	free(check.subnets);
 	bytes_free(&check.text);
 	against_free(&check.against);
 	return exitcode;

@@ -23,9 +23,10 @@ void page_advice_free(struct page_advice_list *list)
 	*list = (struct page_advice_list){0};
 }
 
+/* Errors that ICMP reports are rare, and needed when they come. */
 static bool is_removal(const struct analysis_rule *rule)
 {
-	return rule->findings & PAGE_FINDING(ANALYSIS_UNUSED);
+	return rule->findings & PAGE_FINDING(ANALYSIS_UNUSED) && !page_is_icmp(rule->rule);
 }
 
 /* There is something to narrow it to. All who used it may have exchanged too few

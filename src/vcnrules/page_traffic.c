@@ -205,9 +205,9 @@ static void put_service(struct page *page, const struct traffic_service *service
 }
 
 /* A bar of a picture, so that it is printed, too: in thousandths of the cell. */
-static void put_bar(struct html *html, uint64_t bytes, uint64_t whole)
+static void put_bar(struct html *html, uint64_t bytes, double whole)
 {
-	unsigned share = whole == 0 ? 0 : (unsigned)(1000.0 * (double)bytes / (double)whole);
+	unsigned share = whole > 0 ? (unsigned)(1000 * ((double)bytes / whole)) : 0;
 
 	html_put(html, "<td class=\"bar\"><svg aria-hidden=\"true\" viewBox=\"0 0 1000 10\" "
 		       "preserveAspectRatio=\"none\"><rect height=\"10\" width=\"");
@@ -233,10 +233,10 @@ static void put_chapter(struct page *page, const struct chapter *chapter)
 	};
 	const struct traffic_place *place = chapter->place;
 	struct html *html = &page->html;
-	uint64_t whole = 0;
+	double whole = 0; /* sums may reach the greatest there is */
 
 	for (size_t i = 0; i < chapter->count; i++)
-		whole += chapter->services[i].bytes;
+		whole += (double)chapter->services[i].bytes;
 	html_put(html, "<table class=\"services\"><caption>");
 	page_put_name(page, &place->name, &place->ocid);
 	if (place->vcn.text) {

@@ -148,6 +148,7 @@ void page_words_evidence(struct html *html, unsigned evidence)
 		{USAGE_SILENT_SUBNET, "a subnet or VNIC that it is for has no flow in the log"},
 		{USAGE_UNEXPLAINED, "in a subnet that it is for, over 1 % of what was accepted is "
 				    "explained by no rule of today"},
+		{USAGE_YOUNG_RULE, "the rule was made too short a time ago"},
 	};
 	const char *separator = "";
 
@@ -208,7 +209,11 @@ static void put_use(
 	case ANALYSIS_UNUSED:
 		html_put(html, "Nothing used it");
 		put_window(html, rule);
-		html_put(html, ".");
+		html_put(
+			html, page_is_icmp(rule->rule)
+				      ? ". Keep it all the same: errors that it lets pass, such as "
+					"those of path MTU, are rare."
+				      : ".");
 		break;
 	case ANALYSIS_NO_EVIDENCE:
 		html_put(html, "Nothing used it, but too little was seen to say so: ");

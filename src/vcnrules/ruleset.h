@@ -28,7 +28,8 @@ struct ruleset_owner {
 	uint32_t number; /* of the list or group in the file */
 	uint32_t vcn;    /* of a group, or LOOKUP_NONE */
 	bool is_group;
-	bool is_chosen;
+	bool is_chosen; /* by itself or by a subnet; all are if nothing was named */
+	bool is_named;  /* by itself */
 };
 
 struct ruleset {
@@ -53,6 +54,12 @@ void ruleset_free(struct ruleset *ruleset);
 
 /* "security_list" or "nsg". */
 const char *ruleset_kind_name(const struct ruleset_owner *owner);
+
+/*
+ * Numbers in the ruleset, by a rule's number in the file; first is where rule 0 of the
+ * file stands. Returns new memory, or null when it ran out.
+ */
+uint32_t *ruleset_numbers(const struct ruleset *ruleset, const struct rule *first);
 
 /* The owner that a rule is of, by its number in the ruleset. */
 const struct ruleset_owner *ruleset_owner_of(const struct ruleset *ruleset, size_t rule);

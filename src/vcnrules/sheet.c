@@ -65,18 +65,35 @@ static void put_csv(struct sheet *sheet, const char *text, size_t len)
 	put_text(sheet, "\"");
 }
 
-/* Characters that mean something in Markdown become references to themselves. */
+/*
+ * Does Markdown give a character back as it stands? Blanks at the ends of a cell
+ * are trimmed, and "http://" and "www." begin links of themselves, in which
+ * references are not read.
+ */
+static bool is_plain_markdown(const char *text, size_t len, size_t at)
+{
+	unsigned char c = (unsigned char)text[at];
+
+	if (c < 0x20 || c == 0x7f || strchr("|\\`*_{}[]<>#&!~$@", c) != NULL)
+		return false;
+	if (c == ' ')
+		return at > 0 && at + 1 < len;
+	if (c == ':')
+		return len - at < 3 || memcmp(text + at, "://", 3) != 0;
+	return c != '.' || at < 3 || memcmp(text + at - 3, "www", 3) != 0;
+}
+
+/* All others become references to themselves. */
 static void put_markdown(struct sheet *sheet, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
 		char reference[16];
 
-		if (c >= 0x20 && c != 0x7f && strchr("|\\`*_{}[]<>#&!~$@", c) == NULL) {
+		if (is_plain_markdown(text, len, i)) {
 			put(sheet, text + i, 1);
 			continue;
 		}
-		snprintf(reference, sizeof(reference), "&#%u;", c);
+		snprintf(reference, sizeof(reference), "&#%u;", (unsigned)(unsigned char)text[i]);
 		put_text(sheet, reference);
 	}
 }

@@ -5,8 +5,9 @@ worlds.py net OUT <WORLD: writes OUT, a lookup file, by "vcnmeta build".
     subnet NAME BLOCK[,BLOCK...] [LIST,...]
     vnic NAME SUBNET [ADDRESS,...]
     list NAME           and behind it its rules, each by its text:
-      ingress tcp 0.0.0.0/0 *>443 [stateless] [!invalid] [# DESCRIPTION]
-    group NAME [VNIC,...]    likewise; a peer may be another group's name
+      ingress tcp 0.0.0.0/0 *>443 [stateless] [!invalid] [@CREATED] [# DESCRIPTION]
+    group NAME [VNIC,...]    likewise; a peer may be another group's name, and
+                             CREATED is a date
 
 worlds.py talk <LINES: writes conversations.
 
@@ -58,7 +59,8 @@ def rule_of(text, number, of_group):
     words = text.split()
     stateless = "stateless" in words
     invalid = "!invalid" in words
-    words = [w for w in words if w not in ("stateless", "!invalid")]
+    created = [w[1:] + "T12:00:00.123000+00:00" for w in words if w[0] == "@"]
+    words = [w for w in words if w not in ("stateless", "!invalid") and w[0] != "@"]
     direction, protocol, peer = words[:3]
     side = "source" if direction == "ingress" else "destination"
     rule = {
@@ -86,6 +88,8 @@ def rule_of(text, number, of_group):
     if of_group:
         rule.update(id="%06X" % number, direction=direction.upper(),
                     isValid=not invalid)
+        if created:
+            rule["timeCreated"] = created[0]
     return rule
 
 

@@ -449,7 +449,7 @@ clean:
 
 help:
 	@echo 'all           build the programs into build/ (the default)'
-	@echo 'demo          build, then enrich a few real flow-log records'
+	@echo 'demo          build, then show the programs at work'
 	@echo 'quick         build what changed, run the unit and most cli tests'
 	@echo 'check         all usual tests: install what they need, build, run'
 	@echo 'check-slow    slower tests: all cases under valgrind, more records'

@@ -75,6 +75,7 @@ static int count_rule(struct page *page, size_t owner, size_t at)
 
 	if (page_look(page, owner, at, &rule) != 0 || page_advice_add(page, owner, at, &rule) != 0)
 		return -1;
+	page->shrinks[rule.number] = page_advice_shrinks(&rule);
 	page->rule_count++;
 	page->unused += (rule.findings & PAGE_FINDING(ANALYSIS_UNUSED)) != 0;
 	page->wide += (rule.findings & PAGE_WIDE_FINDINGS) != 0;
@@ -91,6 +92,9 @@ static int count_rules(struct page *page)
 {
 	const struct ruleset *ruleset = page->ruleset;
 
+	page->shrinks = calloc(ruleset->rule_count + 1, sizeof(*page->shrinks));
+	if (!page->shrinks)
+		return -1;
 	for (size_t i = 0; i < ruleset->owner_count; i++) {
 		const struct ruleset_owner *owner = &ruleset->owners[i];
 
@@ -316,6 +320,7 @@ static int end(struct page *page, int result)
 	if (html_end(&page->html) != 0)
 		result = -1;
 	page_advice_free(&page->advice);
+	free(page->shrinks);
 	traffic_free(&page->traffic);
 	return result;
 }

@@ -26,6 +26,7 @@ struct page {
 	const struct findings *findings;
 	struct traffic traffic;
 	struct page_advice_list advice;
+	bool *shrinks; /* by the rule's number: it is to go or to be narrower */
 	size_t list_count;
 	size_t group_count;
 	size_t rule_count;

@@ -38,6 +38,11 @@ static bool is_narrowing(const struct analysis_rule *rule)
 		       rule->peers->block_count == 0);
 }
 
+bool page_advice_shrinks(const struct analysis_rule *rule)
+{
+	return is_removal(rule) || rule->findings & PAGE_WIDE_FINDINGS;
+}
+
 /* What it is worth to do something about a rule; 0: there is nothing to do. */
 static unsigned worth_of(const struct analysis_rule *rule)
 {
@@ -140,50 +145,33 @@ static void put_narrowing(struct page *page, const struct analysis_rule *rule)
 	}
 }
 
-/* A rule that covers this one and is to be narrowed; SIZE_MAX: none. */
-static size_t find_wide_cover(struct page *page, const struct analysis_rule *rule, bool *is_short)
+/* A rule that covers this one and is to go or to be narrower; SIZE_MAX: none. */
+static size_t find_shrinking_cover(const struct page *page, const struct analysis_rule *rule)
 {
 	const struct boxes_cover *cover = &rule->verdict->covered_by;
 
-	for (size_t i = 0; page->analysis && i < cover->count; i++) {
-		const struct ruleset_owner *owner =
-			ruleset_owner_of(page->ruleset, cover->rules[i]);
-		struct analysis_rule other;
-
-		if (page_look(page, (size_t)(owner - page->ruleset->owners),
-			    cover->rules[i] - owner->first, &other) != 0) {
-			*is_short = true;
-			return SIZE_MAX;
-		}
-		if (other.findings & PAGE_WIDE_FINDINGS || is_removal(&other))
+	for (size_t i = 0; i < cover->count; i++)
+		if (page->shrinks[cover->rules[i]])
 			return cover->rules[i];
-	}
 	return SIZE_MAX;
 }
 
-static int put_needless(struct page *page, const struct page_advice *advice)
+static void put_needless(struct page *page, const struct analysis_rule *rule)
 {
+	const struct boxes_rule *rules = page->ruleset->rules;
+	size_t wide = find_shrinking_cover(page, rule);
 	struct html *html = &page->html;
-	struct analysis_rule rule;
-	bool is_short = false;
-	size_t wide;
 
-	if (page_look(page, advice->owner, advice->at, &rule) != 0)
-		return -1;
-	wide = find_wide_cover(page, &rule, &is_short);
-	if (is_short || page_look(page, advice->owner, advice->at, &rule) != 0)
-		return -1;
 	html_put(html, wide == SIZE_MAX ? "Remove " : "Keep, for now, ");
-	put_rule(page, &rule);
+	put_rule(page, rule);
 	html_put(html, "</h3>");
-	page_words_findings(page, &rule, false);
+	page_words_findings(page, rule, false);
 	if (wide == SIZE_MAX)
-		return 0;
+		return;
 	html_put(html, "<p>But ");
-	html_code(html, page->ruleset->rules[wide].text, page->ruleset->rules[wide].text_len);
-	html_put(html, " is to be removed or narrowed: do that first, then see whether this "
-		       "one is still covered.</p>");
-	return 0;
+	html_code(html, rules[wide].text, rules[wide].text_len);
+	html_put(html, " is to be removed or narrowed: do that first, then see whether this one is "
+		       "still covered.</p>");
 }
 
 /* How sure it is, and what is lost. */
@@ -245,8 +233,7 @@ static int put_advice(struct page *page, const struct page_advice *advice)
 		put_reason(page, &rule);
 	} else {
 		html_put(html, "<li class=\"note\"><h3>");
-		if (put_needless(page, advice) != 0)
-			return -1;
+		put_needless(page, &rule);
 	}
 	html_put(html, "</li>\n");
 	html_pass(html);

@@ -2,6 +2,7 @@
 #ifndef VCNRULES_PAGE_ADVICE_H
 #define VCNRULES_PAGE_ADVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct page;
@@ -26,6 +27,9 @@ struct page_advice_list {
  */
 int page_advice_add(struct page *page, size_t owner, size_t at, const struct analysis_rule *rule);
 void page_advice_free(struct page_advice_list *list);
+
+/* Returns true if a rule is to go or to be narrower. */
+bool page_advice_shrinks(const struct analysis_rule *rule);
 
 /* Writes the section. Returns 0, or -1: no memory. */
 int page_advice_write(struct page *page);

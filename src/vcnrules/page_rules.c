@@ -196,7 +196,7 @@ int page_rules_write(struct page *page)
 	html_put(html, page->analysis ? "All rules" : "Rules with a finding");
 	html_put(html, "</h2>\n");
 	put_controls(page);
-	html_put(html, "<table id=\"table\" class=\"rules\"><thead><tr>");
+	html_put(html, "<table id=\"table\" class=\"rules\" aria-label=\"rules\"><thead><tr>");
 	for (size_t i = 0; i < COUNT(columns); i++) {
 		if (columns[i].is_of_use && !page->analysis)
 			continue;

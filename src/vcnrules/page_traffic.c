@@ -161,7 +161,8 @@ static void put_map(struct page *page)
 		html_put(html, "</span>");
 		most = i + 2 == shades ? traffic->largest : most * 10;
 	}
-	html_put(html, "</p>\n<div class=\"scroll\"><table class=\"heat");
+	html_put(html, "</p>\n<div class=\"scroll\"><table aria-label=\"accepted bytes from "
+		       "subnet to subnet\" class=\"heat");
 	html_put(html, traffic->place_count > ROOMY ? " dense\">\n" : "\">\n");
 	put_heads(page);
 	for (size_t i = 0; i < traffic->place_count;) {

@@ -143,31 +143,43 @@ int peers_gather(struct peers *peers, const struct flows *flows, const struct us
 	return sum_peers(peers, rule->credit_count, min_packets);
 }
 
+bool peers_has_protocol(const struct peers *peers, unsigned protocol)
+{
+	return protocol < 256 && peers->protocols[protocol / 8] >> protocol % 8 & 1;
+}
+
 static bool has_port(const struct peers *peers, size_t port)
 {
 	return peers->ports[port / 8] >> port % 8 & 1;
 }
 
+bool peers_next_ports(const struct peers *peers, size_t *at, size_t *low, size_t *high)
+{
+	size_t end;
+
+	while (*at < PORTS && !has_port(peers, *at))
+		++*at;
+	for (end = *at; end < PORTS && has_port(peers, end); end++)
+		;
+	*low = *at;
+	*high = end - 1;
+	*at = end;
+	return end > *low;
+}
+
 int peers_put_ports(const struct peers *peers, struct bytes *out)
 {
 	const char *separator = "";
+	size_t at = peers->port_count > 0 ? 0 : PORTS;
+	size_t low, high;
 
-	for (size_t port = 0; port < PORTS && peers->port_count > 0;) {
-		size_t end = port;
-
-		while (end < PORTS && has_port(peers, end))
-			end++;
-		if (end == port) {
-			port++;
-			continue;
-		}
-		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, port) != 0)
+	while (peers_next_ports(peers, &at, &low, &high)) {
+		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, low) != 0)
 			return -1;
-		if (end > port + 1 && (bytes_append_text(out, end > port + 2 ? "-" : ",") != 0 ||
-					      bytes_append_number(out, end - 1) != 0))
+		if (high > low && (bytes_append_text(out, high > low + 1 ? "-" : ",") != 0 ||
+					  bytes_append_number(out, high) != 0))
 			return -1;
 		separator = ",";
-		port = end;
 	}
 	return 0;
 }

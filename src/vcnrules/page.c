@@ -138,10 +138,12 @@ static void put_head(struct page *page, const char *title)
 	html_put(html, "</h1>\n");
 }
 
-static void begin_number(struct html *html, const char *class, const char *name)
+static void begin_number(struct html *html, const char *class, const char *name, const char *hint)
 {
 	html_put(html, "<div class=\"");
 	html_put(html, class);
+	html_put(html, "\" title=\"");
+	html_put(html, hint);
 	html_put(html, "\"><dt>");
 	html_put(html, name);
 	html_put(html, "</dt><dd>");
@@ -199,21 +201,23 @@ static void put_numbers(struct page *page)
 	struct html *html = &page->html;
 
 	html_put(html, "<dl class=\"numbers\">");
-	begin_number(html, "calm", "Window");
+	begin_number(html, "calm", "Window", "from the first to the last record");
 	html_things(html,
 		usage->last > usage->first ? (uint64_t)(usage->last - usage->first) / 86400 : 0,
 		"day", "days");
 	html_put(html, "</dd></div>\n");
-	begin_number(html, "calm", "Rules");
+	begin_number(html, "calm", "Rules", "of the lists and groups that are looked at");
 	html_count(html, page->rule_count);
 	html_put(html, "</dd></div>\n");
-	begin_number(html, "unused", "Unused");
+	begin_number(
+		html, "unused", "Unused", "nothing passed by them, and enough was seen to say so");
 	html_count(html, page->unused);
 	html_put(html, "</dd></div>\n");
-	begin_number(html, "wide", "Wide");
+	begin_number(html, "wide", "Wide", "far more is open than was used");
 	html_count(html, page->wide);
 	html_put(html, "</dd></div>\n");
-	begin_number(html, "calm", "Unexplained");
+	begin_number(
+		html, "calm", "Unexplained", "accepted records that no rule of today explains");
 	put_share(html, usage->unexplained, usage->accepted);
 	html_put(html, "</dd></div>\n</dl>\n");
 }
@@ -230,13 +234,13 @@ static void put_lint_head(struct page *page)
 		" can go together</strong> without letting less pass; something was found of ");
 	html_count(html, page->found);
 	html_put(html, ".</p>\n<dl class=\"numbers\">");
-	begin_number(html, "calm", "Rules");
+	begin_number(html, "calm", "Rules", "of the lists and groups that are looked at");
 	html_count(html, page->rule_count);
 	html_put(html, "</dd></div>\n");
-	begin_number(html, "wide", "Can go");
+	begin_number(html, "wide", "Can go", "all of them together, and the same is let pass");
 	html_count(html, page->removable);
 	html_put(html, "</dd></div>\n");
-	begin_number(html, "calm", "With findings");
+	begin_number(html, "calm", "With findings", "of which something is to be said");
 	html_count(html, page->found);
 	html_put(html, "</dd></div>\n</dl>\n");
 }

@@ -177,6 +177,7 @@ static void put_needless(struct page *page, const struct analysis_rule *rule)
 /* How sure it is, and what is lost. */
 static void put_reason(struct page *page, const struct analysis_rule *rule)
 {
+	uint64_t unsure = rule->usage->either + rule->usage->maybe;
 	struct html *html = &page->html;
 
 	page_words_findings(page, rule, is_narrowing(rule));
@@ -194,7 +195,13 @@ static void put_reason(struct page *page, const struct analysis_rule *rule)
 	}
 	html_put(html, "; the last on ");
 	html_day(html, rule->peers->last);
-	html_put(html, ".</p>");
+	html_put(html, ".");
+	if (unsure > 0) {
+		html_put(html, " It may have let ");
+		html_count(html, unsure);
+		html_put(html, " more pass: see to them before it is narrowed.");
+	}
+	html_put(html, "</p>");
 }
 
 static int put_advice(struct page *page, const struct page_advice *advice)

@@ -23,16 +23,20 @@
 #define CONVERSATIONS_LINE_COST 160
 
 struct conversations_line;
+struct conversations_slot;
 
 struct conversations {
 	struct conversations_line *lines;
 	size_t count;
 	size_t room;
-	uint32_t *slots; /* open addressing; 0 is free, else a line's number + 1 */
+	struct conversations_slot *slots; /* open addressing */
 	size_t slot_count;
 	struct hash_key hash_key;
 	struct textset texts; /* subnets and VNICs */
-	bool saturated;       /* a sum has reached its end */
+	uint32_t *order;      /* numbers of lines, once they are sorted; else null */
+	uint32_t *numbers;    /* of another table's texts, while it is added */
+	size_t number_room;
+	bool saturated; /* a sum has reached its end */
 };
 
 void conversations_init(struct conversations *table);

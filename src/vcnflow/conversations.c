@@ -107,21 +107,42 @@ void conversations_clear(struct conversations *table)
 	free(table->order);
 	table->order = NULL;
 	textset_clear(&table->texts);
+	memset(table->recent, 0, sizeof(table->recent));
+}
+
+/* Where a text is remembered: the last bytes of OCIDs tell them apart. */
+static uint32_t *recent_of(struct conversations *table, const char *text, size_t len)
+{
+	uint64_t tail = 0;
+
+	if (len >= sizeof(tail))
+		memcpy(&tail, text + len - sizeof(tail), sizeof(tail));
+	return &table->recent[hash_bits(tail, CONVERSATIONS_RECENT_BITS)];
 }
 
 /* Takes a text in; *number is its number. Returns 0, or -1 when memory ran out. */
 static int take_text(struct conversations *table, const char *text, size_t len, uint32_t *number)
 {
 	enum textset_result result;
-	size_t index;
+	const char *other;
+	size_t index, other_len;
+	uint32_t *recent;
 
 	*number = NO_TEXT;
 	if (text == NULL)
 		return 0;
+	recent = recent_of(table, text, len);
+	if (*recent != 0) {
+		*number = *recent - 1;
+		other = textset_text(&table->texts, *number, &other_len);
+		if (other_len == len && memcmp(other, text, len) == 0)
+			return 0;
+	}
 	result = textset_take(&table->texts, text, len, &index);
 	if (result != TEXTSET_KNOWN && result != TEXTSET_ADDED)
 		return -1;
 	*number = (uint32_t)index;
+	*recent = *number + 1;
 	return 0;
 }
 
@@ -379,9 +400,9 @@ static ALWAYS_INLINE void fetch(const struct conversations *table,
 	}
 }
 
-int conversations_merge(struct conversations *table, const struct conversations *other)
+int conversations_merge(struct conversations *table, struct conversations *other)
 {
-	struct conversations_line line;
+	struct conversations_line *line;
 	size_t fetched = 0;
 
 	table->saturated |= other->saturated;
@@ -392,11 +413,11 @@ int conversations_merge(struct conversations *table, const struct conversations 
 			fetched = other->count - i < BATCH ? other->count : i + BATCH;
 			fetch(table, other, i, fetched);
 		}
-		line = other->lines[i];
-		line.key.subnet = table->numbers[line.key.subnet];
-		if (line.key.vnic != NO_TEXT)
-			line.key.vnic = table->numbers[line.key.vnic];
-		if (add_line(table, &line) < 0)
+		line = &other->lines[i];
+		line->key.subnet = table->numbers[line->key.subnet];
+		if (line->key.vnic != NO_TEXT)
+			line->key.vnic = table->numbers[line->key.vnic];
+		if (add_line(table, line) < 0)
 			return -1;
 	}
 	return 0;

@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/limits.h"
 #include "flowlog/instant.h"
 #include "vcnflow/endpoints.h"
 
 #define MIB_BITS 20
+
+/* Of seconds since 1970. */
+#define EPOCH_DIGITS 10
 
 /*
  * A record ends no later than this after its start: the service closes them
@@ -68,6 +72,8 @@ static uint64_t count_of(const struct json_value *value)
 
 	if (value->type != JSON_NUMBER)
 		return 0;
+	if (value->len <= DIGITS_AT_ONCE)
+		return digits_read(&count, value->text, value->len) ? count : 0;
 	for (size_t i = 0; i < value->len; i++) {
 		unsigned digit = (unsigned)(value->text[i] - '0');
 
@@ -87,7 +93,13 @@ static struct conversation_time time_of(const struct json_value *value)
 	const char *text = value->text;
 	char buffer[64];
 	size_t len = value->len;
+	uint64_t high, low;
 
+	/* nearly always, from 2001 until 2286 */
+	if (value->type == JSON_NUMBER && len == EPOCH_DIGITS &&
+		digits_read(&high, text, len - DIGITS_AT_ONCE) &&
+		digits_read(&low, text + len - DIGITS_AT_ONCE, DIGITS_AT_ONCE))
+		return (struct conversation_time){true, (int64_t)(high * 100000000 + low)};
 	if (value->type == JSON_STRING) {
 		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0 || len == 0 ||
 			text[0] == '-')

@@ -287,43 +287,45 @@ static int64_t seconds_of(const struct conversation_time *time)
 	return time->is_known ? time->seconds : NO_TIME;
 }
 
+/* Each member is set, so that none need be cleared before. */
 int conversations_add(struct conversations *table, const struct conversation *one)
 {
-	struct conversations_line line = {
-		.key = {.period = seconds_of(&one->period),
-			.local = key_address_of(&one->local),
-			.peer = key_address_of(&one->peer),
-			.local_port = one->has_ports ? one->local_low : NO_PORT,
-			.peer_port = one->has_ports ? one->peer_low : NO_PORT,
-			.protocol = one->protocol,
-			.local_family = one->local.family,
-			.peer_family = one->peer.family,
-			.began = (uint8_t)one->began,
-			.action = (uint8_t)one->action,
-			.has_ports = one->has_ports,
-			.has_period = one->has_period},
-		.in = one->in,
-		.out = one->out,
-		.first = seconds_of(&one->first),
-		.last = seconds_of(&one->last),
-	};
+	struct conversations_line line;
+	struct key *key = &line.key;
 
+	if (take_text(table, one->subnet.text, one->subnet.len, &key->subnet) < 0 ||
+		take_text(table, one->vnic.text, one->vnic.len, &key->vnic) < 0)
+		return -1;
+	key->period = seconds_of(&one->period);
+	key->local = key_address_of(&one->local);
+	key->peer = key_address_of(&one->peer);
+	key->local_port = one->has_ports ? one->local_low : NO_PORT;
+	key->peer_port = one->has_ports ? one->peer_low : NO_PORT;
+	key->protocol = one->protocol;
+	key->local_family = one->local.family;
+	key->peer_family = one->peer.family;
+	key->began = (uint8_t)one->began;
+	key->action = (uint8_t)one->action;
+	key->has_ports = one->has_ports;
+	key->has_period = one->has_period;
+	line.in = one->in;
+	line.out = one->out;
+	line.first = seconds_of(&one->first);
+	line.last = seconds_of(&one->last);
+	line.client_low = line.client_high = 0;
 	clamp_sum(table, &line.in);
 	clamp_sum(table, &line.out);
 	/* a client's ports tell no conversations apart: only their range is kept */
 	if (one->has_ports && one->began == CONVERSATION_LOCAL) {
-		line.key.local_port = NO_PORT;
+		key->local_port = NO_PORT;
 		line.client_low = one->local_low;
 		line.client_high = one->local_high;
 	} else if (one->has_ports && one->began == CONVERSATION_PEER) {
-		line.key.peer_port = NO_PORT;
+		key->peer_port = NO_PORT;
 		line.client_low = one->peer_low;
 		line.client_high = one->peer_high;
 	}
-	if (take_text(table, one->subnet.text, one->subnet.len, &line.key.subnet) < 0 ||
-		take_text(table, one->vnic.text, one->vnic.len, &line.key.vnic) < 0)
-		return -1;
-	line.hash = hash_of(table, &line.key);
+	line.hash = hash_of(table, key);
 	return add_line(table, &line);
 }
 

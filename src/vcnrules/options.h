@@ -50,11 +50,25 @@ struct options {
 	size_t replacement_count;
 	bool allow_breaks;
 	const char *vnic; /* explain; null: not given */
+	const char *keep; /* propose; files, null: not given */
+	const char *sites;
+	uint64_t max_prefixes;
+	bool remove_unused;
+	bool remove_redundant;
+	bool exact_peers;
+	bool drop_weak;
+	bool terraform;
 	char **operands;
 	size_t operand_count;
 };
 
-enum options_command { OPTIONS_REPORT, OPTIONS_LINT, OPTIONS_EXPLAIN, OPTIONS_CHECK };
+enum options_command {
+	OPTIONS_REPORT,
+	OPTIONS_LINT,
+	OPTIONS_EXPLAIN,
+	OPTIONS_CHECK,
+	OPTIONS_PROPOSE,
+};
 
 enum options_result {
 	OPTIONS_RUN,     /* go on */

@@ -51,18 +51,6 @@ static int reserve(struct peers *peers, size_t count)
 	return 0;
 }
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
-static void add_sum(struct conversation_sum *to, const struct conversation_sum *from)
-{
-	to->records = saturated(to->records, from->records);
-	to->packets = saturated(to->packets, from->packets);
-	to->bytes = saturated(to->bytes, from->bytes);
-}
-
 /* Sets a bit; returns true if it was not set. */
 static bool set_bit(uint8_t *bits, size_t at)
 {
@@ -77,10 +65,10 @@ static void add_flow(struct peers *peers, const struct flow *flow, bool is_mirro
 {
 	peers->one[at] = (struct peers_one){
 		.block = prefixes_of_address(is_mirrored ? &flow->local : &flow->peer),
-		.packets = saturated(flow->in.packets, flow->out.packets),
+		.packets = conversation_plus(flow->in.packets, flow->out.packets),
 	};
-	add_sum(&peers->sum, &flow->in);
-	add_sum(&peers->sum, &flow->out);
+	flows_sum_up(&peers->sum, &flow->in);
+	flows_sum_up(&peers->sum, &flow->out);
 	if (flow->first < peers->first)
 		peers->first = flow->first;
 	if (flow->last > peers->last)
@@ -116,7 +104,7 @@ static int sum_peers(struct peers *peers, size_t count, uint64_t min_packets)
 		size_t next = i;
 
 		for (; next < count && compare(&peers->one[i], &peers->one[next]) == 0; next++)
-			packets = saturated(packets, peers->one[next].packets);
+			packets = conversation_plus(packets, peers->one[next].packets);
 		peers->count++;
 		if (packets < min_packets)
 			peers->weak_count++;

@@ -284,6 +284,14 @@ check-peer:
 check-peer-run: all
 	$(RUN) peer
 
+# Oracle's own CLI and SDK for Python, from the package index, into build/real.
+check-real:
+	contrib/install-deps build test real
+	@$(SUBMAKE) check-real-run
+
+check-real-run: all
+	$(RUN) real
+
 # Packages, clusters: what needs servers of its own.
 check-contrib:
 	contrib/install-deps build test package contrib
@@ -297,6 +305,7 @@ check-all:
 	@$(MAKE) --no-print-directory check-slow
 	@$(MAKE) --no-print-directory check-contrib
 	@$(MAKE) --no-print-directory check-peer
+	@$(MAKE) --no-print-directory check-real
 
 coverage:
 	contrib/install-deps build test coverage
@@ -424,6 +433,7 @@ help:
 	@echo 'check         all usual tests: install what they need, build, run'
 	@echo 'check-slow    slower tests: all cases under valgrind, more records'
 	@echo 'check-peer    compare with the OCI SDK for Node (needs the network)'
+	@echo 'check-real    with the oci CLI and the SDK for Python (needs the network)'
 	@echo 'check-contrib the Debian package, and runs over ssh and Slurm'
 	@echo 'check-all     all of these'
 	@echo 'units         build the unit tests'
@@ -448,7 +458,7 @@ help:
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo demo-run quick quick-run check check-run check-builds check-slow \
-	check-slow-run check-peer check-peer-run check-contrib check-contrib-run \
+	check-slow-run check-peer check-peer-run check-real check-real-run check-contrib check-contrib-run \
 	check-long check-long-run check-all units objects coverage coverage-run \
 	faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run fuzz-corpus fuzz-corpus-run bench \
 	bench-run bench-instructions bench-instructions-run deb install uninstall \

@@ -29,6 +29,7 @@ BASES = (
     "fetch",
     "fuzz",
     "peer",
+    "real",
 )
 NAMES = BASES + ("contrib-slow", "tsan", "cli-valgrind-all", "faults")
 VALGRIND = [
@@ -364,6 +365,7 @@ MAKERS = {
     "fuzz": fuzz_cases,
     "fetch": suite_program_cases("fetch", ["{vcnmeta}", "{vcnflow}"]),
     "peer": suite_program_cases("peer", ["{vcnmeta}", "{vcnflow}"]),
+    "real": suite_program_cases("real", ["{vcnmeta}", "{vcnflow}"]),
 }
 
 

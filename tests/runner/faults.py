@@ -17,6 +17,7 @@ NUMBERS = [f"F{n}" for n in range(1, 72) if n != 41] + [
     f"M{n}" for n in range(1, 41) if n != 30
 ]
 NUMBERS += ["R1", "R2", "C1", "C2"]
+NUMBERS += ["R3", "R6"]
 NONE = "none"
 
 

@@ -243,7 +243,12 @@ def reference_cases(suite, folder, variant):
             limit=3600 if variant == "slow" else 900,
             weight=9,
         )
-    for name in ("compare_rules.py", "compare_conversations.py", "compare_report.py"):
+    for name in (
+        "compare_rules.py",
+        "compare_conversations.py",
+        "compare_report.py",
+        "compare_tables.py",
+    ):
         yield program_case(
             suite,
             name,

@@ -293,6 +293,7 @@ check-real:
 	@$(SUBMAKE) check-real-run
 
 check-real-run: all
+	tests/real/install
 	$(RUN) real
 
 # Packages, clusters: what needs servers of its own.

@@ -296,6 +296,13 @@ def contrib_cases(suite, folder, variant):
         yield cli_case(suite, loaded, folder, variant)
 
 
+def real_cases(suite, folder, variant):
+    yield from suite_program_cases("real", ["{vcnmeta}", "{vcnflow}"])(
+        suite, folder, variant)
+    for loaded in clicase.load_all(os.path.join("real", "cases")):
+        yield cli_case(suite, loaded, folder, variant)
+
+
 def long_cases(suite, folder, variant):
     for loaded in clicase.load_all("long"):
         yield cli_case(suite, loaded, folder, variant, LONG_LIMIT)
@@ -370,7 +377,7 @@ MAKERS = {
     "fuzz": fuzz_cases,
     "fetch": suite_program_cases("fetch", ["{vcnmeta}", "{vcnflow}"]),
     "peer": suite_program_cases("peer", ["{vcnmeta}", "{vcnflow}"]),
-    "real": suite_program_cases("real", ["{vcnmeta}", "{vcnflow}"]),
+    "real": real_cases,
 }
 
 

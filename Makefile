@@ -4,6 +4,8 @@
 #   BASHDIR ZSHDIR FISHDIR CC CXX CFLAGS CXXFLAGS LDFLAGS CPPFLAGS
 #   ISAL=0|1   inflate with ISA-L (default: 1 where pkg-config finds libisal)
 #   SANDBOX=0|1   keep all rights while running (default: 1 unless SAN is set)
+#   STATIC=0|1   link all libraries into the programs (default: 0); the compiler has
+#     to find archives of them, see contrib/portable
 #   SAN=asan|ubsan|tsan|cov|fuzz   an instrumented build, in a directory of
 #     its own; fuzz takes clang
 
@@ -47,7 +49,7 @@ WARN  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla
 CWARN = -Wstrict-prototypes -Wmissing-prototypes -Werror=implicit
 HARDEN = -fPIE -fstack-protector-strong
 FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-LINK_HARDEN = -pie -Wl,-z,relro -Wl,-z,now
+LINK_HARDEN = $(if $(filter 1,$(STATIC)),-static-pie,-pie) -Wl,-z,relro -Wl,-z,now
 
 ifeq ($(SAN),asan)
 # The other compiler's warnings are worth having too, where it has the library.
@@ -85,7 +87,8 @@ endif
 # must find its files from anywhere.
 SAME = $(if $(filter cov,$(SAN)),,-ffile-prefix-map=$(CURDIR)=.)
 
-ALL_CPPFLAGS = -Isrc -include base/platform.h -D_GNU_SOURCE $(FORTIFY) $(CPPFLAGS)
+ALL_CPPFLAGS = -Isrc -include base/platform.h -D_GNU_SOURCE $(FORTIFY) \
+	$(if $(filter 1,$(STATIC)),-DSTATIC) $(CPPFLAGS)
 ALL_CFLAGS   = -std=c17 $(WARN) $(CWARN) $(HARDEN) $(SAME) $(CFLAGS) $(SANFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(HARDEN) -fno-exceptions -fno-rtti \
 	$(SAME) $(CXXFLAGS) $(SANFLAGS) -DNDEBUG -DSIMDJSON_DEVELOPMENT_CHECKS=0
@@ -113,7 +116,7 @@ sources   = $(filter-out %/main.c,$(wildcard src/$(1)/*.c src/$(1)/*/*.c))
 objects   = $(patsubst %,$(OBJECTS)/%.o,$(if $(filter 0,$(SANDBOX)),\
 	$(patsubst src/base/rights.c,kept/src/base/rights.c,$(1)),$(1)))
 
-VCNMETA_LIBS = -lcurl -lcrypto
+VCNMETA_LIBS = -lcurl $(if $(filter 1,$(STATIC)),-lssl) -lcrypto
 
 # link OPTIONS, LIBRARIES: of all objects and archives that a program needs
 link = $(CXX) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(2)
@@ -347,8 +350,10 @@ bench-instructions:
 bench-instructions-run: all
 	BUILD=$(BUILD) tests/bench/instructions $(if $(UPDATE),--update)
 
-# For T seconds each: make fuzz T=600 TARGET='record gunzip'
+# For T seconds each: make fuzz T=600 TARGET='record gunzip'. SEED=1: the same
+# inputs each time.
 T ?= 60
+SEED ?= 0
 TARGET ?=
 fuzz:
 	CXX=clang++ contrib/install-deps build fuzz
@@ -356,7 +361,7 @@ fuzz:
 	@$(SUBMAKE) fuzz-compare-run
 
 fuzz-run: fuzzers
-	tests/fuzz/run --seconds $(T) $(BUILD)/fuzz $(TARGET)
+	tests/fuzz/run --seconds $(T) --seed $(SEED) $(BUILD)/fuzz $(TARGET)
 
 # What must come of the inputs that were found is said by the reference.
 FUZZ_FOUND = work
@@ -445,6 +450,7 @@ help:
 	@echo
 	@echo 'SAN=asan|ubsan|tsan|cov|fuzz  an instrumented build, in build/SAN'
 	@echo 'SANDBOX=0                keep all rights while running'
+	@echo 'STATIC=1                 link all libraries into the programs'
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo demo-run quick quick-run check check-run check-builds check-slow \

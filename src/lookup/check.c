@@ -651,14 +651,18 @@ static enum lookup_error check_rules(struct checker *checker)
 static enum lookup_error check_boxes(struct checker *checker)
 {
 	const struct lookup *lookup = &checker->lookup;
-	struct rule_box box;
+	size_t left = lookup->rules.count;
+	struct rule_boxes boxes;
 
-	if (lookup->boxes.count != lookup->rules.count)
+	if (lookup->boxes.count != rule_boxes_count(left))
 		return BAD(checker, "not every rule has a block");
 	for (size_t i = 0; i < lookup->boxes.count; i++) {
-		rule_make_box(&box, &lookup->rules.at[i]);
-		if (memcmp(&box, &lookup->boxes.at[i], sizeof(box)) != 0)
-			return BAD(checker, "the block of rule %zu is bad", i);
+		size_t count = left < RULE_BOXES ? left : RULE_BOXES;
+
+		rule_make_boxes(&boxes, &lookup->rules.at[i * RULE_BOXES], count);
+		if (memcmp(&boxes, &lookup->boxes.at[i], sizeof(boxes)) != 0)
+			return BAD(checker, "a block of rules from %zu on is bad", i * RULE_BOXES);
+		left -= count;
 	}
 	return LOOKUP_OK;
 }

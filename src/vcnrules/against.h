@@ -1,6 +1,6 @@
 /*
- * What the rules would be: a lookup file with lists and groups that take the
- * place of those with the same OCIDs.
+ * What the rules would be: a lookup file with lists and groups that take the place
+ * of those with the same OCIDs.
  */
 #ifndef VCNRULES_AGAINST_H
 #define VCNRULES_AGAINST_H
@@ -26,8 +26,8 @@ struct against {
 };
 
 /*
- * Reads what options->against names: security lists in any form that vcnmeta
- * build takes, and rules of groups. A list that no subnet of the lookup file
+ * Reads what options->replacements names: proposals, security lists in any form that
+ * vcnmeta build takes, and rules of groups. A list that no subnet of the lookup file
  * uses is fine. Returns EXITCODE_OK; EXITCODE_REFUSED, EXITCODE_WRITE (the
  * temporary file) or EXITCODE_INTERNAL after a message. Free it in any case.
  */

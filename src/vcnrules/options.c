@@ -91,15 +91,20 @@ static const char help_explain[] =
 	"  -V, --version         the version\n";
 
 static const char help_check[] =
-	"usage: vcnrules check -m FILE --against FILE [options] [CONVERSATIONS...]\n"
+	"usage: vcnrules check -m FILE --against PATH [options] [CONVERSATIONS...]\n"
 	"Say which conversations would break, or be let through, if security lists or\n"
 	"groups had the rules that other files hold, and where these let pass more.\n"
 	"\n"
 	"  -m, --metadata FILE       the lookup file; else $VCNFLOW_METADATA\n"
-	"      --against FILE        JSON of security lists, as 'vcnmeta build' takes it;\n"
-	"                            each takes the place of the one with its OCID\n"
+	"      --against PATH        a proposal's folder or changes.json, or JSON of\n"
+	"                            lists as 'vcnmeta build' takes it; each takes the\n"
+	"                            place of the one with its OCID\n"
 	"      --nsg-rules OCID=FILE the rules of a network security group; both may be\n"
 	"                            given several times\n"
+	"      --list NAME           only what this security list lets pass\n"
+	"      --nsg NAME            only what this network security group lets pass\n"
+	"      --subnet NAME         only what is found in this subnet; NAME is an OCID\n"
+	"                            or a display name; each may be given several times\n"
 	"      --allow-breaks        exit status 0 although something breaks\n"
 	"  -s, --since TIME          only conversations that had not ended by then\n"
 	"  -u, --until TIME          only conversations that had begun by then\n"
@@ -244,6 +249,9 @@ static const struct optparse_option check_options[] = {
 	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
 	{"against", 0, OPTPARSE_CALL, .take = take_against},
 	{"nsg-rules", 0, OPTPARSE_CALL, .take = take_group_rules},
+	{"list", 0, OPTPARSE_CALL, .take = take_list},
+	{"nsg", 0, OPTPARSE_CALL, .take = take_group},
+	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},
 	{"allow-breaks", 0, OPTPARSE_FLAG, MEMBER(allow_breaks)},
 	{"since", 's', OPTPARSE_TEXT, MEMBER(since_text)},
 	{"until", 'u', OPTPARSE_TEXT, MEMBER(until_text)},

@@ -23,7 +23,7 @@ struct chosen {
 	const char *name; /* an OCID or a display name */
 };
 
-/* JSON of lists, or of the rules of a group, to take the place of others. */
+/* A proposal, JSON of lists, or of the rules of a group, to take the place of others. */
 struct replacement {
 	const char *path;
 	const char *group; /* its OCID; null: lists */

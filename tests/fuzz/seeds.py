@@ -263,6 +263,8 @@ def text():
         yield b"\x01" + word.encode()
     for line in COMMANDS:
         yield b"\x02" + line.replace(" ", "\n").encode()
+    # a path of more steps than a record has depth
+    yield b"\x02-k\n" + b"." * 300
     yield b"\x03" + NETWORKS.encode()
 
 
@@ -294,6 +296,7 @@ PROXIES = (
     "http://user:p#w@proxy:80",
     "http://user:1/w@proxy:80",
     "http://user:p@w@proxy:80",
+    "http://s%EFault:317/",
     "http://:@:",
 )
 

@@ -27,11 +27,13 @@
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/oci/auth.h"
+#include "vcnmeta/oci/crypto.h"
 #include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/http.h"
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/oci/secret.h"
 #include "vcnmeta/oci/settings.h"
+#include "vcnmeta/oci/system.h"
 #include "vcnmeta/summary.h"
 
 /* All that one run needs. */
@@ -133,6 +135,8 @@ static int prepare(struct fetch *fetch)
 		result = EXITCODE_REFUSED;
 	if (result == EXITCODE_OK)
 		result = make_model(fetch);
+	system_init();
+	crypto_global_init();
 	if (result == EXITCODE_OK)
 		result = settings_load(&fetch->settings, &fetch->options.settings);
 	if (result == EXITCODE_OK)

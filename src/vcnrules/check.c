@@ -636,7 +636,7 @@ static enum exitcode make_states(struct check *check, const struct command *comm
 	if (exitcode == EXITCODE_OK)
 		exitcode = choose_subnets(check, command);
 	if (exitcode == EXITCODE_OK)
-		exitcode = against_make(&check->against, command->lookup, options);
+		exitcode = against_make(&check->against, command->lookup, options, NULL);
 	if (exitcode == EXITCODE_OK)
 		exitcode = ruleset_make(&check->after.ruleset, check->against.lookup, options);
 	return exitcode;

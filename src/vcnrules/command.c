@@ -13,7 +13,6 @@
 #include "base/identity.h"
 #include "base/io.h"
 #include "base/msg.h"
-#include "base/rights.h"
 #include "lookup/lookupfile.h"
 #include "vcnrules/began.h"
 #include "vcnrules/input.h"
@@ -58,7 +57,7 @@ enum exitcode command_check_written(const struct command *command, const char *p
 	return check_written(command, &written);
 }
 
-void command_give_up_rights(const struct command *command, int directory)
+void command_give_up_rights(const struct command *command, int directory, enum rights_path right)
 {
 	const struct options *options = command->options;
 	struct rights rights;
@@ -68,7 +67,7 @@ void command_give_up_rights(const struct command *command, int directory)
 		if (strcmp(options->operands[i], "-") != 0)
 			rights_leave(&rights, options->operands[i], RIGHTS_READ);
 	if (directory >= 0)
-		rights_leave_open(&rights, directory, RIGHTS_REPLACE);
+		rights_leave_open(&rights, directory, right);
 	rights_give_up(&rights, RIGHTS_FILTER);
 }
 
@@ -85,7 +84,8 @@ enum exitcode command_begin(struct command *command)
 		exitcode = outfile_open(output, path);
 	if (exitcode == EXITCODE_OK)
 		command_give_up_rights(command,
-			output->path && !output->replace.direct ? output->replace.directory : -1);
+			output->path && !output->replace.direct ? output->replace.directory : -1,
+			RIGHTS_REPLACE);
 	return exitcode;
 }
 

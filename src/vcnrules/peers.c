@@ -168,22 +168,35 @@ int peers_gather(struct peers *peers, const struct flows *flows, const struct us
 	return sum_peers(peers, rule->credit_count, min_packets);
 }
 
+bool peers_has_protocol(const struct peers *peers, unsigned protocol)
+{
+	return protocol < 256 && peers->protocols[protocol / 8] >> protocol % 8 & 1;
+}
+
+bool peers_next_ports(const struct peers *peers, size_t *at, size_t *low, size_t *high)
+{
+	/* Without any port the bits are those of a rule before. */
+	if (peers->port_count == 0)
+		return false;
+	*low = next_port(peers, *at, true);
+	*at = next_port(peers, *low, false);
+	*high = *at - 1;
+	return *low < PORTS;
+}
+
 int peers_put_ports(const struct peers *peers, struct bytes *out)
 {
 	const char *separator = "";
+	size_t at = 0;
+	size_t low, high;
 
-	/* Only where there is any are the bits of this rule. */
-	for (size_t port = peers->port_count > 0 ? next_port(peers, 0, true) : PORTS; port < PORTS;
-		port = next_port(peers, port, true)) {
-		size_t end = next_port(peers, port, false);
-
-		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, port) != 0)
+	while (peers_next_ports(peers, &at, &low, &high)) {
+		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, low) != 0)
 			return -1;
-		if (end > port + 1 && (bytes_append_text(out, end > port + 2 ? "-" : ",") != 0 ||
-					      bytes_append_number(out, end - 1) != 0))
+		if (high > low && (bytes_append_text(out, high > low + 1 ? "-" : ",") != 0 ||
+					  bytes_append_number(out, high) != 0))
 			return -1;
 		separator = ",";
-		port = end;
 	}
 	return 0;
 }

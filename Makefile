@@ -312,6 +312,15 @@ check-page-run: all
 	$(if $(PICTURES),PATH="$(CURDIR)/$(BUILD):$$PATH" tests/page/run --pictures \
 		'$(PICTURES)',$(RUN) page)
 
+# Oracle's own CLI and SDK for Python, from the package index, into build/real.
+check-real:
+	contrib/install-deps build test real
+	@$(SUBMAKE) check-real-run
+
+check-real-run: all
+	tests/real/install
+	$(RUN) real
+
 # Packages, clusters: what needs servers of its own.
 check-contrib:
 	contrib/install-deps build test package contrib
@@ -326,6 +335,7 @@ check-all:
 	@$(MAKE) --no-print-directory check-contrib
 	@$(MAKE) --no-print-directory check-peer
 	@$(MAKE) --no-print-directory check-page
+	@$(MAKE) --no-print-directory check-real
 
 coverage:
 	contrib/install-deps build test coverage
@@ -456,6 +466,7 @@ help:
 	@echo 'check-slow    slower tests: all cases under valgrind, more records'
 	@echo 'check-peer    compare with the OCI SDK for Node (needs the network)'
 	@echo 'check-page    the pages of vcnrules in a browser (PICTURES=FOLDER)'
+	@echo 'check-real    with the oci CLI and the SDK for Python (needs the network)'
 	@echo 'check-contrib the Debian package, and runs over ssh and Slurm'
 	@echo 'check-all     all of these'
 	@echo 'units         build the unit tests'
@@ -481,7 +492,7 @@ help:
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo demo-run quick quick-run check check-run check-builds check-slow \
-	check-slow-run check-peer check-peer-run check-contrib check-contrib-run \
+	check-slow-run check-peer check-peer-run check-real check-real-run check-contrib check-contrib-run \
 	check-page check-page-run check-long check-long-run check-all units objects coverage coverage-run \
 	faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run fuzz-corpus fuzz-corpus-run bench \
 	bench-run bench-instructions bench-instructions-run deb install uninstall \

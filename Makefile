@@ -239,6 +239,7 @@ $(BUILD)/fuzz/record $(BUILD)/fuzz/long: \
 $(BUILD)/fuzz/lookup $(BUILD)/fuzz/text $(BUILD)/fuzz/config: FUZZ_WRAP = $(CATCH)
 $(BUILD)/fuzz/api: FUZZ_WRAP = $(CATCH),--wrap=caller_fail \
 	-Wl,--wrap=caller_parser,--wrap=caller_tree
+$(BUILD)/fuzz/report: FUZZ_WRAP = $(CATCH),--wrap=rights_give_up,--wrap=cleanup_add
 
 $(FUZZ_LIB): $(call objects,$(filter-out $(FUZZ_SRC) %/replay.c,$(FUZZ_ALL)))
 $(BUILD)/fuzz/%: $(OBJECTS)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \

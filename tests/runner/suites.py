@@ -29,6 +29,7 @@ BASES = (
     "fetch",
     "fuzz",
     "peer",
+    "page",
     "real",
 )
 NAMES = BASES + ("contrib-slow", "tsan", "cli-valgrind-all", "faults")
@@ -377,6 +378,7 @@ MAKERS = {
     "fuzz": fuzz_cases,
     "fetch": suite_program_cases("fetch", ["{vcnmeta}", "{vcnflow}"]),
     "peer": suite_program_cases("peer", ["{vcnmeta}", "{vcnflow}"]),
+    "page": suite_program_cases("page", []),
     "real": real_cases,
 }
 

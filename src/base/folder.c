@@ -121,7 +121,7 @@ static int check_empty(const char *path)
 	if (fd < 0)
 		return -1;
 	/* "." and ".." take up less than the buffer; each further name is one more. */
-	while (result == 0 && (size = getdents64(fd, buffer, sizeof(buffer))) != 0) {
+	while (result == 0 && (size = getdents64(fd, (void *)buffer, sizeof(buffer))) != 0) {
 		if (size < 0)
 			result = -1;
 		for (ssize_t at = 0; at < size && result == 0;) {

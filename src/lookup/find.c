@@ -46,10 +46,10 @@ static struct lookup_rules rules_of(const struct lookup *lookup, uint32_t first,
 	struct lookup_rules rules = {0};
 
 	if (count == 0 || first > lookup->rules.count || count > lookup->rules.count - first ||
-		lookup->boxes.count != lookup->rules.count)
+		lookup->boxes.count != rule_boxes_count(lookup->rules.count))
 		return rules;
 	rules.rules = lookup->rules.at + first;
-	rules.boxes = lookup->boxes.at + first;
+	rules.boxes = lookup->boxes.at;
 	rules.count = count;
 	rules.first = first;
 	return rules;

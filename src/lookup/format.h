@@ -88,7 +88,7 @@ struct format_section {
 	S(lists, ('L', 'I', 'S', 'T'), FORMAT_REQUIRED, BASE, struct format_list)                  \
 	S(json, ('J', 'S', 'O', 'N'), FORMAT_REQUIRED, BASE, char)                                 \
 	S(rules, ('R', 'U', 'L', 'E'), 0, RULES, struct rule)                                      \
-	S(boxes, ('B', 'O', 'X', 'S'), 0, RULES, struct rule_box)                                  \
+	S(boxes, ('B', 'O', 'X', 'S'), 0, RULES, struct rule_boxes)                                \
 	S(rule_texts, ('R', 'T', 'X', 'T'), 0, RULES, char)                                        \
 	S(groups, ('N', 'S', 'G', 'S'), 0, GROUPS, struct format_group)                            \
 	S(members, ('N', 'S', 'G', 'M'), 0, GROUPS, uint32_t)                                      \
@@ -226,8 +226,8 @@ struct format_list {
  * lists that no set has, one after another.
  *
  * RULE: struct rule, the runs of the lists, then those of the groups. RTXT:
- * their texts, in the same order. BOXS: struct rule_box, of each rule what
- * rule_make_box makes of it.
+ * their texts, in the same order. BOXS: struct rule_boxes, what rule_make_boxes
+ * makes of all rules.
  */
 
 /* What is known of a group. */

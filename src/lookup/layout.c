@@ -624,7 +624,6 @@ static int place_rule(
 	struct rule *rule = &layout->rules.at[layout->rules.count++];
 
 	rule_make(rule, &parts);
-	rule_make_box(&layout->boxes.at[layout->boxes.count++], rule);
 	if (rule->peer_kind == RULE_PEER_SERVICE || rule->peer_kind == RULE_PEER_GROUP)
 		rule->peer_index = peer_of(layout, rule, from);
 	return place_rule_texts(layout, rule, &parts, owner);
@@ -766,19 +765,19 @@ static int place_rules(struct layout *layout)
 	for (size_t i = 0; i < model->list_count; i++)
 		total += model->lists[i].rule_count;
 	if (!sorted || MAKE(layout, rules, total + count) != 0 ||
-		MAKE(layout, boxes, total + count) != 0 ||
+		MAKE(layout, boxes, rule_boxes_count(total + count)) != 0 ||
 		MAKE(layout, groups, model->group_count) != 0) {
 		free(sorted);
 		return -1;
 	}
 	layout->rules.count = 0;
-	layout->boxes.count = 0;
 	result = place_list_rules(layout);
 	for (size_t i = 0; i < layout->groups.count && result == 0; i++) {
 		place_group(layout, i);
 		result = place_group_rules(layout, i, sorted, count, &at);
 	}
 	free(sorted);
+	rule_make_boxes(layout->boxes.at, layout->rules.at, layout->rules.count);
 	return result;
 }
 

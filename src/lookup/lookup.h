@@ -24,7 +24,7 @@
 #include "base/address.h"
 
 struct rule;           /* lookup/rule.h */
-struct rule_box;       /* lookup/rule.h */
+struct rule_boxes;     /* lookup/rule.h */
 struct format_address; /* lookup/format.h */
 
 enum lookup_error {
@@ -137,7 +137,7 @@ bool lookup_has_rules(const struct lookup *lookup);
 /* A run of rules: those of ingress, then those of egress. */
 struct lookup_rules {
 	const struct rule *rules;
-	const struct rule_box *boxes; /* of these rules */
+	const struct rule_boxes *boxes; /* of all rules of the file, from number 0 on */
 	size_t count;
 	size_t first; /* the number of rules[0] */
 };

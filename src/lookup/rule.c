@@ -201,6 +201,22 @@ void rule_make_box(struct rule_box *box, const struct rule *rule)
 		set_dimension(box, RULE_BY_PEER, UINT16_MAX, 0);
 }
 
+void rule_make_boxes(struct rule_boxes *boxes, const struct rule *rules, size_t count)
+{
+	struct rule_box box;
+
+	memset(boxes, 0xff, rule_boxes_count(count) * sizeof(*boxes));
+	for (size_t i = 0; i < count; i++) {
+		struct rule_boxes *of = &boxes[i / RULE_BOXES];
+
+		rule_make_box(&box, &rules[i]);
+		for (size_t j = 0; j < RULE_DIMENSIONS; j++) {
+			of->by[j].lowest[i % RULE_BOXES] = box.lowest[j];
+			of->by[j].left[i % RULE_BOXES] = box.left[j];
+		}
+	}
+}
+
 const char *rule_unreadable(const struct rule *rule)
 {
 	if (rule->peer_kind == RULE_PEER_UNREADABLE)

@@ -101,9 +101,7 @@ static_assert(offsetof(struct rule, description_length) == 68, "on disk");
 
 /*
  * What a rule can match at the most, as a block in four dimensions of 16 bits:
- * what lies outside never matches it, what lies inside has to be asked. A file
- * has one for each rule, in the same order, so that many rules are asked at
- * once.
+ * what lies outside never matches it, what lies inside has to be asked.
  *
  * A rule that the service calls invalid, or whose destination ports are none, has
  * a block without an inside: in that dimension its end lies before its beginning,
@@ -111,9 +109,9 @@ static_assert(offsetof(struct rule, description_length) == 68, "on disk");
  * comparison tells whether a range begins too late or ends too early.
  */
 enum rule_dimension {
-	RULE_BY_PROTOCOL,    /* plus RULE_IPV6 where the peer is IPv6 */
 	RULE_BY_DESTINATION, /* the destination port */
 	RULE_BY_PEER,        /* the first 16 bits of the peer */
+	RULE_BY_PROTOCOL,    /* plus RULE_IPV6 where the peer is IPv6 */
 	RULE_BY_PEER_NEXT,   /* and the next 16 */
 	RULE_DIMENSIONS,
 };
@@ -125,7 +123,27 @@ struct rule_box {
 	uint16_t left[RULE_DIMENSIONS]; /* 65535 less the highest */
 };
 
-static_assert(sizeof(struct rule_box) == 16, "16 bytes on disk");
+/*
+ * The blocks of so many rules, one dimension of all after another, so that one
+ * instruction compares many: rule n has place n % RULE_BOXES of number
+ * n / RULE_BOXES. In a place of no rule all bits are set, which nothing meets.
+ */
+#define RULE_BOXES 16
+
+struct rule_boxes {
+	struct rule_ends {
+		uint16_t lowest[RULE_BOXES];
+		uint16_t left[RULE_BOXES];
+	} by[RULE_DIMENSIONS];
+};
+
+static_assert(sizeof(struct rule_boxes) == 256, "256 bytes on disk");
+
+/* How many struct rule_boxes so many rules take. */
+static inline size_t rule_boxes_count(size_t rules)
+{
+	return rules / RULE_BOXES + (rules % RULE_BOXES != 0);
+}
 
 /* A text that may be absent: text is null then. Never owned. */
 struct rule_text {
@@ -215,6 +233,10 @@ bool rule_is_sane(const struct rule *rule, const struct rule_bounds *bounds);
  * A file's block must be equal to it in all its bytes.
  */
 void rule_make_box(struct rule_box *box, const struct rule *rule);
+
+/* Makes the blocks of count rules, and of the places after them. boxes has
+ * rule_boxes_count(count) entries. */
+void rule_make_boxes(struct rule_boxes *boxes, const struct rule *rules, size_t count);
 
 /* Where a sane rule's texts stand in the section of texts. */
 static inline uint64_t rule_entry_at(const struct rule *rule)

@@ -10,7 +10,7 @@
 #include "base/limits.h"
 
 /* Places that are kept, a power of two, and the runs of one. */
-#define KEPT 256
+#define KEPT 1024
 #define KEPT_RUNS 12
 
 struct place {
@@ -86,7 +86,7 @@ static void add_run(struct search *search, struct place *place, const struct loo
 		return;
 	}
 	place->rules.rules = rules->rules - rules->first;
-	place->rules.boxes = rules->boxes - rules->first;
+	place->rules.boxes = rules->boxes;
 	search->runs[search->count++] = run_of(rules);
 }
 

@@ -12,8 +12,6 @@
  */
 #include "rules/judge.h"
 
-#include <limits.h>
-
 const char *judge_verdict_name(enum judge_verdict verdict)
 {
 	static const char *const names[JUDGE_VERDICTS] = {"permitted", "reply", "either",
@@ -198,7 +196,9 @@ static bool find_direction(
 
 static unsigned bits_in(unsigned set)
 {
-	return (unsigned)__builtin_popcount(set);
+	static const uint8_t counts[16] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
+
+	return counts[set];
 }
 
 /* The fewest dimensions first, then the least sum of weights. */
@@ -209,37 +209,108 @@ static bool is_nearer(unsigned misses, unsigned than)
 	return misses < than;
 }
 
+/* The rules that came nearest to matching, while they are looked for. */
+struct search {
+	const struct judge_rules *rules;
+	struct judgement *judgement;
+	struct match_flow flow;
+	struct match_probe probe;
+	/* by the dimensions that a block does not meet: whether its rule, which fails
+	 * in these and perhaps in more, may still be named */
+	bool may_be_named[2 * MATCH_PROTOCOL_MISS];
+};
+
+/* What of a rule's misses its block tells. */
+#define TOLD (MATCH_DESTINATION_PORT | MATCH_PEER_MISS | MATCH_PROTOCOL_MISS)
+
+static bool is_found(const struct judgement *judgement, unsigned misses)
+{
+	const struct judge_entry *found = judgement->nearest;
+
+	return judgement->nearest_count == 0 || is_nearer(misses, found->misses) ||
+	       (misses == found->misses && judgement->nearest_count < JUDGE_NEAREST);
+}
+
+/* To be called whenever the nearest ones are others. */
+static void narrow(struct search *search)
+{
+	for (unsigned misses = 0; misses <= TOLD; misses++)
+		search->may_be_named[misses] = is_found(search->judgement, misses);
+}
+
+static void ask_rule(struct search *search, uint32_t rule)
+{
+	struct judgement *judgement = search->judgement;
+	size_t *count = &judgement->nearest_count;
+	unsigned misses =
+		match_misses(&search->rules->rules[rule], &search->flow, &search->rules->world);
+
+	if (misses == 0 || !is_found(judgement, misses))
+		return;
+	if (*count > 0 && misses != judgement->nearest[0].misses)
+		*count = 0;
+	judgement->nearest[(*count)++] = (struct judge_entry){rule, 0, (uint8_t)misses};
+	narrow(search);
+}
+
+/* The places of blocks, as bits, whose rules may be named. */
+static unsigned worth_asking(const struct search *search, const struct rule_boxes *boxes)
+{
+	struct match_fails fails = match_find_fails(boxes, &search->probe);
+	unsigned bits = 0;
+
+	for (unsigned misses = 0; misses <= TOLD; misses++) {
+		unsigned of_these = UINT16_MAX;
+
+		if ((misses & MATCH_SOURCE_PORT) != 0 || !search->may_be_named[misses])
+			continue;
+		of_these &= (misses & MATCH_DESTINATION_PORT) != 0 ? fails.destination_port
+								   : ~fails.destination_port;
+		of_these &= (misses & MATCH_PEER_MISS) != 0 ? fails.peer : ~fails.peer;
+		of_these &= (misses & MATCH_PROTOCOL_MISS) != 0 ? fails.protocol : ~fails.protocol;
+		bits |= of_these;
+	}
+	return bits;
+}
+
+/* Asks the rules of a range that stand in one struct rule_boxes; returns the
+ * number of the first one after it. */
+static uint32_t ask_boxes(struct search *search, uint32_t first, uint32_t end)
+{
+	uint32_t number = first / RULE_BOXES;
+	uint32_t next = (number + 1) * RULE_BOXES;
+	unsigned bits = worth_asking(search, &search->rules->boxes[number]);
+
+	for (bits &= UINT32_MAX << first % RULE_BOXES; bits != 0; bits &= bits - 1) {
+		uint32_t rule = number * RULE_BOXES + (uint32_t)__builtin_ctz(bits);
+
+		if (rule >= end)
+			break;
+		ask_rule(search, rule);
+	}
+	return next;
+}
+
 /* The rules that came nearest to matching: of the best rank the first ones. */
 static void find_nearest(
 	struct question *question, struct judgement *judgement, enum judge_direction direction)
 {
 	const struct judge_rules *rules = question->rules;
-	struct match_flow flow = flow_of(question->record, direction);
-	size_t *count = &judgement->nearest_count;
-	unsigned fewest = UINT_MAX;
-	struct match_probe probe;
+	struct search search;
 
-	match_make_probe(&probe, &flow);
+	search.rules = rules;
+	search.judgement = judgement;
+	search.flow = flow_of(question->record, direction);
+	match_make_probe(&search.probe, &search.flow);
+	narrow(&search);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
+		uint32_t n = range.first;
 
-		for (uint32_t n = range.first; n < range.end; n++) {
-			unsigned misses;
-
-			/* most rules fail in more dimensions than one that was found */
-			if (rules->boxes && match_fails(&rules->boxes[n], &probe) > fewest)
-				continue;
-			misses = match_misses(&rules->rules[n], &flow, &rules->world);
-			if (misses == 0)
-				continue;
-			if (*count > 0 && is_nearer(misses, judgement->nearest[0].misses))
-				*count = 0;
-			if (*count == 0 ||
-				(misses == judgement->nearest[0].misses && *count < JUDGE_NEAREST))
-				judgement->nearest[(*count)++] =
-					(struct judge_entry){n, 0, (uint8_t)misses};
-			fewest = bits_in(judgement->nearest[0].misses);
-		}
+		while (n < range.end && rules->boxes)
+			n = ask_boxes(&search, n, range.end);
+		for (; n < range.end; n++)
+			ask_rule(&search, n);
 	}
 }
 

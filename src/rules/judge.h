@@ -84,8 +84,8 @@ struct judge_run {
  * the groups of its VNIC by OCID.
  */
 struct judge_rules {
-	const struct rule *rules;     /* of the file; runs count from here */
-	const struct rule_box *boxes; /* of these rules; null: each is asked */
+	const struct rule *rules;       /* of the file; runs count from here */
+	const struct rule_boxes *boxes; /* of these rules; null: each is asked */
 	const struct judge_run *runs;
 	size_t run_count;
 	bool is_complete; /* nothing that may apply is missing */

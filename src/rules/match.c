@@ -181,107 +181,190 @@ unsigned match_misses(
 	return misses;
 }
 
+static void set_probe(
+	struct match_probe *probe, enum rule_dimension dimension, unsigned lowest, unsigned highest)
+{
+	for (size_t i = 0; i < RULE_BOXES; i++) {
+		probe->by[dimension].highest[i] = (uint16_t)highest;
+		probe->by[dimension].left[i] = (uint16_t)(UINT16_MAX - lowest);
+	}
+}
+
 void match_make_probe(struct match_probe *probe, const struct match_flow *flow)
 {
-	uint16_t peer = (uint16_t)(flow->peer.high >> 48);
-	uint16_t peer_next = (uint16_t)(flow->peer.high >> 32);
+	unsigned peer = (unsigned)(flow->peer.high >> 48);
+	unsigned peer_next = (unsigned)(flow->peer.high >> 32) & UINT16_MAX;
 	bool is_known = flow->protocol != MATCH_NO_PROTOCOL;
-	unsigned lowest = is_known ? flow->protocol : 0;
-	unsigned highest = is_known ? flow->protocol : RULE_IPV6 - 1;
 	unsigned family = flow->peer.family == ADDRESS_IPV6 ? RULE_IPV6 : 0;
 
-	*probe = (struct match_probe){{
-		[RULE_BY_PROTOCOL] = (uint16_t)(highest + family),
-		[RULE_BY_DESTINATION] = flow->has_ports ? flow->destination_high : RULE_PORT_MAX,
-		[RULE_BY_PEER] = peer,
-		[RULE_BY_PEER_NEXT] = peer_next,
-		[RULE_DIMENSIONS + RULE_BY_PROTOCOL] = (uint16_t)(UINT16_MAX - lowest - family),
-		[RULE_DIMENSIONS + RULE_BY_DESTINATION] =
-			flow->has_ports ? UINT16_MAX - flow->destination_low : UINT16_MAX,
-		[RULE_DIMENSIONS + RULE_BY_PEER] = UINT16_MAX - peer,
-		[RULE_DIMENSIONS + RULE_BY_PEER_NEXT] = UINT16_MAX - peer_next,
-	}};
+	set_probe(probe, RULE_BY_PROTOCOL, family + (is_known ? flow->protocol : 0),
+		family + (is_known ? flow->protocol : RULE_IPV6 - 1));
+	set_probe(probe, RULE_BY_DESTINATION, flow->has_ports ? flow->destination_low : 0,
+		flow->has_ports ? flow->destination_high : RULE_PORT_MAX);
+	set_probe(probe, RULE_BY_PEER, peer, peer);
+	set_probe(probe, RULE_BY_PEER_NEXT, peer_next, peer_next);
 }
 
-/* Eight comparisons at once, on any processor. */
-typedef uint16_t bounds __attribute__((vector_size(16)));
+/* Half of the places at once, on any processor. */
+#define LANES 8
 
-/* The dimensions in which they do not meet: 16 bits each, all set or none. */
-static inline uint64_t outside(const struct rule_box *box, const struct match_probe *probe)
+typedef uint16_t lanes __attribute__((vector_size(2 * LANES)));
+
+/* Eight places of a dimension. */
+static inline lanes take(const uint16_t *places)
 {
-	bounds of_box, of_probe;
+	lanes taken;
+
+	memcpy(&taken, places, sizeof(taken));
+	return taken;
+}
+
+/* One bit for each of eight places that have all bits set or none. */
+static inline unsigned bits_of(lanes set)
+{
+	const lanes weights = {1, 2, 4, 8, 16, 32, 64, 128};
 	uint64_t halves[2];
 
-	static_assert(sizeof(bounds) == sizeof(*box) && sizeof(bounds) == sizeof(*probe), "alike");
-	memcpy(&of_box, box, sizeof(of_box));
-	memcpy(&of_probe, probe, sizeof(of_probe));
-	of_box = (bounds)(of_box > of_probe);
-	memcpy(halves, &of_box, sizeof(halves));
-	return halves[0] | halves[1];
+	set &= weights;
+	memcpy(halves, &set, sizeof(halves));
+	halves[0] |= halves[1];
+	halves[0] |= halves[0] >> 32;
+	return (unsigned)(halves[0] | halves[0] >> 16) & 0xff;
 }
 
-unsigned match_fails(const struct rule_box *box, const struct match_probe *probe)
+/* Of eight places from first on, those outside of which a flow is in a dimension. */
+static inline lanes outside(const struct rule_boxes *boxes, const struct match_probe *probe,
+	enum rule_dimension dimension, size_t first)
 {
-	const uint64_t one = UINT16_MAX;
-	const uint64_t in_protocol = one << 16 * RULE_BY_PROTOCOL;
-	const uint64_t in_destination = one << 16 * RULE_BY_DESTINATION;
-	const uint64_t in_peer = one << 16 * RULE_BY_PEER | one << 16 * RULE_BY_PEER_NEXT;
-	uint64_t set = outside(box, probe);
-	bool is_of_ipv6 = probe->bounds[RULE_BY_PROTOCOL] >= RULE_IPV6;
-	bool is_of_other = is_of_ipv6 ? box->left[RULE_BY_PROTOCOL] > UINT16_MAX - RULE_IPV6
-				      : box->lowest[RULE_BY_PROTOCOL] >= RULE_IPV6;
-
-	/* of the other family it is the peer that fails, whatever the protocol */
-	if (is_of_other)
-		set = (set & ~in_protocol) | in_peer;
-	return (unsigned)((set & in_protocol) != 0) + (unsigned)((set & in_destination) != 0) +
-	       (unsigned)((set & in_peer) != 0);
+	return (lanes)(take(&boxes->by[dimension].lowest[first]) >
+		       take(&probe->by[dimension].highest[first])) |
+	       (lanes)(take(&boxes->by[dimension].left[first]) >
+		       take(&probe->by[dimension].left[first]));
 }
 
-static uint32_t next_one_by_one(
-	const struct rule_box *boxes, uint32_t first, uint32_t end, const struct match_probe *probe)
+static inline lanes outside_peer(
+	const struct rule_boxes *boxes, const struct match_probe *probe, size_t first)
 {
-	while (first < end && outside(&boxes[first], probe) != 0)
-		first++;
-	return first;
+	return outside(boxes, probe, RULE_BY_PEER, first) |
+	       outside(boxes, probe, RULE_BY_PEER_NEXT, first);
 }
 
-#if defined(__x86_64__)
-
-/*
- * Four blocks at once: a subtraction that stops at 0 leaves 0 in each dimension
- * in which block and flow meet. The halves of the four, lowest and left, are
- * brought together, so that one 64-bit number for each block remains.
- */
-__attribute__((target("avx2"))) static uint32_t next_four_at_once(
-	const struct rule_box *boxes, uint32_t first, uint32_t end, const struct match_probe *probe)
+/* Those whose rules are of the other family only. */
+static inline lanes of_other_family(
+	const struct rule_boxes *boxes, const struct match_probe *probe, size_t first)
 {
-	__m128i once = _mm_loadu_si128((const __m128i *)(const void *)probe);
-	__m256i of_probe = _mm256_broadcastsi128_si256(once);
+	if (probe->by[RULE_BY_PROTOCOL].highest[0] >= RULE_IPV6)
+		return (lanes)(take(&boxes->by[RULE_BY_PROTOCOL].left[first]) >
+			       UINT16_MAX - RULE_IPV6);
+	return (lanes)(take(&boxes->by[RULE_BY_PROTOCOL].lowest[first]) >= (uint16_t)RULE_IPV6);
+}
 
-	for (; end - first >= 4; first += 4) {
-		const __m256i *at = (const __m256i *)(const void *)&boxes[first];
-		__m256i low = _mm256_subs_epu16(_mm256_loadu_si256(at), of_probe);
-		__m256i high = _mm256_subs_epu16(_mm256_loadu_si256(at + 1), of_probe);
-		__m256i outside = _mm256_or_si256(
-			_mm256_unpacklo_epi64(low, high), _mm256_unpackhi_epi64(low, high));
-		__m256i inside = _mm256_cmpeq_epi64(outside, _mm256_setzero_si256());
+struct match_fails match_find_fails(const struct rule_boxes *boxes, const struct match_probe *probe)
+{
+	struct match_fails fails = {0};
 
-		/* some of the four do; which is the first, is soon found */
-		if (!_mm256_testz_si256(inside, inside))
-			break;
+	for (size_t i = 0; i < RULE_BOXES; i += LANES) {
+		lanes others = of_other_family(boxes, probe, i);
+		lanes destination = outside(boxes, probe, RULE_BY_DESTINATION, i);
+		lanes protocol = outside(boxes, probe, RULE_BY_PROTOCOL, i);
+
+		/* of the other family it is the peer that fails, whatever the protocol */
+		fails.protocol |= (uint16_t)(bits_of(protocol & ~others) << i);
+		fails.peer |= (uint16_t)(bits_of(outside_peer(boxes, probe, i) | others) << i);
+		fails.destination_port |= (uint16_t)(bits_of(destination) << i);
 	}
-	return first;
+	return fails;
+}
+
+/* The places whose blocks a flow meets, as bits. */
+static unsigned meeting(const struct rule_boxes *boxes, const struct match_probe *probe)
+{
+	unsigned out = 0;
+
+	for (size_t i = 0; i < RULE_BOXES; i += LANES)
+		out |= bits_of(outside(boxes, probe, RULE_BY_PROTOCOL, i) |
+			       outside(boxes, probe, RULE_BY_DESTINATION, i) |
+			       outside_peer(boxes, probe, i))
+		       << i;
+	return ~out & UINT16_MAX;
+}
+
+uint32_t match_next_portable(const struct rule_boxes *boxes, uint32_t first, uint32_t end,
+	const struct match_probe *probe)
+{
+	uint32_t at = first / RULE_BOXES, last = (end - 1) / RULE_BOXES;
+	unsigned bits = meeting(&boxes[at], probe) & UINT32_MAX << first % RULE_BOXES;
+	uint32_t rule;
+
+	while (bits == 0 && at < last)
+		bits = meeting(&boxes[++at], probe);
+	if (bits == 0)
+		return end;
+	rule = at * RULE_BOXES + (uint32_t)__builtin_ctz(bits);
+	return rule < end ? rule : end;
+}
+
+#if defined(__x86_64__)
+
+#define AVX2 __attribute__((target("avx2")))
+
+/* All places of a dimension at once: a subtraction that stops at 0 leaves 0 where
+ * a block meets the flow. */
+AVX2 static inline __m256i beyond(const struct rule_boxes *boxes, const struct match_probe *probe,
+	enum rule_dimension dimension)
+{
+	const __m256i *lowest = (const void *)boxes->by[dimension].lowest;
+	const __m256i *left = (const void *)boxes->by[dimension].left;
+	const __m256i *probe_highest = (const void *)probe->by[dimension].highest;
+	const __m256i *probe_left = (const void *)probe->by[dimension].left;
+
+	return _mm256_or_si256(
+		_mm256_subs_epu16(_mm256_loadu_si256(lowest), _mm256_loadu_si256(probe_highest)),
+		_mm256_subs_epu16(_mm256_loadu_si256(left), _mm256_loadu_si256(probe_left)));
+}
+
+/* Ports and the first bits of peers exclude most: where they exclude all, the
+ * other half is not fetched from memory, which takes longer than to compare. */
+AVX2 static inline unsigned meeting_at_once(
+	const struct rule_boxes *boxes, const struct match_probe *probe)
+{
+	const __m256i zero = _mm256_setzero_si256();
+	__m256i out = _mm256_or_si256(
+		beyond(boxes, probe, RULE_BY_DESTINATION), beyond(boxes, probe, RULE_BY_PEER));
+
+	if (_mm256_movemask_epi8(_mm256_cmpeq_epi16(out, zero)) == 0)
+		return 0;
+	out = _mm256_or_si256(out, _mm256_or_si256(beyond(boxes, probe, RULE_BY_PROTOCOL),
+					   beyond(boxes, probe, RULE_BY_PEER_NEXT)));
+	return (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi16(out, zero));
+}
+
+/* As match_next_portable; each place has two bits here. */
+AVX2 static uint32_t next_at_once(const struct rule_boxes *boxes, uint32_t first, uint32_t end,
+	const struct match_probe *probe)
+{
+	uint32_t at = first / RULE_BOXES, last = (end - 1) / RULE_BOXES;
+	unsigned bits = meeting_at_once(&boxes[at], probe) & UINT32_MAX << first % RULE_BOXES * 2;
+	uint32_t rule;
+
+	while (bits == 0 && at < last)
+		bits = meeting_at_once(&boxes[++at], probe);
+	if (bits == 0)
+		return end;
+	rule = at * RULE_BOXES + (uint32_t)__builtin_ctz(bits) / 2;
+	return rule < end ? rule : end;
 }
 
 #endif
 
-uint32_t match_next(
-	const struct rule_box *boxes, uint32_t first, uint32_t end, const struct match_probe *probe)
+uint32_t match_next(const struct rule_boxes *boxes, uint32_t first, uint32_t end,
+	const struct match_probe *probe)
 {
+	if (first >= end)
+		return end;
 #if defined(__x86_64__)
-	if (end - first >= 8 && __builtin_cpu_supports("avx2"))
-		first = next_four_at_once(boxes, first, end, probe);
+	if (__builtin_cpu_supports("avx2"))
+		return next_at_once(boxes, first, end, probe);
 #endif
-	return next_one_by_one(boxes, first, end, probe);
+	return match_next_portable(boxes, first, end, probe);
 }

@@ -97,10 +97,14 @@ unsigned match_misses(
 
 /*
  * A flow as the blocks of rules are asked about it: in each dimension the
- * highest end of what it may be, and what is left above its lowest one.
+ * highest end of what it may be, and what is left above its lowest one, each as
+ * often as there are places in struct rule_boxes.
  */
 struct match_probe {
-	uint16_t bounds[2 * RULE_DIMENSIONS];
+	struct {
+		uint16_t highest[RULE_BOXES];
+		uint16_t left[RULE_BOXES];
+	} by[RULE_DIMENSIONS];
 };
 
 void match_make_probe(struct match_probe *probe, const struct match_flow *flow);
@@ -109,14 +113,26 @@ void match_make_probe(struct match_probe *probe, const struct match_flow *flow);
  * The number of the first rule from first on, and before end, whose block meets
  * the flow; end if none does. All others answer with no.
  */
-uint32_t match_next(const struct rule_box *boxes, uint32_t first, uint32_t end,
+uint32_t match_next(const struct rule_boxes *boxes, uint32_t first, uint32_t end,
+	const struct match_probe *probe);
+
+/* The same by what every processor has: for match.c, and for the test. first is
+ * less than end. */
+uint32_t match_next_portable(const struct rule_boxes *boxes, uint32_t first, uint32_t end,
 	const struct match_probe *probe);
 
 /*
- * In how many dimensions, protocol, peer and destination port, the block does
- * not meet the flow: the rule fails in as many at the least.
+ * In which dimensions blocks do not meet a flow, and so their rules fail: bit i
+ * is the rule at place i.
  */
-unsigned match_fails(const struct rule_box *box, const struct match_probe *probe);
+struct match_fails {
+	uint16_t destination_port;
+	uint16_t peer;
+	uint16_t protocol;
+};
+
+struct match_fails match_find_fails(
+	const struct rule_boxes *boxes, const struct match_probe *probe);
 
 /* The flow of the answers: ports change places, the peer stays. */
 struct match_flow match_reversed(const struct match_flow *flow);

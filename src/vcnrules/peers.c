@@ -51,18 +51,6 @@ static int reserve(struct peers *peers, size_t count)
 	return 0;
 }
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
-static void add_sum(struct conversation_sum *to, const struct conversation_sum *from)
-{
-	to->records = saturated(to->records, from->records);
-	to->packets = saturated(to->packets, from->packets);
-	to->bytes = saturated(to->bytes, from->bytes);
-}
-
 /* Sets a bit; returns true if it was not set. */
 static bool set_bit(uint8_t *bits, size_t at)
 {
@@ -77,10 +65,10 @@ static void add_flow(struct peers *peers, const struct flow *flow, bool is_mirro
 {
 	peers->one[at] = (struct peers_one){
 		.block = prefixes_of_address(is_mirrored ? &flow->local : &flow->peer),
-		.packets = saturated(flow->in.packets, flow->out.packets),
+		.packets = conversation_plus(flow->in.packets, flow->out.packets),
 	};
-	add_sum(&peers->sum, &flow->in);
-	add_sum(&peers->sum, &flow->out);
+	flows_sum_up(&peers->sum, &flow->in);
+	flows_sum_up(&peers->sum, &flow->out);
 	if (flow->first < peers->first)
 		peers->first = flow->first;
 	if (flow->last > peers->last)
@@ -116,7 +104,7 @@ static int sum_peers(struct peers *peers, size_t count, uint64_t min_packets)
 		size_t next = i;
 
 		for (; next < count && compare(&peers->one[i], &peers->one[next]) == 0; next++)
-			packets = saturated(packets, peers->one[next].packets);
+			packets = conversation_plus(packets, peers->one[next].packets);
 		peers->count++;
 		if (packets < min_packets)
 			peers->weak_count++;
@@ -155,31 +143,43 @@ int peers_gather(struct peers *peers, const struct flows *flows, const struct us
 	return sum_peers(peers, rule->credit_count, min_packets);
 }
 
+bool peers_has_protocol(const struct peers *peers, unsigned protocol)
+{
+	return protocol < 256 && peers->protocols[protocol / 8] >> protocol % 8 & 1;
+}
+
 static bool has_port(const struct peers *peers, size_t port)
 {
 	return peers->ports[port / 8] >> port % 8 & 1;
 }
 
+bool peers_next_ports(const struct peers *peers, size_t *at, size_t *low, size_t *high)
+{
+	size_t end;
+
+	while (*at < PORTS && !has_port(peers, *at))
+		++*at;
+	for (end = *at; end < PORTS && has_port(peers, end); end++)
+		;
+	*low = *at;
+	*high = end - 1;
+	*at = end;
+	return end > *low;
+}
+
 int peers_put_ports(const struct peers *peers, struct bytes *out)
 {
 	const char *separator = "";
+	size_t at = peers->port_count > 0 ? 0 : PORTS;
+	size_t low, high;
 
-	for (size_t port = 0; port < PORTS && peers->port_count > 0;) {
-		size_t end = port;
-
-		while (end < PORTS && has_port(peers, end))
-			end++;
-		if (end == port) {
-			port++;
-			continue;
-		}
-		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, port) != 0)
+	while (peers_next_ports(peers, &at, &low, &high)) {
+		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, low) != 0)
 			return -1;
-		if (end > port + 1 && (bytes_append_text(out, end > port + 2 ? "-" : ",") != 0 ||
-					      bytes_append_number(out, end - 1) != 0))
+		if (high > low && (bytes_append_text(out, high > low + 1 ? "-" : ",") != 0 ||
+					  bytes_append_number(out, high) != 0))
 			return -1;
 		separator = ",";
-		port = end;
 	}
 	return 0;
 }

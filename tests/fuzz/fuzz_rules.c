@@ -73,7 +73,7 @@ struct world {
 	struct rule_parts parts[MOST_RULES];
 	uint32_t indexes[MOST_RULES]; /* of labels and groups */
 	struct rule rules[MOST_RULES];
-	struct rule_box boxes[MOST_RULES];
+	struct rule_boxes boxes[MOST_RULES / RULE_BOXES + 1];
 	uint32_t count;
 	struct judge_run runs[MOST_RUNS];
 	size_t run_count;
@@ -126,7 +126,7 @@ static void take_rule(struct world *world, struct input *input, enum rule_direct
 	world->indexes[world->count] = rule->peer_index;
 	rule->entry_length = rule->text_length = 1;
 	PROMISE(rule_is_sane(rule, &bounds));
-	rule_make_box(&world->boxes[world->count++], rule);
+	world->count++;
 }
 
 static void take_address(struct address *address, struct input *input)
@@ -619,8 +619,9 @@ static void compare(
 	}
 }
 
-static struct judge_rules rules_of(const struct world *world)
+static struct judge_rules rules_of(struct world *world)
 {
+	rule_make_boxes(world->boxes, world->rules, world->count);
 	return (struct judge_rules){
 		.rules = world->rules,
 		.boxes = world->boxes,
@@ -672,7 +673,7 @@ static void try_damaged(struct input *input)
 			continue;
 		PROMISE(rule_description_at(rule) <= bounds.text_size);
 		(void)rule_unreadable(rule);
-		rule_make_box(&world.boxes[world.count++], rule);
+		world.count++;
 	}
 	world.runs[0].ingress_count = world.count / 2;
 	world.runs[0].egress_count = world.count - world.count / 2;

@@ -15,7 +15,7 @@
 #define RULES_MAX 5000
 
 static struct rule table[RULES_MAX];
-static struct rule_box boxes[RULES_MAX];
+static struct rule_boxes boxes[RULES_MAX / RULE_BOXES + 1];
 static struct judge_run run; /* all of the table */
 static struct judgement judged;
 
@@ -78,8 +78,7 @@ static int start(void **state)
 
 static struct judge_rules applying(bool is_complete)
 {
-	for (size_t i = 0; i < run.ingress_count + run.egress_count; i++)
-		rule_make_box(&boxes[i], &table[i]);
+	rule_make_boxes(boxes, table, run.ingress_count + run.egress_count);
 	return (struct judge_rules){.rules = table,
 		.boxes = boxes,
 		.runs = &run,

@@ -45,7 +45,7 @@ def blocks(data):
 
 
 def box_of(rule):
-    """What BOXS has of a rule: lowest values, and what is left above highest."""
+    """What BOXS has of a rule: each lowest value, and 65535 less the highest."""
     peer, _, protocol, _, kind, _, _, low, high, _, destination, _, valid = rule[:13]
     protocols = [protocol, protocol] if protocol < 256 else [0, 255]
     first, following = [0, 65535], [0, 65535]
@@ -61,8 +61,17 @@ def box_of(rule):
     ports = [65535, 0] if destination == 3 else [low, high]
     if valid == 0:
         first = [65535, 0]
-    ends = list(zip(protocols, ports, first, following))
-    return struct.pack("<8H", *ends[0], *(65535 - n for n in ends[1]))
+    ends = list(zip(ports, first, protocols, following))
+    return [n for low, high in zip(*ends) for n in (low, 65535 - high)]
+
+
+def boxes_of(rules):
+    """BOXS: of 16 rules each value in turn."""
+    boxes = [box_of(rule) for rule in rules]
+    boxes += [[65535] * 8] * (-len(boxes) % 16)
+    return b"".join(struct.pack("<16H", *values)
+                    for at in range(0, len(boxes), 16)
+                    for values in zip(*boxes[at:at + 16]))
 
 
 def order(network):
@@ -218,7 +227,7 @@ def show_rules(file):
             line["description"] = description
             lines.append(line)
     assert at == len(file.rules) and text_at == len(file.part["RTXT"])
-    assert file.part["BOXS"] == b"".join(map(box_of, file.rules))
+    assert file.part["BOXS"] == boxes_of(file.rules)
     return [compact(line) for line in sorted(lines, key=lambda line: line["ocid"])]
 
 

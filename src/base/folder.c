@@ -114,14 +114,14 @@ static int open_directory(const char *path, size_t len)
 static int check_empty(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char buffer[1024];
+	_Alignas(struct dirent64) char buffer[1024];
 	ssize_t size;
 	int result = 0;
 
 	if (fd < 0)
 		return -1;
 	/* "." and ".." take up less than the buffer; each further name is one more. */
-	while (result == 0 && (size = getdents64(fd, buffer, sizeof(buffer))) != 0) {
+	while (result == 0 && (size = getdents64(fd, (void *)buffer, sizeof(buffer))) != 0) {
 		if (size < 0)
 			result = -1;
 		for (ssize_t at = 0; at < size && result == 0;) {

@@ -44,8 +44,8 @@ static const char help_report[] =
 	"      --min-window N    a subnet that was seen for less than N days (35d, the\n"
 	"                        default) or hours (12h) makes no rule unused\n"
 	"      --min-packets N   a peer with fewer packets is weak (20)\n"
-	"      --format FORMAT   table, ndjson, csv or markdown (default: table on a\n"
-	"                        terminal, else ndjson)\n"
+	"      --format FORMAT   table, ndjson, csv, markdown, or html, a page to look at\n"
+	"                        (default: table on a terminal, else ndjson)\n"
 	"  -o, --output FILE     write FILE, whole or not at all\n"
 	"  -q, --quiet           no warnings\n"
 	"  -h, --help            this text\n"
@@ -65,8 +65,8 @@ static const char help_lint[] =
 	"      --nsg NAME        only this network security group\n"
 	"      --subnet NAME     only what applies in this subnet; NAME is an OCID or a\n"
 	"                        display name, and each may be given several times\n"
-	"      --format FORMAT   table, ndjson, csv or markdown (default: table on a\n"
-	"                        terminal, else ndjson)\n"
+	"      --format FORMAT   table, ndjson, csv, markdown, or html, a page to look at\n"
+	"                        (default: table on a terminal, else ndjson)\n"
 	"      --strict          exit status 6 if anything is found\n"
 	"  -o, --output FILE     write FILE, whole or not at all\n"
 	"  -q, --quiet           no warnings\n"
@@ -142,6 +142,7 @@ static const char help_check[] =
 	"  -V, --version             the version\n";
 
 static const char *const formats[] = {"table", "ndjson", "csv", "markdown", NULL};
+static const char *const page_formats[] = {"table", "ndjson", "csv", "markdown", "html", NULL};
 
 static enum optparse_result choose(struct options *options, enum chosen_kind kind, const char *name)
 {
@@ -231,7 +232,7 @@ static enum optparse_result take_group_rules(void *into, const char *name, char 
 static const struct optparse_option report_options[] = {
 	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
 	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
-	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
+	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = page_formats},
 	{"list", 0, OPTPARSE_CALL, .take = take_list},
 	{"nsg", 0, OPTPARSE_CALL, .take = take_group},
 	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},
@@ -271,7 +272,7 @@ static const struct optparse_option propose_options[] = {
 static const struct optparse_option lint_options[] = {
 	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
 	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
-	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
+	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = page_formats},
 	{"list", 0, OPTPARSE_CALL, .take = take_list},
 	{"nsg", 0, OPTPARSE_CALL, .take = take_group},
 	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},

@@ -13,7 +13,7 @@
 #include "flowlog/instant.h"
 #include "rules/conversation.h"
 
-enum sheet_format { SHEET_TABLE, SHEET_NDJSON, SHEET_CSV, SHEET_MARKDOWN, SHEET_AUTO };
+enum sheet_format { SHEET_TABLE, SHEET_NDJSON, SHEET_CSV, SHEET_MARKDOWN, SHEET_HTML, SHEET_AUTO };
 
 /* What narrows the rules that are looked at, one after another as they came. */
 enum chosen_kind { CHOSEN_LIST, CHOSEN_GROUP, CHOSEN_SUBNET };

@@ -370,8 +370,7 @@ static void tell_result(const struct propose *propose)
 	}
 	msg_note("%zu list%s and %zu group%s change, %zu rules become %zu: read 'changes.md' in %s",
 		lists, lists == 1 ? "" : "s", propose->changes.count - lists,
-		propose->changes.count - lists == 1 ? "" : "s", before, after,
-		quoted);
+		propose->changes.count - lists == 1 ? "" : "s", before, after, quoted);
 }
 
 static enum exitcode make(struct propose *propose)

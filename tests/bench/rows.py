@@ -10,6 +10,7 @@ import os
 import statistics
 from typing import Callable, NamedTuple
 
+import pairs
 import peers
 import timing
 from timing import Figure
@@ -66,6 +67,11 @@ class Row(NamedTuple):
     def is_of_summers(self):
         """The same of one that sums."""
         return self.number in ("21a", "21b")
+
+    @property
+    def is_of_pairs(self):
+        """Is it a row whose other program sums up pairs of addresses?"""
+        return self.number[0] == "p"
 
     def target(self):
         if self.bound is None:
@@ -273,6 +279,21 @@ def against(peer, name, arguments="", lookup="net.lut", others=None):
     return measure
 
 
+def against_pairs(peer, name):
+    """The same of sums for pairs of addresses, which --conversations has more
+    of."""
+    def measure(bench):
+        return timing.ratio(pairs.line(peer, bench, name),
+                            bench.flow(f"--conversations {name}.gz"),
+                            bench.slow_rounds, warm=False)
+    return measure
+
+
+def pair_row(number, what, peer):
+    return Row(number, f"{what}, sums for pairs : --conversations", ">=", None, "",
+               pairs.PEERS[peer][0], against_pairs(peer, "object.log"))
+
+
 def compress(program, name):
     def measure(bench):
         source = f"< {name}.gz"
@@ -441,4 +462,8 @@ ROWS = (
     Row("21b", "jq with sums.jq, sort : --conversations, a fifth", ">=", 60,
         "", ("jq",), against("jq", "talk.log", "--conversations", TALKS,
                              peers.SUMMERS)),
+    pair_row("p1", "Miller", "miller"),
+    pair_row("p2", "jq", "jq"),
+    pair_row("p3", "DuckDB for Python", "duckdb-python"),
+    pair_row("p4", "nfdump, own files", "nfdump"),
 )

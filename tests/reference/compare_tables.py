@@ -92,7 +92,8 @@ def make_names(rng, world):
 class Known:
     """A record: its original, and what the usual record says."""
 
-    def __init__(self, line, full, ids):
+    def __init__(self, line, full, ids, plain):
+        self.plain = plain
         self.original = strictjson.parse(line, 128)
         self.record = json.loads(line)
         self.full = strictjson.parse(full, 128)
@@ -174,21 +175,27 @@ def lines_of(known, run):
         for each in known]
 
 
+def kept_line(each, run):
+    """The usual record, and the members that --keep names and it has."""
+    out = each.plain[:-1]
+    for name in run.kept:
+        value = each.path(name)
+        if value is not None:
+            out += b"," + json.dumps(name, ensure_ascii=False).encode() + b":" + value
+    return out + b"}"
+
+
 def text_of(known, run):
-    lines = lines_of(known, run)
+    if run.kept:
+        lines = [kept_line(each, run) for each in known]
+    else:
+        lines = lines_of(known, run)
     if run.form == "array":
         return b"[" + b",\n".join(lines) + b"]\n"
     return b"".join(line + b"\n" for line in lines)
 
 
 # ---- endpoints -------------------------------------------------------------------
-
-
-def address_of(value):
-    if not isinstance(value, str):
-        return None
-    found = rules.address_of(value)
-    return found
 
 
 class Endpoint:
@@ -205,7 +212,7 @@ class Endpoint:
 
 
 def holds(element, value):
-    address = address_of(value)
+    address = rules.address_of(value)
     if address is None:
         return False
     blocks = {"rfc1918": ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
@@ -276,14 +283,19 @@ class Run:
         self.form = rng.choice(("ndjson", "array", "csv", "csv", "tsv", "tsv"))
         self.header = rng.random() < 0.8
         self.missing, self.argv = None, ["--format", self.form]
-        if rng.random() < 0.2 and self.form in ("csv", "tsv"):
+        self.kept, self.fields = (), ()
+        if self.form in ("ndjson", "array") and rng.random() < 0.3:
+            self.kept = rng.sample([each for each in (*PATHS, "names", "rules")
+                                    if each != "oracle"], rng.randrange(1, 6))
+            self.argv += ["-l", "none", "--keep", ",".join(self.kept)]
+        elif rng.random() < 0.2 and self.form in ("csv", "tsv"):
             self.fields = DEFAULT
         else:
             every = [*CARRIED, *SHORT, *DERIVED, *NAMES, *JUDGED, *PATHS]
             self.fields = rng.sample(every, rng.randrange(1, 9))
             self.argv += ["--fields", ",".join(self.fields)]
-        if rng.random() < 0.3:
-            text = rng.choice(("null", "-", 'a"b', "\t,", "N/A"))
+        if not self.kept and rng.random() < 0.3:
+            text = rng.choice(("null", "-", "", 'a"b', "\t,", "N/A"))
             self.missing = b"null" if text == "null" else json.dumps(text).encode()
             self.argv += ["--missing", text]
         if self.form in ("csv", "tsv"):
@@ -313,11 +325,12 @@ class Run:
 
 
 def outputs(programs, log):
-    """The usual records, and those with the OCIDs of lists."""
+    """The usual records with all, with the OCIDs of lists, and without lists."""
     argv = [programs.vcnflow, "-q", "-m", programs.lookup, "-a", "all"]
     full = programs.run([*argv, "--rules", "--names"], log, (0,))
     ids = programs.run([*argv, "-l", "ids"], log, (0,))
-    return full.splitlines(), ids.splitlines()
+    plain = programs.run([*argv, "-l", "none"], log, (0,))
+    return [each.split(b"\n")[:-1] for each in (full, ids, plain)]
 
 
 def check(programs, run, known, log):
@@ -367,8 +380,8 @@ def main():
             programs.build(world)
             lines = [make_line(rng) for _ in range(given.records)]
             log = b"".join(line + b"\n" for line in lines)
-            full, ids = outputs(programs, log)
-            known = [Known(*each) for each in zip(lines, full, ids, strict=True)]
+            known = [Known(*each) for each in
+                     zip(lines, *outputs(programs, log), strict=True)]
             for _ in range(given.runs):
                 run = Run(rng, world, folder)
                 wrong = check(programs, run, known, log)

@@ -483,7 +483,7 @@ static int replace_rule(struct proposal *proposal, const struct ruleset_owner *o
 	rule->fate = PROPOSAL_REPLACED;
 	rule->new_first = proposal->new_count;
 	if (narrow->over > 0) {
-		owner->over = narrow->over;
+		owner->over = narrow->over + (of->is_group ? of->count : 0);
 		owner->is_over_in_ingress = of->rules[number - of->first].direction == RULE_INGRESS;
 		return 0;
 	}

@@ -49,6 +49,17 @@ def seconds_of(argv, name=None):
     return passed
 
 
+def cpu_seconds(line):
+    """(user, system) time of the processors that a line for sh takes."""
+    with subprocess.Popen(["sh", "-c", line], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Failed(f"'{line}' ended with status {process.returncode}")
+    return used.ru_utime, used.ru_stime
+
+
 @contextlib.contextmanager
 def repeated(line):
     """Another processor is busy with a line, over and over, meanwhile."""

@@ -1,33 +1,45 @@
-# Who talks to whom: pairs of source and destination, with port and number of
-# records, the most frequent first.
+# Who talks to whom: client, server and its port, and how much, the most bytes
+# first. Where nobody is known to have begun, both ports are given.
 #
-#   vcnflow -q -m net.lut -l none logs | jq -nc -f pairs.jq
+#   vcnflow -q -m net.lut --conversations logs | jq -nc -f pairs.jq
 #
-#   --arg direction ingress   only this direction (all)
 #   --argjson top 20          only the first 20 (all)
+#   --argjson max 65535       ports of servers up to this one (32767); above it are
+#                             mostly replies whose request is not logged
+#
+# What two VNICs of yours say to each other may be logged at both; then it is
+# counted as each of them saw it, by the greater number.
 
-def records: (. // empty), inputs;
-
-# Counts how often each key occurs. One flat object and setpath, since jq 1.6
-# copies nested objects, and the result of +=, at each step.
-def tally(keys):
-  reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
-
-def number: tonumber? // .;
+def conversations: (. // empty), inputs;
 
 def protocol:
-  (.protocol | tostring) as $number
-  | {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp",
-     "58": "icmpv6"}[$number] // $number;
+  {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp",
+   "58": "icmpv6"}["\(.protocol)"] // .protocol;
 
-$ARGS.named.direction as $direction
-| tally(
-    records
-    | select($direction == null or .traffic_direction == $direction)
-    | [.sourceAddress, .destinationAddress, protocol,
-       (.destinationPort | number)])
-| to_entries | map([-.value, (.key | fromjson)]) | sort
+# The two sides, the client first.
+def sides:
+  {address: .local, port: .local_port} as $local
+  | {address: .peer, port: .peer_port} as $peer
+  | if .began == "local" then [$local, $peer]
+    elif .began == "peer" then [$peer, $local]
+    else [$local, $peer] | sort end;
+
+($ARGS.named.max // 32767 | tonumber) as $max
+| reduce (
+    conversations
+    | select(.action == "ACCEPT")
+    | sides as [$client, $server]
+    | select($server.port == null or $server.port <= $max)
+    | [([$client.address, $client.port, $server.address, protocol, $server.port]
+        | tojson),
+       .local, .in.bytes + .out.bytes, .in.packets + .out.packets]
+  ) as [$key, $seen, $bytes, $packets]
+    ({}; getpath([$key, $seen]) as $old
+     | setpath([$key, $seen]; [$old[0] + $bytes, $old[1] + $packets]))
+| to_entries
+| map((.key | fromjson) as $key | (.value | map(.) | max) as $most
+      | {client: $key[0], client_port: $key[1], server: $key[2],
+         protocol: $key[3], port: $key[4], bytes: $most[0], packets: $most[1]}
+      | if .client_port == null then del(.client_port) else . end)
+| sort_by([-.bytes, .client, .server, .port])
 | .[:($ARGS.named.top // length | tonumber)][]
-| (-.[0]) as $flows | .[1]
-| {source: .[0], destination: .[1], protocol: .[2], port: .[3],
-   flows: $flows}

@@ -1,23 +1,24 @@
-# Which TCP and UDP ports are in use, per subnet, with internal and external peers.
+# Which TCP and UDP ports each subnet offers, to internal and to external clients.
 #
-#   vcnflow -q -m net.lut -l none logs | jq -nc -f ports-by-subnet.jq
+#   vcnflow -q -m net.lut --conversations logs | jq -nc -f ports-by-subnet.jq
 #
-# One object a subnet, sorted by OCID. "ports" has the busiest first; "ranges"
-# joins adjacent ones, to write a rule from.
+# One object a subnet, sorted by OCID. "ports" has those of most clients first;
+# "ranges" joins adjacent ones, to write a rule from.
 #
-#   --arg direction egress    ports that the subnet uses elsewhere (ingress)
-#   --argjson max 32767       only ports up to this one (65535)
+#   --arg began local       ports that the subnet uses elsewhere (peer)
+#   --argjson max 65535     ports up to this one (32767); what seems to serve on a
+#                           higher one is mostly a reply whose request is not logged
 
-def records: (. // empty), inputs;
+def conversations: (. // empty), inputs;
 
 # Counts how often each key occurs. One flat object and setpath, since jq 1.6
 # copies nested objects, and the result of +=, at each step.
 def tally(keys):
   reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
 
-def protocol: {"6": "tcp", "17": "udp"}[.protocol | tostring] // empty;
-
-def port: .destinationPort | tonumber? // empty;
+def side:
+  if test("^(10|192\\.168|172\\.(1[6-9]|2[0-9]|3[01]))\\.") then "internal"
+  else "external" end;
 
 # ["22", "8000-8002"] from the sorted numbers 22, 8000, 8001, 8002
 def ranges:
@@ -27,33 +28,24 @@ def ranges:
     else . + [[$port, $port]] end)
   | map(if .[0] == .[1] then "\(.[0])" else "\(.[0])-\(.[1])" end);
 
-# The result for one protocol on one side: from pairs of port and count.
-def side($protocol; $side):
-  map(select(.key[1] == $protocol and .key[2] == $side)
-      | {port: .key[3], flows: .value})
-  | {flows: (map(.flows) | add // 0),
-     ranges: (map(.port) | sort | ranges),
-     ports: sort_by([-.flows, .port])};
+# The result for one protocol on one side: from keys of one subnet.
+def ports($protocol; $side):
+  map(select(.[1] == $protocol and .[2] == $side)[3]) | group_by(.)
+  | map({port: .[0], clients: length})
+  | {ranges: (map(.port) | ranges), ports: sort_by([-.clients, .port])};
 
 def sides($protocol):
-  {internal: side($protocol; "internal"),
-   external: side($protocol; "external")};
+  {internal: ports($protocol; "internal"),
+   external: ports($protocol; "external")};
 
-($ARGS.named.direction // "ingress") as $direction
-| ($ARGS.named.max // 65535 | tonumber) as $max
-| (if $direction == "egress"
-   then "internal_or_external_destination"
-   else "internal_or_external_source" end) as $other
+($ARGS.named.began // "peer") as $began
+| ($ARGS.named.max // 32767 | tonumber) as $max
 | tally(
-    records
-    | select(.traffic_direction == $direction)
-    | protocol as $protocol
-    | port as $port
-    | select($port <= $max)
-    | [.oracle.vnicsubnetocid, $protocol,
-       (if .[$other] == "internal" then "internal" else "external" end),
-       $port])
-| to_entries | map({key: (.key | fromjson), value})
-| group_by(.key[0])[]
-| {subnet: .[0].key[0], direction: $direction,
-   tcp: sides("tcp"), udp: sides("udp")}
+    conversations
+    | select(.action == "ACCEPT" and .began == $began)
+    | (.local_port // .peer_port) as $port
+    | select($port != null and $port <= $max)
+    | [.subnet, .protocol, (.peer | side), $port,
+       if $began == "peer" then .peer else .local end])
+| keys_unsorted | map(fromjson) | group_by(.[0])[]
+| {subnet: .[0][0], tcp: sides(6), udp: sides(17)}

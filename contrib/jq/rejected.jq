@@ -1,39 +1,35 @@
-# What was rejected, by direction, protocol and port: how often, and from and to
-# how many addresses; the most frequent first.
+# What was rejected, by the address that sent it: how many records, to how many
+# addresses and on which ports; the most frequent first.
 #
-#   vcnflow -q -m net.lut -l none --action reject logs | jq -nc -f rejected.jq
-#
-# Of records that carry their action (--action all --keep data) only the rejected
-# ones are counted.
+#   vcnflow -q -m net.lut --conversations -a reject logs | jq -nc -f rejected.jq
 #
 #   --argjson top 20          only the first 20 (all)
 
-def records: (. // empty), inputs;
+def conversations: (. // empty), inputs;
 
-# Counts how often each key occurs. One flat object and setpath, since jq 1.6
-# copies nested objects, and the result of +=, at each step.
-def tally(keys):
-  reduce (keys | tojson) as $key ({}; setpath([$key]; getpath([$key]) + 1));
+# How often each key occurs, as $count adds up.
+def tally(pairs):
+  reduce pairs as [$key, $count]
+    ({}; setpath(["\($key)"]; getpath(["\($key)"]) + $count));
 
-def number: tonumber? // .;
+def name:
+  {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}["\(.)"] // "\(.)";
 
-def protocol:
-  (.protocol | tostring) as $number
-  | {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp",
-     "58": "icmpv6"}[$number] // $number;
-
+# A conversation has both ways: what came in, and what went out.
 tally(
-  records
-  | select((.data.action? // "REJECT") == "REJECT")
-  | [.traffic_direction, protocol, (.destinationPort | number)] as $what
-  | ["flows", $what], ["source", $what, .sourceAddress],
-    ["destination", $what, .destinationAddress])
-| to_entries | map({key: (.key | fromjson), value})
-| group_by(.key[1])
-| map({direction: .[0].key[1][0], protocol: .[0].key[1][1],
-       port: .[0].key[1][2],
-       flows: (map(select(.key[0] == "flows").value) | add),
-       sources: (map(select(.key[0] == "source")) | length),
-       destinations: (map(select(.key[0] == "destination")) | length)})
-| sort_by([-.flows, .direction, .protocol, .port])
+  conversations
+  | select(.action == "REJECT")
+  | (select(.in.records > 0)
+     | [[.peer, .local, .protocol, .local_port], .in.records]),
+    (select(.out.records > 0)
+     | [[.local, .peer, .protocol, .peer_port], .out.records]))
+| to_entries | map([(.key | fromjson), .value]) | group_by(.[0][0])
+| map({source: .[0][0][0], records: (map(.[1]) | add),
+       destinations: (map(.[0][1]) | unique | length),
+       ports: (group_by(.[0][2:])
+               | map({records: (map(.[1]) | add),
+                      port: "\(.[0][0][2] | name)\(.[0][0][3] // "" | tostring
+                              | if . == "" then . else " " + . end)"})
+               | sort_by([-.records, .port]) | map(.port))})
+| sort_by([-.records, .source])
 | .[:($ARGS.named.top // length | tonumber)][]

@@ -1,38 +1,29 @@
-# Which addresses sent and received most bytes.
+# Which of your addresses sent and received most bytes, and with how many others.
 #
-#   vcnflow -q -m net.lut -l none --keep data logs | jq -nc -f top-talkers.jq
+#   vcnflow -q -m net.lut --conversations logs | jq -nc -f top-talkers.jq
 #
-# A record holds the bytes that its source sent. Traffic between two VNICs of one
-# VCN may be logged at both; then it counts twice.
-#
+#   --arg side peer           the addresses that they talked to (local)
 #   --argjson top 20          only the first 20 (20)
 
-def records: (. // empty), inputs;
+def conversations: (. // empty), inputs;
 
-def need_data:
-  if .data | type == "object" then .
-  else "top-talkers.jq: records lack 'data'; give vcnflow --keep data\n"
-       | halt_error(2) end;
-
-def number: . // 0 | tonumber? // 0;
-
-# Two of these for each record: an address, and what to add to it: sent,
-# received, packets, flows.
-def shares:
-  (.data.bytesOut | number) as $bytes
-  | (.data.packets | number) as $packets
-  | [(.sourceAddress | tojson), $bytes, 0, $packets, 1],
-    [(.destinationAddress | tojson), 0, $bytes, $packets, 1];
-
-# One flat object and setpath, since jq 1.6 copies the result of += at each step.
-reduce (records | need_data | shares) as [$key, $sent, $received, $packets, $n]
-  ({};
-   getpath([$key]) as $old
-   | setpath([$key]; [$old[0] + $sent, $old[1] + $received,
-                      $old[2] + $packets, $old[3] + $n]))
+# Flat objects and setpath, since jq 1.6 copies the result of += at each step.
+($ARGS.named.side // "local") as $side
+| reduce (conversations | select(.action == "ACCEPT")) as $one ({};
+    [$one.local, $one.peer] as $ends
+    | (if $side == "local" then $ends else $ends[1:] + $ends[:1] end) as $ends
+    | (if $side == "local" then [$one.out, $one.in]
+       else [$one.in, $one.out] end) as [$sent, $received]
+    | getpath([$ends[0]]) as $old
+    | getpath(["\($ends)"]) as $is_known
+    | setpath(["\($ends)"]; 1)
+    | setpath([$ends[0]];
+        [$old[0] + $sent.bytes, $old[1] + $received.bytes,
+         $old[2] + $sent.packets + $received.packets,
+         $old[3] + 1 - ($is_known // 0)]))
 | to_entries
-| map({address: (.key | fromjson), bytes: (.value[0] + .value[1]),
-       sent: .value[0], received: .value[1], packets: .value[2],
-       flows: .value[3]})
+| map(select(.value | type == "array")
+      | {address: .key, bytes: (.value[0] + .value[1]), sent: .value[0],
+         received: .value[1], packets: .value[2], others: .value[3]})
 | sort_by([-.bytes, .address])
 | .[:($ARGS.named.top // 20 | tonumber)][]

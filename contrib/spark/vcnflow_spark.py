@@ -3,10 +3,12 @@
 
 usage: spark-submit vcnflow_spark.py --input PATTERN --output FOLDER
            [--metadata FILE] [--program FILE] [--partitions N]
-           [-- VCNFLOW-OPTION...]
+           [--conversations [--per PERIOD]] [-- VCNFLOW-OPTION...]
 
 Each partition of the input is piped, one record a line, through a vcnflow of its
-own; its lines are one part of the output. README.md says how to install it there.
+own; its lines are one part of the output. With --conversations the parts are sums,
+and one more vcnflow sums them up: the output is one part. README.md says how to
+install it there.
 """
 
 import argparse
@@ -56,20 +58,40 @@ def arguments():
         help="combine small objects into this many partitions",
     )
     parser.add_argument(
+        "--conversations",
+        action="store_true",
+        help="who talked to whom, summed over all of the input, instead of records",
+    )
+    parser.add_argument(
+        "--per",
+        metavar="PERIOD",
+        help="with --conversations: sums for each period, such as 1h or 1d",
+    )
+    parser.add_argument(
         "options",
         nargs="*",
         metavar="VCNFLOW-OPTION",
         help="after --: options for vcnflow that choose records or fields",
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.per and not options.conversations:
+        parser.error("--per is for --conversations")
+    if options.conversations and any(
+        word.startswith("--pe") for word in options.options
+    ):
+        parser.error("give --per before '--': the sum needs it too")
+    return options
 
 
-def command_of(options):
+def command_of(options, chosen):
     """One string, since pipe() takes one; pipe() splits it as a shell would
     and starts the program without a shell."""
-    return shlex.join(
-        [options.program, *FIXED, "-m", options.metadata, *options.options]
-    )
+    words = [options.program, *FIXED, "-m", options.metadata]
+    if options.conversations:
+        words.append("--conversations")
+    if options.per:
+        words.append(f"--per={options.per}")
+    return shlex.join([*words, *chosen])
 
 
 def environment_of(program):
@@ -78,16 +100,25 @@ def environment_of(program):
     return {"LD_LIBRARY_PATH": os.path.dirname(program)}
 
 
-def enriched(context, options):
-    """The lines of output, in the order of the input."""
-    lines = context.textFile(options.input)
-    if options.partitions:
-        lines = lines.coalesce(options.partitions)
+def piped(lines, options, chosen):
+    """Each partition's lines through a process of its own."""
     return lines.pipe(
-        command_of(options),
+        command_of(options, chosen),
         env=environment_of(options.program),
         checkCode=True,
     )
+
+
+def results(context, options):
+    """Records in the order of the input; or sums, in order of their keys."""
+    lines = context.textFile(options.input)
+    if options.partitions:
+        lines = lines.coalesce(options.partitions)
+    lines = piped(lines, options, options.options)
+    if options.conversations:
+        # Shuffled, or else one process would also do what came before.
+        lines = piped(lines.coalesce(1, shuffle=True), options, [])
+    return lines
 
 
 def main():
@@ -95,7 +126,7 @@ def main():
     from pyspark import SparkContext
 
     context = SparkContext.getOrCreate()
-    enriched(context, options).saveAsTextFile(options.output, GZIP)
+    results(context, options).saveAsTextFile(options.output, GZIP)
 
 
 if __name__ == "__main__":

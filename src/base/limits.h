@@ -142,6 +142,13 @@
 /* CIDR blocks that a set of addresses is written with. */
 #define LIMIT_PREFIXES ((size_t)1024)
 
+/* The service's own: rules of a security list in each direction, rules of a group,
+ * rules of a group that one call adds or removes, and characters of a description. */
+#define LIMIT_LIST_RULES 200
+#define LIMIT_GROUP_RULES 120
+#define LIMIT_GROUP_CALL 25
+#define LIMIT_DESCRIPTION 255
+
 /* Steps of one test whether a rule lies inside others. */
 #define LIMIT_BOX_STEPS 1000000
 

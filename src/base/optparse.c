@@ -234,7 +234,7 @@ static enum optparse_result take(const struct optparse *optparse,
 	uint64_t number = option->minimum;
 	int choice;
 
-	if (argument != NULL && argument[0] == '\0')
+	if (argument != NULL && argument[0] == '\0' && option->kind != OPTPARSE_CALL_EMPTY)
 		return optparse_refuse(option->name, argument, 0, "it is empty");
 	switch (option->kind) {
 	case OPTPARSE_FLAG:
@@ -247,6 +247,7 @@ static enum optparse_result take(const struct optparse *optparse,
 		return OPTPARSE_RUN;
 	case OPTPARSE_CALL:
 	case OPTPARSE_CALL_OPTIONAL:
+	case OPTPARSE_CALL_EMPTY:
 		return option->take(optparse->into, option->name, argument);
 	case OPTPARSE_SHOW_HELP:
 		return OPTPARSE_HELP;

@@ -33,6 +33,7 @@ enum optparse_kind {
 	OPTPARSE_SIZE,          /* (the same) bytes: K, M or G may follow the digits */
 	OPTPARSE_CALL,          /* take is called; the argument is never empty */
 	OPTPARSE_CALL_OPTIONAL, /* the same, with null where "=ARGUMENT" is absent */
+	OPTPARSE_CALL_EMPTY,    /* take is called; the argument may be empty */
 	OPTPARSE_SHOW_HELP,
 	OPTPARSE_SHOW_VERSION,
 };

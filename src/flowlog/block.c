@@ -152,3 +152,14 @@ bool block_is_run(const char *text, size_t len)
 		return false;
 	return first == '"' ? text[at] == ':' : memchr(",{[}]", text[at], 5) != NULL;
 }
+
+enum block_fault block_long_line_fault(
+	const char *text, size_t len, size_t begin, size_t max_record)
+{
+	if (len > max_record + 2)
+		len = max_record + 2;
+	if (begin < len && (block_is_document(text + begin, len - begin) ||
+				   block_is_run(text + begin, len - begin)))
+		return FAULT_TOO_LONG_DOCUMENT;
+	return FAULT_TOO_LONG;
+}

@@ -99,6 +99,15 @@ bool block_is_document(const char *text, size_t len);
  */
 bool block_is_run(const char *text, size_t len);
 
+/*
+ * The fault of a line that is longer than max_record: text, without a byte order
+ * mark, is the line or its first max_record + 2 bytes at least, and text[begin]
+ * its first that is no blank. No more is looked at, so that it does not matter in
+ * what pieces the line came.
+ */
+enum block_fault block_long_line_fault(
+	const char *text, size_t len, size_t begin, size_t max_record);
+
 #define BLOCK_RECORD_SEPARATOR '\x1e'
 
 /*

@@ -218,19 +218,14 @@ static size_t whole_lines(const struct block *block)
  */
 static void begin_long_line(struct reader *reader, struct block *block, size_t mark, size_t begin)
 {
-	size_t looked_at = reader->config->max_record;
 	size_t from = block_line_from(mark, begin);
-	const char *text = block->text + begin;
 
 	if (!reader->config->keep_bad)
 		from = begin;
 	reader->state = STATE_LONG_LINE;
 	reader->piece_open = false;
-	reader->fault = FAULT_TOO_LONG;
-	if (looked_at > block->len - begin)
-		looked_at = block->len - begin;
-	if (block_is_document(text, looked_at) || block_is_run(text, looked_at))
-		reader->fault = FAULT_TOO_LONG_DOCUMENT;
+	reader->fault = block_long_line_fault(
+		block->text + mark, block->len - mark, begin - mark, reader->config->max_record);
 	block->len -= from;
 	memmove(block->text, block->text + from, block->len);
 }

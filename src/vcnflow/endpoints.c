@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/msg.h"
 #include "base/ocid.h"
 #include "lookup/content.h"
 #include "lookup/rule.h"
@@ -158,6 +159,7 @@ int endpoints_take(
 
 	clear_set(&taking.sets[0]);
 	clear_set(&taking.sets[1]);
+	endpoints->options[kind] = option;
 	return elements_read(&endpoints->files, option, list, true, take_element, &taking);
 }
 
@@ -204,6 +206,22 @@ static int find_names(struct endpoints_set *set, const struct lookup *lookup)
 	return result;
 }
 
+bool endpoints_has(const struct endpoints *endpoints, enum endpoints_kind kind)
+{
+	return endpoints->sets[kind][0].count + endpoints->sets[kind][1].count > 0;
+}
+
+/* Without a lookup file "vcn" would be no address at all. */
+static int check_vcn(
+	const struct endpoints_set *set, const char *option, const struct lookup *lookup)
+{
+	const struct element element = {.text = "vcn", .len = strlen("vcn"), .option = option};
+
+	if (!set->addresses.vcn || lookup != NULL)
+		return 0;
+	return element_refuse(&element, "to know it, a lookup file is needed (-m FILE)");
+}
+
 int endpoints_resolve(struct endpoints *endpoints, const struct lookup *lookup)
 {
 	const struct prefix *prefixes = NULL;
@@ -212,10 +230,15 @@ int endpoints_resolve(struct endpoints *endpoints, const struct lookup *lookup)
 	if (lookup != NULL)
 		prefixes = lookup_prefixes(lookup, &count);
 	for (size_t i = 0; i < ENDPOINTS_KINDS; i++) {
+		if (endpoints->options[i] != NULL &&
+			!endpoints_has(endpoints, (enum endpoints_kind)i))
+			msg_warning(
+				"--%s holds nothing: all records fit it", endpoints->options[i]);
 		for (size_t side = 0; side < 2; side++) {
 			struct endpoints_set *set = &endpoints->sets[i][side];
 
-			if (find_names(set, lookup) < 0)
+			if (find_names(set, lookup) < 0 ||
+				check_vcn(set, endpoints->options[i], lookup) < 0)
 				return -1;
 			if (prefixset_finish(&set->addresses, prefixes, count) < 0) {
 				errno = ENOMEM;
@@ -224,11 +247,6 @@ int endpoints_resolve(struct endpoints *endpoints, const struct lookup *lookup)
 		}
 	}
 	return 0;
-}
-
-bool endpoints_has(const struct endpoints *endpoints, enum endpoints_kind kind)
-{
-	return endpoints->sets[kind][0].count + endpoints->sets[kind][1].count > 0;
 }
 
 bool endpoints_need_flow(const struct endpoints *endpoints)

@@ -39,6 +39,7 @@ struct endpoints_set {
 struct endpoints {
 	struct elements_files files;
 	struct endpoints_set sets[ENDPOINTS_KINDS][2]; /* [1] are excluded */
+	const char *options[ENDPOINTS_KINDS];          /* null: no list was given */
 };
 
 /* Without a list. Returns null when memory ran out. */
@@ -46,14 +47,15 @@ struct endpoints *endpoints_new(void);
 void endpoints_free(struct endpoints *endpoints);
 
 /*
- * Takes a list in the place of one that was given before. Returns 0; or -1 after
- * a message, or, with errno ENOMEM, without one.
+ * Takes a list in the place of one that was given before; option must outlive
+ * it. Returns 0; or -1 after a message, or, with errno ENOMEM, without one.
  */
 int endpoints_take(struct endpoints *endpoints, enum endpoints_kind kind, const char *option,
 	const char *list);
 
 /*
- * Looks up the names of subnets; to be called once, before records are selected.
+ * Looks up the names of subnets and what "vcn" stands for, and warns of a list that
+ * holds nothing, which keeps all; to be called once, before records are selected.
  * lookup may be null. Returns as endpoints_take does: a name is unknown.
  */
 int endpoints_resolve(struct endpoints *endpoints, const struct lookup *lookup);
@@ -61,7 +63,7 @@ int endpoints_resolve(struct endpoints *endpoints, const struct lookup *lookup);
 /* Returns true if records need the members after RECORD_ALWAYS. */
 bool endpoints_need_flow(const struct endpoints *endpoints);
 
-/* Returns true if a list was given. */
+/* Returns true if a list was given and holds something. */
 bool endpoints_has(const struct endpoints *endpoints, enum endpoints_kind kind);
 
 /* Returns true if all lists keep a record. */

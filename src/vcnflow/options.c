@@ -465,7 +465,7 @@ static const struct optparse_option table[] = {
 	ROW("names", 0, FLAG, names),
 	CALL("keep", 'k', take_keep),
 	CALL("fields", 0, take_fields),
-	CALL("missing", 0, take_missing),
+	{"missing", 0, OPTPARSE_CALL_EMPTY, .take = take_missing},
 	CHOICE("format", 0, format, formats),
 	VALUE("header", 0, header, SWITCH_ON),
 	VALUE("no-header", 0, header, SWITCH_OFF),

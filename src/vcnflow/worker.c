@@ -523,6 +523,12 @@ static size_t after_element(const char *text, size_t at, size_t len)
 	return at == len ? len : len + 1;
 }
 
+/* What may stand between elements, as in a run of values. */
+static bool is_between(char c)
+{
+	return json_is_space(c) || c == ',' || c == BLOCK_RECORD_SEPARATOR;
+}
+
 /* A line that begins with '['. */
 static void take_array(struct worker *worker, const char *text, size_t len)
 {
@@ -530,7 +536,7 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 	size_t end;
 
 	while (going_on(worker)) {
-		while (at < len && (json_is_space(text[at]) || text[at] == ','))
+		while (at < len && is_between(text[at]))
 			at++;
 		if (at < len && text[at] == ']' && json_skip_space(text, at + 1, len) == len)
 			return;
@@ -558,18 +564,18 @@ static void take_array(struct worker *worker, const char *text, size_t len)
 static void take_line(struct worker *worker, const char *text, size_t len, bool has_feed)
 {
 	size_t judged = len;
+	size_t longest = worker->shared.options->flowlog.max_record;
 	size_t begin = json_skip_space(text, 0, len);
 
 	if (begin == len)
 		return;
 	if (has_feed && text[len - 1] == '\r')
 		judged--;
-	if (judged > worker->shared.options->flowlog.max_record) {
+	if (judged > longest) {
 		size_t from = block_line_from(0, begin);
 
 		count_bad(worker, text + from, len - from,
-			block_fault_text(block_is_document(text, len) ? FAULT_TOO_LONG_DOCUMENT
-								      : FAULT_TOO_LONG));
+			block_fault_text(block_long_line_fault(text, len, begin, longest)));
 	} else if (text[begin] == '[') {
 		take_array(worker, text, len);
 	} else {

@@ -15,25 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/address.h"
-#include "base/io.h"
 #include "base/msg.h"
-#include "base/rights.h"
-#include "base/utc.h"
 #include "lookup/content.h"
-#include "lookup/lookupfile.h"
 #include "vcnrules/against.h"
-#include "vcnrules/applied.h"
-#include "vcnrules/began.h"
 #include "vcnrules/flows.h"
-#include "vcnrules/input.h"
-#include "vcnrules/options.h"
-#include "vcnrules/output.h"
 #include "vcnrules/ruleset.h"
 #include "vcnrules/sheet.h"
-#include "json/write.h"
+#include "vcnrules/view.h"
 
 enum kind { BREAKS, OPENED, UNSEEN, WIDER, KINDS };
 
@@ -65,14 +55,13 @@ struct found {
 /* One of the two states. */
 struct state {
 	struct ruleset ruleset;
-	struct applied applied;
-	struct applied_matches matches; /* of the first packet */
-	struct applied_matches answers;
+	struct view_rules rules;
 };
 
 struct check {
-	const struct options *options;
-	struct outfile *output;
+	struct lookup_text *subnets; /* the OCIDs of those that were chosen */
+	size_t subnet_count;
+	bool has_choice; /* only what was chosen is written */
 	struct against against;
 	struct flows flows;
 	struct state before;
@@ -85,16 +74,13 @@ struct check {
 	uint64_t counts[KINDS];
 	uint64_t broken; /* conversations that certainly break */
 	uint64_t maybe;
-	bool may_reach_out; /* a conversation has no period, so it may be longer */
-	uint64_t unknown;   /* records of subnets that the lookup file lacks */
+	struct bytes text; /* of one value */
 };
 
 static void state_free(struct state *state)
 {
 	ruleset_free(&state->ruleset);
-	applied_free(&state->applied);
-	applied_matches_free(&state->matches);
-	applied_matches_free(&state->answers);
+	view_rules_free(&state->rules);
 }
 
 /* ---- gathering ------------------------------------------------------------------------ */
@@ -114,24 +100,12 @@ static int add_found(struct check *check, const struct found *found)
 	return 0;
 }
 
-/* A flow as it is seen at one of its ends. */
-struct view {
-	struct flow flow; /* local is this end */
-	struct lookup_text subnet;
-	bool is_other_end;
-};
-
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
 /* Adds a flow once for each rule that let it pass, before or, if it is opened,
  * after; or once without. Only the first counts it. */
 static int add_view(struct check *check, const struct view *view, enum kind kind, bool is_maybe)
 {
 	const struct applied_matches *matches =
-		kind == OPENED ? &check->after.matches : &check->before.matches;
+		kind == OPENED ? &check->after.rules.matches : &check->before.rules.matches;
 	const struct flow *flow = &view->flow;
 	struct found found = {
 		.kind = kind,
@@ -144,8 +118,8 @@ static int add_view(struct check *check, const struct view *view, enum kind kind
 		.has_port = flow->has_ports,
 		.is_other_end = view->is_other_end,
 		.conversations = 1,
-		.records = saturated(flow->in.records, flow->out.records),
-		.bytes = saturated(flow->in.bytes, flow->out.bytes),
+		.records = conversation_plus(flow->in.records, flow->out.records),
+		.bytes = conversation_plus(flow->in.bytes, flow->out.bytes),
 		.maybe = is_maybe,
 		.last = flow->last,
 		.rule = NO_RULE,
@@ -164,177 +138,37 @@ static int add_view(struct check *check, const struct view *view, enum kind kind
 
 /* ---- judging a flow ---------------------------------------------------------------------- */
 
-/* How a first packet and its answers would fare. */
-struct fate {
-	bool passes; /* for certain */
-	bool may_pass;
-	bool answers_pass; /* for certain or perhaps; true if none were seen */
-};
-
-static int judge_state(
-	struct state *state, const struct flow *flow, bool is_local, struct fate *fate)
-{
-	struct match_flow packet = applied_first_packet(flow, is_local);
-	struct match_flow reversed = match_reversed(&packet);
-	uint64_t answers = is_local ? flow->in.records : flow->out.records;
-
-	if (applied_match(&state->matches, &state->applied, applied_direction(is_local), &packet) !=
-		0)
-		return -1;
-	fate->passes = state->matches.yes_count > 0;
-	fate->may_pass = state->matches.maybe_count > 0;
-	fate->answers_pass = true;
-	if (answers == 0 || applied_tracks(&state->matches))
-		return 0;
-	if (applied_match(
-		    &state->answers, &state->applied, applied_direction(!is_local), &reversed) != 0)
-		return -1;
-	fate->answers_pass = state->answers.yes_count + state->answers.maybe_count > 0 ||
-			     (!state->matches.is_stateless && fate->may_pass);
-	return 0;
-}
-
-/* One way of a flow. Sets *kind, KINDS: nothing is found. */
-static int judge_way(struct check *check, const struct view *view, bool is_local, enum kind *kind,
-	bool *is_maybe)
-{
-	const struct flow *flow = &view->flow;
-	bool is_undecided = flow->began == CONVERSATION_NOBODY || !flow->has_ports;
-	struct fate before, after;
-	bool passed;
-
-	*kind = KINDS;
-	*is_maybe = false;
-	if (judge_state(&check->before, flow, is_local, &before) != 0 ||
-		judge_state(&check->after, flow, is_local, &after) != 0)
-		return -1;
-	if (flow->action == CONVERSATION_REJECT) {
-		if (after.passes && !before.passes &&
-			(is_local ? flow->out.records : flow->in.records) > 0)
-			*kind = OPENED;
-		return 0;
-	}
-	passed = before.passes || (!is_undecided && before.may_pass);
-	if (!passed || after.passes) {
-		if (passed && before.answers_pass && !after.answers_pass)
-			*kind = BREAKS;
-		return 0;
-	}
-	if (after.may_pass && !before.passes)
-		return 0;
-	*kind = BREAKS;
-	*is_maybe = after.may_pass;
-	return 0;
-}
-
 /* Judges what applies at one end, in the way or ways that the flow went. */
 static int judge_view(struct check *check, const struct view *view)
 {
-	const struct flow *flow = &view->flow;
-	bool is_decided = flow->has_ports && flow->began != CONVERSATION_NOBODY;
-
+	view_apply(&check->before.rules, view);
+	view_apply(&check->after.rules, view);
 	for (int is_local = 0; is_local <= 1; is_local++) {
+		enum view_change change;
 		bool is_maybe;
-		enum kind kind;
 
-		if (is_decided && is_local != (flow->began == CONVERSATION_LOCAL))
+		if (!view_has_way(view, is_local))
 			continue;
-		if (judge_way(check, view, is_local, &kind, &is_maybe) != 0)
+		if (view_compare(&check->before.rules, &check->after.rules, view, is_local, &change,
+			    &is_maybe) != 0)
 			return -1;
-		if (kind != KINDS)
-			return add_view(check, view, kind, is_maybe);
+		if (change != VIEW_SAME)
+			return add_view(
+				check, view, change == VIEW_OPENED ? OPENED : BREAKS, is_maybe);
 	}
 	return 0;
-}
-
-/* Sets what applies in a subnet to a VNIC, by their OCIDs; null: not known. Both
- * states have the same subnets. */
-static void set_applied(
-	struct state *state, const struct lookup_text *subnet, const struct lookup_text *vnic)
-{
-	const struct lookup *lookup = state->ruleset.lookup;
-	struct lookup_subnet found;
-	struct lookup_vnic known;
-	bool has_vnic = vnic->text && lookup_find_vnic(lookup, NULL, vnic->text, vnic->len, &known);
-
-	if (lookup_find(lookup, subnet->text, subnet->len, &found))
-		applied_set(&state->applied, &found, has_vnic ? &known : NULL);
-	else
-		state->applied.rules.run_count = 0;
-}
-
-static int judge_end(struct check *check, const struct view *view, const struct lookup_text *vnic)
-{
-	set_applied(&check->before, &view->subnet, vnic);
-	set_applied(&check->after, &view->subnet, vnic);
-	return judge_view(check, view);
-}
-
-/* The flow from the other end: what went in there went out here. */
-static struct flow turned(const struct flow *flow)
-{
-	struct flow other = *flow;
-
-	other.local = flow->peer;
-	other.peer = flow->local;
-	other.local_low = flow->peer_low;
-	other.local_high = flow->peer_high;
-	other.peer_low = flow->local_low;
-	other.peer_high = flow->local_high;
-	other.in = flow->out;
-	other.out = flow->in;
-	if (flow->began != CONVERSATION_NOBODY)
-		other.began =
-			flow->began == CONVERSATION_LOCAL ? CONVERSATION_PEER : CONVERSATION_LOCAL;
-	return other;
-}
-
-/* The other end, where it lies in a known subnet of the same VCN. */
-static int judge_other_end(struct check *check, const struct flow *flow, uint32_t vcn)
-{
-	const struct lookup *lookup = check->before.ruleset.lookup;
-	uint32_t number = lookup_find_block(lookup, vcn, &flow->peer);
-	uint32_t holder = lookup_find_holder(lookup, vcn, &flow->peer);
-	struct lookup_vnic vnic = {0};
-	struct content_subnet subnet;
-	struct view view = {.flow = turned(flow), .is_other_end = true};
-
-	/* What was refused here never came there. */
-	if (number == LOOKUP_NONE || flow->action == CONVERSATION_REJECT)
-		return 0;
-	content_subnet(lookup, number, &subnet);
-	if (holder != LOOKUP_NONE)
-		lookup_vnic(lookup, holder, &vnic);
-	view.subnet = subnet.ocid;
-	return judge_end(check, &view, &vnic.ocid);
-}
-
-static struct lookup_text text_of(const struct flows *flows, uint32_t number)
-{
-	struct lookup_text text = {NULL, 0};
-
-	if (number != FLOWS_NO_VNIC)
-		text.text = textset_text(&flows->texts, number, &text.len);
-	return text;
 }
 
 static int judge_flow(struct check *check, const struct flow *flow)
 {
-	struct lookup_text vnic = text_of(&check->flows, flow->vnic);
-	struct view view = {.flow = *flow, .subnet = text_of(&check->flows, flow->subnet)};
-	struct lookup_subnet subnet;
+	const struct lookup *lookup = check->before.rules.lookup;
+	struct view here, there;
 
-	if (!lookup_find(
-		    check->before.ruleset.lookup, view.subnet.text, view.subnet.len, &subnet)) {
-		check->unknown =
-			saturated(check->unknown, saturated(flow->in.records, flow->out.records));
+	if (view_here(&here, lookup, &check->flows, flow) != VIEW_OK)
 		return 0;
-	}
-	if (match_is_link_local(&flow->local) || match_is_link_local(&flow->peer))
-		return 0;
-	if (judge_end(check, &view, &vnic) != 0)
+	if (judge_view(check, &here) != 0)
 		return -1;
-	return judge_other_end(check, flow, subnet.vcn);
+	return view_there(&there, lookup, &here) ? judge_view(check, &there) : 0;
 }
 
 /* ---- judging the rules --------------------------------------------------------------------- */
@@ -367,7 +201,7 @@ static int find_wider(struct check *check, struct boxes *boxes, const struct aga
 		struct found found = {
 			.kind = WIDER,
 			.last = FLOWS_NEVER_LAST,
-			.rule = (uint32_t)(rule->rule - check->after.applied.rules.rules),
+			.rule = (uint32_t)(rule->rule - check->after.rules.applied.rules.rules),
 		};
 
 		if (result == BOXES_NO_MEMORY)
@@ -499,18 +333,101 @@ static void join(struct check *check, struct found *to, const struct found *from
 	}
 	if (from->is_other_end && !to->is_other_end)
 		return;
-	to->conversations = saturated(to->conversations, from->conversations);
-	to->records = saturated(to->records, from->records);
-	to->bytes = saturated(to->bytes, from->bytes);
-	to->maybe = saturated(to->maybe, from->maybe);
+	to->conversations = conversation_plus(to->conversations, from->conversations);
+	to->records = conversation_plus(to->records, from->records);
+	to->bytes = conversation_plus(to->bytes, from->bytes);
+	to->maybe = conversation_plus(to->maybe, from->maybe);
 	if (from->last > to->last)
 		to->last = from->last;
 }
 
-/* Sorts what was found, and makes one of each key. */
+/* ---- what was chosen -------------------------------------------------------------------- */
+
+/* Finds the subnets that were chosen. */
+static enum exitcode choose_subnets(struct check *check, const struct command *command)
+{
+	const struct options *options = command->options;
+	enum exitcode exitcode = EXITCODE_OK;
+
+	check->has_choice = options->chosen_count > 0;
+	check->subnets = calloc(options->chosen_count + 1, sizeof(*check->subnets));
+	if (!check->subnets) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
+	for (size_t i = 0; i < options->chosen_count && exitcode == EXITCODE_OK; i++) {
+		struct content_subnet subnet;
+
+		if (options->chosen[i].kind != CHOSEN_SUBNET)
+			continue;
+		exitcode = ruleset_find_subnet(command->lookup, options->chosen[i].name, &subnet);
+		if (exitcode == EXITCODE_OK)
+			check->subnets[check->subnet_count++] = subnet.ocid;
+	}
+	return exitcode;
+}
+
+/* The state that a finding's rules are of. */
+static const struct state *state_of(const struct check *check, const struct found *found)
+{
+	return found->kind == BREAKS ? &check->before : &check->after;
+}
+
+/* One of the rules that go with a finding, and whose it is. */
+static const struct rule *rule_of(const struct check *check, const struct found *found, size_t i,
+	const struct ruleset_owner **owner)
+{
+	const struct state *state = state_of(check, found);
+	const struct rule *rule =
+		&state->rules.applied.rules.rules[check->rules[found->rule_first + i]];
+
+	*owner = ruleset_owner_of_rule(&state->ruleset, rule);
+	return rule;
+}
+
+/* Does a subnet use a list that was named? */
+static bool uses_named_list(const struct check *check, const struct lookup_text *ocid)
+{
+	const struct ruleset *ruleset = &check->before.ruleset;
+	struct lookup_subnet subnet;
+	struct lookup_run lists;
+
+	if (!lookup_find(ruleset->lookup, ocid->text, ocid->len, &subnet))
+		return false;
+	lists = lookup_subnet_lists(ruleset->lookup, &subnet);
+	for (size_t i = 0; i < ruleset->owner_count; i++)
+		for (size_t j = 0; j < lists.count; j++)
+			if (ruleset->owners[i].is_named && !ruleset->owners[i].is_group &&
+				ruleset->owners[i].number == lists.numbers[j])
+				return true;
+	return false;
+}
+
+static bool is_chosen(const struct check *check, const struct found *found)
+{
+	if (!check->has_choice)
+		return true;
+	for (size_t i = 0; i < check->subnet_count; i++)
+		if (found->subnet.text && compare_texts(&found->subnet, &check->subnets[i]) == 0)
+			return true;
+	for (size_t i = 0; i < found->rule_count; i++) {
+		const struct ruleset_owner *owner;
+
+		(void)rule_of(check, found, i, &owner);
+		/* What is wider applies wherever its list or group does. */
+		if (owner->is_named || (found->kind == WIDER && owner->is_chosen))
+			return true;
+	}
+	return found->kind == UNSEEN && uses_named_list(check, &found->subnet);
+}
+
+/* ---- all that was found --------------------------------------------------------------------- */
+
+/* Sorts what was found, makes one of each key, and leaves what was chosen. */
 static int gather(struct check *check)
 {
 	size_t kept = 0;
+	size_t chosen = 0;
 
 	check->rules = calloc(check->found_count + 1, sizeof(*check->rules));
 	if (!check->rules)
@@ -531,8 +448,11 @@ static int gather(struct check *check)
 		}
 		join(check, &check->found[kept - 1], &found);
 	}
-	check->found_count = kept;
-	for (size_t i = 0; i < kept; i++) {
+	for (size_t i = 0; i < kept; i++)
+		if (is_chosen(check, &check->found[i]))
+			check->found[chosen++] = check->found[i];
+	check->found_count = chosen;
+	for (size_t i = 0; i < chosen; i++) {
 		const struct found *found = &check->found[i];
 
 		check->counts[found->kind]++;
@@ -544,107 +464,102 @@ static int gather(struct check *check)
 	return 0;
 }
 
-/* ---- what is written ----------------------------------------------------------------------------
- */
+/* ---- what is written ---------------------------------------------------------------------- */
 
-static int put_text(struct bytes *out, const char *key, const struct lookup_text *text)
-{
-	if (bytes_append_text(out, key) != 0)
-		return -1;
-	if (!text->text)
-		return bytes_append_text(out, "null");
-	return json_write_string(out, text->text, text->len);
-}
+static const struct sheet_column columns[] = {{"kind", "KIND"}, {"subnet", "SUBNET"},
+	{"local", "LOCAL"}, {"began", "BEGAN"}, {"peer", "PEER"}, {"protocol", "PROTOCOL"},
+	{"port", "PORT"}, {"conversations", "COUNT"}, {"records", NULL}, {"bytes", NULL},
+	{"last", NULL}, {"permitted_by", "PERMITTED BY"}, {"maybe", "MAYBE"}};
 
-static int put_address(struct bytes *out, const char *key, const struct address *address)
+static void put_end(struct sheet *sheet, const struct address *address)
 {
 	char text[ADDRESS_TEXT_SIZE];
-	struct lookup_text value = {NULL, 0};
 
-	if (address->family != ADDRESS_NONE)
-		value = (struct lookup_text){text, address_text(text, address)};
-	return put_text(out, key, &value);
+	if (address->family == ADDRESS_NONE) {
+		sheet_put_null(sheet);
+		return;
+	}
+	(void)address_text(text, address);
+	sheet_put_word(sheet, text);
 }
 
-static int put_number(struct bytes *out, const char *key, bool is_known, uint64_t number)
+static void put_if(struct sheet *sheet, bool is_known, uint64_t number)
 {
-	if (bytes_append_text(out, key) != 0)
-		return -1;
-	return is_known ? bytes_append_number(out, number) : bytes_append_text(out, "null");
+	if (is_known)
+		sheet_put_number(sheet, number);
+	else
+		sheet_put_null(sheet);
 }
 
-static struct lookup_text time_text(char text[UTC_TEXT_SIZE], int64_t seconds)
+static void put_began(struct sheet *sheet, const struct found *found)
 {
-	return utc_text(text, seconds) ? (struct lookup_text){text, strlen(text)}
-				       : (struct lookup_text){NULL, 0};
+	if (found->began == CONVERSATION_NOBODY)
+		sheet_put_null(sheet);
+	else
+		sheet_put_word(sheet, found->began == CONVERSATION_LOCAL ? "local" : "peer");
 }
 
-static struct lookup_text began_text(const struct found *found)
+/* The subnet's name where people read it. */
+static void put_subnet(const struct check *check, struct sheet *sheet, const struct found *found)
 {
-	if (found->began == CONVERSATION_LOCAL)
-		return (struct lookup_text){"local", 5};
-	if (found->began == CONVERSATION_PEER)
-		return (struct lookup_text){"peer", 4};
-	return (struct lookup_text){NULL, 0};
+	struct content_subnet subnet;
+
+	if (sheet_is_for_people(sheet) && found->subnet.text &&
+		content_find_subnet(check->before.ruleset.lookup, found->subnet.text,
+			found->subnet.len, &subnet))
+		sheet_put_name(sheet, &subnet.name, &subnet.ocid);
+	else
+		sheet_put_text(sheet, &found->subnet);
 }
 
-/* The state that a finding's rules are of. */
-static const struct state *state_of(const struct check *check, const struct found *found)
+/* The rules that go with a finding; for people their texts. */
+static int put_permitted(struct check *check, struct sheet *sheet, const struct found *found)
 {
-	return found->kind == BREAKS ? &check->before : &check->after;
-}
+	bool is_for_people = sheet_is_for_people(sheet);
+	struct bytes *out = &check->text;
+	int result = 0;
 
-static int put_rules(struct bytes *out, const struct check *check, const struct found *found)
-{
-	const struct state *state = state_of(check, found);
-
-	for (size_t i = 0; i < found->rule_count; i++) {
-		const struct rule *rule =
-			&state->applied.rules.rules[check->rules[found->rule_first + i]];
-		const struct ruleset_owner *owner = ruleset_owner_of_rule(&state->ruleset, rule);
+	bytes_clear(out);
+	if (!is_for_people)
+		result = bytes_append_char(out, '[');
+	for (size_t i = 0; i < found->rule_count && result == 0; i++) {
+		const struct ruleset_owner *owner;
+		const struct rule *rule = rule_of(check, found, i, &owner);
 		struct lookup_rule_texts texts;
 
-		lookup_rule_texts(state->ruleset.lookup, rule, &texts);
-		if (put_text(out, i == 0 ? "{\"ocid\":" : ",{\"ocid\":", &owner->ocid) != 0 ||
-			put_text(out, ",\"rule\":", &texts.text) != 0 ||
-			bytes_append_char(out, '}') != 0)
-			return -1;
+		lookup_rule_texts(state_of(check, found)->ruleset.lookup, rule, &texts);
+		result |= bytes_append_text(out, i == 0 ? "" : is_for_people ? "; " : ",");
+		result |= is_for_people ? bytes_append(out, texts.text.text, texts.text.len)
+					: ruleset_put_rule(owner, &texts.text, out);
 	}
-	return 0;
+	if (!is_for_people)
+		result |= bytes_append_char(out, ']');
+	sheet_put_bytes(sheet, out);
+	return result;
 }
 
-static int put_line(struct check *check, const struct found *found)
+static int put_row(struct check *check, struct sheet *sheet, const struct found *found)
 {
-	struct bytes *out = &check->output->bytes;
 	bool has_flow = found->local.family != ADDRESS_NONE;
-	struct lookup_text began = began_text(found);
-	char time[32];
-	struct lookup_text last = time_text(time, found->last);
 
-	if (bytes_append_text(out, "{\"kind\":\"") != 0 ||
-		bytes_append_text(out, kind_names[found->kind]) != 0 ||
-		put_text(out, "\",\"subnet\":", &found->subnet) != 0 ||
-		put_address(out, ",\"local\":", &found->local) != 0 ||
-		put_text(out, ",\"began\":", &began) != 0 ||
-		put_address(out, ",\"peer\":", &found->peer) != 0 ||
-		put_number(out,
-			",\"protocol\":", has_flow && found->protocol != CONVERSATION_NO_PROTOCOL,
-			found->protocol) != 0 ||
-		put_number(out, ",\"port\":", found->has_port, found->port) != 0 ||
-		put_number(out, ",\"conversations\":", true, found->conversations) != 0 ||
-		put_number(out, ",\"records\":", true, found->records) != 0 ||
-		put_number(out, ",\"bytes\":", true, found->bytes) != 0 ||
-		put_text(out, ",\"last\":", &last) != 0 ||
-		bytes_append_text(out, ",\"permitted_by\":[") != 0 ||
-		put_rules(out, check, found) != 0 ||
-		put_number(out, "],\"maybe\":", true, found->maybe) != 0 ||
-		bytes_append_text(out, "}\n") != 0)
+	sheet_put_word(sheet, kind_names[found->kind]);
+	put_subnet(check, sheet, found);
+	put_end(sheet, &found->local);
+	put_began(sheet, found);
+	put_end(sheet, &found->peer);
+	put_if(sheet, has_flow && found->protocol != CONVERSATION_NO_PROTOCOL, found->protocol);
+	put_if(sheet, found->has_port, found->port);
+	sheet_put_number(sheet, found->conversations);
+	sheet_put_number(sheet, found->records);
+	sheet_put_number(sheet, found->bytes);
+	sheet_put_time(sheet, found->last);
+	if (put_permitted(check, sheet, found) != 0)
 		return -1;
-	outfile_pass(check->output);
+	sheet_put_number(sheet, found->maybe);
 	return 0;
 }
 
-static int put_summary(struct check *check)
+static int put_summary(const struct check *check, struct bytes *out)
 {
 	char text[256];
 
@@ -654,228 +569,103 @@ static int put_summary(struct check *check)
 		",\"broken\":%" PRIu64 ",\"maybe\":%" PRIu64 "}\n",
 		check->counts[BREAKS], check->counts[OPENED], check->counts[UNSEEN],
 		check->counts[WIDER], check->flows.count, check->broken, check->maybe);
-	return bytes_append_text(&check->output->bytes, text);
+	return bytes_append_text(out, text);
 }
 
-static const struct sheet_column columns[] = {{"kind", "KIND"}, {"subnet", "SUBNET"},
-	{"local", "LOCAL"}, {"began", "BEGAN"}, {"peer", "PEER"}, {"protocol", "PROTOCOL"},
-	{"port", "PORT"}, {"conversations", "COUNT"}, {"records", NULL}, {"bytes", NULL},
-	{"last", NULL}, {"permitted_by", "PERMITTED BY"}, {"maybe", "MAYBE"}};
-
-static void put_count(struct sheet *sheet, bool is_known, uint64_t number)
+/* The same in words, after a table. */
+static int put_sentence(const struct check *check, struct bytes *out)
 {
-	char text[24];
+	char text[256];
 
-	snprintf(text, sizeof(text), "%" PRIu64, number);
-	sheet_put_text(sheet, is_known ? text : "");
+	snprintf(text, sizeof(text),
+		"\n%zu conversations: %" PRIu64 " would break, %" PRIu64 " more may; %" PRIu64
+		" opened, %" PRIu64 " subnets unseen, %" PRIu64 " rules wider\n",
+		check->flows.count, check->broken, check->maybe, check->counts[OPENED],
+		check->counts[UNSEEN], check->counts[WIDER]);
+	return bytes_append_text(out, text);
 }
 
-static void put_end(struct sheet *sheet, const struct address *address)
+static int put_all(struct check *check, struct command *command)
 {
-	char text[ADDRESS_TEXT_SIZE] = "";
-
-	if (address->family != ADDRESS_NONE)
-		(void)address_text(text, address);
-	sheet_put_text(sheet, text);
-}
-
-/* The rules' texts for people; as JSON in CSV. */
-static int put_permitted(struct check *check, struct sheet *sheet, const struct found *found)
-{
-	const struct state *state = state_of(check, found);
-	struct bytes text = BYTES_INIT(SIZE_MAX / 2);
-	int result = 0;
-
-	if (sheet->format == SHEET_CSV) {
-		result |= bytes_append_char(&text, '[');
-		result |= put_rules(&text, check, found);
-		result |= bytes_append_char(&text, ']');
-	}
-	for (size_t i = 0; i < found->rule_count && sheet->format != SHEET_CSV; i++) {
-		struct lookup_rule_texts texts;
-
-		lookup_rule_texts(state->ruleset.lookup,
-			&state->applied.rules.rules[check->rules[found->rule_first + i]], &texts);
-		result |= bytes_append_text(&text, i == 0 ? "" : "; ");
-		result |= bytes_append(&text, texts.text.text, texts.text.len);
-	}
-	sheet_put(sheet, text.data, text.len);
-	bytes_free(&text);
-	return result;
-}
-
-/* The subnet's name, where people read it. */
-static void put_subnet(const struct check *check, struct sheet *sheet, const struct found *found)
-{
-	struct content_subnet subnet;
-
-	if (sheet->format != SHEET_CSV && found->subnet.text &&
-		content_find_subnet(check->before.ruleset.lookup, found->subnet.text,
-			found->subnet.len, &subnet) &&
-		subnet.name.text)
-		sheet_put(sheet, subnet.name.text, subnet.name.len);
-	else
-		sheet_put(sheet, found->subnet.text, found->subnet.len);
-}
-
-static int put_row(struct check *check, struct sheet *sheet, const struct found *found)
-{
-	struct lookup_text began = began_text(found);
-	bool has_flow = found->local.family != ADDRESS_NONE;
-	char time[32];
-	struct lookup_text last = time_text(time, found->last);
-	int result;
-
-	sheet_put_text(sheet, kind_names[found->kind]);
-	put_subnet(check, sheet, found);
-	put_end(sheet, &found->local);
-	sheet_put(sheet, began.text, began.len);
-	put_end(sheet, &found->peer);
-	put_count(sheet, has_flow && found->protocol != CONVERSATION_NO_PROTOCOL, found->protocol);
-	put_count(sheet, found->has_port, found->port);
-	put_count(sheet, true, found->conversations);
-	put_count(sheet, true, found->records);
-	put_count(sheet, true, found->bytes);
-	sheet_put(sheet, last.text, last.len);
-	result = put_permitted(check, sheet, found);
-	put_count(sheet, true, found->maybe);
-	return result;
-}
-
-static int put_all(struct check *check)
-{
-	enum sheet_format format = check->options->format;
+	struct bytes *out = &command->output.bytes;
+	enum sheet_format format;
 	struct sheet sheet;
-	unsigned width;
-	bool is_terminal = outfile_is_terminal(check->output, &width);
 	int result = 0;
 
-	if (format == SHEET_AUTO)
-		format = is_terminal ? SHEET_TABLE : SHEET_NDJSON;
-	if (format == SHEET_NDJSON) {
-		for (size_t i = 0; i < check->found_count && result == 0; i++)
-			result = put_line(check, &check->found[i]);
-		return result == 0 ? put_summary(check) : result;
-	}
-	sheet_begin(&sheet, check->output, format, columns, sizeof(columns) / sizeof(columns[0]));
-	sheet.width = is_terminal ? width : 0;
-	sheet.has_colour = is_terminal && check->options->wants_colour;
+	sheet_begin(&sheet, &command->output, command->options, columns,
+		sizeof(columns) / sizeof(columns[0]));
+	format = sheet.format;
 	for (size_t i = 0; i < check->found_count && result == 0; i++)
 		result = put_row(check, &sheet, &check->found[i]);
-	return sheet_end(&sheet) != 0 ? -1 : result;
+	if (sheet_end(&sheet) != 0 || result != 0)
+		return -1;
+	if (format == SHEET_NDJSON)
+		return put_summary(check, out);
+	return format == SHEET_CSV ? 0 : put_sentence(check, out);
 }
 
-/* ---- the command
- * ----------------------------------------------------------------------------------- */
-
-static int take(void *context, const struct conversation *conversation)
-{
-	struct check *check = context;
-
-	if (!options_wants(check->options, conversation))
-		return 0;
-	if (!conversation->has_period)
-		check->may_reach_out = true;
-	if (flows_add(&check->flows, conversation) == 0)
-		return 0;
-	msg_no_memory();
-	return -1;
-}
+/* ---- the command -------------------------------------------------------------------------- */
 
 static int judge(struct check *check)
 {
-	if (began_decide(&check->flows) != 0 ||
-		applied_begin(&check->before.applied, check->before.ruleset.lookup) != 0 ||
-		applied_begin(&check->after.applied, check->after.ruleset.lookup) != 0)
+	if (view_rules_begin(&check->before.rules, check->before.ruleset.lookup) != 0 ||
+		view_rules_begin(&check->after.rules, check->after.ruleset.lookup) != 0)
 		return -1;
 	for (size_t i = 0; i < check->flows.count; i++)
 		if (judge_flow(check, &check->flows.at[i]) != 0)
 			return -1;
-	options_warn_of_times(check->options, check->may_reach_out);
-	if (check->unknown > 0)
-		msg_warning("%" PRIu64 " records are of subnets that the lookup file does not have",
-			check->unknown);
 	return judge_rules(check) != 0 ? -1 : gather(check);
 }
 
-static void give_up_rights(const struct check *check)
+static enum exitcode run(struct check *check, struct command *command)
 {
-	const struct outfile *output = check->output;
-	struct rights rights;
+	enum exitcode exitcode = command_read(command, &check->flows);
 
-	rights_begin(&rights);
-	for (size_t i = 0; i < check->options->operand_count; i++)
-		if (strcmp(check->options->operands[i], "-") != 0)
-			rights_leave(&rights, check->options->operands[i], RIGHTS_READ);
-	if (output->path && !output->replace.direct)
-		rights_leave_open(&rights, output->replace.directory, RIGHTS_REPLACE);
-	rights_give_up(&rights, RIGHTS_FILTER);
+	if (exitcode > EXITCODE_PARTIAL || (judge(check) == 0 && put_all(check, command) == 0))
+		return exitcode;
+	msg_no_memory();
+	return EXITCODE_INTERNAL;
 }
 
-static enum exitcode run(struct check *check)
+/* What stands in both states, and what was chosen of it. */
+static enum exitcode make_states(struct check *check, const struct command *command)
 {
-	const struct options *options = check->options;
-	enum exitcode exitcode, written;
+	const struct options *options = command->options;
+	enum exitcode exitcode = ruleset_make(&check->before.ruleset, command->lookup, options);
 
-	give_up_rights(check);
-	exitcode = input_read(options->operands, options->operand_count, take, check);
-	if (exitcode <= EXITCODE_PARTIAL && (judge(check) != 0 || put_all(check) != 0)) {
-		msg_no_memory();
-		exitcode = EXITCODE_INTERNAL;
-	}
-	written = outfile_close(check->output, exitcode <= EXITCODE_PARTIAL);
-	if (written != EXITCODE_OK)
-		return written;
-	if (exitcode <= EXITCODE_PARTIAL && check->broken > 0 && !options->allow_breaks)
-		return EXITCODE_FOUND;
+	if (exitcode == EXITCODE_OK)
+		exitcode = choose_subnets(check, command);
+	if (exitcode == EXITCODE_OK)
+		exitcode = against_make(&check->against, command->lookup, options, NULL);
+	if (exitcode == EXITCODE_OK)
+		exitcode = ruleset_make(&check->after.ruleset, check->against.lookup, options);
 	return exitcode;
 }
 
-static enum exitcode run_file(const struct options *options)
+enum exitcode check_run(struct command *command)
 {
-	struct outfile output;
-	struct check check = {.options = options, .output = &output, .flows = FLOWS_INIT};
-	const struct options all = {0};
-	struct lookup *lookup;
-	enum exitcode exitcode =
-		input_check(options->operands, options->operand_count, io_was_open(STDIN_FILENO));
+	struct check check = {.flows = FLOWS_INIT, .text = BYTES_INIT(SIZE_MAX / 2)};
+	enum exitcode exitcode;
 
+	if (command->options->replacement_count == 0) {
+		msg_error("nothing to check: --against names other rules, see 'vcnrules check "
+			  "--help'");
+		return EXITCODE_REFUSED;
+	}
+	exitcode = make_states(&check, command);
 	if (exitcode == EXITCODE_OK)
-		exitcode = lookupfile_open_guarded(&lookup, options->metadata);
-	if (exitcode != EXITCODE_OK)
-		return exitcode;
-	exitcode = against_make(&check.against, lookup, options);
+		exitcode = command_begin(command);
 	if (exitcode == EXITCODE_OK)
-		exitcode = ruleset_make(&check.before.ruleset, lookup, &all);
-	if (exitcode == EXITCODE_OK)
-		exitcode = ruleset_make(&check.after.ruleset, check.against.lookup, &all);
-	if (exitcode == EXITCODE_OK)
-		exitcode = output_open(&output, options);
-	if (exitcode == EXITCODE_OK)
-		exitcode = run(&check);
+		exitcode = command_end(command, run(&check, command));
+	if (exitcode <= EXITCODE_PARTIAL && check.broken > 0 && !command->options->allow_breaks)
+		exitcode = EXITCODE_FOUND;
 	state_free(&check.before);
 	state_free(&check.after);
 	flows_free(&check.flows);
 	free(check.found);
 	free(check.rules);
+	free(check.subnets);
+	bytes_free(&check.text);
 	against_free(&check.against);
-	lookupfile_close(lookup);
 	return exitcode;
-}
-
-int check_main(int argc, char **argv)
-{
-	struct options options;
-	enum options_result result = options_parse(&options, OPTIONS_CHECK, argc, argv);
-	enum exitcode exitcode = options_exitcode(result);
-
-	if (result == OPTIONS_RUN && options.replacement_count == 0) {
-		msg_error("nothing to check: --against names other rules, see 'vcnrules check "
-			  "--help'");
-		exitcode = EXITCODE_REFUSED;
-	} else if (result == OPTIONS_RUN) {
-		exitcode = run_file(&options);
-	}
-	options_free(&options);
-	return (int)exitcode;
 }

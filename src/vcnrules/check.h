@@ -2,7 +2,9 @@
 #ifndef VCNRULES_CHECK_H
 #define VCNRULES_CHECK_H
 
-/* Runs the command; argv[0] is its name. Returns an exit status. */
-int check_main(int argc, char **argv);
+#include "vcnrules/command.h"
+
+/* Runs the command (see struct command_kind). */
+enum exitcode check_run(struct command *command);
 
 #endif

@@ -7,21 +7,16 @@
  */
 #include "vcnrules/explain.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/msg.h"
 #include "base/protocol.h"
-#include "base/rights.h"
 #include "lookup/content.h"
-#include "lookup/lookupfile.h"
 #include "lookup/rule.h"
 #include "rules/judge.h"
 #include "vcnrules/applied.h"
-#include "vcnrules/options.h"
-#include "vcnrules/output.h"
 #include "vcnrules/ruleset.h"
 #include "vcnrules/sheet.h"
 #include "json/write.h"
@@ -114,13 +109,13 @@ static enum exitcode read_operands(const struct options *options, struct judge_r
 struct explanation {
 	const struct options *options;
 	struct outfile *output;
+	struct sheet sheet;
 	struct ruleset ruleset;
 	struct applied applied;
 	struct judge_record record;
 	struct judgement *judgement;
 	const char *verdict;
 	const char *confidence;
-	struct bytes text;
 };
 
 /* The VNIC that was named, or that holds the local address; false: none known. */
@@ -294,37 +289,33 @@ static const struct sheet_column columns[] = {{"verdict", "VERDICT"}, {"confiden
 
 #define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))
 
-/* The names of bits as words. */
-static int put_words(struct explanation *explanation, struct sheet *sheet, unsigned bits,
-	const char *(*name)(unsigned), unsigned count)
+/* The names of the bits that are set. */
+static void put_names(
+	struct sheet *sheet, unsigned bits, const char *(*name)(unsigned), unsigned count)
 {
-	struct bytes *text = &explanation->text;
-
-	bytes_clear(text);
-	for (unsigned i = 0; i < count; i++) {
-		if (!(bits & 1u << i))
-			continue;
-		if ((text->len > 0 && bytes_append_char(text, ' ') != 0) ||
-			bytes_append_text(text, name(i)) != 0)
-			return -1;
-	}
-	sheet_put(sheet, text->data, text->len);
-	return 0;
+	sheet_list_begin(sheet);
+	for (unsigned i = 0; i < count; i++)
+		if (bits & 1u << i)
+			sheet_list_add(sheet, name(i));
+	sheet_list_end(sheet);
 }
 
-static void put_verdict(
-	const struct explanation *explanation, struct sheet *sheet, const char *role)
+static void put_verdict(struct explanation *explanation, const char *role)
 {
-	sheet_put_text(sheet, explanation->verdict);
-	sheet_put_text(sheet, explanation->confidence);
-	sheet_put_text(sheet, explanation->judgement->is_complete ? "yes" : "no");
-	sheet_put_text(sheet, role);
+	struct sheet *sheet = &explanation->sheet;
+
+	sheet_put_word(sheet, explanation->verdict);
+	sheet_put_word(sheet, explanation->confidence);
+	sheet_put_flag(sheet, explanation->judgement->is_complete);
+	sheet_put_word(sheet, role);
 }
 
-/* A row for each rule, or one for the verdict alone. */
-static int put_rows(struct explanation *explanation, struct sheet *sheet, const char *role,
+/* A row for each rule. */
+static void put_rows(struct explanation *explanation, const char *role,
 	const struct judge_entry *entries, size_t count)
 {
+	struct sheet *sheet = &explanation->sheet;
+
 	for (size_t i = 0; i < count; i++) {
 		const struct rule *rule = &explanation->applied.rules.rules[entries[i].rule];
 		const struct ruleset_owner *owner =
@@ -332,57 +323,43 @@ static int put_rows(struct explanation *explanation, struct sheet *sheet, const 
 		struct lookup_rule_texts texts;
 
 		lookup_rule_texts(explanation->ruleset.lookup, rule, &texts);
-		put_verdict(explanation, sheet, role);
-		sheet_put(sheet, owner->ocid.text, owner->ocid.len);
-		sheet_put(sheet, owner->name.text, owner->name.len);
-		sheet_put(sheet, texts.text.text, texts.text.len);
-		sheet_put(sheet, texts.id.text, texts.id.len);
-		if (put_words(explanation, sheet, entries[i].maybe, match_maybe_name,
-			    MATCH_MAYBE_COUNT) != 0 ||
-			put_words(explanation, sheet, entries[i].misses, match_miss_name,
-				MATCH_MISS_COUNT) != 0)
-			return -1;
+		put_verdict(explanation, role);
+		sheet_put_text(sheet, &owner->ocid);
+		sheet_put_name(sheet, &owner->name, &owner->ocid);
+		sheet_put_text(sheet, &texts.text);
+		sheet_put_text(sheet, &texts.id);
+		put_names(sheet, entries[i].maybe, match_maybe_name, MATCH_MAYBE_COUNT);
+		put_names(sheet, entries[i].misses, match_miss_name, MATCH_MISS_COUNT);
 	}
-	return 0;
 }
 
-static int put_sheet(struct explanation *explanation, enum sheet_format format)
+/* A row for each rule, or one for the verdict alone. */
+static void put_sheet(struct explanation *explanation)
 {
 	const struct judgement *judgement = explanation->judgement;
-	struct sheet sheet;
-	unsigned width;
-	int result;
 
-	sheet_begin(&sheet, explanation->output, format, columns, COLUMN_COUNT);
-	if (outfile_is_terminal(explanation->output, &width)) {
-		sheet.width = width;
-		sheet.has_colour = explanation->options->wants_colour;
-	}
-	result = put_rows(explanation, &sheet, "permitted_by", judgement->permitted.at,
-		judgement->permitted.count);
-	if (result == 0)
-		result = put_rows(explanation, &sheet, "reply_to", judgement->reply.at,
-			judgement->reply.count);
-	if (result == 0)
-		result = put_rows(explanation, &sheet, "nearest", judgement->nearest,
-			judgement->nearest_count);
-	if (judgement->permitted.count + judgement->reply.count + judgement->nearest_count == 0) {
-		put_verdict(explanation, &sheet, "");
-		for (size_t i = 4; i < COLUMN_COUNT; i++)
-			sheet_put_text(&sheet, "");
-	}
-	return sheet_end(&sheet) != 0 ? -1 : result;
+	put_rows(explanation, "permitted_by", judgement->permitted.at, judgement->permitted.count);
+	put_rows(explanation, "reply_to", judgement->reply.at, judgement->reply.count);
+	put_rows(explanation, "nearest", judgement->nearest, judgement->nearest_count);
+	if (judgement->permitted.count + judgement->reply.count + judgement->nearest_count > 0)
+		return;
+	put_verdict(explanation, "");
+	for (size_t i = 4; i < COLUMN_COUNT; i++)
+		sheet_put_null(&explanation->sheet);
 }
 
+/* NDJSON is one object that holds the rules, whatever their number. */
 static int put_answer(struct explanation *explanation)
 {
-	enum sheet_format format = explanation->options->format;
-	unsigned width;
+	struct sheet *sheet = &explanation->sheet;
+	int result = 0;
 
-	if (format == SHEET_AUTO)
-		format = outfile_is_terminal(explanation->output, &width) ? SHEET_TABLE
-									  : SHEET_NDJSON;
-	return format == SHEET_NDJSON ? put_object(explanation) : put_sheet(explanation, format);
+	sheet_begin(sheet, explanation->output, explanation->options, columns, COLUMN_COUNT);
+	if (sheet->format == SHEET_NDJSON)
+		result = put_object(explanation);
+	else
+		put_sheet(explanation);
+	return sheet_end(sheet) != 0 ? -1 : result;
 }
 
 /* ---- the command -------------------------------------------------------------------- */
@@ -404,24 +381,13 @@ static int judge_in(struct explanation *explanation, const struct content_subnet
 
 static enum exitcode run(struct explanation *explanation, const struct content_subnet *subnet)
 {
-	const struct outfile *output = explanation->output;
-	enum exitcode exitcode = EXITCODE_OK;
-	enum exitcode written;
-	struct rights rights;
-
-	rights_begin(&rights);
-	if (output->path && !output->replace.direct)
-		rights_leave_open(&rights, output->replace.directory, RIGHTS_REPLACE);
-	rights_give_up(&rights, RIGHTS_FILTER);
 	explanation->judgement = malloc(sizeof(*explanation->judgement));
-	if (!explanation->judgement ||
-		applied_begin(&explanation->applied, explanation->ruleset.lookup) != 0 ||
-		judge_in(explanation, subnet) != 0 || put_answer(explanation) != 0) {
-		msg_no_memory();
-		exitcode = EXITCODE_INTERNAL;
-	}
-	written = outfile_close(explanation->output, exitcode == EXITCODE_OK);
-	return exitcode == EXITCODE_OK ? written : exitcode;
+	if (explanation->judgement &&
+		applied_begin(&explanation->applied, explanation->ruleset.lookup) == 0 &&
+		judge_in(explanation, subnet) == 0 && put_answer(explanation) == 0)
+		return EXITCODE_OK;
+	msg_no_memory();
+	return EXITCODE_INTERNAL;
 }
 
 /* The subnet that was named; all zeros if it is an OCID that the file lacks. */
@@ -442,46 +408,26 @@ static enum exitcode find_subnet(
 	return ruleset_find_subnet(lookup, name, subnet);
 }
 
-static enum exitcode run_file(const struct options *options)
+enum exitcode explain_run(struct command *command)
 {
-	struct outfile output;
 	struct explanation explanation = {
-		.options = options,
-		.output = &output,
-		.text = BYTES_INIT(SIZE_MAX / 2),
+		.options = command->options,
+		.output = &command->output,
 	};
-	const struct options none = {0};
+	const struct options all = {0};
 	struct content_subnet subnet;
-	struct lookup *lookup;
-	enum exitcode exitcode = read_operands(options, &explanation.record);
+	enum exitcode exitcode = read_operands(command->options, &explanation.record);
 
 	if (exitcode == EXITCODE_OK)
-		exitcode = lookupfile_open_guarded(&lookup, options->metadata);
-	if (exitcode != EXITCODE_OK)
-		return exitcode;
-	exitcode = find_subnet(lookup, options, &subnet);
+		exitcode = find_subnet(command->lookup, command->options, &subnet);
 	if (exitcode == EXITCODE_OK)
-		exitcode = ruleset_make(&explanation.ruleset, lookup, &none);
+		exitcode = ruleset_make(&explanation.ruleset, command->lookup, &all);
 	if (exitcode == EXITCODE_OK)
-		exitcode = output_open(&output, options);
+		exitcode = command_begin(command);
 	if (exitcode == EXITCODE_OK)
-		exitcode = run(&explanation, &subnet);
+		exitcode = command_end(command, run(&explanation, &subnet));
 	ruleset_free(&explanation.ruleset);
 	applied_free(&explanation.applied);
 	free(explanation.judgement);
-	bytes_free(&explanation.text);
-	lookupfile_close(lookup);
 	return exitcode;
-}
-
-int explain_main(int argc, char **argv)
-{
-	struct options options;
-	enum options_result result = options_parse(&options, OPTIONS_EXPLAIN, argc, argv);
-	enum exitcode exitcode = options_exitcode(result);
-
-	if (result == OPTIONS_RUN)
-		exitcode = run_file(&options);
-	options_free(&options);
-	return (int)exitcode;
 }

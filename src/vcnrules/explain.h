@@ -2,7 +2,9 @@
 #ifndef VCNRULES_EXPLAIN_H
 #define VCNRULES_EXPLAIN_H
 
-/* Runs the command; argv[0] is its name. Returns an exit status. */
-int explain_main(int argc, char **argv);
+#include "vcnrules/command.h"
+
+/* Runs the command (see struct command_kind). */
+enum exitcode explain_run(struct command *command);
 
 #endif

@@ -2,7 +2,9 @@
 #ifndef VCNRULES_LINT_H
 #define VCNRULES_LINT_H
 
-/* Runs the command; argv[0] is its name. Returns an exit status. */
-int lint_main(int argc, char **argv);
+#include "vcnrules/command.h"
+
+/* Runs the command (see struct command_kind). */
+enum exitcode lint_run(struct command *command);
 
 #endif

@@ -11,19 +11,19 @@
 #include "base/msg.h"
 #include "base/nearest.h"
 #include "vcnrules/check.h"
+#include "vcnrules/command.h"
 #include "vcnrules/explain.h"
 #include "vcnrules/lint.h"
 #include "vcnrules/options.h"
+#include "vcnrules/propose.h"
 #include "vcnrules/report.h"
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-	{"report", report_main},
-	{"lint", lint_main},
-	{"check", check_main},
-	{"explain", explain_main},
+static const struct command_kind commands[] = {
+	{"report", OPTIONS_REPORT, COMMAND_CONVERSATIONS, report_run},
+	{"lint", OPTIONS_LINT, COMMAND_NO_OPERANDS, lint_run},
+	{"propose", OPTIONS_PROPOSE, COMMAND_CONVERSATIONS, propose_run},
+	{"check", OPTIONS_CHECK, COMMAND_CONVERSATIONS, check_run},
+	{"explain", OPTIONS_EXPLAIN, COMMAND_WORDS, explain_run},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -34,8 +34,8 @@ static enum exitcode refuse(const char *argument)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!argument) {
-		msg_error("no command: usage: vcnrules report | lint | check | explain ..., see "
-			  "'vcnrules --help'");
+		msg_error("no command: usage: vcnrules report | lint | propose | check | explain "
+			  "..., see 'vcnrules --help'");
 		return EXITCODE_REFUSED;
 	}
 	near.len = strlen(argument);
@@ -61,7 +61,7 @@ static int help(const char *name)
 		return (int)options_exitcode(options_help());
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(2, argv);
+			return command_main(&commands[i], 2, argv);
 	return (int)refuse(name);
 }
 
@@ -85,6 +85,6 @@ int main(int argc, char **argv)
 		return help(argc > 2 ? argv[2] : NULL);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return command_main(&commands[i], argc - 1, argv + 1);
 	return (int)refuse(name);
 }

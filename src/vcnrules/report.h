@@ -2,7 +2,9 @@
 #ifndef VCNRULES_REPORT_H
 #define VCNRULES_REPORT_H
 
-/* Runs the command; argv[0] is its name. Returns an exit status. */
-int report_main(int argc, char **argv);
+#include "vcnrules/command.h"
+
+/* Runs the command (see struct command_kind). */
+enum exitcode report_run(struct command *command);
 
 #endif

@@ -217,7 +217,7 @@ static enum exitcode choose_owner(struct ruleset *ruleset, const char *name, boo
 		if (owner->is_group != is_group)
 			continue;
 		if (is_text(&owner->ocid, name)) {
-			owner->is_chosen = true;
+			owner->is_chosen = owner->is_named = true;
 			return EXITCODE_OK;
 		}
 		if (!is_text(&owner->name, name))
@@ -227,7 +227,7 @@ static enum exitcode choose_owner(struct ruleset *ruleset, const char *name, boo
 	}
 	if (count != 1)
 		return refuse(is_group ? "network security group" : "security list", name, count);
-	named->is_chosen = true;
+	named->is_chosen = named->is_named = true;
 	return EXITCODE_OK;
 }
 
@@ -324,6 +324,33 @@ enum exitcode ruleset_make(
 	return choose_all(ruleset, options);
 }
 
+const char *ruleset_kind_name(const struct ruleset_owner *owner)
+{
+	return owner->is_group ? "nsg" : "security_list";
+}
+
+uint32_t *ruleset_numbers(const struct ruleset *ruleset, const struct rule *first)
+{
+	size_t count = 0;
+	uint32_t *numbers;
+
+	for (size_t i = 0; i < ruleset->owner_count; i++) {
+		const struct ruleset_owner *owner = &ruleset->owners[i];
+		size_t end = owner->count > 0 ? (size_t)(owner->rules - first) + owner->count : 0;
+
+		if (end > count)
+			count = end;
+	}
+	numbers = calloc(count + 1, sizeof(*numbers));
+	for (size_t i = 0; i < ruleset->owner_count && numbers; i++) {
+		const struct ruleset_owner *owner = &ruleset->owners[i];
+
+		for (size_t j = 0; j < owner->count; j++)
+			numbers[(size_t)(owner->rules - first) + j] = (uint32_t)(owner->first + j);
+	}
+	return numbers;
+}
+
 const struct ruleset_owner *ruleset_owner_of(const struct ruleset *ruleset, size_t rule)
 {
 	size_t low = 0;
@@ -354,6 +381,17 @@ const struct ruleset_owner *ruleset_owner_of_rule(
 	return NULL;
 }
 
+int ruleset_put_rule(
+	const struct ruleset_owner *owner, const struct lookup_text *text, struct bytes *out)
+{
+	if (bytes_append_text(out, "{\"ocid\":") != 0 ||
+		json_write_string(out, owner->ocid.text, owner->ocid.len) != 0 ||
+		bytes_append_text(out, ",\"rule\":") != 0 ||
+		json_write_string(out, text->text, text->len) != 0)
+		return -1;
+	return bytes_append_char(out, '}');
+}
+
 int ruleset_put_cover(
 	const struct ruleset *ruleset, const struct boxes_cover *cover, struct bytes *out)
 {
@@ -363,11 +401,10 @@ int ruleset_put_cover(
 		const struct ruleset_owner *owner = ruleset_owner_of(ruleset, cover->rules[i]);
 		const struct boxes_rule *rule = &ruleset->rules[cover->rules[i]];
 
-		if (bytes_append_text(out, i == 0 ? "{\"ocid\":" : ",{\"ocid\":") != 0 ||
-			json_write_string(out, owner->ocid.text, owner->ocid.len) != 0 ||
-			bytes_append_text(out, ",\"rule\":") != 0 ||
-			json_write_string(out, rule->text, rule->text_len) != 0 ||
-			bytes_append_char(out, '}') != 0)
+		const struct lookup_text text = {rule->text, rule->text_len};
+
+		if ((i > 0 && bytes_append_char(out, ',') != 0) ||
+			ruleset_put_rule(owner, &text, out) != 0)
 			return -1;
 	}
 	return bytes_append_char(out, ']');

@@ -28,7 +28,8 @@ struct ruleset_owner {
 	uint32_t number; /* of the list or group in the file */
 	uint32_t vcn;    /* of a group, or LOOKUP_NONE */
 	bool is_group;
-	bool is_chosen;
+	bool is_chosen; /* by itself or by a subnet; all are if nothing was named */
+	bool is_named;  /* by itself */
 };
 
 struct ruleset {
@@ -51,12 +52,25 @@ enum exitcode ruleset_make(
 	struct ruleset *ruleset, const struct lookup *lookup, const struct options *options);
 void ruleset_free(struct ruleset *ruleset);
 
+/* "security_list" or "nsg". */
+const char *ruleset_kind_name(const struct ruleset_owner *owner);
+
+/*
+ * Numbers in the ruleset, by a rule's number in the file; first is where rule 0 of the
+ * file stands. Returns new memory, or null when it ran out.
+ */
+uint32_t *ruleset_numbers(const struct ruleset *ruleset, const struct rule *first);
+
 /* The owner that a rule is of, by its number in the ruleset. */
 const struct ruleset_owner *ruleset_owner_of(const struct ruleset *ruleset, size_t rule);
 
 /* The same for a rule of the file; null: it is none of the ruleset's. */
 const struct ruleset_owner *ruleset_owner_of_rule(
 	const struct ruleset *ruleset, const struct rule *rule);
+
+/* Appends a rule of an owner as JSON: {"ocid","rule"}. Returns as bytes_reserve does. */
+int ruleset_put_rule(
+	const struct ruleset_owner *owner, const struct lookup_text *text, struct bytes *out);
 
 /*
  * Appends what covers a rule as JSON: [{"ocid","rule"}, ...]. Returns as

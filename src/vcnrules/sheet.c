@@ -1,5 +1,5 @@
 /*
- * CSV and Markdown are written as the cells come. A table is gathered first,
+ * NDJSON, CSV and Markdown are written as the values come. A table is gathered first,
  * since its columns are as wide as their widest cell; where that is more than
  * the terminal has, the widest columns give way, and their cells go on in
  * further lines: nothing is cut off.
@@ -10,9 +10,13 @@
  */
 #include "vcnrules/sheet.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/utc.h"
+#include "json/write.h"
 
 #define NARROWEST 8
 #define GAP 2
@@ -39,7 +43,7 @@ static void put_text(struct sheet *sheet, const char *text)
 	put(sheet, text, strlen(text));
 }
 
-/* ---- CSV and Markdown ---------------------------------------------------------- */
+/* ---- one value of each format ---------------------------------------------------------- */
 
 static void put_csv(struct sheet *sheet, const char *text, size_t len)
 {
@@ -61,41 +65,43 @@ static void put_csv(struct sheet *sheet, const char *text, size_t len)
 	put_text(sheet, "\"");
 }
 
-/* Characters that mean something in Markdown become references to themselves. */
-static void put_markdown(struct sheet *sheet, const char *text, size_t len)
+/*
+ * Does Markdown give a character back as it stands? Blanks at the ends of a cell
+ * are trimmed, and "http://" and "www." begin links of themselves, in which
+ * references are not read.
+ */
+static bool is_plain_markdown(const char *text, size_t len, size_t at)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		char reference[16];
+	unsigned char c = (unsigned char)text[at];
 
-		if (c >= 0x20 && c != 0x7f && strchr("|\\`*_{}[]<>#&!~$@", c) == NULL) {
-			put(sheet, text + i, 1);
-			continue;
-		}
-		snprintf(reference, sizeof(reference), "&#%u;", c);
-		put_text(sheet, reference);
-	}
+	if (c < 0x20 || c == 0x7f || strchr("|\\`*_{}[]<>#&!~$@", c) != NULL)
+		return false;
+	if (c == ' ')
+		return at > 0 && at + 1 < len;
+	if (c == ':')
+		return len - at < 3 || memcmp(text + at, "://", 3) != 0;
+	return c != '.' || at < 3 || memcmp(text + at - 3, "www", 3) != 0;
 }
 
-static void put_written(struct sheet *sheet, const char *text, size_t len)
+/* All others become references to themselves. */
+int sheet_write_markdown(struct bytes *out, const char *text, size_t len)
 {
-	size_t column = sheet->cell_count % sheet->column_count;
-	bool is_markdown = sheet->format == SHEET_MARKDOWN;
+	for (size_t i = 0; i < len; i++) {
+		char reference[16];
+		int result;
 
-	sheet->cell_count++;
-	if (!is_markdown) {
-		if (column > 0)
-			put_text(sheet, ",");
-		put_csv(sheet, text, len);
-	} else if (sheet->columns[column].title) {
-		put_text(sheet, "| ");
-		put_markdown(sheet, text, len);
-		put_text(sheet, " ");
+		snprintf(reference, sizeof(reference), "&#%u;", (unsigned)(unsigned char)text[i]);
+		result = is_plain_markdown(text, len, i) ? bytes_append_char(out, text[i])
+							 : bytes_append_text(out, reference);
+		if (result != 0)
+			return -1;
 	}
-	if (column + 1 == sheet->column_count) {
-		put_text(sheet, is_markdown ? "|\n" : "\n");
-		outfile_pass(sheet->output);
-	}
+	return 0;
+}
+
+static void put_markdown(struct sheet *sheet, const char *text, size_t len)
+{
+	check(sheet, sheet_write_markdown(&sheet->output->bytes, text, len));
 }
 
 /* ---- tables ---------------------------------------------------------------------- */
@@ -177,25 +183,33 @@ static size_t line_of(const char *text, size_t len, size_t width)
 	return at > 0 ? at : fits;
 }
 
-static void set_widths(const struct sheet *sheet, size_t *widths)
+/* How many columns a table or Markdown has. */
+static size_t count_titles(const struct sheet *sheet)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sheet->column_count; i++)
+		count += sheet->columns[i].title != NULL;
+	return count;
+}
+
+static void set_widths(const struct sheet *sheet, size_t *widths, size_t count)
 {
 	size_t total = 0;
 
 	for (size_t i = 0; i < sheet->cell_count; i++) {
-		size_t column = i % sheet->column_count;
 		const struct sheet_cell *cell = &sheet->cells[i];
 		size_t width = characters(sheet->texts.data + cell->at, cell->len);
 
-		if (sheet->columns[column].title && width > widths[column])
-			widths[column] = width;
+		if (width > widths[i % count])
+			widths[i % count] = width;
 	}
-	for (size_t i = 0; i < sheet->column_count; i++)
-		if (sheet->columns[i].title)
-			total += widths[i] + GAP;
+	for (size_t i = 0; i < count; i++)
+		total += widths[i] + GAP;
 	while (sheet->width > 0 && total > sheet->width + GAP) {
 		size_t widest = 0;
 
-		for (size_t i = 1; i < sheet->column_count; i++)
+		for (size_t i = 1; i < count; i++)
 			if (widths[i] > widths[widest])
 				widest = i;
 		if (widths[widest] <= NARROWEST)
@@ -206,22 +220,21 @@ static void set_widths(const struct sheet *sheet, size_t *widths)
 }
 
 /* Writes the next line of each cell; returns false if all of them have ended. */
-static bool put_lines(struct sheet *sheet, struct sheet_cell *row, const size_t *widths)
+static bool put_lines(
+	struct sheet *sheet, struct sheet_cell *row, const size_t *widths, size_t count)
 {
 	size_t blanks = 0;
 	bool has_text = false;
 
-	for (size_t i = 0; i < sheet->column_count; i++)
-		if (sheet->columns[i].title && row[i].len > 0)
+	for (size_t i = 0; i < count; i++)
+		if (row[i].len > 0)
 			has_text = true;
 	if (!has_text)
 		return false;
-	for (size_t i = 0; i < sheet->column_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *text = sheet->texts.data + row[i].at;
 		size_t len = line_of(text, row[i].len, widths[i]);
 
-		if (!sheet->columns[i].title)
-			continue;
 		for (; len > 0 && blanks > 0; blanks--)
 			put_text(sheet, " ");
 		put(sheet, text, len);
@@ -240,19 +253,20 @@ static bool put_lines(struct sheet *sheet, struct sheet_cell *row, const size_t 
 
 static void put_table(struct sheet *sheet)
 {
-	size_t *widths = calloc(sheet->column_count, sizeof(*widths));
+	size_t count = count_titles(sheet);
+	size_t *widths = calloc(count + 1, sizeof(*widths));
 
 	if (!widths) {
 		sheet->is_short = true;
 		return;
 	}
-	set_widths(sheet, widths);
-	for (size_t i = 0; i + sheet->column_count <= sheet->cell_count; i += sheet->column_count) {
+	set_widths(sheet, widths, count);
+	for (size_t i = 0; i < sheet->cell_count; i += count) {
 		bool is_bold = i == 0 && sheet->has_colour;
 
 		if (is_bold)
 			put_text(sheet, "\x1b[1m");
-		while (put_lines(sheet, &sheet->cells[i], widths))
+		while (put_lines(sheet, &sheet->cells[i], widths, count))
 			;
 		if (is_bold)
 			put_text(sheet, "\x1b[0m");
@@ -261,42 +275,185 @@ static void put_table(struct sheet *sheet)
 	free(widths);
 }
 
+/* ---- rows ------------------------------------------------------------------------ */
+
+enum value_kind { VALUE_TEXT, VALUE_JSON };
+
+/* A member of an object, its name and then the value. */
+static void put_member(
+	struct sheet *sheet, size_t column, const char *text, size_t len, enum value_kind kind)
+{
+	put_text(sheet, column == 0 ? "{\"" : ",\"");
+	put_text(sheet, sheet->columns[column].name);
+	put_text(sheet, "\":");
+	if (!text)
+		put_text(sheet, "null");
+	else if (kind == VALUE_JSON)
+		put(sheet, text, len);
+	else
+		check(sheet, json_write_string(&sheet->output->bytes, text, len));
+}
+
+/* The next value, as it is for the format; text null: null. */
+static void put_value(struct sheet *sheet, const char *text, size_t len, enum value_kind kind)
+{
+	size_t column = sheet->column++;
+	bool is_for_people = sheet_is_for_people(sheet);
+	bool is_shown = is_for_people ? sheet->columns[column].title != NULL
+				      : sheet->columns[column].name != NULL;
+
+	if (sheet->column == sheet->column_count)
+		sheet->column = 0;
+	if (is_shown && sheet->format == SHEET_NDJSON) {
+		put_member(sheet, column, text, len, kind);
+	} else if (is_shown && sheet->format == SHEET_CSV) {
+		put_text(sheet, column > 0 ? "," : "");
+		put_csv(sheet, text, len);
+	} else if (is_shown && sheet->format == SHEET_MARKDOWN) {
+		put_text(sheet, "| ");
+		put_markdown(sheet, text, len);
+		put_text(sheet, " ");
+	} else if (is_shown) {
+		keep_cell(sheet, text, len);
+	}
+	if (sheet->column > 0 || sheet->format == SHEET_TABLE)
+		return;
+	put_text(sheet, sheet->format == SHEET_NDJSON     ? "}\n"
+			: sheet->format == SHEET_MARKDOWN ? "|\n"
+							  : "\n");
+	outfile_pass(sheet->output);
+}
+
+bool sheet_is_for_people(const struct sheet *sheet)
+{
+	return sheet->format == SHEET_TABLE || sheet->format == SHEET_MARKDOWN;
+}
+
+void sheet_put_text(struct sheet *sheet, const struct lookup_text *text)
+{
+	put_value(sheet, text->text, text->len, VALUE_TEXT);
+}
+
+void sheet_put_word(struct sheet *sheet, const char *word)
+{
+	put_value(sheet, word, strlen(word), VALUE_TEXT);
+}
+
+void sheet_put_null(struct sheet *sheet)
+{
+	put_value(sheet, NULL, 0, VALUE_TEXT);
+}
+
+void sheet_put_number(struct sheet *sheet, uint64_t number)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%" PRIu64, number);
+
+	put_value(sheet, text, (size_t)len, VALUE_JSON);
+}
+
+void sheet_put_flag(struct sheet *sheet, bool flag)
+{
+	const char *text = flag ? "true" : "false";
+
+	if (sheet_is_for_people(sheet))
+		text = flag ? "yes" : "no";
+	put_value(sheet, text, strlen(text), VALUE_JSON);
+}
+
+void sheet_put_time(struct sheet *sheet, int64_t seconds)
+{
+	char text[UTC_TEXT_SIZE];
+	size_t len;
+
+	if (!utc_text(text, seconds)) {
+		sheet_put_null(sheet);
+		return;
+	}
+	len = strlen(text);
+	if (sheet_is_for_people(sheet))
+		len = strcspn(text, "T");
+	put_value(sheet, text, len, VALUE_TEXT);
+}
+
+void sheet_put_name(
+	struct sheet *sheet, const struct lookup_text *name, const struct lookup_text *ocid)
+{
+	sheet_put_text(sheet, !name->text && sheet_is_for_people(sheet) ? ocid : name);
+}
+
+void sheet_put_bytes(struct sheet *sheet, const struct bytes *bytes)
+{
+	put_value(sheet, bytes->len > 0 ? bytes->data : "", bytes->len, VALUE_JSON);
+}
+
+/* ---- lists of words ---------------------------------------------------------------- */
+
+void sheet_list_begin(struct sheet *sheet)
+{
+	bytes_clear(&sheet->text);
+	sheet->word_count = 0;
+	if (!sheet_is_for_people(sheet))
+		check(sheet, bytes_append_char(&sheet->text, '['));
+}
+
+void sheet_list_add(struct sheet *sheet, const char *word)
+{
+	bool is_for_people = sheet_is_for_people(sheet);
+
+	if (sheet->word_count++ > 0)
+		check(sheet, bytes_append_text(&sheet->text, is_for_people ? ", " : ","));
+	check(sheet, is_for_people ? bytes_append_text(&sheet->text, word)
+				   : json_write_string(&sheet->text, word, strlen(word)));
+}
+
+void sheet_list_end(struct sheet *sheet)
+{
+	if (!sheet_is_for_people(sheet))
+		check(sheet, bytes_append_char(&sheet->text, ']'));
+	sheet_put_bytes(sheet, &sheet->text);
+}
+
 /* ---- sheets ----------------------------------------------------------------------- */
 
-void sheet_put(struct sheet *sheet, const char *text, size_t len)
+static void put_titles(struct sheet *sheet)
 {
-	if (sheet->format == SHEET_TABLE)
-		keep_cell(sheet, text, len);
-	else
-		put_written(sheet, text, len);
+	for (size_t i = 0; i < sheet->column_count; i++) {
+		const char *title = sheet_is_for_people(sheet) ? sheet->columns[i].title
+							       : sheet->columns[i].name;
+
+		sheet_put_word(sheet, title ? title : "");
+	}
+	if (sheet->format != SHEET_MARKDOWN)
+		return;
+	for (size_t i = 0; i < sheet->column_count; i++)
+		if (sheet->columns[i].title)
+			put_text(sheet, "| --- ");
+	put_text(sheet, "|\n");
 }
 
-void sheet_put_text(struct sheet *sheet, const char *text)
-{
-	sheet_put(sheet, text, strlen(text));
-}
-
-void sheet_begin(struct sheet *sheet, struct outfile *output, enum sheet_format format,
+void sheet_begin(struct sheet *sheet, struct outfile *output, const struct options *options,
 	const struct sheet_column *columns, size_t column_count)
 {
+	unsigned width;
+	bool is_terminal = outfile_is_terminal(output, &width);
+
 	*sheet = (struct sheet){
-		.format = format,
+		.format = options->format,
 		.output = output,
 		.columns = columns,
 		.column_count = column_count,
+		.text = BYTES_INIT(SIZE_MAX / 2),
 		.texts = BYTES_INIT(SIZE_MAX / 2),
 	};
-	for (size_t i = 0; i < column_count; i++) {
-		const char *title = columns[i].title ? columns[i].title : "";
-
-		sheet_put_text(sheet, format == SHEET_CSV ? columns[i].name : title);
+	if (sheet->format == SHEET_AUTO)
+		sheet->format = is_terminal ? SHEET_TABLE : SHEET_NDJSON;
+	if (is_terminal) {
+		sheet->width = width;
+		sheet->has_colour = options->wants_colour;
 	}
-	if (format != SHEET_MARKDOWN)
-		return;
-	for (size_t i = 0; i < column_count; i++)
-		if (columns[i].title)
-			put_text(sheet, "| --- ");
-	put_text(sheet, "|\n");
+	if (sheet->format != SHEET_NDJSON)
+		put_titles(sheet);
 }
 
 int sheet_end(struct sheet *sheet)
@@ -304,6 +461,7 @@ int sheet_end(struct sheet *sheet)
 	if (sheet->format == SHEET_TABLE && !sheet->is_short)
 		put_table(sheet);
 	free(sheet->cells);
+	bytes_free(&sheet->text);
 	bytes_free(&sheet->texts);
 	return sheet->is_short ? -1 : 0;
 }

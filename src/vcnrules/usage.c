@@ -13,8 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "flowlog/instant.h"
 #include "lookup/content.h"
 #include "vcnrules/applied.h"
+#include "json/tree.h"
 
 /* Over so much of what passed without a rule, the rules are not those of then. */
 #define UNEXPLAINED_PARTS 100
@@ -44,14 +47,9 @@ void usage_free(struct usage *usage)
 	*usage = (struct usage){0};
 }
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
 static uint64_t records_of(const struct flow *flow)
 {
-	return saturated(flow->in.records, flow->out.records);
+	return conversation_plus(flow->in.records, flow->out.records);
 }
 
 /* ---- credit -------------------------------------------------------------------------- */
@@ -175,7 +173,8 @@ static int credit_undecided(struct judging *judging, const struct flow *flow, si
 	if (!flow->has_ports && (outs == 0) != (ins == 0))
 		return credit(judging, one, number, false) != 0 ? -1 : 1;
 	if (outs + ins > 0)
-		judging->usage->undecided = saturated(judging->usage->undecided, records_of(flow));
+		judging->usage->undecided =
+			conversation_plus(judging->usage->undecided, records_of(flow));
 	count_either(judging, &judging->here);
 	count_either(judging, &judging->other);
 	return outs + ins > 0;
@@ -194,8 +193,8 @@ static int judge_accepted(struct judging *judging, size_t number)
 	uint64_t records = records_of(flow);
 	int result;
 
-	usage->accepted = saturated(usage->accepted, records);
-	subnet->accepted = saturated(subnet->accepted, records);
+	usage->accepted = conversation_plus(usage->accepted, records);
+	subnet->accepted = conversation_plus(subnet->accepted, records);
 	if (is_link_local(flow))
 		return 0;
 	if (flow->has_ports && flow->began != CONVERSATION_NOBODY)
@@ -204,8 +203,8 @@ static int judge_accepted(struct judging *judging, size_t number)
 		result = credit_undecided(judging, flow, number);
 	if (result != 0)
 		return result < 0 ? -1 : 0;
-	usage->unexplained = saturated(usage->unexplained, records);
-	subnet->unexplained = saturated(subnet->unexplained, records);
+	usage->unexplained = conversation_plus(usage->unexplained, records);
+	subnet->unexplained = conversation_plus(subnet->unexplained, records);
 	return 0;
 }
 
@@ -215,7 +214,7 @@ static int judge_rejected(struct judging *judging, const struct flow *flow)
 	struct usage *usage = judging->usage;
 	bool is_permitted = false;
 
-	usage->rejected = saturated(usage->rejected, records_of(flow));
+	usage->rejected = conversation_plus(usage->rejected, records_of(flow));
 	for (int is_local = 0; is_local <= 1 && !is_link_local(flow); is_local++) {
 		struct match_flow packet = applied_first_packet(flow, is_local);
 
@@ -229,7 +228,7 @@ static int judge_rejected(struct judging *judging, const struct flow *flow)
 		is_permitted |= judging->here.yes_count > 0;
 	}
 	if (is_permitted)
-		usage->contradicted = saturated(usage->contradicted, records_of(flow));
+		usage->contradicted = conversation_plus(usage->contradicted, records_of(flow));
 	return 0;
 }
 
@@ -269,16 +268,15 @@ static int judge_flow(struct judging *judging, size_t number)
 	const struct flow *flow = &judging->flows->at[number];
 	struct usage *usage = judging->usage;
 
-	usage->records = saturated(usage->records, records_of(flow));
-	usage->bytes = saturated(usage->bytes, saturated(flow->in.bytes, flow->out.bytes));
+	usage->records = conversation_plus(usage->records, records_of(flow));
+	usage->bytes =
+		conversation_plus(usage->bytes, conversation_plus(flow->in.bytes, flow->out.bytes));
 	if (flow->first < usage->first)
 		usage->first = flow->first;
 	if (flow->last > usage->last)
 		usage->last = flow->last;
-	if (!judging->is_known) {
-		usage->unknown = saturated(usage->unknown, records_of(flow));
+	if (!judging->is_known)
 		return 0;
-	}
 	see(&usage->subnets[flow->subnet], flow);
 	if (flow->vnic != FLOWS_NO_VNIC)
 		see(&usage->vnics[flow->vnic], flow);
@@ -415,6 +413,69 @@ static void judge_group(struct usage_owner *owner, const struct judging *judging
 	}
 }
 
+/* What reading the rules of groups as JSON takes. */
+struct group_json {
+	struct json_parser *parser;
+	struct json_tree tree;
+};
+
+/* When a group's rule was created, as the service said; INT64_MIN: not known. */
+static int64_t created_at(const struct json_tree *tree, const struct json_node *rule)
+{
+	const struct json_node *created = json_tree_member(tree, rule, "time_created");
+	struct instant instant;
+
+	if (!created || created->value.type != JSON_STRING ||
+		instant_of_record(&instant, created->value.text + 1, created->value.len - 2) != 0)
+		return INT64_MIN;
+	return instant.seconds;
+}
+
+/*
+ * Finds the rules of a group that are too young to have been used as often as the
+ * window would let them. Only their JSON tells when they were created; it has them in
+ * the order of the group. Returns 0, or -1: no memory.
+ */
+static int judge_ages(struct usage *usage, const struct ruleset *ruleset, size_t number,
+	int64_t min_window, struct group_json *json)
+{
+	const struct ruleset_owner *owner = &ruleset->owners[number];
+	int64_t end = usage->owners[number].last;
+	const struct json_node *node;
+	struct lookup_group group;
+	enum json_error error;
+
+	lookup_group(ruleset->lookup, owner->number, &group);
+	if (end == FLOWS_NEVER_LAST || !group.json.text || owner->count == 0)
+		return 0;
+	error = json_tree_parse(
+		&json->tree, json->parser, group.json.text, group.json.len, LIMIT_DEPTH);
+	if (error != JSON_OK)
+		return error == JSON_NO_MEMORY ? -1 : 0;
+	node = json_tree_first(&json->tree, json->tree.nodes);
+	for (size_t i = 0; i < owner->count && node; i++) {
+		/* Times are of the years 0 to 9999, and min_window is a few centuries. */
+		if (created_at(&json->tree, node) > end - min_window)
+			usage->rules[owner->first + i].evidence |= USAGE_YOUNG_RULE;
+		node = json_tree_next(&json->tree, node);
+	}
+	return 0;
+}
+
+/* Of lists no age is known. */
+static int judge_rules(struct usage *usage, const struct ruleset *ruleset, int64_t min_window)
+{
+	struct group_json json = {.parser = json_parser_new(), .tree = JSON_TREE_INIT};
+	int result = json.parser ? 0 : -1;
+
+	for (size_t i = 0; i < ruleset->owner_count && result == 0; i++)
+		if (ruleset->owners[i].is_group)
+			result = judge_ages(usage, ruleset, i, min_window, &json);
+	json_tree_free(&json.tree);
+	json_parser_free(json.parser);
+	return result;
+}
+
 static int judge_owners(struct judging *judging, int64_t min_window)
 {
 	struct usage *usage = judging->usage;
@@ -428,7 +489,9 @@ static int judge_owners(struct judging *judging, int64_t min_window)
 		if (ruleset->owners[i].is_group)
 			judge_group(
 				&usage->owners[i], judging, ruleset->owners[i].number, min_window);
-	return judge_lists(usage, judging, min_window);
+	if (judge_lists(usage, judging, min_window) != 0)
+		return -1;
+	return judge_rules(usage, ruleset, min_window);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
@@ -458,32 +521,6 @@ static void sort_credits(struct usage *usage)
 	}
 }
 
-static int make_numbers(struct judging *judging)
-{
-	const struct ruleset *ruleset = judging->ruleset;
-	const struct rule *rules = judging->applied.rules.rules;
-	size_t count = 0;
-
-	for (size_t i = 0; i < ruleset->owner_count; i++) {
-		const struct ruleset_owner *owner = &ruleset->owners[i];
-		size_t end = owner->count > 0 ? (size_t)(owner->rules - rules) + owner->count : 0;
-
-		if (end > count)
-			count = end;
-	}
-	judging->numbers = calloc(count + 1, sizeof(*judging->numbers));
-	if (!judging->numbers)
-		return -1;
-	for (size_t i = 0; i < ruleset->owner_count; i++) {
-		const struct ruleset_owner *owner = &ruleset->owners[i];
-
-		for (size_t j = 0; j < owner->count; j++)
-			judging->numbers[(size_t)(owner->rules - rules) + j] =
-				(uint32_t)(owner->first + j);
-	}
-	return 0;
-}
-
 static int make_seen(struct usage *usage, const struct flows *flows)
 {
 	size_t count = flows->texts.count + 1;
@@ -511,7 +548,8 @@ int usage_make(struct usage *usage, const struct ruleset *ruleset, const struct 
 	usage->owners = calloc(ruleset->owner_count + 1, sizeof(*usage->owners));
 	if (usage->rules && usage->owners && make_seen(usage, flows) == 0 &&
 		applied_begin(&judging.applied, ruleset->lookup) == 0 &&
-		make_numbers(&judging) == 0 && judge_flows(&judging) == 0)
+		(judging.numbers = ruleset_numbers(ruleset, judging.applied.rules.rules)) &&
+		judge_flows(&judging) == 0)
 		result = judge_owners(&judging, min_window);
 	if (result == 0)
 		sort_credits(usage);

@@ -21,6 +21,7 @@ struct usage_rule {
 	uint64_t maybe;   /* that it only may let pass */
 	size_t first_credit;
 	size_t credit_count; /* conversations, but for those seen from both ends */
+	unsigned evidence;   /* bits of enum usage_evidence that are true of it alone */
 };
 
 /* A rule lets a flow pass, as far as it is known; flow is its number. */
@@ -39,11 +40,13 @@ struct usage_seen {
 	bool is_seen; /* it has a conversation */
 };
 
-/* Why what was seen is too little to call a rule of a list or group unused. */
+/* Why what was seen is too little to call a rule unused: the first three are true of a
+ * whole list or group. */
 enum usage_evidence {
 	USAGE_SHORT_WINDOW = 1 << 0,
 	USAGE_SILENT_SUBNET = 1 << 1,
 	USAGE_UNEXPLAINED = 1 << 2,
+	USAGE_YOUNG_RULE = 1 << 3,
 };
 
 /* A list or group: what is true of any subnet that uses it, or VNIC in it. */
@@ -69,8 +72,7 @@ struct usage {
 	uint64_t contradicted; /* of those rejected */
 	uint64_t records;      /* of all flows */
 	uint64_t bytes;
-	uint64_t unknown; /* records of subnets that the lookup file lacks */
-	int64_t first;    /* of all flows */
+	int64_t first; /* of all flows */
 	int64_t last;
 };
 

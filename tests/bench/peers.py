@@ -20,6 +20,10 @@ MODULES = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build",
 # The system's own Python, which others have too.
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") \
     else sys.executable
+# Where "make check-real" puts packages of Python's index.
+REAL_PYTHON = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "real",
+                           "bin", "python")
+REAL_DUCKDB = "DuckDB for Python"
 SUBNETS = "subnets.ndjson"
 OURS = "ours.out"
 
@@ -29,9 +33,13 @@ class Differs(Exception):
 
 
 def is_there(need):
-    """Is a program, or the module of DuckDB, installed?"""
+    """Is a program, or a module of DuckDB, installed?"""
     if need == "@duckdb/node-api":
         return os.path.isdir(os.path.join(MODULES, need))
+    if need == REAL_DUCKDB:
+        return os.path.exists(REAL_PYTHON) and subprocess.run(
+            [REAL_PYTHON, "-c", "import duckdb"], stderr=subprocess.DEVNULL,
+            check=False).returncode == 0
     return shutil.which(need) is not None
 
 

@@ -10,6 +10,7 @@ import os
 import statistics
 from typing import Callable, NamedTuple
 
+import pairs
 import peers
 import timing
 from timing import Figure
@@ -61,6 +62,11 @@ class Row(NamedTuple):
     def is_of_others(self):
         """Is it a row whose other program does the same work?"""
         return self.number[0] in "567"
+
+    @property
+    def is_of_pairs(self):
+        """Is it a row whose other program sums up pairs of addresses?"""
+        return self.number[0] == "p"
 
     def target(self):
         if self.bound is None:
@@ -200,6 +206,21 @@ def against(peer, name):
         return timing.figure(ratios, statistics.median(theirs)
                              / statistics.median(ours))
     return measure
+
+
+def against_pairs(peer, name):
+    """The same of sums for pairs of addresses, which --conversations has more
+    of."""
+    def measure(bench):
+        return timing.ratio(pairs.line(peer, bench, name),
+                            bench.flow(f"--conversations {name}.gz"),
+                            bench.slow_rounds, warm=False)
+    return measure
+
+
+def pair_row(number, what, peer):
+    return Row(number, f"{what}, sums for pairs : --conversations", ">=", None, "",
+               pairs.PEERS[peer][0], against_pairs(peer, "object.log"))
 
 
 def compress(program, name):
@@ -360,4 +381,8 @@ ROWS = (
         2, "", (), opening("many.lut")),
     Row("23c", "the same, time of all processors", "<=", None, "", (),
         opening_cpu),
+    pair_row("p1", "Miller", "miller"),
+    pair_row("p2", "jq", "jq"),
+    pair_row("p3", "DuckDB for Python", "duckdb-python"),
+    pair_row("p4", "nfdump, own files", "nfdump"),
 )

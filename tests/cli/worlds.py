@@ -5,8 +5,9 @@ worlds.py net OUT <WORLD: writes OUT, a lookup file, by "vcnmeta build".
     subnet NAME BLOCK[,BLOCK...] [LIST,...]
     vnic NAME SUBNET [ADDRESS,...]
     list NAME           and behind it its rules, each by its text:
-      ingress tcp 0.0.0.0/0 *>443 [stateless] [!invalid] [# DESCRIPTION]
-    group NAME [VNIC,...]    likewise; a peer may be another group's name
+      ingress tcp 0.0.0.0/0 *>443 [stateless] [!invalid] [@CREATED] [# DESCRIPTION]
+    group NAME [VNIC,...]    likewise; a peer may be another group's name, and
+                             CREATED is a date
 
 worlds.py talk <LINES: writes conversations.
 
@@ -22,6 +23,9 @@ PACKETS, BYTES and the start, in seconds since 2026-11-01, may be "-": absent. A
 record ends 59 seconds after its start. The action is ACCEPT; "-" is none.
 
 worlds.py dump [GROUP] <WORLD: writes the lists as JSON, or a group's rules.
+
+worlds.py changes <WORLD: writes the same as what "vcnrules propose" calls
+changes.json, with nothing before.
 
 worlds.py brief MEMBER... <NDJSON: writes of each object these members alone, as
 JSON but for texts; of the summary those of them that it has.
@@ -55,7 +59,8 @@ def rule_of(text, number, of_group):
     words = text.split()
     stateless = "stateless" in words
     invalid = "!invalid" in words
-    words = [w for w in words if w not in ("stateless", "!invalid")]
+    created = [w[1:] + "T12:00:00.123000+00:00" for w in words if w[0] == "@"]
+    words = [w for w in words if w not in ("stateless", "!invalid") and w[0] != "@"]
     direction, protocol, peer = words[:3]
     side = "source" if direction == "ingress" else "destination"
     rule = {
@@ -83,6 +88,8 @@ def rule_of(text, number, of_group):
     if of_group:
         rule.update(id="%06X" % number, direction=direction.upper(),
                     isValid=not invalid)
+        if created:
+            rule["timeCreated"] = created[0]
     return rule
 
 
@@ -236,6 +243,18 @@ def dump(group=None):
     return 0
 
 
+def changes():
+    objects, rules, _ = read_world(sys.stdin)
+    lists = [o for o in objects if "ingressSecurityRules" in o]
+    groups = [o for o in objects if o["id"] in rules]
+    json.dump({"changes": [
+        {"ocid": o["id"], "name": o["displayName"], "kind": kind, "before": None,
+         "after": after}
+        for kind, after, o in [("security_list", o, o) for o in lists] +
+        [("nsg", rules[o["id"]], o) for o in groups]]}, sys.stdout)
+    return 0
+
+
 def brief(members):
     for line in sys.stdin:
         found = json.loads(line)
@@ -248,7 +267,8 @@ def brief(members):
 def main(what, *words):
     if what == "brief":
         return brief(words)
-    return {"net": build, "talk": talk, "log": log, "dump": dump}[what](*words)
+    return {"net": build, "talk": talk, "log": log, "dump": dump,
+            "changes": changes}[what](*words)
 
 
 if __name__ == "__main__":

@@ -132,14 +132,21 @@ static void put_plain(struct catalog *catalog, struct bytes *out, uint32_t node)
 		node_of(catalog, node)->end - node_of(catalog, node)->at);
 }
 
+static bool need_boolean(struct catalog *catalog, uint32_t node)
+{
+	bool is_one = is_type(catalog, node, STRICT_TRUE) || is_type(catalog, node, STRICT_FALSE);
+
+	if (node != 0 && !is_one)
+		catalog->sound = false;
+	return is_one;
+}
+
 static void put_boolean(struct catalog *catalog, struct bytes *out, uint32_t node)
 {
 	if (node == 0)
 		fuzz_append_text(out, "null");
-	else if (is_type(catalog, node, STRICT_TRUE) || is_type(catalog, node, STRICT_FALSE))
+	else if (need_boolean(catalog, node))
 		put_plain(catalog, out, node);
-	else
-		catalog->sound = false;
 }
 
 static void put_integer(struct catalog *catalog, struct bytes *out, uint32_t node)
@@ -224,6 +231,7 @@ static void put_rule(struct catalog *catalog, struct bytes *out, uint32_t rule, 
 	put_icmp(catalog, out, member(catalog, rule, "icmpoptions"));
 	fuzz_append_text(out, ",\"is_stateless\":");
 	put_boolean(catalog, out, member(catalog, rule, "isstateless"));
+	need_boolean(catalog, member(catalog, rule, "isvalid"));
 	fuzz_append_text(out, ",\"protocol\":");
 	put_string(catalog, out, member(catalog, rule, "protocol"));
 	fuzz_append_text(out, ingress ? ",\"source\":" : ",\"destination\":");
@@ -567,7 +575,8 @@ static void take(struct catalog *catalog, uint32_t node)
 	uint32_t inside = wrapped(catalog, node);
 
 	if (inside != 0) {
-		if (any_member(catalog, node, "opcnextpage") != 0)
+		if (any_member(catalog, node, "opcnextpage") != 0 ||
+			any_member(catalog, node, "headers") != 0)
 			catalog->exact = false;
 		take(catalog, inside);
 	} else if (is_type(catalog, node, STRICT_ARRAY)) {

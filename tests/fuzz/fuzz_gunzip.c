@@ -241,7 +241,8 @@ static void check_history(
 /*
  * Alike but for data that one of them finds bad: zlib also refuses code sets
  * that are incomplete, ISA-L finds some data bad sooner, so that it does not
- * see that they are cut; and near damage one may hand out more.
+ * see that they are cut; and near damage one may hand out more. After a wrong
+ * checksum the next member is read, and what that holds is not in the report.
  */
 static void check_alike(const struct outcome *isal, const struct outcome *zlib)
 {
@@ -256,7 +257,8 @@ static void check_alike(const struct outcome *isal, const struct outcome *zlib)
 	PROMISE(isal->report.damage == zlib->report.damage);
 	PROMISE(isal->report.member == zlib->report.member);
 	PROMISE(isal->report.offset == zlib->report.offset);
-	if (zlib->report.damage != GUNZIP_CUT_DATA)
+	if (zlib->report.damage != GUNZIP_CUT_DATA && zlib->report.damage != GUNZIP_BAD_CRC &&
+		zlib->report.damage != GUNZIP_BAD_SIZE)
 		PROMISE(isal->output.len == zlib->output.len);
 }
 

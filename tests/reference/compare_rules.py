@@ -124,6 +124,8 @@ class Programs:
                 self._write("subnets.json", {"data": source["subnets"]}),
                 self._write("lists.json", {"data": source["lists"]})]
         argv += self._groups(source)
+        if "vcns" in source:
+            argv.append(self._write("vcns.json", {"data": source["vcns"]}))
         if source.get("ips"):
             argv.append(self._write("ips.json", {"data": source["ips"]}))
         if "ranges" in source:

@@ -29,6 +29,8 @@ BASES = (
     "fetch",
     "fuzz",
     "peer",
+    "page",
+    "real",
 )
 NAMES = BASES + ("contrib-slow", "tsan", "cli-valgrind-all", "faults")
 VALGRIND = [
@@ -242,7 +244,12 @@ def reference_cases(suite, folder, variant):
             limit=3600 if variant == "slow" else 900,
             weight=9,
         )
-    for name in ("compare_rules.py", "compare_conversations.py", "compare_report.py"):
+    for name in (
+        "compare_rules.py",
+        "compare_conversations.py",
+        "compare_report.py",
+        "compare_tables.py",
+    ):
         yield program_case(
             suite,
             name,
@@ -287,6 +294,13 @@ def cli_cases(suite, folder, variant, wanted=lambda case: True):
 def contrib_cases(suite, folder, variant):
     kind = "contrib-slow" if variant == "slow" else "contrib"
     for loaded in clicase.load_all(kind):
+        yield cli_case(suite, loaded, folder, variant)
+
+
+def real_cases(suite, folder, variant):
+    yield from suite_program_cases("real", ["{vcnmeta}", "{vcnflow}"])(
+        suite, folder, variant)
+    for loaded in clicase.load_all(os.path.join("real", "cases")):
         yield cli_case(suite, loaded, folder, variant)
 
 
@@ -364,6 +378,8 @@ MAKERS = {
     "fuzz": fuzz_cases,
     "fetch": suite_program_cases("fetch", ["{vcnmeta}", "{vcnflow}"]),
     "peer": suite_program_cases("peer", ["{vcnmeta}", "{vcnflow}"]),
+    "page": suite_program_cases("page", []),
+    "real": real_cases,
 }
 
 

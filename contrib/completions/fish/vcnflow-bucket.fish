@@ -9,6 +9,8 @@ complete -c vcnflow-bucket -l dest-prefix -x -d 'Before the names of the results
 complete -c vcnflow-bucket -l suffix -x -d 'In place of .log.gz'
 complete -c vcnflow-bucket -l refresh -d 'First bring the lookup file up to date'
 complete -c vcnflow-bucket -l force -d 'Also what is there already'
+complete -c vcnflow-bucket -l conversations -r -F -d 'Conversations, and their sum in this file'
+complete -c vcnflow-bucket -l per -x -d 'Sums for each period, such as 1h or 1d'
 complete -c vcnflow-bucket -s n -l dry-run -d 'Only write what would be done'
 complete -c vcnflow-bucket -l parallel -x -d 'Objects at a time, default 4'
 complete -c vcnflow-bucket -l max-retries -x -d 'Attempts in all, default 3'

@@ -18,7 +18,7 @@
 #include "base/msg.h"
 #include "base/rights.h"
 #include "lookup/import.h"
-#include "vcnmeta/fetch/fetch_progress.h"
+#include "vcnmeta/fetch/meter.h"
 #include "vcnmeta/fetch/options.h"
 #include "vcnmeta/fetch/save.h"
 #include "vcnmeta/fetch/scope.h"
@@ -27,11 +27,13 @@
 #include "vcnmeta/fetched.h"
 #include "vcnmeta/help.h"
 #include "vcnmeta/oci/auth.h"
+#include "vcnmeta/oci/crypto.h"
 #include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/http.h"
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/oci/secret.h"
 #include "vcnmeta/oci/settings.h"
+#include "vcnmeta/oci/system.h"
 #include "vcnmeta/summary.h"
 
 /* All that one run needs. */
@@ -133,6 +135,8 @@ static int prepare(struct fetch *fetch)
 		result = EXITCODE_REFUSED;
 	if (result == EXITCODE_OK)
 		result = make_model(fetch);
+	system_init();
+	crypto_global_init();
 	if (result == EXITCODE_OK)
 		result = settings_load(&fetch->settings, &fetch->options.settings);
 	if (result == EXITCODE_OK)
@@ -195,7 +199,7 @@ static int open_survey(struct fetch *fetch)
 	survey->fetched_at = fetch->fetched_at;
 	survey->vcn = fetch->options.vcn;
 	survey->groups = fetch->options.groups;
-	survey->tick = fetch_progress_tick;
+	survey->tick = meter_tick;
 	survey->tick_context = survey;
 	return survey_open(survey) == 0 ? EXITCODE_OK : EXITCODE_INTERNAL;
 }
@@ -297,7 +301,7 @@ static int run_survey(struct fetch *fetch)
 {
 	int result = open_survey(fetch);
 
-	fetch_progress_begin(fetch->options.quiet);
+	meter_begin(fetch->options.quiet);
 	if (result == EXITCODE_OK)
 		result = survey_scope(fetch);
 	if (result == EXITCODE_OK)
@@ -310,7 +314,7 @@ static int run_survey(struct fetch *fetch)
 		result = survey_all_groups(fetch);
 	if (result == EXITCODE_OK && fetch->options.addresses)
 		result = survey_addresses(&fetch->survey);
-	fetch_progress_end();
+	meter_end();
 	return result;
 }
 

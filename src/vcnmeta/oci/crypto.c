@@ -33,6 +33,14 @@ struct pass {
 	bool asked;
 };
 
+void crypto_global_init(void)
+{
+#ifdef STATIC
+	/* The system's configuration is that of its own OpenSSL, and may name modules. */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+#endif
+}
+
 static int give_pass(char *buffer, int size, int writing, void *context)
 {
 	struct pass *pass = context;

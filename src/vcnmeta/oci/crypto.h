@@ -14,6 +14,9 @@
 /* A private RSA key. */
 struct crypto_key;
 
+/* Once, before all else of this room. */
+void crypto_global_init(void);
+
 enum crypto_result {
 	CRYPTO_OK = 0,
 	CRYPTO_ENCRYPTED,  /* encrypted, and no pass phrase was given */

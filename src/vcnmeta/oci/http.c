@@ -230,7 +230,7 @@ static int add_lines(struct http_job *job, const struct bytes *headers)
 	return 0;
 }
 
-/* The bundle takes the place of all that the system trusts. */
+/* A given bundle takes the place of all that the system trusts. */
 static CURLcode set_bundle(CURL *easy, const struct http_settings *settings)
 {
 	struct curl_blob blob = {
@@ -239,8 +239,10 @@ static CURLcode set_bundle(CURL *easy, const struct http_settings *settings)
 		.flags = CURL_BLOB_NOCOPY,
 	};
 
-	if (settings->bundle == NULL)
+	if (settings->bundle == NULL && settings->bundle_path == NULL)
 		return CURLE_OK;
+	if (settings->bundle == NULL)
+		return curl_easy_setopt(easy, CURLOPT_CAINFO, settings->bundle_path);
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
 }
@@ -638,7 +640,11 @@ bool http_is_proxy(const char *text)
 	       bytes_append_text(&whole, text) == 0 && bytes_append_char(&whole, '\0') == 0 &&
 	       http_url_read(&url, whole.data) == 0;
 	bytes_free(&whole);
-	return read && is_proxy_scheme(url.scheme) && strcmp(url.path, "/") == 0;
+	/* libcurl has undone %XX in the host: what comes of it may be no name */
+	return read && is_proxy_scheme(url.scheme) && strcmp(url.path, "/") == 0 &&
+	       strspn(url.host, "abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				"0123456789.-_:[]") == strlen(url.host);
 }
 
 int http_escape(struct bytes *out, const char *text, size_t len)

@@ -20,9 +20,10 @@
 struct http;
 
 struct http_settings {
-	const char *bundle; /* PEM certificates to trust; null: the system's */
+	const char *bundle; /* PEM certificates to trust; null: those of bundle_path */
 	size_t bundle_len;
-	const char *proxy; /* for https; null: none. no_proxy is heeded */
+	const char *bundle_path; /* a file of such; null: where libcurl looks by itself */
+	const char *proxy;       /* for https; null: none. no_proxy is heeded */
 	long connection_timeout_s;
 	long read_timeout_s; /* without a sign of life from the server */
 	unsigned parallel;   /* connections kept */

@@ -22,6 +22,7 @@
 #include "vcnmeta/oci/crypto.h"
 #include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/home.h"
+#include "vcnmeta/oci/system.h"
 
 #define CONFIG_PATH "~/.oci/config"
 #define RC_PATH "~/.oci/oci_cli_rc"
@@ -303,13 +304,16 @@ static int take_values(struct settings *settings, const struct settings_options 
 /* A bundle that holds nothing would refuse every server, one by one. */
 static int take_bundle(struct settings *settings, const struct settings_options *options)
 {
-	static const char *const variables[] = {"OCI_CLI_CERT_BUNDLE", "REQUESTS_CA_BUNDLE", NULL};
+	static const char *const variables[] = {
+		"OCI_CLI_CERT_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", NULL};
 	struct settings_value value = option_or(options->cert_bundle, "--cert-bundle", variables);
 	char quoted[MSG_QUOTED_SIZE];
 	char *path;
 
-	if (value.text == NULL)
+	if (value.text == NULL) {
+		settings->http.bundle_path = system_first_file(system_bundles);
 		return EXITCODE_OK;
+	}
 	path = home_expand(value.text);
 	if (path == NULL)
 		return no_memory();

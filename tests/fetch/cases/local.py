@@ -278,7 +278,8 @@ BUNDLES = ("empty", "folder", "text", "cut", "null")
 
 
 @case("M39-bundle", *[(kind, way) for kind in BUNDLES
-                      for way in ("option", "OCI_CLI_CERT_BUNDLE", "REQUESTS_CA_BUNDLE")])
+                      for way in ("option", "OCI_CLI_CERT_BUNDLE", "REQUESTS_CA_BUNDLE",
+                                  "SSL_CERT_FILE")])
 def odd_bundle(t, variant):
     kind, way = variant
     server = t.standin()

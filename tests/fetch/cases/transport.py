@@ -166,6 +166,9 @@ def bundle_from_environment(t):
     t.exits(t.run(command), 4)
     t.equal(server.requests, [])
     t.exits(t.run(command, env={"OCI_CLI_CERT_BUNDLE": server.ca_file}), 0)
+    t.exits(t.run(command, env={"SSL_CERT_FILE": server.ca_file}), 0)
+    t.exits(t.run(command, env={"REQUESTS_CA_BUNDLE": server.ca_file,
+                                "SSL_CERT_FILE": "absent"}), 0)
 
 
 @case("M17-cert-bundle-missing")

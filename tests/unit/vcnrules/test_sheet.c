@@ -17,16 +17,18 @@ static struct sheet sheet;
 
 static void begin(enum sheet_format format, size_t width)
 {
-	output = (struct outfile){.bytes = BYTES_INIT(1 << 20)};
-	sheet_begin(&sheet, &output, format, columns, 3);
+	const struct options options = {.format = format};
+
+	output = (struct outfile){.bytes = BYTES_INIT(1 << 20), .fd = -1};
+	sheet_begin(&sheet, &output, &options, columns, 3);
 	sheet.width = width;
 }
 
 static void row(const char *name, const char *text)
 {
-	sheet_put_text(&sheet, name);
-	sheet_put_text(&sheet, "extra");
-	sheet_put_text(&sheet, text);
+	sheet_put_word(&sheet, name);
+	sheet_put_word(&sheet, "extra");
+	sheet_put_word(&sheet, text);
 }
 
 static void assert_ends(const char *expected)
@@ -127,6 +129,58 @@ static void test_empty(void **state)
 	assert_ends("name,extra,text\n");
 }
 
+/* Values that are no texts, in each format. */
+static void put_values(enum sheet_format format)
+{
+	static const struct sheet_column kinds[] = {{"number", "NUMBER"}, {"flag", "FLAG"},
+		{"time", "TIME"}, {"name", "NAME"}, {"list", "LIST"}, {NULL, "SHOWN"},
+		{"null", NULL}};
+	const struct lookup_text ocid = {"ocid1.x", 7};
+	const struct lookup_text none = {NULL, 0};
+	const struct options options = {.format = format};
+
+	output = (struct outfile){.bytes = BYTES_INIT(1 << 20), .fd = -1};
+	sheet_begin(&sheet, &output, &options, kinds, 7);
+	sheet_put_number(&sheet, UINT64_MAX);
+	sheet_put_flag(&sheet, true);
+	sheet_put_time(&sheet, 0);
+	sheet_put_name(&sheet, &none, &ocid);
+	sheet_list_begin(&sheet);
+	sheet_list_add(&sheet, "a");
+	sheet_list_add(&sheet, "b\"");
+	sheet_list_end(&sheet);
+	sheet_put_word(&sheet, "x");
+	sheet_put_null(&sheet);
+	for (int i = 0; i < 2; i++)
+		sheet_put_flag(&sheet, false);
+	sheet_put_time(&sheet, INT64_MAX);
+	sheet_put_name(&sheet, &ocid, &none);
+	sheet_list_begin(&sheet);
+	sheet_list_end(&sheet);
+	sheet_put_null(&sheet);
+	sheet_put_null(&sheet);
+}
+
+static void test_values(void **state)
+{
+	(void)state;
+	put_values(SHEET_NDJSON);
+	assert_ends("{\"number\":18446744073709551615,\"flag\":true,"
+		    "\"time\":\"1970-01-01T00:00:00Z\",\"name\":null,"
+		    "\"list\":[\"a\",\"b\\\"\"],\"null\":null}\n"
+		    "{\"number\":false,\"flag\":false,\"time\":null,\"name\":\"ocid1.x\","
+		    "\"list\":[],\"null\":null}\n");
+	put_values(SHEET_CSV);
+	assert_ends("number,flag,time,name,list,null\n"
+		    "18446744073709551615,true,1970-01-01T00:00:00Z,,"
+		    "\"[\"\"a\"\",\"\"b\\\"\"\"\"]\",\n"
+		    "false,false,,ocid1.x,[],\n");
+	put_values(SHEET_TABLE);
+	assert_ends("NUMBER                FLAG  TIME        NAME     LIST   SHOWN\n"
+		    "18446744073709551615  yes   1970-01-01  ocid1.x  a, b\"  x\n"
+		    "no                    no                ocid1.x\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_table_narrow),
 		cmocka_unit_test(test_table_colour),
 		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,10 @@ class RDD:
         self.partitions = partitions
         self.tasks = list(tasks)
 
-    def coalesce(self, count):
+    def coalesce(self, count, shuffle=False):
+        if shuffle:  # what was to be done is done first, in tasks of its own
+            done = [self.computed(partition) for partition in self.partitions]
+            return RDD(done).coalesce(count)
         groups = split(self.partitions, min(count, len(self.partitions)))
         return RDD([sum(group, []) for group in groups], self.tasks)
 

@@ -239,6 +239,7 @@ $(BUILD)/fuzz/record $(BUILD)/fuzz/long: \
 $(BUILD)/fuzz/lookup $(BUILD)/fuzz/text $(BUILD)/fuzz/config: FUZZ_WRAP = $(CATCH)
 $(BUILD)/fuzz/api: FUZZ_WRAP = $(CATCH),--wrap=caller_fail \
 	-Wl,--wrap=caller_parser,--wrap=caller_tree
+$(BUILD)/fuzz/report: FUZZ_WRAP = $(CATCH),--wrap=rights_give_up,--wrap=cleanup_add
 
 $(FUZZ_LIB): $(call objects,$(filter-out $(FUZZ_SRC) %/replay.c,$(FUZZ_ALL)))
 $(BUILD)/fuzz/%: $(OBJECTS)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \
@@ -454,6 +455,22 @@ deb:
 	contrib/install-deps build package
 	contrib/debian/build build/deb
 
+# An archive that runs on any Linux of an architecture: ARCH=amd64 or arm64.
+portable:
+	contrib/install-deps portable
+	@$(SUBMAKE) portable-run
+
+portable-run:
+	contrib/portable/build $(if $(ARCH),--arch $(ARCH)) build/portable
+
+# ANEW=1: the second time from a system made anew
+check-portable:
+	contrib/install-deps build test portable
+	@$(SUBMAKE) check-portable-run
+
+check-portable-run: all
+	tests/portable/check $(if $(ANEW),--anew) $(BUILD)
+
 clean:
 	rm -rf build
 
@@ -479,6 +496,8 @@ help:
 	@echo 'bench-instructions  count those of each stage (UPDATE=1: write down)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
 	@echo 'deb           a Debian package, in build/deb'
+	@echo 'portable      an archive for any Linux, in build/portable (ARCH=arm64)'
+	@echo 'check-portable  the same archive twice, tried in an empty root'
 	@echo 'uninstall     take away what install put there'
 	@echo 'format-check  is the code formatted as .clang-format says?'
 	@echo 'tidy          static analysis with clang-tidy'
@@ -494,5 +513,6 @@ help:
 	check-slow-run check-peer check-peer-run check-real check-real-run check-contrib check-contrib-run \
 	check-page check-page-run check-long check-long-run check-all units objects coverage coverage-run \
 	faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run fuzz-corpus fuzz-corpus-run bench \
-	bench-run bench-instructions bench-instructions-run deb install uninstall \
+	bench-run bench-instructions bench-instructions-run deb portable portable-run check-portable \
+	check-portable-run install uninstall \
 	format-check tidy clean help FORCE

@@ -113,30 +113,25 @@ static int open_directory(const char *path, size_t len)
 /* Is there a folder with nothing in it? Makes sure without changing it. */
 static int check_empty(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char buffer[1024];
-	ssize_t size;
-	int result = 0;
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+	int error = 0;
 
-	if (fd < 0)
+	if (!folder)
 		return -1;
-	/* "." and ".." take up less than the buffer; each further name is one more. */
-	while (result == 0 && (size = getdents64(fd, (void *)buffer, sizeof(buffer))) != 0) {
-		if (size < 0)
-			result = -1;
-		for (ssize_t at = 0; at < size && result == 0;) {
-			const struct dirent64 *entry =
-				(const struct dirent64 *)(const void *)(buffer + at);
-
-			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-				errno = ENOTEMPTY;
-				result = -1;
-			}
-			at += entry->d_reclen;
-		}
+	while (error == 0) {
+		errno = 0;
+		entry = readdir(folder);
+		if (entry == NULL && errno == 0)
+			break;
+		if (entry == NULL)
+			error = errno;
+		else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			error = ENOTEMPTY;
 	}
-	close(fd);
-	return result;
+	closedir(folder);
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 /* Makes the folder under its other name, with the mode that it is to have. */

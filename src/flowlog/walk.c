@@ -29,7 +29,7 @@
 #include "base/limits.h"
 
 /* One directory on the way down. */
-struct level {
+struct walk_level {
 	struct bytes text;  /* the names, each with a NUL after it */
 	const char **names; /* into text, sorted */
 	size_t count;
@@ -42,7 +42,7 @@ struct walk {
 	bool begun;
 	struct bytes path; /* of the name that was looked at last */
 	size_t opened_len; /* of its beginning that was opened last */
-	struct level *levels;
+	struct walk_level *levels;
 	size_t depth;
 	size_t room;
 	size_t links; /* that were passed over and may lead to what is wanted */
@@ -63,7 +63,7 @@ struct walk *walk_new(const char *directory, const char *glob)
 	return walk;
 }
 
-static void level_free(struct level *level)
+static void level_free(struct walk_level *level)
 {
 	bytes_free(&level->text);
 	free(level->names);
@@ -129,7 +129,8 @@ static bool leads_to_directory(int fd, const char *name)
 }
 
 /* Keeps a directory's entry, if it is to be walked or read. */
-static int level_add(struct level *level, struct walk *walk, int fd, const struct dirent *entry)
+static int level_add(
+	struct walk_level *level, struct walk *walk, int fd, const struct dirent *entry)
 {
 	const char *name = entry->d_name;
 	unsigned char type;
@@ -150,7 +151,7 @@ static int level_add(struct level *level, struct walk *walk, int fd, const struc
 }
 
 /* Returns 0, or -1 with errno set, what was read before being kept. */
-static int level_read(struct level *level, struct walk *walk, DIR *directory)
+static int level_read(struct walk_level *level, struct walk *walk, DIR *directory)
 {
 	const struct dirent *entry;
 
@@ -169,7 +170,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int level_sort(struct level *level)
+static int level_sort(struct walk_level *level)
 {
 	const char *name = level->text.data;
 
@@ -187,7 +188,7 @@ static int level_sort(struct level *level)
 }
 
 /* Fills a level from the directory at walk->path. */
-static int level_fill(struct level *level, struct walk *walk, int flags)
+static int level_fill(struct walk_level *level, struct walk *walk, int flags)
 {
 	int fd = open(walk->path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | flags);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
@@ -210,9 +211,9 @@ static int level_fill(struct level *level, struct walk *walk, int flags)
 }
 
 /* Room for one more level, empty. */
-static struct level *push(struct walk *walk)
+static struct walk_level *push(struct walk *walk)
 {
-	struct level *grown;
+	struct walk_level *grown;
 	size_t room = walk->room * 2 + 8;
 
 	if (walk->depth == walk->room) {
@@ -240,7 +241,7 @@ static int end_path(struct walk *walk)
 /* Steps into the directory at walk->path. */
 static int descend(struct walk *walk, int flags)
 {
-	struct level *level = push(walk);
+	struct walk_level *level = push(walk);
 	int result, error;
 
 	if (level == NULL)
@@ -278,7 +279,7 @@ static enum walk_result found(const struct walk *walk, char **path)
 }
 
 /* Puts the next name after the path of its directory. */
-static int step(struct walk *walk, struct level *level)
+static int step(struct walk *walk, struct walk_level *level)
 {
 	walk->path.len = walk->opened_len = level->path_len;
 	if (bytes_append_text(&walk->path, level->names[level->next++]) < 0)
@@ -299,7 +300,7 @@ static int enter(struct walk *walk)
 
 enum walk_result walk_next(struct walk *walk, char **path)
 {
-	struct level *level;
+	struct walk_level *level;
 
 	if (!walk->begun) {
 		walk->begun = true;

@@ -16,16 +16,16 @@
 #include "json/space.h"
 
 /* Where to go on after an array or wrapper that was entered. */
-struct frame {
+struct dump_frame {
 	bool is_array;
 	size_t resume; /* of a wrapper: the offset after it */
 };
 
-struct walk {
+struct dump_walk {
 	const char *text;
 	size_t len;
 	size_t at;
-	struct frame stack[LIMIT_DEPTH];
+	struct dump_frame stack[LIMIT_DEPTH];
 	size_t depth;
 	size_t counted; /* lines have been counted up to here */
 	uint64_t line;
@@ -37,13 +37,13 @@ struct walk {
 };
 
 /* A run of the text. */
-struct span {
+struct dump_span {
 	size_t start;
 	size_t end;
 };
 
 /* The line of an offset, which is not less than any asked for before. */
-static uint64_t line_of(struct walk *walk, size_t offset)
+static uint64_t line_of(struct dump_walk *walk, size_t offset)
 {
 	const char *at = walk->text + walk->counted;
 	const char *end = walk->text + offset;
@@ -56,27 +56,27 @@ static uint64_t line_of(struct walk *walk, size_t offset)
 	return walk->line;
 }
 
-static enum dump_error malformed_at(struct walk *walk, size_t offset, const char *text)
+static enum dump_error malformed_at(struct dump_walk *walk, size_t offset, const char *text)
 {
 	walk->fault->line = line_of(walk, offset);
 	walk->fault->text = text;
 	return DUMP_MALFORMED;
 }
 
-static enum dump_error malformed(struct walk *walk, enum json_error error)
+static enum dump_error malformed(struct dump_walk *walk, enum json_error error)
 {
 	if (error == JSON_NO_MEMORY)
 		return DUMP_NO_MEMORY;
 	return malformed_at(walk, walk->at, json_error_text(error));
 }
 
-static void skip_space(struct walk *walk)
+static void skip_space(struct dump_walk *walk)
 {
 	walk->at = json_skip_space(walk->text, walk->at, walk->len);
 }
 
 /* Takes a byte if it comes next. */
-static bool skip_byte(struct walk *walk, char c)
+static bool skip_byte(struct dump_walk *walk, char c)
 {
 	if (walk->at == walk->len || walk->text[walk->at] != c)
 		return false;
@@ -138,14 +138,14 @@ static size_t value_end(const char *text, size_t start, size_t len)
 }
 
 /* Parses the value in a span and makes it the tree. */
-static enum json_error parse(struct walk *walk, struct span span)
+static enum json_error parse(struct dump_walk *walk, struct dump_span span)
 {
 	return json_tree_parse(&walk->tree, walk->parser, walk->text + span.start,
 		span.end - span.start, LIMIT_DEPTH);
 }
 
 /* Takes a value that is entered no further. */
-static enum dump_error take_value(struct walk *walk, struct span span)
+static enum dump_error take_value(struct dump_walk *walk, struct dump_span span)
 {
 	enum json_error error = parse(walk, span);
 
@@ -158,18 +158,18 @@ static enum dump_error take_value(struct walk *walk, struct span span)
 	return DUMP_OK;
 }
 
-static enum dump_error enter(struct walk *walk, bool is_array, size_t resume)
+static enum dump_error enter(struct dump_walk *walk, bool is_array, size_t resume)
 {
 	if (walk->depth == LIMIT_DEPTH)
 		return malformed(walk, JSON_TOO_DEEP);
-	walk->stack[walk->depth++] = (struct frame){is_array, resume};
+	walk->stack[walk->depth++] = (struct dump_frame){is_array, resume};
 	return DUMP_OK;
 }
 
 /* A member of an object, found by its punctuation. */
 struct member {
-	struct span name;
-	struct span value;
+	struct dump_span name;
+	struct dump_span value;
 };
 
 /*
@@ -199,7 +199,7 @@ static bool is_named(const char *text, const struct member *member, const char *
 	return value.len >= 2 && fields_name_is(&value, name);
 }
 
-static bool is_container(const char *text, const struct span *value)
+static bool is_container(const char *text, const struct dump_span *value)
 {
 	return text[value->start] == '[' || text[value->start] == '{';
 }
@@ -209,7 +209,7 @@ static bool is_container(const char *text, const struct span *value)
  * member of that name. What has an id or rules is itself what is wanted; what
  * is not well-formed is left to the parser.
  */
-static bool find_data(const struct walk *walk, struct span object, struct span *data)
+static bool find_data(const struct dump_walk *walk, struct dump_span object, struct dump_span *data)
 {
 	static const char *const own[] = {"id", "ingress_security_rules", "egress_security_rules"};
 	const char *text = walk->text;
@@ -237,7 +237,7 @@ static bool find_data(const struct walk *walk, struct span object, struct span *
  * Notes a wrapper's line if a member says that another page follows: itself, or
  * with all headers of the reply in it, as of the CLI's raw-request.
  */
-static void look_for_page(struct walk *walk, const struct member *member)
+static void look_for_page(struct dump_walk *walk, const struct member *member)
 {
 	const struct json_node *said = &walk->tree.nodes[0];
 
@@ -251,7 +251,8 @@ static void look_for_page(struct walk *walk, const struct member *member)
 }
 
 /* Judges names, punctuation and all values of a wrapper but its data. */
-static enum dump_error check_wrapper(struct walk *walk, struct span object, struct span data)
+static enum dump_error check_wrapper(
+	struct dump_walk *walk, struct dump_span object, struct dump_span data)
 {
 	const char *text = walk->text;
 	enum json_error error = JSON_OK;
@@ -277,10 +278,10 @@ static enum dump_error check_wrapper(struct walk *walk, struct span object, stru
 	return DUMP_OK;
 }
 
-static enum dump_error take_object(struct walk *walk)
+static enum dump_error take_object(struct dump_walk *walk)
 {
-	struct span object = {walk->at, 0};
-	struct span data;
+	struct dump_span object = {walk->at, 0};
+	struct dump_span data;
 	enum dump_error error;
 
 	object.end = bracket_end(walk->text, walk->at, walk->len);
@@ -296,9 +297,9 @@ static enum dump_error take_object(struct walk *walk)
 }
 
 /* Takes the value that begins here, or enters it. */
-static enum dump_error take_next(struct walk *walk)
+static enum dump_error take_next(struct dump_walk *walk)
 {
-	struct span span = {walk->at, 0};
+	struct dump_span span = {walk->at, 0};
 
 	if (walk->text[walk->at] == '{')
 		return take_object(walk);
@@ -317,10 +318,10 @@ static enum dump_error take_next(struct walk *walk)
  * Behind a value: leaves the arrays and wrappers that end here. In an array a
  * comma must lead to another value.
  */
-static enum dump_error leave(struct walk *walk)
+static enum dump_error leave(struct dump_walk *walk)
 {
 	while (walk->depth > 0) {
-		struct frame *top = &walk->stack[walk->depth - 1];
+		struct dump_frame *top = &walk->stack[walk->depth - 1];
 
 		if (top->is_array) {
 			skip_space(walk);
@@ -337,7 +338,7 @@ static enum dump_error leave(struct walk *walk)
 }
 
 /* Takes one value or enters it, and leaves what ends after it. */
-static enum dump_error step(struct walk *walk)
+static enum dump_error step(struct dump_walk *walk)
 {
 	size_t depth = walk->depth;
 	enum dump_error error;
@@ -351,7 +352,7 @@ static enum dump_error step(struct walk *walk)
 	return leave(walk);
 }
 
-static enum dump_error walk_values(struct walk *walk)
+static enum dump_error walk_values(struct dump_walk *walk)
 {
 	enum dump_error error = DUMP_OK;
 
@@ -390,7 +391,7 @@ static const char *not_a_dump(const char *text, size_t len)
 enum dump_error dump_walk(
 	const char *text, size_t len, dump_take *take, void *context, struct dump_fault *fault)
 {
-	struct walk walk = {
+	struct dump_walk walk = {
 		.text = text,
 		.len = len,
 		.at = bytes_mark_length(text, len),

@@ -44,6 +44,10 @@ void page_put_name(
 	size_t hidden = has_name || ocid->len <= OCID_END ? 0 : ocid->len - OCID_END;
 	struct html *html = &page->html;
 
+	if (!shown->text) {
+		html_put(html, "<span>unknown</span>");
+		return;
+	}
 	html_put(html, "<bdi title=\"");
 	html_text(html, ocid->text, ocid->len);
 	html_put(html, "\">");

@@ -289,6 +289,11 @@ int page_advice_write(struct page *page)
 		page_words_evidence(html, page->evidence);
 		html_put(html, ".</p>\n");
 	}
+	if (page->analysis && list->count > 0)
+		html_put(html,
+			"<p><code>vcnrules propose</code> writes tighter rules, with subnets in "
+			"the place of single addresses, and sees to it that nothing that was "
+			"seen would break.</p>\n");
 	html_put(html, "</section>\n");
 	return result;
 }

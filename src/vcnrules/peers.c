@@ -8,6 +8,7 @@
 #include "rules/prefixes.h"
 
 #define PORTS ((size_t)65536)
+#define WORD_BITS 64
 
 /* A peer in one conversation, and then of all. */
 struct peers_one {
@@ -61,6 +62,30 @@ static bool set_bit(uint8_t *bits, size_t at)
 	return is_new;
 }
 
+/* Notes a port. */
+static void add_port(struct peers *peers, uint16_t port)
+{
+	uint64_t bit = (uint64_t)1 << port % WORD_BITS;
+
+	peers->port_count += !(peers->ports[port / WORD_BITS] & bit);
+	peers->ports[port / WORD_BITS] |= bit;
+}
+
+/* The first port from one on that was used, or that was not; PORTS: there is none. */
+static size_t next_port(const struct peers *peers, size_t port, bool is_used)
+{
+	const uint64_t differing = is_used ? 0 : UINT64_MAX;
+
+	while (port < PORTS) {
+		uint64_t rest = (peers->ports[port / WORD_BITS] ^ differing) >> port % WORD_BITS;
+
+		if (rest != 0)
+			return port + (size_t)__builtin_ctzll(rest);
+		port += WORD_BITS - port % WORD_BITS;
+	}
+	return PORTS;
+}
+
 static void add_flow(struct peers *peers, const struct flow *flow, bool is_mirrored, size_t at)
 {
 	peers->one[at] = (struct peers_one){
@@ -74,7 +99,7 @@ static void add_flow(struct peers *peers, const struct flow *flow, bool is_mirro
 	if (flow->last > peers->last)
 		peers->last = flow->last;
 	if (flow->has_ports && flow->began != CONVERSATION_NOBODY)
-		peers->port_count += set_bit(peers->ports, flow_service(flow));
+		add_port(peers, flow_service(flow));
 	if (flow->protocol < 256)
 		peers->protocol_count += set_bit(peers->protocols, flow->protocol);
 	if (peers->subnet_marks[flow->subnet] != peers->mark) {
@@ -148,29 +173,21 @@ bool peers_has_protocol(const struct peers *peers, unsigned protocol)
 	return protocol < 256 && peers->protocols[protocol / 8] >> protocol % 8 & 1;
 }
 
-static bool has_port(const struct peers *peers, size_t port)
-{
-	return peers->ports[port / 8] >> port % 8 & 1;
-}
-
 bool peers_next_ports(const struct peers *peers, size_t *at, size_t *low, size_t *high)
 {
-	size_t end;
-
-	while (*at < PORTS && !has_port(peers, *at))
-		++*at;
-	for (end = *at; end < PORTS && has_port(peers, end); end++)
-		;
-	*low = *at;
-	*high = end - 1;
-	*at = end;
-	return end > *low;
+	/* Without any port the bits are those of a rule before. */
+	if (peers->port_count == 0)
+		return false;
+	*low = next_port(peers, *at, true);
+	*at = next_port(peers, *low, false);
+	*high = *at - 1;
+	return *low < PORTS;
 }
 
 int peers_put_ports(const struct peers *peers, struct bytes *out)
 {
 	const char *separator = "";
-	size_t at = peers->port_count > 0 ? 0 : PORTS;
+	size_t at = 0;
 	size_t low, high;
 
 	while (peers_next_ports(peers, &at, &low, &high)) {

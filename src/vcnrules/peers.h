@@ -33,7 +33,7 @@ struct peers {
 	uint64_t block_addresses; /* in them; UINT64_MAX: so many or more */
 
 	/* for peers.c alone */
-	uint8_t *ports; /* a bit each */
+	uint64_t *ports; /* a bit each */
 	uint8_t protocols[32];
 	struct peers_one *one;
 	size_t room;

@@ -90,13 +90,9 @@ int sheet_write_markdown(struct bytes *out, const char *text, size_t len)
 		char reference[16];
 		int result;
 
-		if (is_plain_markdown(text, len, i)) {
-			result = bytes_append_char(out, text[i]);
-		} else {
-			snprintf(reference, sizeof(reference), "&#%u;",
-				(unsigned)(unsigned char)text[i]);
-			result = bytes_append_text(out, reference);
-		}
+		snprintf(reference, sizeof(reference), "&#%u;", (unsigned)(unsigned char)text[i]);
+		result = is_plain_markdown(text, len, i) ? bytes_append_char(out, text[i])
+							 : bytes_append_text(out, reference);
 		if (result != 0)
 			return -1;
 	}

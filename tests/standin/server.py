@@ -245,8 +245,8 @@ class Standin:
     def _check_host(self, request, service, host, entry):
         """What the name in front of the service would not let through."""
         port = self.ports["tls" if entry["port"] == "tls" else "plain"]
-        expected = [host] if host else [f"127.0.0.1:{port}",
-                                        f"localhost:{port}"]
+        expected = [host] if host else [f"{name}:{port}"
+                                        for name in certs.Servers.LOCAL]
         if request.all("host") not in [[name] for name in expected]:
             return failure(400, "InvalidParameter", "Host")
         if service == "metadata" and entry["port"] != "plain":

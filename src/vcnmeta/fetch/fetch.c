@@ -18,7 +18,7 @@
 #include "base/msg.h"
 #include "base/rights.h"
 #include "lookup/import.h"
-#include "vcnmeta/fetch/fetch_progress.h"
+#include "vcnmeta/fetch/meter.h"
 #include "vcnmeta/fetch/options.h"
 #include "vcnmeta/fetch/save.h"
 #include "vcnmeta/fetch/scope.h"
@@ -199,7 +199,7 @@ static int open_survey(struct fetch *fetch)
 	survey->fetched_at = fetch->fetched_at;
 	survey->vcn = fetch->options.vcn;
 	survey->groups = fetch->options.groups;
-	survey->tick = fetch_progress_tick;
+	survey->tick = meter_tick;
 	survey->tick_context = survey;
 	return survey_open(survey) == 0 ? EXITCODE_OK : EXITCODE_INTERNAL;
 }
@@ -301,7 +301,7 @@ static int run_survey(struct fetch *fetch)
 {
 	int result = open_survey(fetch);
 
-	fetch_progress_begin(fetch->options.quiet);
+	meter_begin(fetch->options.quiet);
 	if (result == EXITCODE_OK)
 		result = survey_scope(fetch);
 	if (result == EXITCODE_OK)
@@ -314,7 +314,7 @@ static int run_survey(struct fetch *fetch)
 		result = survey_all_groups(fetch);
 	if (result == EXITCODE_OK && fetch->options.addresses)
 		result = survey_addresses(&fetch->survey);
-	fetch_progress_end();
+	meter_end();
 	return result;
 }
 

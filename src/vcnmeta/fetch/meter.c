@@ -1,18 +1,18 @@
 /* How far a fetch is, on the progress line. */
-#include "vcnmeta/fetch/fetch_progress.h"
+#include "vcnmeta/fetch/meter.h"
 
 #include <unistd.h>
 
 #include "base/progress.h"
 #include "vcnmeta/fetch/survey.h"
 
-void fetch_progress_begin(bool is_quiet)
+void meter_begin(bool is_quiet)
 {
 	if (!is_quiet && isatty(STDERR_FILENO) == 1)
 		progress_begin();
 }
 
-void fetch_progress_tick(void *context)
+void meter_tick(void *context)
 {
 	const struct survey *survey = context;
 	struct progress_line line;
@@ -30,7 +30,7 @@ void fetch_progress_tick(void *context)
 	progress_show(&line);
 }
 
-void fetch_progress_end(void)
+void meter_end(void)
 {
 	progress_end();
 }

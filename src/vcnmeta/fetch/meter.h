@@ -1,6 +1,6 @@
 /* One line on the terminal that says how far a fetch is. */
-#ifndef VCNMETA_FETCH_FETCH_PROGRESS_H
-#define VCNMETA_FETCH_FETCH_PROGRESS_H
+#ifndef VCNMETA_FETCH_METER_H
+#define VCNMETA_FETCH_METER_H
 
 #include <stdbool.h>
 
@@ -10,12 +10,12 @@ struct survey;
  * Shows it from now on, if standard error is a terminal and quiet is false;
  * messages take it off for as long as they are written.
  */
-void fetch_progress_begin(bool is_quiet);
+void meter_begin(bool is_quiet);
 
 /* To be called often; context is the survey. */
-void fetch_progress_tick(void *context);
+void meter_tick(void *context);
 
 /* Takes it off for good. */
-void fetch_progress_end(void);
+void meter_end(void);
 
 #endif

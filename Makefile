@@ -87,7 +87,7 @@ endif
 # must find its files from anywhere.
 SAME = $(if $(filter cov,$(SAN)),,-ffile-prefix-map=$(CURDIR)=.)
 
-ALL_CPPFLAGS = -Isrc -include base/platform.h -D_GNU_SOURCE $(FORTIFY) \
+ALL_CPPFLAGS = -Isrc -I$(OBJECTS) -include base/platform.h -D_GNU_SOURCE $(FORTIFY) \
 	$(if $(filter 1,$(STATIC)),-DSTATIC) $(CPPFLAGS)
 ALL_CFLAGS   = -std=c17 $(WARN) $(CWARN) $(HARDEN) $(SAME) $(CFLAGS) $(SANFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(HARDEN) -fno-exceptions -fno-rtti \
@@ -165,6 +165,21 @@ $(OBJECTS)/%.cc.o: %.cc $(OBJECTS)/flags
 $(OBJECTS)/kept/%.c.o: %.c $(OBJECTS)/flags
 	$(call compile,$(CC) $(ALL_CPPFLAGS) -DRIGHTS_KEPT $(ALL_CFLAGS))
 
+# Texts that become part of a program: their bytes, and their SHA-256 in base64.
+$(OBJECTS)/src/vcnrules/page_static.c.o: $(foreach text,page.css page.js,\
+	$(OBJECTS)/vcnrules/$(text).inc $(OBJECTS)/vcnrules/$(text).hash.inc)
+
+$(OBJECTS)/%.hash.inc: src/%
+	@mkdir -p $(@D)
+	octal=$$(sha256sum <$< | awk 'BEGIN { digits = "123456789abcdef" } { \
+		for (i = 1; i < 64; i += 2) printf "\\%03o", 16 * \
+		index(digits, substr($$1, i, 1)) + index(digits, substr($$1, i + 1, 1)) }'); \
+	printf '"%s"\n' "$$(printf "$$octal" | base64)" >$@
+
+$(OBJECTS)/%.inc: src/%
+	@mkdir -p $(@D)
+	od -An -v -tu1 $< | sed 's/  */,/g; s/^,//; s/$$/,/' >$@
+
 -include $(shell find $(OBJECTS) -name '*.d' 2>/dev/null)
 
 # What was made with other flags or another compiler is made again.
@@ -224,6 +239,7 @@ $(BUILD)/fuzz/record $(BUILD)/fuzz/long $(BUILD)/fuzz/table: \
 $(BUILD)/fuzz/lookup $(BUILD)/fuzz/text $(BUILD)/fuzz/config: FUZZ_WRAP = $(CATCH)
 $(BUILD)/fuzz/api: FUZZ_WRAP = $(CATCH),--wrap=caller_fail \
 	-Wl,--wrap=caller_parser,--wrap=caller_tree
+$(BUILD)/fuzz/report: FUZZ_WRAP = $(CATCH),--wrap=rights_give_up,--wrap=cleanup_add
 
 $(FUZZ_LIB): $(call objects,$(filter-out $(FUZZ_SRC) %/replay.c,$(FUZZ_ALL)))
 $(BUILD)/fuzz/%: $(OBJECTS)/tests/fuzz/fuzz_%.c.o $(FUZZ_LIB) $(FUZZ_MAIN) \
@@ -287,6 +303,24 @@ check-peer:
 check-peer-run: all
 	$(RUN) peer
 
+# The pages of vcnrules in a browser; PICTURES=FOLDER: to be looked at.
+check-page:
+	contrib/install-deps build test page
+	@$(SUBMAKE) check-page-run
+
+check-page-run: all
+	$(if $(PICTURES),PATH="$(CURDIR)/$(BUILD):$$PATH" tests/page/run --pictures \
+		'$(PICTURES)',$(RUN) page)
+
+# Oracle's own CLI and SDK for Python, from the package index, into build/real.
+check-real:
+	contrib/install-deps build test real
+	@$(SUBMAKE) check-real-run
+
+check-real-run: all
+	tests/real/install
+	$(RUN) real
+
 # Packages, clusters: what needs servers of its own.
 check-contrib:
 	contrib/install-deps build test package contrib
@@ -300,6 +334,8 @@ check-all:
 	@$(MAKE) --no-print-directory check-slow
 	@$(MAKE) --no-print-directory check-contrib
 	@$(MAKE) --no-print-directory check-peer
+	@$(MAKE) --no-print-directory check-page
+	@$(MAKE) --no-print-directory check-real
 
 coverage:
 	contrib/install-deps build test coverage
@@ -419,16 +455,34 @@ deb:
 	contrib/install-deps build package
 	contrib/debian/build build/deb
 
+# An archive that runs on any Linux of an architecture: ARCH=amd64 or arm64.
+portable:
+	contrib/install-deps portable
+	@$(SUBMAKE) portable-run
+
+portable-run:
+	contrib/portable/build $(if $(ARCH),--arch $(ARCH)) build/portable
+
+# ANEW=1: the second time from a system made anew
+check-portable:
+	contrib/install-deps build test portable
+	@$(SUBMAKE) check-portable-run
+
+check-portable-run: all
+	tests/portable/check $(if $(ANEW),--anew) $(BUILD)
+
 clean:
 	rm -rf build
 
 help:
 	@echo 'all           build the programs into build/ (the default)'
-	@echo 'demo          build, then enrich a few real flow-log records'
+	@echo 'demo          build, then show the programs at work'
 	@echo 'quick         build what changed, run the unit and most cli tests'
 	@echo 'check         all usual tests: install what they need, build, run'
 	@echo 'check-slow    slower tests: all cases under valgrind, more records'
 	@echo 'check-peer    compare with the OCI SDK for Node (needs the network)'
+	@echo 'check-page    the pages of vcnrules in a browser (PICTURES=FOLDER)'
+	@echo 'check-real    with the oci CLI and the SDK for Python (needs the network)'
 	@echo 'check-contrib the Debian package, and runs over ssh and Slurm'
 	@echo 'check-all     all of these'
 	@echo 'units         build the unit tests'
@@ -442,6 +496,8 @@ help:
 	@echo 'bench-instructions  count those of each stage (UPDATE=1: write down)'
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
 	@echo 'deb           a Debian package, in build/deb'
+	@echo 'portable      an archive for any Linux, in build/portable (ARCH=arm64)'
+	@echo 'check-portable  the same archive twice, tried in an empty root'
 	@echo 'uninstall     take away what install put there'
 	@echo 'format-check  is the code formatted as .clang-format says?'
 	@echo 'tidy          static analysis with clang-tidy'
@@ -454,8 +510,9 @@ help:
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo demo-run quick quick-run check check-run check-builds check-slow \
-	check-slow-run check-peer check-peer-run check-contrib check-contrib-run \
-	check-long check-long-run check-all units objects coverage coverage-run \
+	check-slow-run check-peer check-peer-run check-real check-real-run check-contrib check-contrib-run \
+	check-page check-page-run check-long check-long-run check-all units objects coverage coverage-run \
 	faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run fuzz-corpus fuzz-corpus-run bench \
-	bench-run bench-instructions bench-instructions-run deb install uninstall \
+	bench-run bench-instructions bench-instructions-run deb portable portable-run check-portable \
+	check-portable-run install uninstall \
 	format-check tidy clean help FORCE

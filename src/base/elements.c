@@ -190,3 +190,12 @@ int elements_read(struct elements_files *files, const char *option, const char *
 			return 0;
 	}
 }
+
+int elements_read_file(struct elements_files *files, const char *option, const char *path,
+	element_take *take, void *context)
+{
+	const struct reading reading = {files, false, take, context};
+	struct element element = {.option = option, .file = path};
+
+	return take_file(&reading, &element);
+}

@@ -41,6 +41,10 @@ typedef int element_take(void *context, const struct element *element);
 int elements_read(struct elements_files *files, const char *option, const char *list,
 	bool may_exclude, element_take *take, void *context);
 
+/* The same for each element of a file that --OPTION names by itself. */
+int elements_read_file(struct elements_files *files, const char *option, const char *path,
+	element_take *take, void *context);
+
 /* For take: says "bad --OPTION 'ELEMENT': WHY". Returns -1 with errno EINVAL. */
 int element_refuse(const struct element *element, const char *why);
 

@@ -20,22 +20,37 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t load(const char *data, size_t len)
+static uint64_t load(const char *data)
 {
-	uint64_t word = 0;
+	uint64_t word;
 
-	memcpy(&word, data, len);
+	memcpy(&word, data, sizeof(word));
 	return word;
 }
 
+#define WORD sizeof(uint64_t)
+
+/*
+ * Two words a step: one is mixed with the secret, the other with what came
+ * before. The last two may overlap the ones before them; with the length in it
+ * the hash still tells all texts apart.
+ */
 uint32_t hash_keyed(const struct hash_key *key, const void *data, size_t len)
 {
 	const uint64_t start = key->words[0], factor = key->words[1] | 1;
-	const char *at = data;
+	const char *at = data, *end = at + len;
 	uint64_t hash = start ^ len;
+	char little[2 * WORD] = {0};
 
-	for (; len >= sizeof(hash); at += sizeof(hash), len -= sizeof(hash))
-		hash = fold(hash ^ load(at, sizeof(hash)), factor) ^ start;
-	hash = fold(hash ^ load(at, len), factor);
+	if (len < 2 * WORD) {
+		if (len > 0)
+			memcpy(little, at, len);
+		at = little;
+		end = little + sizeof(little);
+	}
+	for (; (size_t)(end - at) > 2 * WORD; at += 2 * WORD)
+		hash = fold(load(at) ^ factor, load(at + WORD) ^ hash) ^ start;
+	hash = fold(load(end - 2 * WORD) ^ factor, load(end - WORD) ^ hash);
+	hash = fold(hash ^ start, factor);
 	return (uint32_t)(hash ^ hash >> 32);
 }

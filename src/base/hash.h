@@ -21,7 +21,10 @@ struct hash_key {
 	uint64_t words[2];
 };
 
-/* Fills in a key: random bytes that the kernel gave the process at its start. */
+/*
+ * Fills in a key: random bytes that the kernel gave the process at its start,
+ * the same ones whenever it is asked, so that hashes of one table serve another.
+ */
 void hash_key_make(struct hash_key *key);
 
 /*

@@ -37,6 +37,8 @@
 	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |                              \
 		LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |                      \
 		LANDLOCK_ACCESS_FS_REMOVE_FILE)
+#define ACCESS_FOLDERS                                                                             \
+	(ACCESS_REPLACE | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR)
 /* Of these, what a rule on a file may name. */
 #define ACCESS_OF_FILES (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE)
 
@@ -92,7 +94,9 @@ void rights_leave_open(struct rights *rights, int descriptor, enum rights_path r
 
 	if (rights->ruleset < 0)
 		return;
-	attr.allowed_access = right == RIGHTS_READ ? ACCESS_READ : ACCESS_REPLACE;
+	attr.allowed_access = right == RIGHTS_READ      ? ACCESS_READ
+			      : right == RIGHTS_REPLACE ? ACCESS_REPLACE
+							: ACCESS_FOLDERS;
 	if (fstat(descriptor, &status) == 0 && !S_ISDIR(status.st_mode))
 		attr.allowed_access &= ACCESS_OF_FILES;
 	if (syscall(SYS_landlock_add_rule, rights->ruleset, LANDLOCK_RULE_PATH_BENEATH, &attr,

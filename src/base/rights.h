@@ -22,6 +22,7 @@
 enum rights_path {
 	RIGHTS_READ,    /* open for reading; list directories */
 	RIGHTS_REPLACE, /* create, write, rename and remove files */
+	RIGHTS_FOLDERS, /* the same with files and folders */
 };
 
 enum rights_calls { RIGHTS_FILTER, RIGHTS_CLIENT };

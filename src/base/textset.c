@@ -109,23 +109,50 @@ static bool is_full(const struct textset *set)
 	return set->count >= set->max || set->count >= TEXTSET_MOST_ENTRIES;
 }
 
-enum textset_result textset_add(struct textset *set, const char *text, size_t len)
+static enum textset_result take(
+	struct textset *set, uint32_t hash, const char *text, size_t len, size_t *index)
 {
-	uint32_t hash;
+	uint32_t entry = 0;
 
-	if (set->slot_count == 0)
-		hash_key_make(&set->key);
-	hash = hash_keyed(&set->key, text, len);
-	if (set->count > 0 && set->slots[find_slot(set, hash, text, len)] != 0)
+	if (set->count > 0)
+		entry = set->slots[find_slot(set, hash, text, len)];
+	if (entry != 0) {
+		*index = entry - 1;
 		return TEXTSET_KNOWN;
+	}
 	if (is_full(set))
 		return TEXTSET_FULL;
 	if (len > UINT32_MAX || make_room(set, len) != 0)
 		return TEXTSET_NO_MEMORY;
 	/* The table may have been made anew: look again. */
+	*index = set->count;
 	set->slots[find_slot(set, hash, text, len)] = (uint32_t)(set->count + 1);
 	append_entry(set, hash, text, len);
 	return TEXTSET_ADDED;
+}
+
+enum textset_result textset_take(struct textset *set, const char *text, size_t len, size_t *index)
+{
+	if (set->slot_count == 0)
+		hash_key_make(&set->key);
+	return take(set, hash_keyed(&set->key, text, len), text, len, index);
+}
+
+enum textset_result textset_take_entry(
+	struct textset *set, const struct textset *other, size_t entry, size_t *index)
+{
+	const struct textset_entry *from = &other->entries[entry];
+
+	if (set->slot_count == 0)
+		hash_key_make(&set->key);
+	return take(set, from->hash, other->text + from->offset, from->len, index);
+}
+
+enum textset_result textset_add(struct textset *set, const char *text, size_t len)
+{
+	size_t index;
+
+	return textset_take(set, text, len, &index);
 }
 
 size_t textset_find(const struct textset *set, const char *text, size_t len)

@@ -44,6 +44,14 @@ enum textset_result {
 
 /* Adds text[0..len), of less than 4 GiB. */
 enum textset_result textset_add(struct textset *set, const char *text, size_t len);
+
+/* As textset_add; *index is the entry of what was known or added. */
+enum textset_result textset_take(struct textset *set, const char *text, size_t len, size_t *index);
+
+/* The same of an entry of another set: it is not hashed again. */
+enum textset_result textset_take_entry(
+	struct textset *set, const struct textset *other, size_t entry, size_t *index);
+
 bool textset_has(const struct textset *set, const char *text, size_t len);
 
 /* The entry that holds text[0..len), or SIZE_MAX when none does. */

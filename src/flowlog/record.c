@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "json/space.h"
 
 /* Levels around a record in a search document: {data:{results:[{data:{…}}]}}.
@@ -248,7 +249,7 @@ int record_number(const struct json_value *value, int most)
 	char buffer[64];
 	const char *text = value->text;
 	size_t len = value->len;
-	int number = 0;
+	uint64_t number;
 
 	if (value->type == JSON_STRING) {
 		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0)
@@ -258,10 +259,5 @@ int record_number(const struct json_value *value, int most)
 	}
 	if (len == 0 || len > 5 || (len > 1 && text[0] == '0'))
 		return -1;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return -1;
-		number = number * 10 + (text[i] - '0');
-	}
-	return number <= most ? number : -1;
+	return digits_read(&number, text, len) && number <= (uint64_t)most ? (int)number : -1;
 }

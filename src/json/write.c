@@ -2,10 +2,38 @@
 #include "json/write.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 static bool needs_escape(char c)
 {
 	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+}
+
+/* A number whose bytes are all the same. */
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Not 0 if a byte of bytes is less than least, which is at most 0x80. */
+static uint64_t less_than(uint64_t bytes, uint8_t least)
+{
+	return (bytes - EACH_BYTE(least)) & ~bytes & EACH_BYTE(0x80);
+}
+
+/* How many bytes text[0..len) begins with that need no escape. */
+static size_t plain_run(const char *text, size_t len)
+{
+	size_t at = 0;
+	uint64_t bytes;
+
+	for (; len - at >= sizeof(bytes); at += sizeof(bytes)) {
+		memcpy(&bytes, text + at, sizeof(bytes));
+		if ((less_than(bytes, 0x20) | less_than(bytes ^ EACH_BYTE('"'), 1) |
+			    less_than(bytes ^ EACH_BYTE('\\'), 1)) != 0)
+			break;
+	}
+	while (at < len && !needs_escape(text[at]))
+		at++;
+	return at;
 }
 
 /* The letter of a two-character escape, or 0 where there is none. */
@@ -30,34 +58,52 @@ static char short_escape(char c)
 	}
 }
 
-static int append_escape(struct bytes *out, char c)
+#define ESCAPE_SIZE 6
+
+/* Writes the escape of a byte; returns its length. */
+static size_t put_escape(char *at, char c)
 {
 	static const char digits[] = "0123456789abcdef";
-	char text[6] = {'\\', short_escape(c), '0', '0'};
+	const char text[ESCAPE_SIZE] = {'\\', 'u', '0', '0', digits[c >> 4 & 0xf], digits[c & 0xf]};
 
-	if (text[1] != 0)
-		return bytes_append(out, text, 2);
-	text[1] = 'u';
-	text[4] = digits[c >> 4 & 0xf];
-	text[5] = digits[c & 0xf];
-	return bytes_append(out, text, 6);
+	memcpy(at, text, sizeof(text));
+	if (short_escape(c) == 0)
+		return sizeof(text);
+	at[1] = short_escape(c);
+	return 2;
 }
 
 int json_write_string(struct bytes *out, const char *text, size_t len)
 {
-	size_t start = 0;
+	char escape[ESCAPE_SIZE];
+	size_t run;
 
 	if (bytes_append_char(out, '"') != 0)
 		return -1;
-	for (size_t i = 0; i < len; i++) {
-		if (!needs_escape(text[i]))
-			continue;
-		if (bytes_append(out, text + start, i - start) != 0 ||
-			append_escape(out, text[i]) != 0)
+	for (;; text += run + 1, len -= run + 1) {
+		run = plain_run(text, len);
+		if (bytes_append(out, text, run) != 0)
 			return -1;
-		start = i + 1;
+		if (run == len)
+			return bytes_append_char(out, '"');
+		if (bytes_append(out, escape, put_escape(escape, text[run])) != 0)
+			return -1;
 	}
-	if (bytes_append(out, text + start, len - start) != 0)
-		return -1;
-	return bytes_append_char(out, '"');
+}
+
+char *json_put_string(char *at, const char *text, size_t len)
+{
+	size_t run;
+
+	*at++ = '"';
+	for (;; text += run + 1, len -= run + 1) {
+		run = plain_run(text, len);
+		memcpy(at, text, run);
+		at += run;
+		if (run == len)
+			break;
+		at += put_escape(at, text[run]);
+	}
+	*at++ = '"';
+	return at;
 }

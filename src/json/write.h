@@ -15,4 +15,10 @@
  */
 int json_write_string(struct bytes *out, const char *text, size_t len);
 
+/* Room for a string of len bytes with its quotes, if each byte needs an escape. */
+#define JSON_STRING_ROOM(len) (6 * (len) + 2)
+
+/* Writes the same where there is JSON_STRING_ROOM(len); returns the end. */
+char *json_put_string(char *at, const char *text, size_t len);
+
 #endif

@@ -880,11 +880,16 @@ static bool comes_first(const struct lookup *lookup, uint32_t first, uint32_t se
 	return a != b ? a > b : first < second;
 }
 
-/* So far ahead the slots of addresses are asked for: they lie anywhere in the
- * table, and without that each would be waited for. */
-#define SLOTS_AHEAD 16
+/* So far ahead the slots of addresses are asked for, a power of two: they lie
+ * anywhere in the table, and without that each would be waited for. */
+#define SLOTS_AHEAD 32
 
-static void ask_for_slot(const struct lookup *lookup, size_t number)
+/* The hashes of the addresses that come next, by the last bits of their number. */
+struct ahead {
+	uint32_t hashes[SLOTS_AHEAD];
+};
+
+static void ask_for_slot(const struct lookup *lookup, struct ahead *ahead, size_t number)
 {
 	const struct format_address *address;
 	uint32_t hash;
@@ -895,7 +900,23 @@ static void ask_for_slot(const struct lookup *lookup, size_t number)
 	if (address->vnic >= lookup->vnics.count)
 		return;
 	hash = format_hash(address->high, address->low, lookup->vnics.at[address->vnic].vcn);
+	ahead->hashes[number % SLOTS_AHEAD] = hash;
 	__builtin_prefetch(&lookup->address_index.at[hash & (lookup->address_index.count - 1)]);
+}
+
+/* Returns true if the way to an address in the table leads to its own slot and
+ * past none that could be of the same address. */
+static bool has_own_slot(const struct lookup *lookup, size_t number, uint32_t hash)
+{
+	size_t last = lookup->address_index.count - 1;
+	size_t at = hash & last;
+	struct format_slot slot = lookup->address_index.at[at];
+
+	for (size_t i = 0; i < last && slot.address != 0 && slot.hash != hash; i++) {
+		at = (at + 1) & last;
+		slot = lookup->address_index.at[at];
+	}
+	return slot.hash == hash && slot.address == number + 1;
 }
 
 static enum lookup_error check_address_index(struct checker *checker)
@@ -903,6 +924,7 @@ static enum lookup_error check_address_index(struct checker *checker)
 	const struct lookup *lookup = &checker->lookup;
 	size_t slots = lookup->address_index.count;
 	size_t used = 0;
+	struct ahead ahead = {{0}};
 
 	if (slots < 2 || (slots & (slots - 1)) != 0)
 		return BAD(checker, "section AIDX has an odd length");
@@ -910,17 +932,22 @@ static enum lookup_error check_address_index(struct checker *checker)
 		used += lookup->address_index.at[i].address != 0;
 	if (used > slots / 2)
 		return BAD(checker, "section AIDX is too full");
+	for (size_t i = 0; i < SLOTS_AHEAD; i++)
+		ask_for_slot(lookup, &ahead, i);
 	for (size_t i = 0; i < lookup->addresses.count; i++) {
 		const struct format_address *address = &lookup->addresses.at[i];
+		uint32_t hash = ahead.hashes[i % SLOTS_AHEAD];
 		uint32_t vnic = address->vnic;
 		size_t found;
 
-		ask_for_slot(lookup, i + SLOTS_AHEAD);
+		ask_for_slot(lookup, &ahead, i + SLOTS_AHEAD);
 		if (vnic >= lookup->vnics.count)
 			return BAD(checker, "address %zu is bad", i);
 		if (lookup->vnics.at[vnic].vcn == FORMAT_NONE)
 			continue;
-		found = find_indexed(lookup, address, lookup->vnics.at[vnic].vcn);
+		found = has_own_slot(lookup, i, hash)
+				? i
+				: find_indexed(lookup, address, lookup->vnics.at[vnic].vcn);
 		if (found == i)
 			used--;
 		else if (found == lookup->addresses.count ||

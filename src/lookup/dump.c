@@ -6,6 +6,7 @@
  */
 #include "lookup/dump.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -232,13 +233,20 @@ static bool find_data(const struct dump_walk *walk, struct dump_span object, str
 	return found;
 }
 
-/* Notes a wrapper's line if a member says that another page follows. */
+/*
+ * Notes a wrapper's line if a member says that another page follows: itself, or
+ * with all headers of the reply in it, as of the CLI's raw-request.
+ */
 static void look_for_page(struct dump_walk *walk, const struct member *member)
 {
-	const struct json_value *value = &walk->tree.nodes[0].value;
+	const struct json_node *said = &walk->tree.nodes[0];
 
-	if (walk->fault->next_page == 0 && value->type == JSON_STRING && value->len > 2 &&
-		is_named(walk->text, member, "opc_next_page"))
+	if (is_named(walk->text, member, "headers"))
+		said = fields_member(&walk->tree, said, "opc_next_page");
+	else if (!is_named(walk->text, member, "opc_next_page"))
+		said = NULL;
+	if (walk->fault->next_page == 0 && said && said->value.type == JSON_STRING &&
+		said->value.len > 2)
 		walk->fault->next_page = line_of(walk, walk->at);
 }
 
@@ -362,6 +370,24 @@ static bool is_utf16(const char *text, size_t len)
 	return len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0);
 }
 
+/*
+ * What the CLI writes that is no dump, by its beginning, which no JSON value has:
+ * the frame of a table, or "WARNING:", "ServiceError:".
+ */
+static const char *not_a_dump(const char *text, size_t len)
+{
+	size_t at = json_skip_space(text, 0, len);
+	size_t word = at;
+
+	if (at < len && text[at] == '+')
+		return "it is a table, not JSON: leave out --output table";
+	while (at < len && isalpha((unsigned char)text[at]))
+		at++;
+	if (at > word && at < len && text[at] == ':')
+		return "not valid JSON: it begins with a message, which standard error is for";
+	return NULL;
+}
+
 enum dump_error dump_walk(
 	const char *text, size_t len, dump_take *take, void *context, struct dump_fault *fault)
 {
@@ -376,11 +402,12 @@ enum dump_error dump_walk(
 		.context = context,
 		.fault = fault,
 	};
+	const char *other = is_utf16(text, len) ? "it is UTF-16, not UTF-8" : not_a_dump(text, len);
 	enum dump_error error = DUMP_NO_MEMORY;
 
 	fault->next_page = 0;
-	if (is_utf16(text, len))
-		error = malformed_at(&walk, 0, "it is UTF-16, not UTF-8");
+	if (other)
+		error = malformed_at(&walk, 0, other);
 	else if (walk.parser)
 		error = walk_values(&walk);
 	json_parser_free(walk.parser);

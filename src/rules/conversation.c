@@ -453,100 +453,134 @@ enum conversation_result conversation_read(struct conversation_reader *reader, c
 
 /* ---- writing ----------------------------------------------------------------- */
 
-static int put_text(struct bytes *out, const char *key, const struct conversation_text *text)
+/* Room for all of a line but its two texts: names of members, numbers of at most
+ * 20 digits, addresses and times. */
+#define LINE_ROOM ((size_t)1024)
+
+/* Writes a text that is given by its literal. */
+#define PUT(at, literal) put_bytes(at, literal, sizeof(literal) - 1)
+
+static inline char *put_bytes(char *at, const char *text, size_t len)
 {
-	if (bytes_append_text(out, key) != 0)
-		return -1;
-	if (!text->text)
-		return bytes_append_text(out, "null");
-	return json_write_string(out, text->text, text->len);
+	memcpy(at, text, len);
+	return at + len;
 }
 
-static int put_time(struct bytes *out, const char *key, const struct conversation_time *when)
+static char *put_text(char *at, const struct conversation_text *text)
+{
+	return text->text ? json_put_string(at, text->text, text->len) : PUT(at, "null");
+}
+
+static char *put_time(char *at, const struct conversation_time *when)
 {
 	char text[UTC_TEXT_SIZE];
 
-	if (bytes_append_text(out, key) != 0)
-		return -1;
 	if (!when->is_known || !utc_text(text, when->seconds))
-		return bytes_append_text(out, "null");
-	if (bytes_append_char(out, '"') != 0 || bytes_append_text(out, text) != 0)
-		return -1;
-	return bytes_append_char(out, '"');
+		return PUT(at, "null");
+	at = PUT(at, "\"");
+	at = put_bytes(at, text, strlen(text));
+	return PUT(at, "\"");
 }
 
-static int put_address(struct bytes *out, const char *key, const struct address *address)
+static char *put_number(char *at, uint64_t number)
 {
-	char text[ADDRESS_TEXT_SIZE];
+	char digits[20];
+	size_t begin = sizeof(digits);
 
-	(void)address_text(text, address);
-	if (bytes_append_text(out, key) != 0 || bytes_append_text(out, text) != 0)
-		return -1;
-	return bytes_append_char(out, '"');
+	do {
+		digits[--begin] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	return put_bytes(at, digits + begin, sizeof(digits) - begin);
 }
 
-static int put_number(struct bytes *out, const char *key, bool is_null_value, uint64_t number)
+static char *put_number_or_null(char *at, bool is_there, uint64_t number)
 {
-	if (bytes_append_text(out, key) != 0)
-		return -1;
-	return is_null_value ? bytes_append_text(out, "null") : bytes_append_number(out, number);
+	return is_there ? put_number(at, number) : PUT(at, "null");
 }
 
-static int put_ports(struct bytes *out, const struct conversation *from)
+static char *put_ports(char *at, const struct conversation *from)
 {
-	bool has_local = from->has_ports && from->began != CONVERSATION_LOCAL;
-	bool has_peer = from->has_ports && from->began != CONVERSATION_PEER;
 	bool is_local = from->began == CONVERSATION_LOCAL;
+	bool is_peer = from->began == CONVERSATION_PEER;
 
-	if (put_number(out, ",\"local_port\":", !has_local, from->local_low) != 0 ||
-		put_number(out, ",\"peer_port\":", !has_peer, from->peer_low) != 0)
-		return -1;
+	at = PUT(at, ",\"local_port\":");
+	at = put_number_or_null(at, from->has_ports && !is_local, from->local_low);
+	at = PUT(at, ",\"peer_port\":");
+	at = put_number_or_null(at, from->has_ports && !is_peer, from->peer_low);
 	if (!from->has_ports || from->began == CONVERSATION_NOBODY)
-		return bytes_append_text(out, ",\"client_ports\":null");
-	if (put_number(out, ",\"client_ports\":[", false,
-		    is_local ? from->local_low : from->peer_low) != 0 ||
-		put_number(out, ",", false, is_local ? from->local_high : from->peer_high) != 0)
-		return -1;
-	return bytes_append_char(out, ']');
+		return PUT(at, ",\"client_ports\":null");
+	at = PUT(at, ",\"client_ports\":[");
+	at = put_number(at, is_local ? from->local_low : from->peer_low);
+	at = PUT(at, ",");
+	at = put_number(at, is_local ? from->local_high : from->peer_high);
+	return PUT(at, "]");
 }
 
-static int put_sum(struct bytes *out, const char *key, const struct conversation_sum *sum)
+static char *put_sum(char *at, const struct conversation_sum *sum)
 {
-	if (put_number(out, key, false, sum->records) != 0 ||
-		put_number(out, ",\"packets\":", false, sum->packets) != 0 ||
-		put_number(out, ",\"bytes\":", false, sum->bytes) != 0)
-		return -1;
-	return bytes_append_char(out, '}');
+	at = PUT(at, "{\"records\":");
+	at = put_number(at, sum->records);
+	at = PUT(at, ",\"packets\":");
+	at = put_number(at, sum->packets);
+	at = PUT(at, ",\"bytes\":");
+	at = put_number(at, sum->bytes);
+	return PUT(at, "}");
 }
 
+static char *put_began(char *at, enum conversation_began began)
+{
+	at = PUT(at, ",\"began\":");
+	switch (began) {
+	case CONVERSATION_LOCAL:
+		return PUT(at, "\"local\"");
+	case CONVERSATION_PEER:
+		return PUT(at, "\"peer\"");
+	default:
+		return PUT(at, "null");
+	}
+}
+
+/* Returns the end of the line; at has the room that conversation_write asks for. */
+static char *put_line(char *at, const struct conversation *from)
+{
+	at = PUT(at, "{");
+	if (from->has_period) {
+		at = PUT(at, "\"period\":");
+		at = put_time(at, &from->period);
+		at = PUT(at, ",");
+	}
+	at = PUT(at, "\"subnet\":");
+	at = put_text(at, &from->subnet);
+	at = PUT(at, ",\"vnic\":");
+	at = put_text(at, &from->vnic);
+	at = PUT(at, ",\"local\":\"");
+	at += address_text(at, &from->local);
+	at = PUT(at, "\",\"peer\":\"");
+	at += address_text(at, &from->peer);
+	at = PUT(at, "\",\"protocol\":");
+	at = put_number_or_null(at, from->protocol != CONVERSATION_NO_PROTOCOL, from->protocol);
+	at = put_ports(at, from);
+	at = put_began(at, from->began);
+	at = from->action == CONVERSATION_REJECT ? PUT(at, ",\"action\":\"REJECT\",\"in\":")
+						 : PUT(at, ",\"action\":\"ACCEPT\",\"in\":");
+	at = put_sum(at, &from->in);
+	at = PUT(at, ",\"out\":");
+	at = put_sum(at, &from->out);
+	at = PUT(at, ",\"first\":");
+	at = put_time(at, &from->first);
+	at = PUT(at, ",\"last\":");
+	at = put_time(at, &from->last);
+	return PUT(at, "}\n");
+}
+
+/* Room is made once for a whole line: a run writes many, and then nothing else. */
 int conversation_write(struct bytes *out, const struct conversation *from)
 {
-	static const char *const began[] = {
-		[CONVERSATION_NOBODY] = "null",
-		[CONVERSATION_LOCAL] = "\"local\"",
-		[CONVERSATION_PEER] = "\"peer\"",
-	};
-	static const char *const action[] = {
-		[CONVERSATION_ACCEPT] = ",\"action\":\"ACCEPT\"",
-		[CONVERSATION_REJECT] = ",\"action\":\"REJECT\"",
-	};
+	const size_t texts = JSON_STRING_ROOM(from->subnet.len) + JSON_STRING_ROOM(from->vnic.len);
 
-	if (bytes_append_char(out, '{') != 0 ||
-		(from->has_period && (put_time(out, "\"period\":", &from->period) != 0 ||
-					     bytes_append_char(out, ',') != 0)) ||
-		put_text(out, "\"subnet\":", &from->subnet) != 0 ||
-		put_text(out, ",\"vnic\":", &from->vnic) != 0 ||
-		put_address(out, ",\"local\":\"", &from->local) != 0 ||
-		put_address(out, ",\"peer\":\"", &from->peer) != 0 ||
-		put_number(out, ",\"protocol\":", from->protocol == CONVERSATION_NO_PROTOCOL,
-			from->protocol) != 0 ||
-		put_ports(out, from) != 0 || bytes_append_text(out, ",\"began\":") != 0 ||
-		bytes_append_text(out, began[from->began]) != 0 ||
-		bytes_append_text(out, action[from->action]) != 0 ||
-		put_sum(out, ",\"in\":{\"records\":", &from->in) != 0 ||
-		put_sum(out, ",\"out\":{\"records\":", &from->out) != 0 ||
-		put_time(out, ",\"first\":", &from->first) != 0 ||
-		put_time(out, ",\"last\":", &from->last) != 0)
+	if (bytes_reserve(out, LINE_ROOM + texts) != 0)
 		return -1;
-	return bytes_append_text(out, "}\n");
+	out->len = (size_t)(put_line(out->data + out->len, from) - out->data);
+	return 0;
 }

@@ -31,6 +31,13 @@ struct conversation_sum {
 	uint64_t bytes;
 };
 
+/* Adds counts that are at most INT64_MAX; so is what is returned, which then stands for
+ * that much or more. */
+static inline uint64_t conversation_plus(uint64_t a, uint64_t b)
+{
+	return b > INT64_MAX - a ? INT64_MAX : a + b;
+}
+
 /* Seconds since 1970, of the years 0 to 9999. */
 struct conversation_time {
 	bool is_known; /* false: null */

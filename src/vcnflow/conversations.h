@@ -22,17 +22,26 @@
 /* What a line counts for --table, without its texts: it and its slots. */
 #define CONVERSATIONS_LINE_COST 160
 
+#define CONVERSATIONS_RECENT_BITS 6
+#define CONVERSATIONS_RECENT (1 << CONVERSATIONS_RECENT_BITS)
+
 struct conversations_line;
+struct conversations_slot;
 
 struct conversations {
 	struct conversations_line *lines;
 	size_t count;
 	size_t room;
-	uint32_t *slots; /* open addressing; 0 is free, else a line's number + 1 */
+	struct conversations_slot *slots; /* open addressing */
 	size_t slot_count;
 	struct hash_key hash_key;
 	struct textset texts; /* subnets and VNICs */
-	bool saturated;       /* a sum has reached its end */
+	/* the numbers + 1 of texts that came last, by their last bytes; 0: none */
+	uint32_t recent[CONVERSATIONS_RECENT];
+	uint32_t *order;   /* numbers of lines, once they are sorted; else null */
+	uint32_t *numbers; /* of another table's texts, while it is added */
+	size_t number_room;
+	bool saturated; /* a sum has reached its end */
 };
 
 void conversations_init(struct conversations *table);
@@ -46,10 +55,10 @@ void conversations_clear(struct conversations *table);
 int conversations_add(struct conversations *table, const struct conversation *one);
 
 /*
- * Adds all of another table. Returns 0, or -1 when memory ran out; a part was
- * added then.
+ * Adds all of another table, which can only be cleared afterwards. Returns 0, or
+ * -1 when memory ran out; a part was added then.
  */
-int conversations_merge(struct conversations *table, const struct conversations *other);
+int conversations_merge(struct conversations *table, struct conversations *other);
 
 /* What the table counts for --table. */
 size_t conversations_cost(const struct conversations *table);

@@ -128,10 +128,10 @@ int delivery_sums(struct delivery *delivery)
 
 /* Adds what a block summed. Before each MiB of an input it is asked whether the
  * table is full, so that what is written when depends on the input alone. */
-static int add_sums(struct delivery *delivery, const struct summing *summing)
+static int add_sums(struct delivery *delivery, struct summing *summing)
 {
 	for (size_t i = 0; i < summing->count; i++) {
-		const struct summing_part *part = &summing->parts[i];
+		struct summing_part *part = &summing->parts[i];
 
 		if (part->mib != delivery->mib &&
 			conversations_cost(&delivery->sums) >= delivery->options->table_size &&
@@ -300,8 +300,7 @@ static void name_unsuitable(const struct delivery *delivery, const struct result
 		delivery->lines - result->lines + result->unsuitable_line + 1, result->unsuitable);
 }
 
-int delivery_block(
-	struct delivery *delivery, const struct block *block, const struct result *result)
+int delivery_block(struct delivery *delivery, const struct block *block, struct result *result)
 {
 	if (delivery->end != DELIVERY_GOES_ON)
 		return -1;

@@ -86,8 +86,7 @@ int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count
 	bool begins_record);
 
 /* A block, all of whose output was written. Returns 0, or -1: stop. */
-int delivery_block(
-	struct delivery *delivery, const struct block *block, const struct result *result);
+int delivery_block(struct delivery *delivery, const struct block *block, struct result *result);
 
 /* Writes what is summed, sorted, and begins anew. Returns 0, or -1: stop. */
 int delivery_sums(struct delivery *delivery);

@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/limits.h"
 #include "flowlog/instant.h"
 #include "vcnflow/endpoints.h"
 
 #define MIB_BITS 20
+
+/* Of seconds since 1970. */
+#define EPOCH_DIGITS 10
 
 /*
  * A record ends no later than this after its start: the service closes them
@@ -68,6 +72,8 @@ static uint64_t count_of(const struct json_value *value)
 
 	if (value->type != JSON_NUMBER)
 		return 0;
+	if (value->len <= DIGITS_AT_ONCE)
+		return digits_read(&count, value->text, value->len) ? count : 0;
 	for (size_t i = 0; i < value->len; i++) {
 		unsigned digit = (unsigned)(value->text[i] - '0');
 
@@ -87,7 +93,13 @@ static struct conversation_time time_of(const struct json_value *value)
 	const char *text = value->text;
 	char buffer[64];
 	size_t len = value->len;
+	uint64_t high, low;
 
+	/* nearly always, from 2001 until 2286 */
+	if (value->type == JSON_NUMBER && len == EPOCH_DIGITS &&
+		digits_read(&high, text, len - DIGITS_AT_ONCE) &&
+		digits_read(&low, text + len - DIGITS_AT_ONCE, DIGITS_AT_ONCE))
+		return (struct conversation_time){true, (int64_t)(high * 100000000 + low)};
 	if (value->type == JSON_STRING) {
 		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0 || len == 0 ||
 			text[0] == '-')
@@ -150,52 +162,53 @@ static enum summing_result add(struct conversations *table, const struct convers
 	return conversations_add(table, one) < 0 ? SUMMING_NO_MEMORY : SUMMING_OK;
 }
 
+/* Each member is set, so that none need be cleared before. */
 enum summing_result summing_record(struct conversations *table, const struct options *options,
 	const struct record *record, const struct tags *tags, const struct judgement *judgement)
 {
 	const struct json_value *values = record->values;
 	char subnet[OCID_SIZE], vnic[OCID_SIZE];
-	bool is_egress = tags->direction == DIRECTION_EGRESS;
-	int protocol = record_number(&values[RECORD_PROTOCOL], 255);
-	int source = record_number(&values[RECORD_SOURCE_PORT], RULE_PORT_MAX);
-	int destination = record_number(&values[RECORD_DESTINATION_PORT], RULE_PORT_MAX);
-	struct conversation_sum sum = {
-		1, count_of(&values[RECORD_PACKETS]), count_of(&values[RECORD_BYTES])};
-	struct conversation one = {
-		.subnet = text_of(&values[RECORD_SUBNET], subnet),
-		.vnic = text_of(&values[RECORD_VNIC], vnic),
-		.local = is_egress ? tags->source_address : tags->destination_address,
-		.peer = is_egress ? tags->destination_address : tags->source_address,
-		.protocol = protocol < 0 ? CONVERSATION_NO_PROTOCOL : (uint16_t)protocol,
-		.has_ports = (protocol == RULE_TCP || protocol == RULE_UDP) && source >= 0 &&
-			     destination >= 0,
-		.first = time_of(&values[RECORD_START_TIME]),
-		.last = time_of(&values[RECORD_END_TIME]),
-	};
+	const bool is_egress = tags->direction == DIRECTION_EGRESS;
+	int protocol, source, destination;
+	struct conversation_sum sum;
+	struct conversation one;
 
 	if (judgement == NULL || !tags->known || tags->direction == DIRECTION_NONE ||
-		one.subnet.text == NULL || one.local.family == ADDRESS_NONE ||
-		one.peer.family == ADDRESS_NONE)
+		tags->source_address.family == ADDRESS_NONE ||
+		tags->destination_address.family == ADDRESS_NONE)
 		return SUMMING_LEFT_OUT;
-	if (options->per_s != 0) {
-		one.has_period = true;
-		one.period = period_of(one.first, options->per_s);
-	}
-	if (one.has_ports) {
-		one.local_low = (uint16_t)(is_egress ? source : destination);
-		one.peer_low = (uint16_t)(is_egress ? destination : source);
-		one.local_high = one.local_low;
-		one.peer_high = one.peer_low;
-	}
+	one.subnet = text_of(&values[RECORD_SUBNET], subnet);
+	if (one.subnet.text == NULL)
+		return SUMMING_LEFT_OUT;
+	one.vnic = text_of(&values[RECORD_VNIC], vnic);
+	one.local = is_egress ? tags->source_address : tags->destination_address;
+	one.peer = is_egress ? tags->destination_address : tags->source_address;
+	one.first = time_of(&values[RECORD_START_TIME]);
+	one.last = time_of(&values[RECORD_END_TIME]);
+	one.has_period = options->per_s != 0;
+	one.period = one.has_period ? period_of(one.first, options->per_s)
+				    : (struct conversation_time){0};
+
+	protocol = record_number(&values[RECORD_PROTOCOL], 255);
+	source = record_number(&values[RECORD_SOURCE_PORT], RULE_PORT_MAX);
+	destination = record_number(&values[RECORD_DESTINATION_PORT], RULE_PORT_MAX);
+	one.protocol = protocol < 0 ? CONVERSATION_NO_PROTOCOL : (uint16_t)protocol;
+	one.has_ports =
+		(protocol == RULE_TCP || protocol == RULE_UDP) && source >= 0 && destination >= 0;
+	if (!one.has_ports)
+		source = destination = 0;
+	one.local_low = one.local_high = (uint16_t)(is_egress ? source : destination);
+	one.peer_low = one.peer_high = (uint16_t)(is_egress ? destination : source);
 	one.began = began_of(
 		beginner_of(judgement, one.has_ports, (uint16_t)source, (uint16_t)destination),
 		is_egress);
 	one.action = json_string_is(&values[RECORD_ACTION], "REJECT") ? CONVERSATION_REJECT
 								      : CONVERSATION_ACCEPT;
-	if (is_egress)
-		one.out = sum;
-	else
-		one.in = sum;
+	sum.records = 1;
+	sum.packets = count_of(&values[RECORD_PACKETS]);
+	sum.bytes = count_of(&values[RECORD_BYTES]);
+	one.in = is_egress ? (struct conversation_sum){0} : sum;
+	one.out = is_egress ? sum : (struct conversation_sum){0};
 	return add(table, &one);
 }
 

@@ -283,7 +283,7 @@ static int open_written(struct against *against, struct reading *reading, const 
 	}
 }
 
-#define FILE_NAME "/after.lut"
+#define FILE_NAME "/" AGAINST_FILE
 
 /* The folder that is there while the model is being written; empty: none. */
 static char folder[4096];
@@ -321,23 +321,46 @@ static int make_folder(struct reading *reading)
 	return fail(reading, EXITCODE_WRITE);
 }
 
-/* Writes the model and opens it; nothing of it stays. */
-static int write_model(struct against *against, struct reading *reading)
+/* Writes the model and opens it. */
+static int write_file(struct against *against, struct reading *reading, const char *path)
+{
+	enum exitcode exitcode =
+		writer_write(reading->model, path, reading->fetched_at, WRITER_SOURCE_BUILD);
+
+	if (exitcode == EXITCODE_OK)
+		return open_written(against, reading, path);
+	reading->exitcode = exitcode;
+	return -1;
+}
+
+/* The same, in a folder of its own; nothing of it stays. */
+static int write_in_own_folder(struct against *against, struct reading *reading)
 {
 	char path[sizeof(folder) + sizeof(FILE_NAME)];
-	enum exitcode exitcode;
-	int result = -1;
+	int result;
 
 	if (make_folder(reading) != 0)
 		return -1;
 	cleanup_add(remove_folder, NULL);
 	snprintf(path, sizeof(path), "%s%s", folder, FILE_NAME);
-	exitcode = writer_write(reading->model, path, reading->fetched_at, WRITER_SOURCE_BUILD);
-	if (exitcode == EXITCODE_OK)
-		result = open_written(against, reading, path);
-	else
-		reading->exitcode = exitcode;
+	result = write_file(against, reading, path);
 	remove_folder(NULL);
+	return result;
+}
+
+/* The same, in a folder that is there. */
+static int write_in_folder(struct against *against, struct reading *reading, const char *in)
+{
+	char *path = malloc(strlen(in) + sizeof(FILE_NAME));
+	int result;
+
+	if (!path)
+		return fail(reading, EXITCODE_INTERNAL);
+	memcpy(path, in, strlen(in));
+	memcpy(path + strlen(in), FILE_NAME, sizeof(FILE_NAME));
+	result = write_file(against, reading, path);
+	unlink(path);
+	free(path);
 	return result;
 }
 
@@ -394,8 +417,8 @@ static int keep_all_owners(struct against *against, struct reading *reading)
 	return fail(reading, EXITCODE_REFUSED);
 }
 
-enum exitcode against_make(
-	struct against *against, const struct lookup *lookup, const struct options *options)
+enum exitcode against_make(struct against *against, const struct lookup *lookup,
+	const struct options *options, const char *in)
 {
 	struct reading reading = {
 		.model = model_new(MODEL_REFUSE_DIFFERING),
@@ -416,7 +439,8 @@ enum exitcode against_make(
 	if (result == 0)
 		result = merge(&reading, lookup, options->metadata);
 	if (result == 0)
-		result = write_model(against, &reading);
+		result = in ? write_in_folder(against, &reading, in)
+			    : write_in_own_folder(against, &reading);
 	model_free(reading.model);
 	for (size_t i = 0; i < reading.path_count; i++)
 		free(reading.paths[i]);

@@ -122,7 +122,7 @@ static struct flow *find_question(struct flow *first, size_t count, const struct
 }
 
 /* Adds the answers among the flows of two addresses to what they answer. */
-static void add_answers(struct flows *flows, struct flow *first, size_t count)
+static void add_answers(struct flow *first, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct flow *question = find_question(first, count, &first[i]);
@@ -131,7 +131,7 @@ static void add_answers(struct flows *flows, struct flow *first, size_t count)
 		 * round: it is no answer, and stays. */
 		if (!question)
 			continue;
-		flows_sum(flows, question, &first[i]);
+		flows_sum(question, &first[i]);
 		first[i].is_gone = true;
 	}
 }
@@ -156,7 +156,7 @@ static void find_answers(struct flows *flows)
 			size_t count = same_addresses(&flows->at[i + j], group - j);
 
 			if (count > 1)
-				add_answers(flows, &flows->at[i + j], count);
+				add_answers(&flows->at[i + j], count);
 			j += count;
 		}
 		i += group;

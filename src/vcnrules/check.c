@@ -100,11 +100,6 @@ static int add_found(struct check *check, const struct found *found)
 	return 0;
 }
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
 /* Adds a flow once for each rule that let it pass, before or, if it is opened,
  * after; or once without. Only the first counts it. */
 static int add_view(struct check *check, const struct view *view, enum kind kind, bool is_maybe)
@@ -123,8 +118,8 @@ static int add_view(struct check *check, const struct view *view, enum kind kind
 		.has_port = flow->has_ports,
 		.is_other_end = view->is_other_end,
 		.conversations = 1,
-		.records = saturated(flow->in.records, flow->out.records),
-		.bytes = saturated(flow->in.bytes, flow->out.bytes),
+		.records = conversation_plus(flow->in.records, flow->out.records),
+		.bytes = conversation_plus(flow->in.bytes, flow->out.bytes),
 		.maybe = is_maybe,
 		.last = flow->last,
 		.rule = NO_RULE,
@@ -338,10 +333,10 @@ static void join(struct check *check, struct found *to, const struct found *from
 	}
 	if (from->is_other_end && !to->is_other_end)
 		return;
-	to->conversations = saturated(to->conversations, from->conversations);
-	to->records = saturated(to->records, from->records);
-	to->bytes = saturated(to->bytes, from->bytes);
-	to->maybe = saturated(to->maybe, from->maybe);
+	to->conversations = conversation_plus(to->conversations, from->conversations);
+	to->records = conversation_plus(to->records, from->records);
+	to->bytes = conversation_plus(to->bytes, from->bytes);
+	to->maybe = conversation_plus(to->maybe, from->maybe);
 	if (from->last > to->last)
 		to->last = from->last;
 }
@@ -641,7 +636,7 @@ static enum exitcode make_states(struct check *check, const struct command *comm
 	if (exitcode == EXITCODE_OK)
 		exitcode = choose_subnets(check, command);
 	if (exitcode == EXITCODE_OK)
-		exitcode = against_make(&check->against, command->lookup, options);
+		exitcode = against_make(&check->against, command->lookup, options, NULL);
 	if (exitcode == EXITCODE_OK)
 		exitcode = ruleset_make(&check->after.ruleset, check->against.lookup, options);
 	return exitcode;

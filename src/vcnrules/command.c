@@ -13,7 +13,6 @@
 #include "base/identity.h"
 #include "base/io.h"
 #include "base/msg.h"
-#include "base/rights.h"
 #include "lookup/lookupfile.h"
 #include "vcnrules/began.h"
 #include "vcnrules/input.h"
@@ -58,7 +57,7 @@ enum exitcode command_check_written(const struct command *command, const char *p
 	return check_written(command, &written);
 }
 
-void command_give_up_rights(const struct command *command, int directory)
+void command_give_up_rights(const struct command *command, int directory, enum rights_path right)
 {
 	const struct options *options = command->options;
 	struct rights rights;
@@ -68,7 +67,7 @@ void command_give_up_rights(const struct command *command, int directory)
 		if (strcmp(options->operands[i], "-") != 0)
 			rights_leave(&rights, options->operands[i], RIGHTS_READ);
 	if (directory >= 0)
-		rights_leave_open(&rights, directory, RIGHTS_REPLACE);
+		rights_leave_open(&rights, directory, right);
 	rights_give_up(&rights, RIGHTS_FILTER);
 }
 
@@ -85,7 +84,8 @@ enum exitcode command_begin(struct command *command)
 		exitcode = outfile_open(output, path);
 	if (exitcode == EXITCODE_OK)
 		command_give_up_rights(command,
-			output->path && !output->replace.direct ? output->replace.directory : -1);
+			output->path && !output->replace.direct ? output->replace.directory : -1,
+			RIGHTS_REPLACE);
 	return exitcode;
 }
 
@@ -118,11 +118,6 @@ static int take(void *context, const struct conversation *conversation)
 	return -1;
 }
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
 /* Subnets go together, so each is looked for a few times only. */
 static void warn_of_unknown(const struct lookup *lookup, const struct flows *flows)
 {
@@ -140,12 +135,25 @@ static void warn_of_unknown(const struct lookup *lookup, const struct flows *flo
 			is_known = lookup_find(lookup, text, len, &subnet);
 		}
 		if (!is_known)
-			unknown =
-				saturated(unknown, saturated(flow->in.records, flow->out.records));
+			unknown = conversation_plus(
+				unknown, conversation_plus(flow->in.records, flow->out.records));
 	}
 	if (unknown > 0)
 		msg_warning("%" PRIu64 " records are of subnets that the lookup file does not have",
 			unknown);
+}
+
+/* Returns true if a sum over some of the flows may be more than can be counted: then one
+ * over all of them is. */
+static bool is_saturated(const struct flows *flows)
+{
+	struct conversation_sum all = {0};
+
+	for (size_t i = 0; i < flows->count; i++) {
+		flows_sum_up(&all, &flows->at[i].in);
+		flows_sum_up(&all, &flows->at[i].out);
+	}
+	return all.records == INT64_MAX || all.packets == INT64_MAX || all.bytes == INT64_MAX;
 }
 
 enum exitcode command_read(struct command *command, struct flows *flows)
@@ -161,7 +169,7 @@ enum exitcode command_read(struct command *command, struct flows *flows)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	if (flows->is_saturated)
+	if (is_saturated(flows))
 		msg_warning("sums are larger than can be counted: they are the least that is true");
 	options_warn_of_times(options, command->may_reach_out);
 	warn_of_unknown(command->lookup, flows);

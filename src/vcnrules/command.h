@@ -10,6 +10,7 @@
 
 #include "base/exitcode.h"
 #include "base/outfile.h"
+#include "base/rights.h"
 #include "lookup/lookup.h"
 #include "vcnrules/flows.h"
 #include "vcnrules/options.h"
@@ -61,10 +62,10 @@ enum exitcode command_end(struct command *command, enum exitcode exitcode);
 /*
  * For a command that writes something else than one output: refuses, after a
  * message, if path is also read; and gives up the rights, but to read the operands
- * and to write beneath a directory, if it is not -1.
+ * and what is left beneath a directory, if it is not -1.
  */
 enum exitcode command_check_written(const struct command *command, const char *path);
-void command_give_up_rights(const struct command *command, int directory);
+void command_give_up_rights(const struct command *command, int directory, enum rights_path right);
 
 /*
  * Adds the conversations of the operands that the options ask for to flows, which

@@ -91,28 +91,17 @@ int flows_add(struct flows *flows, const struct conversation *conversation)
 
 /* ---- sums ------------------------------------------------------------------------ */
 
-static void add(struct flows *flows, uint64_t *to, uint64_t from)
+void flows_sum_up(struct conversation_sum *to, const struct conversation_sum *from)
 {
-	if (from > INT64_MAX - *to) {
-		*to = INT64_MAX;
-		flows->is_saturated = true;
-	} else {
-		*to += from;
-	}
+	to->records = conversation_plus(to->records, from->records);
+	to->packets = conversation_plus(to->packets, from->packets);
+	to->bytes = conversation_plus(to->bytes, from->bytes);
 }
 
-static void add_sum(
-	struct flows *flows, struct conversation_sum *to, const struct conversation_sum *from)
+void flows_sum(struct flow *to, const struct flow *from)
 {
-	add(flows, &to->records, from->records);
-	add(flows, &to->packets, from->packets);
-	add(flows, &to->bytes, from->bytes);
-}
-
-void flows_sum(struct flows *flows, struct flow *to, const struct flow *from)
-{
-	add_sum(flows, &to->in, &from->in);
-	add_sum(flows, &to->out, &from->out);
+	flows_sum_up(&to->in, &from->in);
+	flows_sum_up(&to->out, &from->out);
 	if (from->first < to->first)
 		to->first = from->first;
 	if (from->last > to->last)
@@ -198,7 +187,7 @@ void flows_merge(struct flows *flows)
 			continue;
 		}
 		join_ports(last, &flows->at[i]);
-		flows_sum(flows, last, &flows->at[i]);
+		flows_sum(last, &flows->at[i]);
 	}
 	flows->count = kept;
 }

@@ -48,7 +48,6 @@ struct flows {
 	size_t room;
 	size_t merge_at; /* at so many what recurs is summed */
 	struct textset texts;
-	bool is_saturated; /* a sum did not fit, and is the greatest there is */
 };
 
 /* Begins as FLOWS_INIT. */
@@ -69,8 +68,11 @@ int flows_add(struct flows *flows, const struct conversation *conversation);
  */
 void flows_merge(struct flows *flows);
 
+/* Adds counts, which saturate (conversation_plus). */
+void flows_sum_up(struct conversation_sum *to, const struct conversation_sum *from);
+
 /* Adds the counts and times of one to another. */
-void flows_sum(struct flows *flows, struct flow *to, const struct flow *from);
+void flows_sum(struct flow *to, const struct flow *from);
 
 /* The port of the side that did not begin; of a flow that is decided. */
 uint16_t flow_service(const struct flow *flow);

@@ -6,6 +6,7 @@
 
 #include "base/msg.h"
 #include "vcnrules/findings.h"
+#include "vcnrules/page.h"
 #include "vcnrules/ruleset.h"
 #include "vcnrules/sheet.h"
 
@@ -130,6 +131,9 @@ static int put_all(struct lint *lint, struct command *command)
 
 	if (findings_make(&lint->findings, &lint->ruleset, command->options->across) != 0)
 		return -1;
+	if (command->options->format == SHEET_HTML)
+		return page_write_lint(
+			&command->output, &lint->ruleset, &lint->findings, &lint->count);
 	sheet_begin(&lint->sheet, &command->output, command->options, columns,
 		sizeof(columns) / sizeof(columns[0]));
 	is_for_people = sheet_is_for_people(&lint->sheet);

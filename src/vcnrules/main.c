@@ -15,11 +15,13 @@
 #include "vcnrules/explain.h"
 #include "vcnrules/lint.h"
 #include "vcnrules/options.h"
+#include "vcnrules/propose.h"
 #include "vcnrules/report.h"
 
 static const struct command_kind commands[] = {
 	{"report", OPTIONS_REPORT, COMMAND_CONVERSATIONS, report_run},
 	{"lint", OPTIONS_LINT, COMMAND_NO_OPERANDS, lint_run},
+	{"propose", OPTIONS_PROPOSE, COMMAND_CONVERSATIONS, propose_run},
 	{"check", OPTIONS_CHECK, COMMAND_CONVERSATIONS, check_run},
 	{"explain", OPTIONS_EXPLAIN, COMMAND_WORDS, explain_run},
 };
@@ -32,8 +34,8 @@ static enum exitcode refuse(const char *argument)
 	char quoted[MSG_QUOTED_SIZE];
 
 	if (!argument) {
-		msg_error("no command: usage: vcnrules report | lint | check | explain ..., see "
-			  "'vcnrules --help'");
+		msg_error("no command: usage: vcnrules report | lint | propose | check | explain "
+			  "..., see 'vcnrules --help'");
 		return EXITCODE_REFUSED;
 	}
 	near.len = strlen(argument);

@@ -130,11 +130,6 @@ static int compare_numbers(uint64_t a, uint64_t b)
 
 /* ---- uses ------------------------------------------------------------------------------ */
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
 static bool has_ports(uint16_t protocol)
 {
 	return protocol == RULE_TCP || protocol == RULE_UDP;
@@ -152,7 +147,7 @@ static void add_one(struct narrow_work *work, size_t number)
 	*one = (struct one){
 		.peer = flow->peer,
 		.local = flow->local,
-		.packets = saturated(flow->in.packets, flow->out.packets),
+		.packets = conversation_plus(flow->in.packets, flow->out.packets),
 		.last = flow->last,
 		.use = number,
 		.vcn = view.vcn,
@@ -210,9 +205,9 @@ static size_t weigh_peer(struct narrow_work *work, size_t first)
 	for (; end < work->one_count && address_compare(&ones[end].peer, &ones[first].peer) == 0;
 		end++) {
 		if (ones[end].is_other_end)
-			there = saturated(there, ones[end].packets);
+			there = conversation_plus(there, ones[end].packets);
 		else
-			here = saturated(here, ones[end].packets);
+			here = conversation_plus(here, ones[end].packets);
 		is_here |= !ones[end].is_other_end;
 	}
 	for (size_t i = first; i < end; i++)

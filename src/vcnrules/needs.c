@@ -69,7 +69,9 @@ static int take_owner(
 		struct needs_use use = *what;
 
 		use.rule = needs->numbers[files[i]];
-		if (!is_covered && chosen == UINT32_MAX)
+		/* What is used is not unused, whoever else lets it pass. */
+		if (needs->parts[use.rule] == NEEDS_REMOVED ||
+			(!is_covered && chosen == UINT32_MAX))
 			bind(needs, use.rule);
 		if (needs->parts[use.rule] != NEEDS_REPLACED)
 			continue;

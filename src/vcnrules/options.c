@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/msg.h"
 #include "base/ocid.h"
 #include "base/optparse.h"
@@ -21,6 +22,7 @@ static const char help[] =
 	"\n"
 	"report   who uses which rule, from conversations\n"
 	"lint     rules that others make needless, never track, or match nothing\n"
+	"propose  tighter rules, ready to review\n"
 	"check    what other rules would break, or open\n"
 	"explain  whether a packet may pass, and by which rule\n"
 	"\n"
@@ -42,8 +44,8 @@ static const char help_report[] =
 	"      --min-window N    a subnet that was seen for less than N days (35d, the\n"
 	"                        default) or hours (12h) makes no rule unused\n"
 	"      --min-packets N   a peer with fewer packets is weak (20)\n"
-	"      --format FORMAT   table, ndjson, csv or markdown (default: table on a\n"
-	"                        terminal, else ndjson)\n"
+	"      --format FORMAT   table, ndjson, csv, markdown, or html, a page to look at\n"
+	"                        (default: table on a terminal, else ndjson)\n"
 	"  -o, --output FILE     write FILE, whole or not at all\n"
 	"  -q, --quiet           no warnings\n"
 	"  -h, --help            this text\n"
@@ -63,13 +65,37 @@ static const char help_lint[] =
 	"      --nsg NAME        only this network security group\n"
 	"      --subnet NAME     only what applies in this subnet; NAME is an OCID or a\n"
 	"                        display name, and each may be given several times\n"
-	"      --format FORMAT   table, ndjson, csv or markdown (default: table on a\n"
-	"                        terminal, else ndjson)\n"
+	"      --format FORMAT   table, ndjson, csv, markdown, or html, a page to look at\n"
+	"                        (default: table on a terminal, else ndjson)\n"
 	"      --strict          exit status 6 if anything is found\n"
 	"  -o, --output FILE     write FILE, whole or not at all\n"
 	"  -q, --quiet           no warnings\n"
 	"  -h, --help            this text\n"
 	"  -V, --version         the version\n";
+
+static const char help_propose[] =
+	"usage: vcnrules propose -m FILE -o DIR [options] [CONVERSATIONS...]\n"
+	"Write a folder with tighter rules, that let pass what was seen: ports, and peers\n"
+	"as subnets, sites or few blocks. Rules stay where too little was seen.\n"
+	"\n"
+	"  -m, --metadata FILE     the lookup file; else $VCNFLOW_METADATA\n"
+	"  -o, --output DIR        the folder, which is made: whole or not at all\n"
+	"      --list, --nsg, --subnet NAME   only these, as 'vcnrules report' has them\n"
+	"  -s, --since TIME        only conversations that had not ended by then\n"
+	"  -u, --until TIME        only conversations that had begun by then\n"
+	"      --min-window N      days or hours that a subnet must have been seen (35d)\n"
+	"      --min-packets N     a peer with fewer packets is weak (20)\n"
+	"      --drop-weak         let nothing pass for weak peers alone\n"
+	"      --remove-unused     remove rules that nobody used, too\n"
+	"      --remove-redundant  and those that others make needless\n"
+	"      --keep FILE         texts of rules that stay, one a line\n"
+	"      --sites FILE        blocks that stand for the peers inside, one a line\n"
+	"      --exact-peers       no blocks of subnets for the peers inside\n"
+	"      --max-prefixes N    blocks for all other peers of a port, at most (8)\n"
+	"      --terraform         write NAME.tf as well\n"
+	"  -q, --quiet             no warnings\n"
+	"  -h, --help              this text\n"
+	"  -V, --version           the version\n";
 
 static const char help_explain[] =
 	"usage: vcnrules explain -m FILE --subnet NAME [options]\n"
@@ -116,6 +142,7 @@ static const char help_check[] =
 	"  -V, --version             the version\n";
 
 static const char *const formats[] = {"table", "ndjson", "csv", "markdown", NULL};
+static const char *const page_formats[] = {"table", "ndjson", "csv", "markdown", "html", NULL};
 
 static enum optparse_result choose(struct options *options, enum chosen_kind kind, const char *name)
 {
@@ -205,7 +232,7 @@ static enum optparse_result take_group_rules(void *into, const char *name, char 
 static const struct optparse_option report_options[] = {
 	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
 	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
-	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
+	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = page_formats},
 	{"list", 0, OPTPARSE_CALL, .take = take_list},
 	{"nsg", 0, OPTPARSE_CALL, .take = take_group},
 	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},
@@ -218,10 +245,34 @@ static const struct optparse_option report_options[] = {
 	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
 };
 
+static const struct optparse_option propose_options[] = {
+	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
+	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
+	{"list", 0, OPTPARSE_CALL, .take = take_list},
+	{"nsg", 0, OPTPARSE_CALL, .take = take_group},
+	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},
+	{"since", 's', OPTPARSE_TEXT, MEMBER(since_text)},
+	{"until", 'u', OPTPARSE_TEXT, MEMBER(until_text)},
+	{"min-window", 0, OPTPARSE_CALL, .take = take_window},
+	{"min-packets", 0, OPTPARSE_NUMBER, MEMBER(min_packets), .maximum = INT64_MAX},
+	{"drop-weak", 0, OPTPARSE_FLAG, MEMBER(drop_weak)},
+	{"remove-unused", 0, OPTPARSE_FLAG, MEMBER(remove_unused)},
+	{"remove-redundant", 0, OPTPARSE_FLAG, MEMBER(remove_redundant)},
+	{"keep", 0, OPTPARSE_TEXT, MEMBER(keep)},
+	{"sites", 0, OPTPARSE_TEXT, MEMBER(sites)},
+	{"exact-peers", 0, OPTPARSE_FLAG, MEMBER(exact_peers)},
+	{"max-prefixes", 0, OPTPARSE_NUMBER, MEMBER(max_prefixes), .minimum = 1,
+		.maximum = LIMIT_PREFIXES},
+	{"terraform", 0, OPTPARSE_FLAG, MEMBER(terraform)},
+	{"quiet", 'q', OPTPARSE_FLAG, MEMBER(quiet)},
+	{.name = "help", .letter = 'h', .kind = OPTPARSE_SHOW_HELP},
+	{.name = "version", .letter = 'V', .kind = OPTPARSE_SHOW_VERSION},
+};
+
 static const struct optparse_option lint_options[] = {
 	{"metadata", 'm', OPTPARSE_TEXT, MEMBER(metadata)},
 	{"output", 'o', OPTPARSE_TEXT, MEMBER(output)},
-	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = formats},
+	{"format", 0, OPTPARSE_CHOICE, MEMBER(format), .words = page_formats},
 	{"list", 0, OPTPARSE_CALL, .take = take_list},
 	{"nsg", 0, OPTPARSE_CALL, .take = take_group},
 	{"subnet", 0, OPTPARSE_CALL, .take = take_subnet},
@@ -273,6 +324,8 @@ static const struct {
 	[OPTIONS_LINT] = {lint_options, COUNT(lint_options), help_lint, "vcnrules lint --help"},
 	[OPTIONS_CHECK] = {check_options, COUNT(check_options), help_check,
 		"vcnrules check --help"},
+	[OPTIONS_PROPOSE] = {propose_options, COUNT(propose_options), help_propose,
+		"vcnrules propose --help"},
 	[OPTIONS_EXPLAIN] = {explain_options, COUNT(explain_options), help_explain,
 		"vcnrules explain --help"},
 };
@@ -330,8 +383,10 @@ enum options_result options_parse(
 		.help_command = commands[command].help_command,
 	};
 
-	*options =
-		(struct options){.format = SHEET_AUTO, .min_window = 35 * 86400, .min_packets = 20};
+	*options = (struct options){.format = SHEET_AUTO,
+		.min_window = 35 * 86400,
+		.min_packets = 20,
+		.max_prefixes = 8};
 	options->wants_colour = !no_color || *no_color == '\0';
 	options->metadata = getenv("VCNFLOW_METADATA");
 	if (options->metadata && *options->metadata == '\0')

@@ -13,7 +13,7 @@
 #include "flowlog/instant.h"
 #include "rules/conversation.h"
 
-enum sheet_format { SHEET_TABLE, SHEET_NDJSON, SHEET_CSV, SHEET_MARKDOWN, SHEET_AUTO };
+enum sheet_format { SHEET_TABLE, SHEET_NDJSON, SHEET_CSV, SHEET_MARKDOWN, SHEET_HTML, SHEET_AUTO };
 
 /* What narrows the rules that are looked at, one after another as they came. */
 enum chosen_kind { CHOSEN_LIST, CHOSEN_GROUP, CHOSEN_SUBNET };
@@ -50,11 +50,25 @@ struct options {
 	size_t replacement_count;
 	bool allow_breaks;
 	const char *vnic; /* explain; null: not given */
+	const char *keep; /* propose; files, null: not given */
+	const char *sites;
+	uint64_t max_prefixes;
+	bool remove_unused;
+	bool remove_redundant;
+	bool exact_peers;
+	bool drop_weak;
+	bool terraform;
 	char **operands;
 	size_t operand_count;
 };
 
-enum options_command { OPTIONS_REPORT, OPTIONS_LINT, OPTIONS_EXPLAIN, OPTIONS_CHECK };
+enum options_command {
+	OPTIONS_REPORT,
+	OPTIONS_LINT,
+	OPTIONS_EXPLAIN,
+	OPTIONS_CHECK,
+	OPTIONS_PROPOSE,
+};
 
 enum options_result {
 	OPTIONS_RUN,     /* go on */

@@ -8,6 +8,7 @@
 #include "rules/prefixes.h"
 
 #define PORTS ((size_t)65536)
+#define WORD_BITS 64
 
 /* A peer in one conversation, and then of all. */
 struct peers_one {
@@ -51,18 +52,6 @@ static int reserve(struct peers *peers, size_t count)
 	return 0;
 }
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
-static void add_sum(struct conversation_sum *to, const struct conversation_sum *from)
-{
-	to->records = saturated(to->records, from->records);
-	to->packets = saturated(to->packets, from->packets);
-	to->bytes = saturated(to->bytes, from->bytes);
-}
-
 /* Sets a bit; returns true if it was not set. */
 static bool set_bit(uint8_t *bits, size_t at)
 {
@@ -73,20 +62,44 @@ static bool set_bit(uint8_t *bits, size_t at)
 	return is_new;
 }
 
+/* Notes a port. */
+static void add_port(struct peers *peers, uint16_t port)
+{
+	uint64_t bit = (uint64_t)1 << port % WORD_BITS;
+
+	peers->port_count += !(peers->ports[port / WORD_BITS] & bit);
+	peers->ports[port / WORD_BITS] |= bit;
+}
+
+/* The first port from one on that was used, or that was not; PORTS: there is none. */
+static size_t next_port(const struct peers *peers, size_t port, bool is_used)
+{
+	const uint64_t differing = is_used ? 0 : UINT64_MAX;
+
+	while (port < PORTS) {
+		uint64_t rest = (peers->ports[port / WORD_BITS] ^ differing) >> port % WORD_BITS;
+
+		if (rest != 0)
+			return port + (size_t)__builtin_ctzll(rest);
+		port += WORD_BITS - port % WORD_BITS;
+	}
+	return PORTS;
+}
+
 static void add_flow(struct peers *peers, const struct flow *flow, bool is_mirrored, size_t at)
 {
 	peers->one[at] = (struct peers_one){
 		.block = prefixes_of_address(is_mirrored ? &flow->local : &flow->peer),
-		.packets = saturated(flow->in.packets, flow->out.packets),
+		.packets = conversation_plus(flow->in.packets, flow->out.packets),
 	};
-	add_sum(&peers->sum, &flow->in);
-	add_sum(&peers->sum, &flow->out);
+	flows_sum_up(&peers->sum, &flow->in);
+	flows_sum_up(&peers->sum, &flow->out);
 	if (flow->first < peers->first)
 		peers->first = flow->first;
 	if (flow->last > peers->last)
 		peers->last = flow->last;
 	if (flow->has_ports && flow->began != CONVERSATION_NOBODY)
-		peers->port_count += set_bit(peers->ports, flow_service(flow));
+		add_port(peers, flow_service(flow));
 	if (flow->protocol < 256)
 		peers->protocol_count += set_bit(peers->protocols, flow->protocol);
 	if (peers->subnet_marks[flow->subnet] != peers->mark) {
@@ -116,7 +129,7 @@ static int sum_peers(struct peers *peers, size_t count, uint64_t min_packets)
 		size_t next = i;
 
 		for (; next < count && compare(&peers->one[i], &peers->one[next]) == 0; next++)
-			packets = saturated(packets, peers->one[next].packets);
+			packets = conversation_plus(packets, peers->one[next].packets);
 		peers->count++;
 		if (packets < min_packets)
 			peers->weak_count++;
@@ -155,31 +168,35 @@ int peers_gather(struct peers *peers, const struct flows *flows, const struct us
 	return sum_peers(peers, rule->credit_count, min_packets);
 }
 
-static bool has_port(const struct peers *peers, size_t port)
+bool peers_has_protocol(const struct peers *peers, unsigned protocol)
 {
-	return peers->ports[port / 8] >> port % 8 & 1;
+	return protocol < 256 && peers->protocols[protocol / 8] >> protocol % 8 & 1;
+}
+
+bool peers_next_ports(const struct peers *peers, size_t *at, size_t *low, size_t *high)
+{
+	/* Without any port the bits are those of a rule before. */
+	if (peers->port_count == 0)
+		return false;
+	*low = next_port(peers, *at, true);
+	*at = next_port(peers, *low, false);
+	*high = *at - 1;
+	return *low < PORTS;
 }
 
 int peers_put_ports(const struct peers *peers, struct bytes *out)
 {
 	const char *separator = "";
+	size_t at = 0;
+	size_t low, high;
 
-	for (size_t port = 0; port < PORTS && peers->port_count > 0;) {
-		size_t end = port;
-
-		while (end < PORTS && has_port(peers, end))
-			end++;
-		if (end == port) {
-			port++;
-			continue;
-		}
-		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, port) != 0)
+	while (peers_next_ports(peers, &at, &low, &high)) {
+		if (bytes_append_text(out, separator) != 0 || bytes_append_number(out, low) != 0)
 			return -1;
-		if (end > port + 1 && (bytes_append_text(out, end > port + 2 ? "-" : ",") != 0 ||
-					      bytes_append_number(out, end - 1) != 0))
+		if (high > low && (bytes_append_text(out, high > low + 1 ? "-" : ",") != 0 ||
+					  bytes_append_number(out, high) != 0))
 			return -1;
 		separator = ",";
-		port = end;
 	}
 	return 0;
 }

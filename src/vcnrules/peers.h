@@ -5,6 +5,7 @@
 #ifndef VCNRULES_PEERS_H
 #define VCNRULES_PEERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,7 @@ struct peers {
 	uint64_t block_addresses; /* in them; UINT64_MAX: so many or more */
 
 	/* for peers.c alone */
-	uint8_t *ports; /* a bit each */
+	uint64_t *ports; /* a bit each */
 	uint8_t protocols[32];
 	struct peers_one *one;
 	size_t room;
@@ -51,6 +52,15 @@ void peers_free(struct peers *peers);
  */
 int peers_gather(struct peers *peers, const struct flows *flows, const struct usage *usage,
 	const struct usage_rule *rule, uint64_t min_packets);
+
+/* Returns true if some conversation was of a protocol. */
+bool peers_has_protocol(const struct peers *peers, unsigned protocol);
+
+/*
+ * The next run of service ports, from *at on, 0 at first. Returns false if there is no
+ * more.
+ */
+bool peers_next_ports(const struct peers *peers, size_t *at, size_t *low, size_t *high);
 
 /* Appends the service ports, "22,443,8000-8004". Returns as bytes_reserve. */
 int peers_put_ports(const struct peers *peers, struct bytes *out);

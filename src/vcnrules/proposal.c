@@ -65,6 +65,8 @@ static enum proposal_why why_not(const struct proposal_wish *wish, const struct 
 {
 	if (textset_has(&wish->kept, text->text, text->len))
 		return PROPOSAL_KEPT;
+	if (rule->owner->is_group && !rule->texts.id.text)
+		return PROPOSAL_NO_ID;
 	if (rule->rule->protocol == RULE_ICMP || rule->rule->protocol == RULE_ICMPV6)
 		return PROPOSAL_ICMP;
 	if (rule->rule->is_stateless)
@@ -569,8 +571,18 @@ static int gather_entries(
 	return 0;
 }
 
+/* May a rule that others make needless be taken out? */
+static bool may_remove(const struct proposal *proposal, const struct ruleset_owner *of,
+	const struct proposal_entry *entry, const struct boxes_rule *box)
+{
+	if (textset_has(&proposal->wish->kept, box->text, box->text_len))
+		return false;
+	return !of->is_group || entry->is_new || box->rule->id_length != RULE_ABSENT;
+}
+
 /* Takes out of the entries what others of them make needless. */
-static int remove_redundant(struct proposal *proposal, struct proposal_owner *owner)
+static int remove_redundant(
+	struct proposal *proposal, const struct ruleset_owner *of, struct proposal_owner *owner)
 {
 	const struct boxes_list list = {0, owner->count};
 	const size_t number = 0;
@@ -589,8 +601,7 @@ static int remove_redundant(struct proposal *proposal, struct proposal_owner *ow
 	for (size_t i = 0; result == 0 && i < owner->count; i++) {
 		const struct proposal_entry entry = proposal->entries[owner->first + i];
 
-		if (!verdicts[i].is_removable ||
-			textset_has(&proposal->wish->kept, rules[i].text, rules[i].text_len)) {
+		if (!verdicts[i].is_removable || !may_remove(proposal, of, &entry, &rules[i])) {
 			proposal->entries[kept++] = entry;
 			continue;
 		}
@@ -717,7 +728,7 @@ static enum proposal_result propose_owner(
 	if (owner->over == 0) {
 		if (gather_entries(proposal, of, owner) != 0 ||
 			(proposal->wish->removes_redundant &&
-				remove_redundant(proposal, owner) != 0))
+				remove_redundant(proposal, of, owner) != 0))
 			return PROPOSAL_NO_MEMORY;
 		count_rules(proposal, of, owner);
 	}

@@ -44,6 +44,7 @@ enum proposal_why {
 	PROPOSAL_BOUND,    /* what was seen at the other end, or answers, need it itself */
 	PROPOSAL_SAME,     /* what would take its place is the same */
 	PROPOSAL_LIMIT,    /* its list or group would have too many rules */
+	PROPOSAL_NO_ID,    /* it is of a group, and cannot be named there */
 };
 
 /* A rule that is there. */

@@ -12,6 +12,7 @@
 #include "base/msg.h"
 #include "base/utc.h"
 #include "vcnrules/analysis.h"
+#include "vcnrules/page.h"
 #include "vcnrules/sheet.h"
 
 struct report {
@@ -244,6 +245,9 @@ static int put_all(struct report *report, struct command *command)
 	enum sheet_format format;
 	int result;
 
+	if (command->options->format == SHEET_HTML)
+		return page_write_report(
+			&command->output, &report->analysis, command->options->chosen_count > 0);
 	sheet_begin(&report->sheet, &command->output, command->options, columns,
 		sizeof(columns) / sizeof(columns[0]));
 	format = report->sheet.format;

@@ -84,18 +84,24 @@ static bool is_plain_markdown(const char *text, size_t len, size_t at)
 }
 
 /* All others become references to themselves. */
-static void put_markdown(struct sheet *sheet, const char *text, size_t len)
+int sheet_write_markdown(struct bytes *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		char reference[16];
+		int result;
 
-		if (is_plain_markdown(text, len, i)) {
-			put(sheet, text + i, 1);
-			continue;
-		}
 		snprintf(reference, sizeof(reference), "&#%u;", (unsigned)(unsigned char)text[i]);
-		put_text(sheet, reference);
+		result = is_plain_markdown(text, len, i) ? bytes_append_char(out, text[i])
+							 : bytes_append_text(out, reference);
+		if (result != 0)
+			return -1;
 	}
+	return 0;
+}
+
+static void put_markdown(struct sheet *sheet, const char *text, size_t len)
+{
+	check(sheet, sheet_write_markdown(&sheet->output->bytes, text, len));
 }
 
 /* ---- tables ---------------------------------------------------------------------- */

@@ -86,4 +86,10 @@ void sheet_list_end(struct sheet *sheet);
 /* Writes what is left and frees everything. Returns 0, or -1: no memory. */
 int sheet_end(struct sheet *sheet);
 
+/*
+ * Appends a text so that it means itself in Markdown, also in a table: characters that
+ * mean something become references to themselves. Returns as bytes_reserve does.
+ */
+int sheet_write_markdown(struct bytes *out, const char *text, size_t len);
+
 #endif

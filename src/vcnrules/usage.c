@@ -47,14 +47,9 @@ void usage_free(struct usage *usage)
 	*usage = (struct usage){0};
 }
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
 static uint64_t records_of(const struct flow *flow)
 {
-	return saturated(flow->in.records, flow->out.records);
+	return conversation_plus(flow->in.records, flow->out.records);
 }
 
 /* ---- credit -------------------------------------------------------------------------- */
@@ -178,7 +173,8 @@ static int credit_undecided(struct judging *judging, const struct flow *flow, si
 	if (!flow->has_ports && (outs == 0) != (ins == 0))
 		return credit(judging, one, number, false) != 0 ? -1 : 1;
 	if (outs + ins > 0)
-		judging->usage->undecided = saturated(judging->usage->undecided, records_of(flow));
+		judging->usage->undecided =
+			conversation_plus(judging->usage->undecided, records_of(flow));
 	count_either(judging, &judging->here);
 	count_either(judging, &judging->other);
 	return outs + ins > 0;
@@ -197,8 +193,8 @@ static int judge_accepted(struct judging *judging, size_t number)
 	uint64_t records = records_of(flow);
 	int result;
 
-	usage->accepted = saturated(usage->accepted, records);
-	subnet->accepted = saturated(subnet->accepted, records);
+	usage->accepted = conversation_plus(usage->accepted, records);
+	subnet->accepted = conversation_plus(subnet->accepted, records);
 	if (is_link_local(flow))
 		return 0;
 	if (flow->has_ports && flow->began != CONVERSATION_NOBODY)
@@ -207,8 +203,8 @@ static int judge_accepted(struct judging *judging, size_t number)
 		result = credit_undecided(judging, flow, number);
 	if (result != 0)
 		return result < 0 ? -1 : 0;
-	usage->unexplained = saturated(usage->unexplained, records);
-	subnet->unexplained = saturated(subnet->unexplained, records);
+	usage->unexplained = conversation_plus(usage->unexplained, records);
+	subnet->unexplained = conversation_plus(subnet->unexplained, records);
 	return 0;
 }
 
@@ -218,7 +214,7 @@ static int judge_rejected(struct judging *judging, const struct flow *flow)
 	struct usage *usage = judging->usage;
 	bool is_permitted = false;
 
-	usage->rejected = saturated(usage->rejected, records_of(flow));
+	usage->rejected = conversation_plus(usage->rejected, records_of(flow));
 	for (int is_local = 0; is_local <= 1 && !is_link_local(flow); is_local++) {
 		struct match_flow packet = applied_first_packet(flow, is_local);
 
@@ -232,7 +228,7 @@ static int judge_rejected(struct judging *judging, const struct flow *flow)
 		is_permitted |= judging->here.yes_count > 0;
 	}
 	if (is_permitted)
-		usage->contradicted = saturated(usage->contradicted, records_of(flow));
+		usage->contradicted = conversation_plus(usage->contradicted, records_of(flow));
 	return 0;
 }
 
@@ -272,8 +268,9 @@ static int judge_flow(struct judging *judging, size_t number)
 	const struct flow *flow = &judging->flows->at[number];
 	struct usage *usage = judging->usage;
 
-	usage->records = saturated(usage->records, records_of(flow));
-	usage->bytes = saturated(usage->bytes, saturated(flow->in.bytes, flow->out.bytes));
+	usage->records = conversation_plus(usage->records, records_of(flow));
+	usage->bytes =
+		conversation_plus(usage->bytes, conversation_plus(flow->in.bytes, flow->out.bytes));
 	if (flow->first < usage->first)
 		usage->first = flow->first;
 	if (flow->last > usage->last)

@@ -575,7 +575,8 @@ static void take(struct catalog *catalog, uint32_t node)
 	uint32_t inside = wrapped(catalog, node);
 
 	if (inside != 0) {
-		if (any_member(catalog, node, "opcnextpage") != 0)
+		if (any_member(catalog, node, "opcnextpage") != 0 ||
+			any_member(catalog, node, "headers") != 0)
 			catalog->exact = false;
 		take(catalog, inside);
 	} else if (is_type(catalog, node, STRICT_ARRAY)) {

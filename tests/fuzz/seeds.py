@@ -459,6 +459,27 @@ def rules():
             yield b"\1" + bytes.fromhex(record)[1:] + each
 
 
+CONVERSATION = (
+    b'{"period":"2026-11-01T00:00:00Z","subnet":"ocid1.subnet.a","vnic":null,'
+    b'"local":"10.0.1.5","peer":"198.51.100.7","protocol":6,"local_port":443,'
+    b'"peer_port":null,"client_ports":[41511,60830],"began":"peer",'
+    b'"action":"ACCEPT","in":{"records":12,"packets":40,"bytes":5120},'
+    b'"out":{"records":12,"packets":38,"bytes":90112},'
+    b'"first":"2026-11-01T00:00:04Z","last":"2026-11-27T10:00:00Z"}\n')
+
+
+def report():
+    """Three bytes of choices, then conversations of six bytes each, or lines."""
+    rng = random.Random("report")
+    for count in (1, 2, 4, 8, 16, 40) * 8:
+        yield rng.randbytes(1) + b"\x00\x14" + rng.randbytes(6 * count)
+    for text in (CONVERSATION, CONVERSATION * 2, b"\n" + CONVERSATION[:-1],
+                 CONVERSATION.replace(b"12", b"null"), b'{"data":{},"oracle":{}}\n',
+                 zlib.compress(CONVERSATION, wbits=31)):
+        for choice in (b"\x00\x80\x01", b"\x42\x87\x14"):
+            yield choice + text
+
+
 def of(target):
     """All first inputs of a target."""
     for text in FOUND.get(target, ()):

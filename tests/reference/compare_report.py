@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Holds vcnrules report against a statement of its own, and check against none.
+"""Holds vcnrules report and check against a statement of their own, lint by check.
 
     compare_report.py VCNFLOW VCNMETA [--worlds N] [--seed S]
 
 Small random worlds, dense in matches, and conversations of a few addresses and
-ports: who began, by the whole log, and what each rule is credited with, is said
-here once more, the slow way. vcnrules is looked for beside vcnmeta. The last
-line counts the worlds.
+ports: who began, by the whole log, what each rule is credited with, and what other
+rules would break or open, is said here once more, the slow way. Without the rules
+that lint calls removable, nothing breaks and nothing is opened. vcnrules is looked
+for beside vcnmeta. The last line counts the worlds.
 """
 
 import argparse
 import collections
+import copy
 import ipaddress
 import itertools
 import json
@@ -22,6 +24,10 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WORLDS = os.path.join(HERE, os.pardir, "cli", "worlds.py")
+sys.path.insert(0, os.path.dirname(WORLDS))
+
+import worlds  # noqa: E402
+
 BLOCKS = ["0.0.0.0/0", "10.0.0.0/8", "10.0.1.0/24", "10.0.2.0/24", "10.9.0.0/16",
           "192.0.2.0/28"]
 ADDRESSES = ["10.0.1.5", "10.0.1.6", "10.0.2.5", "10.9.1.1", "192.0.2.3",
@@ -466,6 +472,11 @@ def joined(ports):
 # ---- comparing ---------------------------------------------------------------------
 
 
+def lines_of(talks):
+    return "".join(json.dumps(worlds.conversation(line_of(*talk))) + "\n"
+                   for talk in talks)
+
+
 def run(command, text, **more):
     return subprocess.run(command, input=text.encode(), check=True,
                           stdout=subprocess.PIPE, **more).stdout.decode()
@@ -474,8 +485,7 @@ def run(command, text, **more):
 def compare(world, talks, vcnrules, env):
     """Yields what is different."""
     run([sys.executable, WORLDS, "net", "net.lut"], text_of(world), env=env)
-    text = run([sys.executable, WORLDS, "talk"],
-               "".join(line_of(*talk) + "\n" for talk in talks), env=env)
+    text = lines_of(talks)
     lines = [json.loads(line) for line in run(
         [vcnrules, "report", "-q", "-m", "net.lut"], text, env=env).splitlines()]
     report = Report(world)
@@ -497,17 +507,149 @@ def compare(world, talks, vcnrules, env):
             yield f"{member} is {lines[-1][member]}, not {wanted}"
 
 
-def compare_check(world, talks, vcnrules, env):
-    """Yields what the rules that are would break or open, which is nothing."""
-    with open("same", "w", encoding="utf-8") as file:
-        file.write(run([sys.executable, WORLDS, "dump"], text_of(world)))
-    text = run([sys.executable, WORLDS, "talk"],
-               "".join(line_of(*talk) + "\n" for talk in talks))
-    done = run([vcnrules, "check", "-q", "-m", "net.lut", "--against", "same"],
-               text, env=env)
-    for line in done.splitlines()[:-1]:
-        if json.loads(line)["kind"] != "unseen":
-            yield "check: " + line
+# ---- check -----------------------------------------------------------------------
+
+
+def turned_round(flow):
+    """The same flow as its other end sees it."""
+    other = copy.copy(flow)
+    other.local, other.peer = flow.peer, flow.local
+    other.local_ports, other.peer_ports = flow.peer_ports, flow.local_ports
+    other.ins, other.outs = flow.outs, flow.ins
+    other.began = {"<": ">", ">": "<"}.get(flow.began, flow.began)
+    return other
+
+
+class Fate:
+    """How a first packet and its answers fare by the rules of a world."""
+
+    def __init__(self, report, flow, way):
+        found = report.find(flow, way)
+        stateless = {answer: any(report.rules[key].stateless for key in found[answer])
+                     for answer in ("yes", "maybe")}
+        self.rules = found["yes"]
+        self.passes, self.may = bool(found["yes"]), bool(found["maybe"])
+        tracked = (any(not report.rules[key].stateless for key in found["yes"])
+                   and not any(stateless.values()))
+        self.answers = True
+        if (flow.ins if way == ">" else flow.outs) and not tracked:
+            back = report.find(flow, way, reverse=True)
+            self.answers = bool(back["yes"] or back["maybe"]
+                                or (self.may and not stateless["yes"]))
+
+
+def judge(before, after, flow):
+    """What becomes of a flow at one end: its kind, whether it may pass all the same,
+    and the rules that say so; or None."""
+    for way in (flow.began if flow.decided else "<>"):
+        was, would = Fate(before, flow, way), Fate(after, flow, way)
+        if flow.rejected:
+            if would.passes and not was.passes and (
+                    flow.outs if way == ">" else flow.ins):
+                return "opened", False, would.rules
+            continue
+        passed = was.passes or (flow.decided and was.may)
+        if passed and would.passes and was.answers and not would.answers:
+            return "breaks", False, was.rules
+        if passed and not would.passes and not (would.may and not was.passes):
+            return "breaks", would.may, was.rules
+    return None
+
+
+def views(world, flow):
+    """A flow, and its other end if that is in a subnet that is known."""
+    yield flow, False
+    if flow.rejected:
+        return
+    for name, (block, _) in world["subnets"].items():
+        if ipaddress.ip_address(flow.peer) in ipaddress.ip_network(block):
+            other = turned_round(flow)
+            other.subnet = name
+            yield other, True
+
+
+def found_by(world, other, flows):
+    """Everything that breaks or is opened, by what is written of it."""
+    before, after = Report(world), Report(other)
+    found = collections.defaultdict(list)
+    for flow in flows:
+        if (flow.subnet not in world["subnets"]
+                or "169.254.169.254" in (flow.local, flow.peer)):
+            continue
+        for view, is_other_end in views(world, flow):
+            judged = judge(before, after, view)
+            if judged:
+                kind, maybe, rules = judged
+                port = None
+                if view.has_ports:
+                    port = view.service if view.decided else view.local_ports[0]
+                key = (kind, view.subnet, view.local, view.began, view.peer,
+                       view.protocol, port)
+                found[key].append((is_other_end, maybe, rules, view))
+    return {key: summed(all_of) for key, all_of in found.items()}
+
+
+def summed(all_of):
+    """Conversations, records, those that may pass, rules. What the other end tells
+    is counted only where this one tells nothing."""
+    counted = [one for one in all_of if not one[0]] or all_of
+    return (len(counted), sum(view.ins + view.outs for *_, view in counted),
+            sum(maybe for _, maybe, *_ in counted),
+            sorted({rule for _, _, rules, _ in all_of for rule in rules}))
+
+
+def key_of(line):
+    """The same of what check wrote."""
+    began = {"local": ">", "peer": "<", None: "?"}[line["began"]]
+    return ((line["kind"], line["subnet"].rpartition(".")[2], line["local"], began,
+             line["peer"], line["protocol"], line["port"]),
+            (line["conversations"], line["records"], line["maybe"],
+             sorted((rule["ocid"].rpartition(".")[2], rule["rule"])
+                    for rule in line["permitted_by"])))
+
+
+def changed(rng, world):
+    """Lists that have lost rules and got others."""
+    return dict(world, lists={
+        name: sorted({rule for rule in rules if rng.random() < 0.6}
+                     | {random_rule(rng) for _ in range(rng.randrange(3))})
+        for name, rules in world["lists"].items()})
+
+
+def check(other, talks, vcnrules):
+    """What check writes of other lists, but for the summary."""
+    objects, *_ = worlds.read_world(text_of(other).splitlines())
+    with open("other", "w", encoding="utf-8") as file:
+        json.dump([thing for thing in objects if "securitylist" in thing["id"]], file)
+    text = lines_of(talks)
+    done = run([vcnrules, "check", "-q", "--allow-breaks", "-m", "net.lut",
+                "--against", "other"], text)
+    return [json.loads(line) for line in done.splitlines()[:-1]]
+
+
+def compare_check(world, other, talks, vcnrules):
+    """Yields what is different of what other lists would break or open."""
+    lines = check(other, talks, vcnrules)
+    found = dict(key_of(line) for line in lines if line["local"])
+    wanted = found_by(world, other, decide([Flow(*talk) for talk in talks]))
+    for key in sorted(set(found) | set(wanted), key=repr):
+        if found.get(key) != wanted.get(key):
+            yield f"check: {key} is {found.get(key)}, not {wanted.get(key)}"
+
+
+def compare_lint(world, talks, vcnrules):
+    """Yields what would break or be opened without the rules that can all go, which
+    is nothing."""
+    for across in [], ["--across"]:
+        lines = [json.loads(line) for line in run(
+            [vcnrules, "lint", "-m", "net.lut", *across], "").splitlines()]
+        gone = {(line["name"], line["rule"]) for line in lines if line["removable"]}
+        less = dict(world, lists={
+            name: [rule for rule in rules if (name, rule) not in gone]
+            for name, rules in world["lists"].items()})
+        for line in check(less, talks, vcnrules):
+            if line["kind"] != "unseen":
+                yield f"lint {across}: without {gone}: {line}"
 
 
 def main():
@@ -527,13 +669,17 @@ def main():
         for number in range(options.worlds):
             world = random_world(rng)
             talks = random_talks(rng)
+            other = changed(rng, world)
             faults = list(itertools.chain(
                 compare(world, talks, vcnrules, env),
-                compare_check(world, talks, vcnrules, env)))
+                compare_check(world, other, talks, vcnrules),
+                compare_check(world, world, talks, vcnrules),
+                compare_lint(world, talks, vcnrules)))
             failed += bool(faults)
             if faults and failed <= 3:
                 print(f"world {number}:", *faults, sep="\n  ")
-                print(text_of(world) + "\n".join(line_of(*t) for t in talks))
+                print(text_of(world) + text_of(other)
+                      + "\n".join(line_of(*t) for t in talks))
         os.chdir("/")
     print(f"{options.worlds - failed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0

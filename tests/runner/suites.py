@@ -29,6 +29,8 @@ BASES = (
     "fetch",
     "fuzz",
     "peer",
+    "page",
+    "real",
 )
 NAMES = BASES + ("contrib-slow", "tsan", "cli-valgrind-all", "faults")
 VALGRIND = [
@@ -295,6 +297,13 @@ def contrib_cases(suite, folder, variant):
         yield cli_case(suite, loaded, folder, variant)
 
 
+def real_cases(suite, folder, variant):
+    yield from suite_program_cases("real", ["{vcnmeta}", "{vcnflow}"])(
+        suite, folder, variant)
+    for loaded in clicase.load_all(os.path.join("real", "cases")):
+        yield cli_case(suite, loaded, folder, variant)
+
+
 def long_cases(suite, folder, variant):
     for loaded in clicase.load_all("long"):
         yield cli_case(suite, loaded, folder, variant, LONG_LIMIT)
@@ -369,6 +378,8 @@ MAKERS = {
     "fuzz": fuzz_cases,
     "fetch": suite_program_cases("fetch", ["{vcnmeta}", "{vcnflow}"]),
     "peer": suite_program_cases("peer", ["{vcnmeta}", "{vcnflow}"]),
+    "page": suite_program_cases("page", []),
+    "real": real_cases,
 }
 
 

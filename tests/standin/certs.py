@@ -103,7 +103,15 @@ class Authority:
             .not_valid_before(now + days[0] * DAY)
             .not_valid_after(now + days[1] * DAY)
             .add_extension(
-                x509.BasicConstraints(ca=is_ca, path_length=None), True))
+                x509.BasicConstraints(ca=is_ca, path_length=None), True)
+            # Python 3.13 wants these of a chain.
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                self.key.public_key()), False))
+        if is_ca:
+            builder = builder.add_extension(x509.KeyUsage(
+                False, False, False, False, False, True, True, False, False), True)
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(
                 [_alternative(name) for name in names]), False)

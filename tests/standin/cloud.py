@@ -41,8 +41,11 @@ class Cloud:
             "description": "the tenancy", "timeCreated": TIME,
             "lifecycleState": "ACTIVE", "freeformTags": {}, "definedTags": {}}
         self.items = {"subnets": {}, "securityLists": {}, "vcns": {},
-                      "networkSecurityGroups": {}}
+                      "networkSecurityGroups": {}, "serviceGateways": {}}
         self.parts = {}
+        self.services = []
+        self.changes = {}
+        self.rules_made = 0xA00000
         self.regions = {}
         self.denied = set()
         self.inaccessible = set()
@@ -133,6 +136,52 @@ class Cloud:
         self.items[kind][item["id"]] = item
         self.regions[item["id"]] = region
         self.index.setdefault((kind, item["compartmentId"]), []).append(item)
+
+    def add_gateway(self, name, compartment, label, vcn="one", region=REGION):
+        """A service gateway, and the service that it leads to."""
+        service = {"id": ocid("service", name, region), "cidrBlock": label,
+                   "name": f"All {label} Services", "description": label}
+        self.services.append(service)
+        key = ocid("servicegateway", name, region)
+        self._add("serviceGateways", region, {
+            "id": key, "compartmentId": compartment, "displayName": name,
+            "vcnId": ocid("vcn", vcn, region), "lifecycleState": "AVAILABLE",
+            "blockTraffic": False, "timeCreated": TIME, "freeformTags": {},
+            "services": [{"serviceId": service["id"],
+                          "serviceName": service["name"]}], "definedTags": {}})
+        return key
+
+    def etag(self, key):
+        return f"{self.changes.get(key, 0):08x}"
+
+    def changed(self, key):
+        self.changes[key] = self.changes.get(key, 0) + 1
+        self.texts.pop(key, None)
+
+    def new_rule(self, rule):
+        """A rule as a group has it: with an id, and what is not said."""
+        self.rules_made += 1
+        peer = {"INGRESS": "source", "EGRESS": "destination"}[rule["direction"]]
+        return {"id": f"{self.rules_made:06X}", "isValid": True,
+                "timeCreated": TIME, "isStateless": False,
+                f"{peer}Type": "CIDR_BLOCK", **rule}
+
+    def vnic(self, key):
+        """A VNIC as what names it says; null where nothing does."""
+        groups = [group for (kind, group), members in self.parts.items()
+                  if kind == "vnics" and key in [m["vnicId"] for m in members]]
+        for (kind, subnet), addresses in self.parts.items():
+            for address in addresses if kind == "privateIps" else ():
+                if address["vnicId"] == key and address["isPrimary"]:
+                    return {
+                        "id": key, "subnetId": subnet, "nsgIds": groups,
+                        "compartmentId": address["compartmentId"],
+                        "privateIp": address["ipAddress"], "isPrimary": True,
+                        "availabilityDomain": "AD-1", "timeCreated": TIME,
+                        "lifecycleState": "AVAILABLE", "displayName": "v",
+                        "skipSourceDestCheck": False, "freeformTags": {},
+                        "definedTags": {}}
+        return None
 
     def knows_compartment(self, key):
         if key in self.denied:

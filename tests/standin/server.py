@@ -14,6 +14,7 @@ import time
 from . import certs, cloud as clouds, signatures, tokens
 from .faults import Faults
 from .instance import Instance
+from .objects import Objects
 from .service import Service, failure, region_of_host, service_of
 from .wire import Closed, Reply, Wire
 
@@ -22,7 +23,7 @@ class Standin:
     """Listens on three ports of 127.0.0.1 from start() to stop().
 
     tls     the service over TLS: compartments, subnets, security lists,
-            /v1/x509
+            objects, /v1/x509
     plain   the same and the metadata service over plain HTTP
     proxy   CONNECT to any host of the cloud ends here as well, with a
             certificate for that host; so the names can be tested
@@ -44,6 +45,7 @@ class Standin:
         self.cloud = cloud or clouds.small()
         self.service = Service(
             self.cloud, page_size, empty_every, odd_tokens)
+        self.objects = Objects()
         self.faults = Faults(rules)
         self.keys = signatures.Keys()
         self.latency = latency
@@ -237,13 +239,14 @@ class Standin:
         reply.set("Date", email.utils.formatdate(self.now(), usegmt=True))
         reply.set("opc-request-id", f"{identifier}/AAAA/BBBB")
         self.faults.apply(request, service, reply)
+        reply.is_head = request.method == "HEAD"
         return reply, note
 
     def _check_host(self, request, service, host, entry):
         """What the name in front of the service would not let through."""
         port = self.ports["tls" if entry["port"] == "tls" else "plain"]
-        expected = [host] if host else [f"127.0.0.1:{port}",
-                                        f"localhost:{port}"]
+        expected = [host] if host else [f"{name}:{port}"
+                                        for name in certs.Servers.LOCAL]
         if request.all("host") not in [[name] for name in expected]:
             return failure(400, "InvalidParameter", "Host")
         if service == "metadata" and entry["port"] != "plain":
@@ -258,7 +261,8 @@ class Standin:
             if service == "auth":
                 return self._federate(request, note)
             note["key_id"] = signatures.check(
-                request, self.keys.find, self.now())
+                request, self.keys.find, self.now(),
+                signs_body=service != "objects")
         except signatures.Unsigned as error:
             note["auth"] = str(error)
             return failure(
@@ -266,6 +270,8 @@ class Standin:
                 "The required information to complete authentication was not "
                 "provided or was incorrect.")
         note["auth"] = "ok"
+        if service == "objects":
+            return self.objects.answer(request)
         return self.service.answer(request, region)
 
     def _federate(self, request, note):

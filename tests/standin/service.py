@@ -20,6 +20,7 @@ LIST_PARAMETERS = {
 LIST_PARAMETERS["securityLists"] = LIST_PARAMETERS["subnets"]
 LIST_PARAMETERS["networkSecurityGroups"] = LIST_PARAMETERS["subnets"] | {"vlanId"}
 LIST_PARAMETERS["vcns"] = LIST_PARAMETERS["subnets"] - {"vcnId"}
+LIST_PARAMETERS["serviceGateways"] = LIST_PARAMETERS["subnets"] - {"displayName"}
 # What is listed of one thing: of a group by its path, of a subnet by a query.
 PART_PARAMETERS = {
     "securityRules": {"direction", "limit", "page", "sortBy", "sortOrder"},
@@ -31,6 +32,15 @@ PART_PARAMETERS = {
 FILTERS = ("vcnId", "displayName", "name", "lifecycleState", "direction",
            "ipState")
 LIMIT_MAX = 1000
+RULES_MAX = 200
+GROUP_RULES_MAX = 120
+CHANGE_MAX = 25
+RULE_FIELDS = {"protocol", "description", "isStateless", "icmpOptions",
+               "tcpOptions", "udpOptions"}
+INGRESS_FIELDS = RULE_FIELDS | {"source", "sourceType"}
+EGRESS_FIELDS = RULE_FIELDS | {"destination", "destinationType"}
+UPDATE_FIELDS = {"displayName", "ingressSecurityRules", "egressSecurityRules",
+                 "freeformTags", "definedTags"}
 
 
 class Refused(Exception):
@@ -58,6 +68,8 @@ def service_of(path):
         return "metadata"
     if path.startswith("/v1/"):
         return "auth"
+    if path == "/n" or path.startswith("/n/"):
+        return "objects"
     if path.startswith(f"{BASE}/compartments"):
         return "identity"
     return "iaas"
@@ -96,16 +108,26 @@ class Service:
             return refused.reply
 
     def _route(self, request, region):
-        if request.method != "GET":
-            raise Refused(405, "MethodNotAllowed", "use GET")
-        if request.body:
-            raise bad_parameter("a GET with a body")
         kind, _, key = request.path[len(BASE) + 1:].partition("/")
         key, _, part = key.partition("/")
         if not request.path.startswith(BASE + "/"):
             raise Refused(404, "NotFound", "no such path")
+        if (request.method, kind) == ("PUT", "securityLists") and not part:
+            return self._update_list(request, key, region)
+        if (request.method, kind) == ("POST", "networkSecurityGroups"):
+            return self._change_group(request, key, part, region)
+        if request.method != "GET":
+            raise Refused(405, "MethodNotAllowed", "use GET")
+        if request.body:
+            raise bad_parameter("a GET with a body")
         if kind == "networkSecurityGroups" and part in ("securityRules", "vnics"):
             return self._list_part(request, part, kind, key, region)
+        if kind == "vnics" and not part:
+            return self._get_vnic(key)
+        if kind == "services" and not key:
+            return self._page(request, kind, [
+                (item, json.dumps(item).encode())
+                for item in self.cloud.services])
         if kind in ("privateIps", "ipv6") and not key:
             return self._list_part(request, kind, "subnets",
                                    request.query.get("subnetId", ""), region)
@@ -135,7 +157,87 @@ class Service:
                 raise not_found()
             body = self.cloud.text(item)
         return Reply(200, body, [("Content-Type", "application/json"),
-                                 ("ETag", "2a5b")])
+                                 ("ETag", self.cloud.etag(key))])
+
+    def _get_vnic(self, key):
+        """As the addresses and members that name it say."""
+        vnic = self.cloud.vnic(key)
+        if vnic is None:
+            raise not_found()
+        return Reply(200, json.dumps(vnic).encode(),
+                     [("Content-Type", "application/json")])
+
+    # -- changes -----------------------------------------------------------
+
+    @staticmethod
+    def _details(request, known):
+        if request.query_text:
+            raise bad_parameter("a query on a change")
+        try:
+            details = json.loads(request.body)
+        except ValueError:
+            raise bad_parameter("the body is not JSON")
+        if not isinstance(details, dict) or set(details) - known:
+            raise bad_parameter(f"unknown: {sorted(set(details) - known)}")
+        return details
+
+    @staticmethod
+    def _check_rule(rule, known, peer):
+        if set(rule) - known or not rule.get("protocol") or not rule.get(peer):
+            raise bad_parameter(f"a rule of {sorted(rule)}")
+        if rule.get("description") == "" or \
+                len(rule.get("description") or "") > 255:
+            raise bad_parameter("a description has 1 to 255 characters")
+
+    def _update_list(self, request, key, region):
+        """The arrays of rules that are given replace what was there."""
+        item = self.cloud.item("securityLists", key, region)
+        if item is None:
+            raise not_found()
+        details = self._details(request, UPDATE_FIELDS)
+        if request.get("if-match", self.cloud.etag(key)) != self.cloud.etag(key):
+            raise Refused(412, "NoEtagMatch", "The If-Match does not match")
+        for name, known, peer in (
+                ("ingressSecurityRules", INGRESS_FIELDS, "source"),
+                ("egressSecurityRules", EGRESS_FIELDS, "destination")):
+            if len(details.get(name) or []) > RULES_MAX:
+                raise Refused(400, "LimitExceeded", name)
+            for rule in details.get(name) or []:
+                self._check_rule(rule, known, peer)
+                rule.setdefault("isStateless", False)
+                rule.setdefault(peer + "Type", "CIDR_BLOCK")
+        item.update((k, v) for k, v in details.items() if v is not None)
+        self.cloud.changed(key)
+        return Reply(200, self.cloud.text(item), [
+            ("Content-Type", "application/json"), ("ETag", self.cloud.etag(key))])
+
+    def _change_group(self, request, key, part, region):
+        """Rules of a group come and go, at most 25 at a time."""
+        if self.cloud.item("networkSecurityGroups", key, region) is None:
+            raise not_found()
+        rules = self.cloud.parts["securityRules", key]
+        if part == "actions/addSecurityRules":
+            added = self._details(request, {"securityRules"})["securityRules"]
+            if not 1 <= len(added) <= CHANGE_MAX or \
+                    len(rules) + len(added) > GROUP_RULES_MAX:
+                raise Refused(400, "LimitExceeded", f"{len(added)} rules")
+            for rule in added:
+                peer = {"INGRESS": "source", "EGRESS": "destination"}[
+                    rule["direction"]]
+                self._check_rule(rule, INGRESS_FIELDS | EGRESS_FIELDS
+                                 | {"direction"}, peer)
+            added = [self.cloud.new_rule(rule) for rule in added]
+            rules += added
+            return Reply(200, json.dumps({"securityRules": added}).encode(),
+                         [("Content-Type", "application/json")])
+        if part == "actions/removeSecurityRules":
+            ids = self._details(request, {"securityRuleIds"})["securityRuleIds"]
+            if not 1 <= len(ids) <= CHANGE_MAX or \
+                    set(ids) - {rule["id"] for rule in rules}:
+                raise bad_parameter("securityRuleIds")
+            rules[:] = [rule for rule in rules if rule["id"] not in ids]
+            return Reply(204)
+        raise Refused(404, "NotFound", "no such path")
 
     def _list_part(self, request, part, kind, key, region):
         """Rules and members of a group, addresses of a subnet."""

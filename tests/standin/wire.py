@@ -5,10 +5,10 @@ import time
 import urllib.parse
 
 LIMIT_HEAD = 1 << 20
-REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found",
+REASONS = {200: "OK", 204: "No Content", 206: "Partial Content", 301: "Moved Permanently", 302: "Found",
            307: "Temporary Redirect", 308: "Permanent Redirect",
            400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
-           404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
+           404: "Not Found", 405: "Method Not Allowed", 409: "Conflict", 412: "Precondition Failed",
            429: "Too Many Requests", 500: "Internal Server Error",
            501: "Not Implemented", 502: "Bad Gateway",
            503: "Service Unavailable", 504: "Gateway Timeout"}
@@ -51,6 +51,7 @@ class Reply:
                bytes of the "body"
     endless    "body", "chunked", "head" (a line each) or "line" (one header)
     bad_chunk  a chunk whose size is no number
+    is_head    the reply to HEAD: as told, but without the body
     trailers   header lines after a chunked body
     raw        these bytes instead of everything
     end        None: keep the connection; "close", "reset", "silence"
@@ -65,6 +66,7 @@ class Reply:
         self.pace = None
         self.endless = None
         self.bad_chunk = False
+        self.is_head = False
         self.raw = None
         self.trailers = []
         self.end = None
@@ -118,6 +120,8 @@ class Wire:
             headers.append((name, value.strip(" ")))
         request = Request(parts[0], parts[1], headers, b"")
         length = int(request.get("content-length", "0"))
+        if request.get("expect", "").lower() == "100-continue":
+            self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         while len(self.buffer) < length:
             self._more()
         request.body = self.buffer[:length]
@@ -194,6 +198,8 @@ class Wire:
             self.send(b"".join(lines))
             self._send_endless_head(reply.endless)
         body = reply.body if reply.cut is None else reply.body[:reply.cut]
+        if reply.is_head:
+            body = b""
         if reply.length == "chunked":
             body = self._chunks(reply, body)
         if where == "body" or reply.endless:

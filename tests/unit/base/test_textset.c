@@ -57,6 +57,31 @@ static void holds_what_was_added(void **state)
 	assert_int_equal(set.max, MANY + 1);
 }
 
+static void takes_from_another(void **state)
+{
+	struct textset set = TEXTSET_INIT(3), other = TEXTSET_INIT(4);
+	size_t index = 9;
+
+	(void)state;
+	assert_int_equal(textset_take(&other, "one", 3, &index), TEXTSET_ADDED);
+	assert_int_equal(index, 0);
+	assert_int_equal(textset_take(&other, "two", 3, &index), TEXTSET_ADDED);
+	assert_int_equal(textset_take(&other, "one", 3, &index), TEXTSET_KNOWN);
+	assert_int_equal(index, 0);
+	assert_int_equal(textset_add(&set, "two", 3), TEXTSET_ADDED);
+	assert_int_equal(textset_take_entry(&set, &other, 1, &index), TEXTSET_KNOWN);
+	assert_int_equal(index, 0);
+	assert_int_equal(textset_take_entry(&set, &other, 0, &index), TEXTSET_ADDED);
+	assert_int_equal(index, 1);
+	assert_text(&set, 1, "one", 3);
+	assert_true(textset_has(&set, "one", 3));
+	assert_int_equal(textset_add(&set, "three", 5), TEXTSET_ADDED);
+	assert_int_equal(textset_add(&other, "four", 4), TEXTSET_ADDED);
+	assert_int_equal(textset_take_entry(&set, &other, 2, &index), TEXTSET_FULL);
+	textset_free(&set);
+	textset_free(&other);
+}
+
 static void tells_bytes_apart(void **state)
 {
 	static const struct {
@@ -150,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_what_was_added),
+		cmocka_unit_test(takes_from_another),
 		cmocka_unit_test(tells_bytes_apart),
 		cmocka_unit_test(takes_no_more_than_its_maximum),
 		cmocka_unit_test(sorts_by_bytes),

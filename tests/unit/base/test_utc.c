@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -19,6 +21,7 @@ static void test_texts(void **state)
 		{1795773600, true, "2026-11-27T10:00:00Z"},
 		{-1, true, "1969-12-31T23:59:59Z"},
 		{-62135596800, true, "0001-01-01T00:00:00Z"},
+		{-62167219200, true, "0000-01-01T00:00:00Z"},
 		{253402300799, true, "9999-12-31T23:59:59Z"},
 		{253402300800, false, "@253402300800"},
 		{-62167219201, false, "@-62167219201"},
@@ -34,10 +37,30 @@ static void test_texts(void **state)
 	}
 }
 
+/* The C library's calendar, a day and an hour at a time, of all years with a text. */
+static void test_calendar(void **state)
+{
+	char text[UTC_TEXT_SIZE], other[UTC_TEXT_SIZE];
+	struct tm parts;
+
+	(void)state;
+	for (time_t at = -62167219200; at <= 253402300799; at += 90001) {
+		assert_true(utc_text(text, at));
+		assert_non_null(gmtime_r(&at, &parts));
+		parts.tm_year += 1900;
+		assert_int_equal(snprintf(other, sizeof(other), "%04d-%02d-%02dT%02d:%02d:%02dZ",
+					 parts.tm_year, parts.tm_mon + 1, parts.tm_mday,
+					 parts.tm_hour, parts.tm_min, parts.tm_sec),
+			20);
+		assert_string_equal(text, other);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_calendar),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,6 +155,10 @@ static void test_refused(void **state)
 	assert_refused("\xfe\xff", 1, "it is UTF-16, not UTF-8");
 	assert_refused("\xff", 1, "not valid UTF-8");
 	assert_refused("<html>", 1, invalid);
+	assert_refused("ServiceError", 1, invalid);
+	assert_refused("\nServiceError:\n{", 1,
+		"not valid JSON: it begins with a message, which standard error is for");
+	assert_refused("+--+", 1, "it is a table, not JSON: leave out --output table");
 }
 
 /* What stands around the data of a wrapper is judged too. */

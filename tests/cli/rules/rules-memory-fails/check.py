@@ -8,6 +8,8 @@ COMMANDS = (
     "vcnrules report -q -m net.lut --format csv log",
     "vcnrules lint -m net.lut --across --subnet web",
     "vcnrules lint -m net.lut --format table -o out",
+    "vcnrules report -q -m net.lut --format html --list web log",
+    "vcnrules lint -m net.lut --format html",
     "vcnrules check -q -m net.lut --against after log",
     "vcnrules explain -m net.lut --subnet web "
     "ingress tcp 10.0.2.7:50000 10.0.1.5:22",

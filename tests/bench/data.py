@@ -9,12 +9,15 @@
     talks.log, .gz        who talks to whom again and again (talks.py)
     talk.log, .gz         the first fifth of them
     tiny/, tiny.gz        20,000 objects of 16 KB each, and all in one
+    tenancy.log           records of connections (tenancy.py)
 
     net.lut               the 64 subnets, with one or two lists of 3 to 15
                           rules, made from the dumps beside it
     talks.lut             the same subnets, with rules for talks.log
     heavy.lut             the same, one subnet having five lists of 400 rules
     SUBNETS.lut           so many subnets, the 64 among them
+    full.lut              the tenancy, with all rules that the service takes
+    many.lut              1,000,000 subnets with a VNIC each, 100,000 rules
 """
 
 import base64
@@ -32,6 +35,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "reference"))
 
 import talks  # noqa: E402
+import tenancy  # noqa: E402
 from world import Flows, World, dumps  # noqa: E402
 
 SEED = 7
@@ -43,6 +47,9 @@ TINY_SIZE = 108_000  # inflated
 MIB = 1 << 20
 HEAVY_LISTS = 5
 HEAVY_RULES = 400
+TENANCY = 800_000  # records
+MANY = 1_000_000   # subnets, VNICs
+MANY_LISTS, MANY_RULES = 500, 200
 
 
 class Network(World):
@@ -201,7 +208,10 @@ def make_records(folder, scale):
         works = [pool.apply_async(compress, (whole, whole + ".gz")),
                  pool.apply_async(_small_objects, (folder, whole, scale)),
                  pool.apply_async(_shuffle, (
-                     folder, whole, max(100 * scale, 20) * MIB))]
+                     folder, whole, max(100 * scale, 20) * MIB)),
+                 pool.apply_async(tenancy.write_records, (
+                     os.path.join(folder, "tenancy.log"),
+                     tenancy.Tenancy(SEED), SEED, int(TENANCY * scale)))]
         for work in works:
             work.get()
         _make_talks(folder, pool, scale)
@@ -285,8 +295,51 @@ def write_heavy(path, network):
         json.dump(lists, file)
 
 
+def _many_lists():
+    """The lists, whose rules are all different."""
+    return [{
+        "id": f"ocid1.securitylist.oc1.iad.many{number:03}",
+        "display-name": f"many {number}",
+        "ingress-security-rules": [
+            tenancy.tcp("source", f"10.{number % 256}.{each}.0/24",
+                        1024 + 100 * number + each)
+            for each in range(MANY_RULES)],
+        "egress-security-rules": []} for number in range(MANY_LISTS)]
+
+
+def make_many(folder, vcnmeta):
+    """many.lut: VCNs of 4,096 subnets of 16 addresses."""
+    lists = os.path.join(folder, "many.json")
+    things = os.path.join(folder, "many.ndjson")
+    with open(lists, "w", encoding="utf-8") as file:
+        json.dump(_many_lists(), file)
+    with open(things, "w", encoding="utf-8", buffering=MIB) as file:
+        for number in range(MANY):
+            tail = hashlib.sha256(b"%d" % number).hexdigest()[:52]
+            subnet = f"ocid1.subnet.oc1.iad.aaaaaaaa{tail}"
+            block = f"10.{number >> 8 & 15}.{number & 255}"
+            file.write(
+                f'{{"id":"{subnet}","cidr-block":"{block}.0/28",'
+                f'"display-name":"many-{number}",'
+                f'"vcn-id":"ocid1.vcn.oc1.iad.many{number >> 12}",'
+                '"security-list-ids":["ocid1.securitylist.oc1.iad.many'
+                f'{number % MANY_LISTS:03}"]}}\n'
+                f'{{"ip-address":"{block}.2","subnet-id":"{subnet}",'
+                f'"vnic-id":"ocid1.vnic.oc1.iad.aaaaaaaa{tail}"}}\n')
+    build(vcnmeta, os.path.join(folder, "many.lut"), [lists, things])
+    os.remove(things)
+
+
+def make_full(folder, vcnmeta):
+    """full.lut"""
+    inside = os.path.join(folder, "full")
+    os.mkdir(inside)
+    build(vcnmeta, os.path.join(folder, "full.lut"), tenancy.write_dumps(
+        inside, tenancy.Tenancy(SEED, is_full=True)))
+
+
 def make_lookups(folder, vcnmeta, counts):
-    """net.lut, heavy.lut, and one with so many subnets for each count."""
+    """All of the lookup files; one with so many subnets for each count."""
     network = Network()
     dumps_folder = os.path.join(folder, "dumps")
     os.mkdir(dumps_folder)
@@ -308,3 +361,5 @@ def make_lookups(folder, vcnmeta, counts):
     write_heavy(lists, network)
     build(vcnmeta, os.path.join(folder, "heavy.lut"),
           write_dumps(heavy, network) + [lists])
+    make_full(folder, vcnmeta)
+    make_many(folder, vcnmeta)

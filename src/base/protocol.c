@@ -1,6 +1,7 @@
 /* Protocols of IP, as they are named on a command line. */
 #include "base/protocol.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,4 +36,12 @@ int protocol_parse(const char *text, size_t len)
 			return -1;
 	}
 	return len > 0 ? number : -1;
+}
+
+const char *protocol_name(unsigned number)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((unsigned)names[i].number == number)
+			return names[i].name;
+	return NULL;
 }

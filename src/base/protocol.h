@@ -10,4 +10,7 @@
  */
 int protocol_parse(const char *text, size_t len);
 
+/* The name of a protocol, or null if it has none of these. */
+const char *protocol_name(unsigned number);
+
 #endif

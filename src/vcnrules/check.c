@@ -18,6 +18,7 @@
 
 #include "base/address.h"
 #include "base/msg.h"
+#include "base/protocol.h"
 #include "lookup/content.h"
 #include "vcnrules/against.h"
 #include "vcnrules/flows.h"
@@ -467,9 +468,53 @@ static int gather(struct check *check)
 /* ---- what is written ---------------------------------------------------------------------- */
 
 static const struct sheet_column columns[] = {{"kind", "KIND"}, {"subnet", "SUBNET"},
-	{"local", "LOCAL"}, {"began", "BEGAN"}, {"peer", "PEER"}, {"protocol", "PROTOCOL"},
-	{"port", "PORT"}, {"conversations", "COUNT"}, {"records", NULL}, {"bytes", NULL},
+	{"local", NULL}, {"began", NULL}, {"peer", NULL}, {"protocol", NULL}, {"port", NULL},
+	{NULL, "CONVERSATION"}, {"conversations", "COUNT"}, {"records", NULL}, {"bytes", NULL},
 	{"last", NULL}, {"permitted_by", "PERMITTED BY"}, {"maybe", "MAYBE"}};
+
+/* Appends ADDRESS, or ADDRESS:PORT; of IPv6 [ADDRESS]:PORT. */
+static int append_end(
+	struct bytes *out, const struct address *address, bool has_port, uint16_t port)
+{
+	bool has_brackets = has_port && address->family == ADDRESS_IPV6;
+	char text[ADDRESS_TEXT_SIZE];
+	int result = 0;
+
+	(void)address_text(text, address);
+	result |= bytes_append_text(out, has_brackets ? "[" : "");
+	result |= bytes_append_text(out, text);
+	result |= bytes_append_text(out, has_brackets ? "]" : "");
+	if (!has_port)
+		return result;
+	result |= bytes_append_char(out, ':');
+	return result | bytes_append_number(out, port);
+}
+
+/* For people: from the side that began to the other one, where that is known. */
+static int put_conversation(struct check *check, struct sheet *sheet, const struct found *found)
+{
+	bool is_local = found->began == CONVERSATION_LOCAL;
+	bool is_decided = found->began != CONVERSATION_NOBODY && found->has_port;
+	const struct address *first = is_local || !is_decided ? &found->local : &found->peer;
+	const struct address *second = first == &found->local ? &found->peer : &found->local;
+	const char *protocol = protocol_name(found->protocol);
+	struct bytes *out = &check->text;
+	int result = 0;
+
+	bytes_clear(out);
+	if (found->local.family != ADDRESS_NONE) {
+		result |= append_end(out, first, !is_decided && found->has_port, found->port);
+		result |= bytes_append_text(out, is_decided ? " > " : " <> ");
+		result |= append_end(out, second, is_decided, found->port);
+		result |= bytes_append_char(out, ' ');
+		if (protocol)
+			result |= bytes_append_text(out, protocol);
+		else if (found->protocol != CONVERSATION_NO_PROTOCOL)
+			result |= bytes_append_number(out, found->protocol);
+	}
+	sheet_put_bytes(sheet, out);
+	return result;
+}
 
 static void put_end(struct sheet *sheet, const struct address *address)
 {
@@ -549,6 +594,8 @@ static int put_row(struct check *check, struct sheet *sheet, const struct found 
 	put_end(sheet, &found->peer);
 	put_if(sheet, has_flow && found->protocol != CONVERSATION_NO_PROTOCOL, found->protocol);
 	put_if(sheet, found->has_port, found->port);
+	if (put_conversation(check, sheet, found) != 0)
+		return -1;
 	sheet_put_number(sheet, found->conversations);
 	sheet_put_number(sheet, found->records);
 	sheet_put_number(sheet, found->bytes);
@@ -579,7 +626,7 @@ static int put_sentence(const struct check *check, struct bytes *out)
 
 	snprintf(text, sizeof(text),
 		"\n%zu conversations: %" PRIu64 " would break, %" PRIu64 " more may; %" PRIu64
-		" opened, %" PRIu64 " subnets unseen, %" PRIu64 " rules wider\n",
+		" opened, %" PRIu64 " subnets unseen, %" PRIu64 " rules wider.\n",
 		check->flows.count, check->broken, check->maybe, check->counts[OPENED],
 		check->counts[UNSEEN], check->counts[WIDER]);
 	return bytes_append_text(out, text);

@@ -119,7 +119,7 @@ static int put_sentence(const struct lint *lint, struct bytes *out)
 {
 	char text[128];
 
-	snprintf(text, sizeof(text), "\n%zu of %zu rules %s a finding, %zu can go together\n",
+	snprintf(text, sizeof(text), "\n%zu of %zu rules %s a finding, %zu can go together.\n",
 		lint->count, lint->rule_count, lint->count == 1 ? "has" : "have", lint->removable);
 	return bytes_append_text(out, text);
 }

@@ -192,9 +192,8 @@ static enum exitcode check_against(struct propose *propose, const struct against
 		exitcode = no_memory();
 	if (exitcode == EXITCODE_OK && checking.broken > 0) {
 		msg_error("internal error: the proposal would break %" PRIu64
-			  " conversations; it is "
-			  "not written, please report this",
-			checking.broken);
+			  " conversation%s; it is not written, please report this",
+			checking.broken, checking.broken == 1 ? "" : "s");
 		exitcode = EXITCODE_INTERNAL;
 	}
 	view_rules_free(&checking.before);
@@ -241,6 +240,8 @@ static enum exitcode fail_to_write(const struct propose *propose)
 	int error = errno;
 	char quoted[MSG_QUOTED_SIZE];
 
+	if (error == ENOMEM)
+		return no_memory();
 	msg_error_errno(error, "cannot write %s",
 		msg_quote_name(quoted, propose->command->options->output));
 	return EXITCODE_WRITE;

@@ -217,19 +217,27 @@ static int put_summary(const struct report *report, struct bytes *out)
 	return bytes_append_text(out, "}\n");
 }
 
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* The same in words, after a table. */
 static int put_sentence(const struct report *report, struct bytes *out)
 {
 	const struct usage *usage = &report->analysis.usage;
 	char from[UTC_TEXT_SIZE] = "", to[UTC_TEXT_SIZE] = "", text[512];
+	int len = snprintf(text, sizeof(text),
+		"\n%zu rule%s of %zu list%s and %zu group%s, %" PRIu64 " unused.\n",
+		report->rule_count, plural(report->rule_count), report->list_count,
+		plural(report->list_count), report->group_count, plural(report->group_count),
+		report->unused);
 
 	if (!utc_text(from, usage->first) || !utc_text(to, usage->last))
-		snprintf(text, sizeof(text), "\n%zu rules, no conversations\n", report->rule_count);
+		snprintf(text + len, sizeof(text) - (size_t)len, "No conversations were seen.\n");
 	else
-		snprintf(text, sizeof(text),
-			"\n%zu rules of %zu lists and %zu groups, %" PRIu64
-			" unused; %.10s to %.10s, %" PRIu64 " records, %.1f %% unexplained\n",
-			report->rule_count, report->list_count, report->group_count, report->unused,
+		snprintf(text + len, sizeof(text) - (size_t)len,
+			"Seen from %.10s to %.10s: %" PRIu64 " records, %.1f %% unexplained.\n",
 			from, to, usage->records,
 			usage->accepted == 0
 				? 0.0

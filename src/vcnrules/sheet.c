@@ -170,7 +170,8 @@ static size_t bytes_of(const char *text, size_t len, size_t count)
 	return at;
 }
 
-/* How much of text goes into a line of width: up to a blank, if there is one. */
+/* How much of text goes into a line of width: up to a blank, or else up to after a sign
+ * that parts words, if there is one. */
 static size_t line_of(const char *text, size_t len, size_t width)
 {
 	size_t fits = bytes_of(text, len, width);
@@ -179,6 +180,10 @@ static size_t line_of(const char *text, size_t len, size_t width)
 	if (fits == len)
 		return len;
 	while (at > 0 && text[at] != ' ')
+		at--;
+	if (at > 0)
+		return at;
+	for (at = fits; at > 0 && strchr(",;:/_-.", text[at - 1]) == NULL;)
 		at--;
 	return at > 0 ? at : fits;
 }
@@ -193,20 +198,69 @@ static size_t count_titles(const struct sheet *sheet)
 	return count;
 }
 
-static void set_widths(const struct sheet *sheet, size_t *widths, size_t count)
+/* The longest of the words of a title, in ASCII. */
+static size_t longest_word(const char *title)
+{
+	size_t longest = 0;
+
+	while (*title != '\0') {
+		size_t len = strcspn(title, " ");
+
+		if (len > longest)
+			longest = len;
+		title += len;
+		title += strspn(title, " ");
+	}
+	return longest;
+}
+
+/*
+ * Makes columns narrower whose titles are what is wide in them: those may take two
+ * lines. cells are the widths that the rest asks for.
+ */
+static void break_titles(const struct sheet *sheet, size_t *widths, const size_t *cells)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < sheet->column_count; i++) {
+		size_t least;
+
+		if (!sheet->columns[i].title)
+			continue;
+		least = longest_word(sheet->columns[i].title);
+		if (least < cells[at])
+			least = cells[at];
+		if (least < widths[at])
+			widths[at] = least;
+		at++;
+	}
+}
+
+static size_t sum_widths(const size_t *widths, size_t count)
 {
 	size_t total = 0;
 
+	for (size_t i = 0; i < count; i++)
+		total += widths[i] + GAP;
+	return total;
+}
+
+/* widths and cells have an entry for each of count columns, all 0. */
+static void set_widths(const struct sheet *sheet, size_t *widths, size_t *cells, size_t count)
+{
 	for (size_t i = 0; i < sheet->cell_count; i++) {
 		const struct sheet_cell *cell = &sheet->cells[i];
 		size_t width = characters(sheet->texts.data + cell->at, cell->len);
 
 		if (width > widths[i % count])
 			widths[i % count] = width;
+		if (i >= count && width > cells[i % count])
+			cells[i % count] = width;
 	}
-	for (size_t i = 0; i < count; i++)
-		total += widths[i] + GAP;
-	while (sheet->width > 0 && total > sheet->width + GAP) {
+	if (sheet->width == 0 || sum_widths(widths, count) <= sheet->width + GAP)
+		return;
+	break_titles(sheet, widths, cells);
+	while (sum_widths(widths, count) > sheet->width + GAP) {
 		size_t widest = 0;
 
 		for (size_t i = 1; i < count; i++)
@@ -215,7 +269,6 @@ static void set_widths(const struct sheet *sheet, size_t *widths, size_t count)
 		if (widths[widest] <= NARROWEST)
 			break;
 		widths[widest]--;
-		total--;
 	}
 }
 
@@ -251,16 +304,8 @@ static bool put_lines(
 	return true;
 }
 
-static void put_table(struct sheet *sheet)
+static void put_rows(struct sheet *sheet, const size_t *widths, size_t count)
 {
-	size_t count = count_titles(sheet);
-	size_t *widths = calloc(count + 1, sizeof(*widths));
-
-	if (!widths) {
-		sheet->is_short = true;
-		return;
-	}
-	set_widths(sheet, widths, count);
 	for (size_t i = 0; i < sheet->cell_count; i += count) {
 		bool is_bold = i == 0 && sheet->has_colour;
 
@@ -272,9 +317,23 @@ static void put_table(struct sheet *sheet)
 			put_text(sheet, "\x1b[0m");
 		outfile_pass(sheet->output);
 	}
-	free(widths);
 }
 
+static void put_table(struct sheet *sheet)
+{
+	size_t count = count_titles(sheet);
+	size_t *widths = calloc(count + 1, sizeof(*widths));
+	size_t *cells = calloc(count + 1, sizeof(*cells));
+
+	if (widths && cells) {
+		set_widths(sheet, widths, cells, count);
+		put_rows(sheet, widths, count);
+	} else {
+		sheet->is_short = true;
+	}
+	free(widths);
+	free(cells);
+}
 /* ---- rows ------------------------------------------------------------------------ */
 
 enum value_kind { VALUE_TEXT, VALUE_JSON };

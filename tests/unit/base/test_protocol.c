@@ -37,10 +37,20 @@ static void test_protocols(void **state)
 	assert_int_equal(protocol_parse("tcp,udp", 3), 6);
 }
 
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(protocol_name(6), "tcp");
+	assert_string_equal(protocol_name(58), "icmpv6");
+	assert_null(protocol_name(0));
+	assert_null(protocol_name(256));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_protocols),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

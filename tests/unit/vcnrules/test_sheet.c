@@ -101,6 +101,26 @@ static void test_table_width(void **state)
 		    "ongname\n");
 }
 
+/* A title of several words takes lines before a cell does; a long word is parted after
+ * a sign. */
+static void test_table_titles(void **state)
+{
+	static const struct sheet_column wide[] = {{"one", "LIST OR GROUP"}, {"two", "TEXT"}};
+	const struct options options = {.format = SHEET_TABLE};
+
+	(void)state;
+	output = (struct outfile){.bytes = BYTES_INIT(1 << 20), .fd = -1};
+	sheet_begin(&sheet, &output, &options, wide, 2);
+	sheet.width = 22;
+	sheet_put_word(&sheet, "web");
+	sheet_put_word(&sheet, "22,443,8000-8004,9000");
+	assert_ends("LIST   TEXT\n"
+		    "OR\n"
+		    "GROUP\n"
+		    "web    22,443,8000-\n"
+		    "       8004,9000\n");
+}
+
 static void test_table_narrow(void **state)
 {
 	(void)state;
@@ -189,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_table_controls),
 		cmocka_unit_test(test_table_width),
+		cmocka_unit_test(test_table_titles),
 		cmocka_unit_test(test_table_narrow),
 		cmocka_unit_test(test_table_colour),
 		cmocka_unit_test(test_empty),

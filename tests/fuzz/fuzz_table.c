@@ -185,12 +185,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const struct stage_pace at_once = {1, 0, 0, LIMIT_OUTPUT_BUFFER};
 	struct stage_pace pace = {.chunk = 200, .idle = 2};
-	const char *text = (const char *)data + CHOICE_SIZE;
+	const char *text;
 	struct options *options = &at_hand.options;
 	struct worker_shared shared = {.options = options, .plan = &at_hand.plan};
 
 	if (len < CHOICE_SIZE)
 		return 0;
+	text = (const char *)data + CHOICE_SIZE;
 	if (at_hand.lookup == NULL)
 		make_all();
 	choose(data[0]);

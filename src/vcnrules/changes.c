@@ -132,7 +132,7 @@ static int use_rest(struct changes *changes, const struct changes_owner *owner)
 
 static bool is_meant(const struct rule *rule, enum which which)
 {
-	return which == ALL || (which == EGRESS) == (rule->direction == RULE_EGRESS);
+	return which == ALL || (which == EGRESS) == (rule->direction == DIRECTION_EGRESS);
 }
 
 /* Appends an element of an array that is not its first one, on a line of its own. */

@@ -262,7 +262,7 @@ static int put_member(struct bytes *out, const char *name, const char *text, siz
 static int put_object(struct bytes *out, const struct rule_parts *parts,
 	const struct narrow_rule *from, const struct bytes *description)
 {
-	bool is_ingress = parts->direction == RULE_INGRESS;
+	bool is_ingress = parts->direction == DIRECTION_INGRESS;
 	const struct rule_ports *source =
 		from->protocol == RULE_TCP ? &parts->tcp_source : &parts->udp_source;
 	const struct rule_ports *destination =
@@ -361,7 +361,7 @@ static int add_new(struct proposal *proposal, const struct ruleset_owner *owner,
 {
 	const struct rule *rule = proposal->analysis->ruleset.rules[replaced].rule;
 	struct rule_parts parts = {
-		.direction = (enum rule_direction)rule->direction,
+		.direction = (enum direction)rule->direction,
 		.is_of_group = owner->is_group,
 	};
 	struct strings strings = {.same_peer = BYTES_INIT(SIZE_MAX / 2)};
@@ -484,7 +484,8 @@ static int replace_rule(struct proposal *proposal, const struct ruleset_owner *o
 	rule->new_first = proposal->new_count;
 	if (narrow->over > 0) {
 		owner->over = narrow->over + (of->is_group ? of->count : 0);
-		owner->is_over_in_ingress = of->rules[number - of->first].direction == RULE_INGRESS;
+		owner->is_over_in_ingress =
+			of->rules[number - of->first].direction == DIRECTION_INGRESS;
 		return 0;
 	}
 	for (size_t i = 0; i < narrow->count; i++)
@@ -641,7 +642,7 @@ static void count_rules(const struct proposal *proposal, const struct ruleset_ow
 		const struct proposal_entry *entry = &proposal->entries[owner->first + i];
 		struct boxes_rule box = box_of(proposal, entry);
 
-		counts[box.rule->direction == RULE_EGRESS]++;
+		counts[box.rule->direction == DIRECTION_EGRESS]++;
 		news += entry->is_new;
 	}
 	if (of->is_group) {

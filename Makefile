@@ -234,7 +234,7 @@ $(OBJECTS)/src/%.o: private SANFLAGS += $(FUZZ_GUIDED)
 
 # These read what the target feeds them, or write what it looks at.
 CATCH = -Wl,--wrap=io_write_all
-$(BUILD)/fuzz/record $(BUILD)/fuzz/long: \
+$(BUILD)/fuzz/record $(BUILD)/fuzz/long $(BUILD)/fuzz/table: \
 	FUZZ_WRAP = -Wl,--wrap=io_read,--wrap=io_ready
 $(BUILD)/fuzz/lookup $(BUILD)/fuzz/text $(BUILD)/fuzz/config: FUZZ_WRAP = $(CATCH)
 $(BUILD)/fuzz/api: FUZZ_WRAP = $(CATCH),--wrap=caller_fail \

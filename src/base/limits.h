@@ -29,9 +29,12 @@
 #define LIMIT_LISTCACHE ((size_t)1 << 20)
 
 /* Blocks of text that are held at once: of the oldest input as many as there are
- * threads, and a few more; and so much of all inputs after it. */
+ * threads, and a few more; and so much of all inputs after it, for all threads and
+ * for each of them, or, with records that take more memory to read, in all. */
 #define LIMIT_BLOCK_HEAP 4
 #define LIMIT_TEXT_AHEAD ((size_t)8 << 20)
+#define LIMIT_TEXT_AHEAD_THREAD ((size_t)2 << 20)
+#define LIMIT_TEXT_AHEAD_LARGE ((size_t)2 << 20)
 
 /* Worker threads. */
 #define LIMIT_THREADS 256

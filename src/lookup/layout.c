@@ -80,30 +80,32 @@ static int make_order(struct layout_order *order, const struct model *model, con
 	make_order(&(layout)->one##_order, (layout)->model, (layout)->model->all,                  \
 		(layout)->model->one##_count, sizeof(*(layout)->model->all), (is_hashed))
 
-/* What is only named gets a number too. */
+/* Gives a VCN and a compartment that are named a number, if they have none. */
+static int name_both(struct model *model, uint32_t vcn, uint32_t compartment)
+{
+	if (vcn != MODEL_NONE && model_thing(model, MODEL_VCN, vcn) == MODEL_NONE)
+		return -1;
+	if (compartment != MODEL_NONE &&
+		model_thing(model, MODEL_COMPARTMENT, compartment) == MODEL_NONE)
+		return -1;
+	return 0;
+}
+
 static int name_all(struct model *model)
 {
-	for (size_t i = 0; i < model->subnet_count; i++) {
-		const struct model_subnet *subnet = &model->subnets[i];
+	int result = 0;
 
-		if ((subnet->vcn != MODEL_NONE &&
-			    model_thing(model, MODEL_VCN, subnet->vcn) == MODEL_NONE) ||
-			(subnet->compartment != MODEL_NONE &&
-				model_thing(model, MODEL_COMPARTMENT, subnet->compartment) ==
-					MODEL_NONE))
-			return -1;
-	}
-	for (size_t i = 0; i < model->group_count; i++) {
-		const struct model_group *group = &model->groups[i];
+	for (size_t i = 0; i < model->subnet_count && result == 0; i++)
+		result = name_both(model, model->subnets[i].vcn, model->subnets[i].compartment);
+	for (size_t i = 0; i < model->group_count && result == 0; i++)
+		result = name_both(model, model->groups[i].vcn, model->groups[i].compartment);
+	return result;
+}
 
-		if ((group->vcn != MODEL_NONE &&
-			    model_thing(model, MODEL_VCN, group->vcn) == MODEL_NONE) ||
-			(group->compartment != MODEL_NONE &&
-				model_thing(model, MODEL_COMPARTMENT, group->compartment) ==
-					MODEL_NONE))
-			return -1;
-	}
-	return 0;
+/* When something was fetched, or what stands for never. */
+static int64_t time_or(int64_t fetched_at, int64_t never)
+{
+	return fetched_at == MODEL_NEVER ? never : fetched_at;
 }
 
 static int order_all(struct layout *layout)
@@ -394,8 +396,7 @@ static int place_vcns(struct layout *layout)
 		record->flags = FORMAT_VCN_ALL_MEMBERS;
 		if (vcn->all_groups)
 			record->flags |= FORMAT_VCN_ALL_GROUPS;
-		if (vcn->place.fetched_at != MODEL_NEVER)
-			record->fetched_at = vcn->place.fetched_at;
+		record->fetched_at = time_or(vcn->place.fetched_at, 0);
 		record->block_first = (uint32_t)at;
 		for (; at < count && blocks[at].vcn == i; at++) {
 			struct format_block *run = layout->blocks.at + record->block_first;
@@ -423,8 +424,7 @@ static int place_compartments(struct layout *layout)
 
 		record->ocid = place_text(layout, compartment->ocid);
 		record->name = place_text(layout, compartment->name);
-		if (compartment->place.fetched_at != MODEL_NEVER)
-			record->fetched_at = compartment->place.fetched_at;
+		record->fetched_at = time_or(compartment->place.fetched_at, 0);
 	}
 	return 0;
 }
@@ -750,7 +750,7 @@ static void place_group(struct layout *layout, size_t number)
 	record->name = place_text(layout, group->name);
 	record->vcn = vcn_of(layout, group->vcn);
 	record->compartment = compartment_of(layout, group->compartment);
-	record->fetched_at = oldest == MODEL_NEVER ? layout->fetched_at : oldest;
+	record->fetched_at = time_or(oldest, layout->fetched_at);
 	if (group->place.fetched_at != MODEL_NEVER)
 		record->flags |= FORMAT_GROUP_HELD;
 }
@@ -987,7 +987,7 @@ static int64_t time_of_vnic(const struct layout *layout, size_t number)
 		if (time > newest)
 			newest = time;
 	}
-	return newest == MODEL_NEVER ? layout->fetched_at : newest;
+	return time_or(newest, layout->fetched_at);
 }
 
 static int place_vnics(struct layout *layout)
@@ -1135,8 +1135,7 @@ static int place_services(struct layout *layout)
 		const struct prefix *last = NULL;
 
 		record->label = place_text(layout, service->label);
-		record->fetched_at =
-			service->ranges_at == MODEL_NEVER ? layout->fetched_at : service->ranges_at;
+		record->fetched_at = time_or(service->ranges_at, layout->fetched_at);
 		record->range_first = (uint32_t)kept;
 		/* sorted, so what encloses a range is the last one that was kept */
 		for (; at < count && ranges[at].service == i; at++) {

@@ -16,10 +16,18 @@
  * What bounds memory. Of the oldest input as many blocks are held as there are
  * threads, and LIMIT_BLOCK_HEAP more: enough to keep all at work, and soon
  * reached, so that a long run takes no more memory than a short one. It may
- * always have one job, however large. LIMIT_TEXT_AHEAD comes on top for all
- * inputs after it, so that objects of different sizes keep all threads at work.
- * There are two output buffers a thread and two more. A job whose buffer is full
- * hands it over when the job is the oldest, and its thread sleeps until then.
+ * always have one job, however large. What all inputs after it may hold, so that
+ * objects of different sizes keep all threads at work, says text_ahead. There are
+ * two output buffers a thread and two more. A job whose buffer is full hands it
+ * over when the job is the oldest, and its thread sleeps until then.
+ *
+ * Many threads and objects. What is left to inflate of an input when it becomes
+ * the oldest only one thread can do, so of objects of a size S threads that
+ * inflate need about (threads - 1) / 2 * S to have been read ahead. Buffers of
+ * later inputs hold output that can't be delivered yet; so that they don't come to
+ * hold them all, and the oldest input's blocks are worked on one at a time, half of
+ * the buffers are for the oldest input alone. tests/unit/vcnflow/test_scaling.c
+ * plays that with more threads than the machine has.
  *
  * Why nothing waits for ever. Only what is oldest can be delivered, so all
  * depends on that a thread always sees to it. It does, because whatever becomes
@@ -150,28 +158,45 @@ static struct queue_job *next_work(const struct queue *queue)
 {
 	struct queue_job *oldest = queue_oldest_job(queue);
 	struct queue_input *input = queue->inputs;
-	struct queue_job *job = oldest;
+	struct queue_job *job;
 
-	while (input != NULL) {
-		for (job = input->jobs; job != NULL; job = job->next)
-			if (job->state == JOB_WAITING)
-				break;
-		if (job != NULL)
-			break;
+	while (input != NULL && input->waiting_jobs == 0)
 		input = input->next;
-	}
-	if (job == NULL || job == oldest)
+	if (input == NULL)
+		return NULL;
+	job = input->jobs;
+	while (job->state != JOB_WAITING)
+		job = job->next;
+	if (job == oldest)
 		return queue->buffer_count > 0 ? job : NULL;
-	return queue->buffer_count > 1 ? job : NULL;
+	if (input == queue->inputs)
+		return queue->buffer_count > 1 ? job : NULL;
+	return queue->buffer_count > queue->thread_limit + 1 ? job : NULL;
 }
 
-static bool has_room(const struct queue *queue, const struct queue_input *input)
+/*
+ * How much text may be held of all inputs for one to be read that so many others
+ * come before: the last of them has half of the room of the first. So when it gets
+ * scarce it goes to those that are delivered soon. The threads that read large
+ * records have little of their memory left for it.
+ */
+static size_t text_ahead(const struct queue *queue, size_t before)
+{
+	size_t threads = queue->thread_limit;
+
+	if (queue->has_large)
+		return LIMIT_TEXT_AHEAD_LARGE;
+	return (LIMIT_TEXT_AHEAD + LIMIT_TEXT_AHEAD_THREAD * threads) / (2 * threads) *
+	       (2 * threads + 1 - before);
+}
+
+static bool has_room(const struct queue *queue, const struct queue_input *input, size_t before)
 {
 	size_t of_oldest = LIMIT_BLOCK * (queue->thread_limit + LIMIT_BLOCK_HEAP);
 
-	if (input != queue->inputs)
-		return queue->text_held + LIMIT_BLOCK <= LIMIT_TEXT_AHEAD + of_oldest;
-	return input->text_held + LIMIT_BLOCK <= of_oldest;
+	if (before == 0)
+		return input->text_held + LIMIT_BLOCK <= of_oldest;
+	return queue->text_held + LIMIT_BLOCK <= text_ahead(queue, before) + of_oldest;
 }
 
 /* The oldest input of which a block can be read now, or null. */
@@ -179,9 +204,10 @@ static struct queue_input *next_read(const struct queue *queue)
 {
 	struct queue_input *input = queue->inputs;
 
-	while (input != NULL && (input->reader == NULL || input->reading || input->ended ||
-					!has_room(queue, input)))
-		input = input->next;
+	for (size_t before = 0; input != NULL; input = input->next, before++)
+		if (input->reader != NULL && !input->reading && !input->ended &&
+			has_room(queue, input, before))
+			break;
 	return input;
 }
 
@@ -268,6 +294,7 @@ void queue_add_job(struct queue *queue, struct queue_input *input, struct queue_
 	job->state = JOB_WAITING;
 	job->waits_for_turn = false;
 	job->input = input;
+	queue->has_large = queue->has_large || job->block.cap > 2 * LIMIT_BLOCK;
 	input->waiting_jobs++;
 	queue->waiting_jobs++;
 	input->text_held += job->block.cap;

@@ -83,6 +83,7 @@ struct queue {
 	size_t input_count;
 	size_t waiting_jobs; /* of all inputs */
 	size_t text_held;
+	bool has_large; /* a block was larger than two usual ones */
 	struct queue_job *free_jobs;
 	struct queue_buffer **buffers; /* that are free */
 	size_t buffer_count;

@@ -23,30 +23,36 @@ void page_advice_free(struct page_advice_list *list)
 	*list = (struct page_advice_list){0};
 }
 
-/* Errors that ICMP reports are rare, and needed when they come. */
+/* What use tells to do; of ICMP nothing: the errors that it reports are rare, and
+ * needed when they come, from anywhere. */
+static unsigned findings_of(const struct analysis_rule *rule)
+{
+	return page_is_icmp(rule->rule) ? 0 : rule->findings;
+}
+
 static bool is_removal(const struct analysis_rule *rule)
 {
-	return rule->findings & PAGE_FINDING(ANALYSIS_UNUSED) && !page_is_icmp(rule->rule);
+	return findings_of(rule) & PAGE_FINDING(ANALYSIS_UNUSED);
 }
 
 /* There is something to narrow it to. All who used it may have exchanged too few
  * packets to count: scanners, or clients of a service that takes no more. */
 static bool is_narrowing(const struct analysis_rule *rule)
 {
-	return rule->findings & PAGE_WIDE_FINDINGS &&
+	return findings_of(rule) & PAGE_WIDE_FINDINGS &&
 	       !(rule->findings & PAGE_FINDING(ANALYSIS_WIDE_PEER) &&
 		       rule->peers->block_count == 0);
 }
 
 bool page_advice_shrinks(const struct analysis_rule *rule)
 {
-	return is_removal(rule) || rule->findings & PAGE_WIDE_FINDINGS;
+	return is_removal(rule) || findings_of(rule) & PAGE_WIDE_FINDINGS;
 }
 
 /* What it is worth to do something about a rule; 0: there is nothing to do. */
 static unsigned worth_of(const struct analysis_rule *rule)
 {
-	unsigned findings = rule->findings;
+	unsigned findings = findings_of(rule);
 	unsigned worth = 0;
 
 	if (is_removal(rule))
@@ -60,7 +66,7 @@ static unsigned worth_of(const struct analysis_rule *rule)
 	else
 		return 0;
 	worth += rule->width;
-	if (rule->rule->direction == RULE_INGRESS && rule->rule->peer_kind == RULE_PEER_CIDR &&
+	if (rule->rule->direction == DIRECTION_INGRESS && rule->rule->peer_kind == RULE_PEER_CIDR &&
 		rule->rule->peer.length == 0)
 		worth += 100;
 	if (findings & PAGE_FINDING(ANALYSIS_SENSITIVE_PORT))
@@ -233,7 +239,8 @@ static int put_advice(struct page *page, const struct page_advice *advice)
 		put_narrowing(page, &rule);
 		html_put(html, "</h3>");
 		put_reason(page, &rule);
-	} else if (rule.findings & (PAGE_WIDE_FINDINGS | PAGE_FINDING(ANALYSIS_SENSITIVE_PORT))) {
+	} else if (findings_of(&rule) &
+		   (PAGE_WIDE_FINDINGS | PAGE_FINDING(ANALYSIS_SENSITIVE_PORT))) {
 		html_put(html, "<li class=\"wide\"><h3>Ask who needs ");
 		put_rule(page, &rule);
 		html_put(html, "</h3>");

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/textset.h"
+#include "lookup/lookupfile.h"
 #include "rules/prefixes.h"
 #include "vcnrules/against.h"
 #include "vcnrules/analysis.h"
@@ -192,9 +193,8 @@ static enum exitcode check_against(struct propose *propose, const struct against
 		exitcode = no_memory();
 	if (exitcode == EXITCODE_OK && checking.broken > 0) {
 		msg_error("internal error: the proposal would break %" PRIu64
-			  " conversations; it is "
-			  "not written, please report this",
-			checking.broken);
+			  " conversation%s; it is not written, please report this",
+			checking.broken, checking.broken == 1 ? "" : "s");
 		exitcode = EXITCODE_INTERNAL;
 	}
 	view_rules_free(&checking.before);
@@ -241,6 +241,8 @@ static enum exitcode fail_to_write(const struct propose *propose)
 	int error = errno;
 	char quoted[MSG_QUOTED_SIZE];
 
+	if (error == ENOMEM)
+		return no_memory();
 	msg_error_errno(error, "cannot write %s",
 		msg_quote_name(quoted, propose->command->options->output));
 	return EXITCODE_WRITE;
@@ -385,6 +387,10 @@ static enum exitcode make(struct propose *propose)
 		break;
 	case PROPOSAL_WIDER:
 		return EXITCODE_INTERNAL;
+	case PROPOSAL_FOREIGN:
+		lookupfile_refuse(propose->command->options->metadata,
+			"its rules are not such as vcnmeta writes");
+		return EXITCODE_REFUSED;
 	case PROPOSAL_NO_MEMORY:
 		return no_memory();
 	}

@@ -5,14 +5,23 @@
     large/, small/        a fifth of them 8 times, and 64 objects, all gzip -6
     shuffled.log, .gz     a tenth, the members in another order each time
     one.log               a single record
+    ordered.log, .gz      those of shuffled.log, as they were
+    talks.log, .gz        who talks to whom again and again (talks.py)
+    talk.log, .gz         the first fifth of them
+    tiny/, tiny.gz        20,000 objects of 16 KB each, and all in one
+    tenancy.log           records of connections (tenancy.py)
 
     net.lut               the 64 subnets, with one or two lists of 3 to 15
                           rules, made from the dumps beside it
+    talks.lut             the same subnets, with rules for talks.log
     heavy.lut             the same, one subnet having five lists of 400 rules
     SUBNETS.lut           so many subnets, the 64 among them
+    full.lut              the tenancy, with all rules that the service takes
+    many.lut              1,000,000 subnets with a VNIC each, 100,000 rules
 """
 
 import base64
+import gzip
 import hashlib
 import json
 import multiprocessing
@@ -25,15 +34,22 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "reference"))
 
+import talks  # noqa: E402
+import tenancy  # noqa: E402
 from world import Flows, World, dumps  # noqa: E402
 
 SEED = 7
 PARTS = 5        # of records.log
 LARGE = 8        # objects
 SMALL = 64
+TINY = 20_000
+TINY_SIZE = 108_000  # inflated
 MIB = 1 << 20
 HEAVY_LISTS = 5
 HEAVY_RULES = 400
+TENANCY = 800_000  # records
+MANY = 1_000_000   # subnets, VNICs
+MANY_LISTS, MANY_RULES = 500, 200
 
 
 class Network(World):
@@ -74,15 +90,20 @@ def shuffled(line, rng):
                       separators=(",", ":")).encode() + b"\n"
 
 
-def _shuffle(source, target, size):
+def _shuffle(folder, source, size):
     """Lines of source, until there are size bytes of them."""
     rng = random.Random(SEED)
-    with open(source, "rb") as lines, open(target, "wb") as file:
+    paths = [os.path.join(folder, name)
+             for name in ("shuffled.log", "ordered.log")]
+    with open(source, "rb") as lines, open(paths[0], "wb") as file, \
+            open(paths[1], "wb") as same:
         for line in lines:
             if file.tell() >= size:
                 break
             file.write(shuffled(line, rng))
-    compress(target, target + ".gz")
+            same.write(line)
+    for path in paths:
+        compress(path, path + ".gz")
 
 
 def compress(path, target):
@@ -125,6 +146,56 @@ def _small_objects(folder, source, scale):
         _small_object(path, source, sum(sizes[:number]), size)
 
 
+def _talk_part(path, begin, end):
+    """Some minutes of talks."""
+    told = talks.Talks(Network(), SEED)
+    with open(path, "wb", buffering=MIB) as file:
+        for minute in range(begin, end):
+            file.writelines(told.minute(minute))
+
+
+def _make_talks(folder, pool, scale):
+    """talks.log and talk.log, which is its first part."""
+    minutes = int(talks.SPAN * scale) // PARTS
+    parts = [os.path.join(folder, f"talk{number}.log")
+             for number in range(PARTS)]
+    pool.starmap(_talk_part, [(path, number * minutes, (number + 1) * minutes)
+                              for number, path in enumerate(parts)], 1)
+    whole = os.path.join(folder, "talks.log")
+    first = os.path.join(folder, "talk.log")
+    _join(parts, whole)
+    os.rename(parts[0], first)
+    for path in parts[1:]:
+        os.remove(path)
+    pool.starmap(compress, [(path, path + ".gz") for path in (whole, first)],
+                 1)
+
+
+def _tiny_objects(folder, source, begin, end):
+    """What a connector writes in a quiet tenancy: objects of about 16 KB."""
+    size = os.path.getsize(source)
+    with open(source, "rb") as file:
+        for number in range(begin, end):
+            file.seek(number * TINY_SIZE % (size - 2 * TINY_SIZE))
+            file.readline()
+            text = file.read(TINY_SIZE) + file.readline()
+            with open(os.path.join(folder, "tiny", f"{number:05}.log.gz"),
+                      "wb") as tiny:
+                tiny.write(gzip.compress(text, 6, mtime=0))
+
+
+def _make_tiny(folder, source, pool, scale):
+    """tiny and tiny.gz, which is all of it one after another."""
+    count = int(TINY * scale)
+    os.mkdir(os.path.join(folder, "tiny"))
+    pool.starmap(_tiny_objects, [
+        (folder, source, begin, min(begin + 500, count))
+        for begin in range(0, count, 500)], 1)
+    names = sorted(os.listdir(os.path.join(folder, "tiny")))
+    _join([os.path.join(folder, "tiny", name) for name in names],
+          os.path.join(folder, "tiny.gz"))
+
+
 def make_records(folder, scale):
     """All but the lookup files; scale 1 is 1 GB."""
     whole = os.path.join(folder, "records.log")
@@ -137,10 +208,14 @@ def make_records(folder, scale):
         works = [pool.apply_async(compress, (whole, whole + ".gz")),
                  pool.apply_async(_small_objects, (folder, whole, scale)),
                  pool.apply_async(_shuffle, (
-                     whole, os.path.join(folder, "shuffled.log"),
-                     max(100 * scale, 20) * MIB))]
+                     folder, whole, max(100 * scale, 20) * MIB)),
+                 pool.apply_async(tenancy.write_records, (
+                     os.path.join(folder, "tenancy.log"),
+                     tenancy.Tenancy(SEED), SEED, int(TENANCY * scale)))]
         for work in works:
             work.get()
+        _make_talks(folder, pool, scale)
+        _make_tiny(folder, whole, pool, scale)
     os.mkdir(os.path.join(folder, "large"))
     for number in range(LARGE):
         os.link(parts[number % PARTS] + ".gz",
@@ -220,13 +295,60 @@ def write_heavy(path, network):
         json.dump(lists, file)
 
 
+def _many_lists():
+    """The lists, whose rules are all different."""
+    return [{
+        "id": f"ocid1.securitylist.oc1.iad.many{number:03}",
+        "display-name": f"many {number}",
+        "ingress-security-rules": [
+            tenancy.tcp("source", f"10.{number % 256}.{each}.0/24",
+                        1024 + 100 * number + each)
+            for each in range(MANY_RULES)],
+        "egress-security-rules": []} for number in range(MANY_LISTS)]
+
+
+def make_many(folder, vcnmeta):
+    """many.lut: VCNs of 4,096 subnets of 16 addresses."""
+    lists = os.path.join(folder, "many.json")
+    things = os.path.join(folder, "many.ndjson")
+    with open(lists, "w", encoding="utf-8") as file:
+        json.dump(_many_lists(), file)
+    with open(things, "w", encoding="utf-8", buffering=MIB) as file:
+        for number in range(MANY):
+            tail = hashlib.sha256(b"%d" % number).hexdigest()[:52]
+            subnet = f"ocid1.subnet.oc1.iad.aaaaaaaa{tail}"
+            block = f"10.{number >> 8 & 15}.{number & 255}"
+            file.write(
+                f'{{"id":"{subnet}","cidr-block":"{block}.0/28",'
+                f'"display-name":"many-{number}",'
+                f'"vcn-id":"ocid1.vcn.oc1.iad.many{number >> 12}",'
+                '"security-list-ids":["ocid1.securitylist.oc1.iad.many'
+                f'{number % MANY_LISTS:03}"]}}\n'
+                f'{{"ip-address":"{block}.2","subnet-id":"{subnet}",'
+                f'"vnic-id":"ocid1.vnic.oc1.iad.aaaaaaaa{tail}"}}\n')
+    build(vcnmeta, os.path.join(folder, "many.lut"), [lists, things])
+    os.remove(things)
+
+
+def make_full(folder, vcnmeta):
+    """full.lut"""
+    inside = os.path.join(folder, "full")
+    os.mkdir(inside)
+    build(vcnmeta, os.path.join(folder, "full.lut"), tenancy.write_dumps(
+        inside, tenancy.Tenancy(SEED, is_full=True)))
+
+
 def make_lookups(folder, vcnmeta, counts):
-    """net.lut, heavy.lut, and one with so many subnets for each count."""
+    """All of the lookup files; one with so many subnets for each count."""
     network = Network()
     dumps_folder = os.path.join(folder, "dumps")
     os.mkdir(dumps_folder)
     known = write_dumps(dumps_folder, network)
     build(vcnmeta, os.path.join(folder, "net.lut"), known)
+    told = os.path.join(folder, "talks")
+    os.mkdir(told)
+    build(vcnmeta, os.path.join(folder, "talks.lut"),
+          write_dumps(told, talks.permit(Network())))
     further = os.path.join(folder, "further.ndjson")
     for count in counts:
         write_further(further, count - len(network.subnets), network)
@@ -239,3 +361,5 @@ def make_lookups(folder, vcnmeta, counts):
     write_heavy(lists, network)
     build(vcnmeta, os.path.join(folder, "heavy.lut"),
           write_dumps(heavy, network) + [lists])
+    make_full(folder, vcnmeta)
+    make_many(folder, vcnmeta)

@@ -57,8 +57,8 @@ def jq(bench, name):
             f"'{bench.lookup(SUBNETS)}' -f '{HERE}/enrich.jq'")
 
 
-def duckdb(bench, name):
-    return (f"NODE_PATH='{MODULES}' exec node '{HERE}/duckdb.js' "
+def duckdb(bench, name, script="enrich.sql"):
+    return (f"NODE_PATH='{MODULES}' exec node '{HERE}/duckdb.js' {script} "
             f"'{bench.lookup(SUBNETS)}' {name}.gz")
 
 
@@ -74,6 +74,17 @@ def reference(bench, name):
     return f"exec '{PYTHON}' '{REFERENCE}' {options} {name}.gz"
 
 
+def jq_sums(bench, name):
+    script = f"-f '{HERE}/sums.jq'"
+    return (f"gzip -dc {name}.gz | jq -cn --arg step rows --slurpfile subnets "
+            f"'{bench.lookup(SUBNETS)}' {script} | LC_ALL=C sort | "
+            f"jq -cn --arg step sums --argjson subnets '[]' {script}")
+
+
+def duckdb_sums(bench, name):
+    return duckdb(bench, name, "sums.sql")
+
+
 # By name: what it needs, its line for sh, whether it keeps the order.
 PEERS = {
     "jq": (("jq",), jq, True),
@@ -82,10 +93,16 @@ PEERS = {
     "reference": ((), reference, True),
 }
 
+# The same of those that sum to conversations.
+SUMMERS = {
+    "jq": (("jq",), jq_sums, False),
+    "duckdb": (("node", "@duckdb/node-api"), duckdb_sums, False),
+}
 
-def line(peer, bench, name):
+
+def line(peer, bench, name, peers=None):
     """The line for sh that works through NAME.gz of the folder."""
-    return bench.line(PEERS[peer][1](bench, name))
+    return bench.line((peers or PEERS)[peer][1](bench, name))
 
 
 # ---- the same output -------------------------------------------------------
@@ -110,12 +127,12 @@ def _values(path):
     return tuple(values)
 
 
-def _check(peer, bench, name):
+def _check(peer, bench, name, ours, peers):
     """Raises Differs unless a program's records are ours."""
-    ours, theirs = bench.path(OURS), bench.path(peer + ".out")
-    _write(line(peer, bench, name), theirs)
+    theirs = f"{ours}.{peer}"
+    _write(line(peer, bench, name, peers), theirs)
     if not filecmp.cmp(ours, theirs, shallow=False):
-        in_order = tuple if PEERS[peer][2] else sorted
+        in_order = tuple if peers[peer][2] else sorted
         if in_order(_values(ours)) != in_order(_values(theirs)):
             raise Differs(f"the output of {peer} is not that of vcnflow")
     os.remove(theirs)
@@ -136,4 +153,18 @@ def check_others(bench, name):
     """Holds OURS against the output of each program that is there."""
     for peer, (needs, _, _) in PEERS.items():
         if all(is_there(need) for need in needs):
-            _check(peer, bench, name)
+            _check(peer, bench, name, bench.path(OURS), PEERS)
+
+
+def check_summers(bench, name):
+    """Holds our sums against each other, and against those of others."""
+    ours, again = bench.path("sums.out"), bench.path("again.out")
+    _write(bench.flow(f"-j 2 --conversations {name}.gz", "talks.lut"), ours)
+    _write(bench.flow(f"-j 1 --conversations {name}.gz", "talks.lut"), again)
+    if not filecmp.cmp(ours, again, shallow=False):
+        raise Differs("the sums of vcnflow -j 1 are others")
+    os.remove(again)
+    for peer, (needs, _, _) in SUMMERS.items():
+        if all(is_there(need) for need in needs):
+            _check(peer, bench, name, ours, SUMMERS)
+    os.remove(ours)

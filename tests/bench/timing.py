@@ -49,6 +49,17 @@ def seconds_of(argv, name=None):
     return passed
 
 
+def cpu_seconds(line):
+    """(user, system) time of the processors that a line for sh takes."""
+    with subprocess.Popen(["sh", "-c", line], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Failed(f"'{line}' ended with status {process.returncode}")
+    return used.ru_utime, used.ru_stime
+
+
 @contextlib.contextmanager
 def repeated(line):
     """Another processor is busy with a line, over and over, meanwhile."""
@@ -80,6 +91,21 @@ def figure(rounds, value):
 def ratio(first, second, rounds, warm=True):
     """The first line's median time over the second one's."""
     a, b = take_turns([first, second], rounds, warm)
+    return figure([x / y for x, y in zip(a, b)],
+                  statistics.median(a) / statistics.median(b))
+
+
+def cpu_ratio(first, second, rounds):
+    """The same of the time of all processors."""
+    def seconds_of_all(line):
+        return sum(cpu_seconds(line))
+
+    a, b = [], []
+    for number in range(rounds + 1):
+        turn = seconds_of_all(first), seconds_of_all(second)
+        if number > 0:
+            a.append(turn[0])
+            b.append(turn[1])
     return figure([x / y for x, y in zip(a, b)],
                   statistics.median(a) / statistics.median(b))
 
@@ -144,3 +170,15 @@ def peak_mib(argv, feed):
     if fed.returncode != 0 or process.returncode != 0:
         raise Failed(f"'{argv[0]}' ended with status {process.returncode}")
     return peak / 1024
+
+
+def whole_peak_mib(line):
+    """The peak memory of a line for sh that runs to its end. It is no less than
+    what this program had when it began it."""
+    with subprocess.Popen(["sh", "-c", line], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Failed(f"'{line}' ended with status {process.returncode}")
+    return used.ru_maxrss / 1024

@@ -118,6 +118,30 @@ def long():
             yield b"\x00\x00\x10\x40" + struct.pack(">H", at) + data
 
 
+def table():
+    """Two bytes of choices before each text: values that are hard on cells."""
+    hard = ("a,b", 'a"b', "a\nb", "a\r", "\t", "\\", "\u0001\u00e9\U0001f600", "null", "",
+            None, 7, 1.5e300, True, [1, "a,\t"], {"b": "\n"}, {"b": [{}]}, "\ud83d")
+    for number, value in enumerate(hard):
+        for ascii_only in (True, False):
+            try:
+                text = json.dumps({
+                    "data": {"action": "ACCEPT", "sourceAddress": value, "x": value,
+                             "protocol": 6, "destinationAddress": "10.0.0.7",
+                             "bytesOut": value},
+                    "x": value, "a.b": value, "a": {"b": value},
+                    "oracle": {"vnicsubnetocid": "ocid1.subnet.a", "y": value}},
+                    ensure_ascii=ascii_only).encode()
+            except UnicodeEncodeError:
+                continue
+            yield bytes([number * 8 & 255, number]) + text + b"\n" + text + b"\n"
+    for text in varied():
+        yield b"\x20\x05" + text
+    for data in flow_logs():
+        if data[:2] != b"\x1f\x8b":
+            yield b"\x00\x09" + data
+
+
 RANGES = {
     "destination-port-range": {"max": 2, "min": 1},
     "source-port-range": {"max": 65535, "min": 1024},

@@ -260,7 +260,7 @@ def _security_list(rng, number, world):
             "vcn-id": world.vcns[number % 8]}
 
 
-def _subnet_dump(world, subnet):
+def subnet_dump(world, subnet):
     four, six = subnet["ipv4"], subnet["ipv6"]
     return {"availability-domain": None, "cidr-block": four[0],
             "compartment-id": subnet["compartment"], "defined-tags": {},
@@ -294,7 +294,7 @@ def _renamed(thing, rename):
 
 def dumps(world, missing_list=False):
     """File names and texts: oci CLI dumps, REST JSON and SDK dumps."""
-    subnets = [_subnet_dump(world, each) for each in world.known_subnets()]
+    subnets = [subnet_dump(world, each) for each in world.known_subnets()]
     if missing_list:
         ids = subnets[0]["security-list-ids"]
         ids = ids[:1] + [world.absent_list] + ids[1:]

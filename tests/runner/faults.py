@@ -16,7 +16,7 @@ FILE = os.path.join(place.TESTS, "faults.tsv")
 NUMBERS = [f"F{n}" for n in range(1, 72) if n != 41] + [
     f"M{n}" for n in range(1, 41) if n != 30
 ]
-NUMBERS += ["R1", "R2", "R3", "R5", "R6", "C1", "C2"]
+NUMBERS += [f"R{n}" for n in range(1, 7)] + ["C1", "C2"]
 NONE = "none"
 
 

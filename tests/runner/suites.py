@@ -16,6 +16,7 @@ import process
 
 LIMIT = 60
 LONG_LIMIT = 4 * 3600
+REAL_LIMIT = 300  # large programs, which take long to start
 VARIANT_LIMITS = {"asan": 5, "tsan": 5, "valgrind": 10, "cov": 3, "slow": 10}
 VARIANTS = ("asan", "tsan", "zlib", "cov", "valgrind", "slow", "quick")
 BASES = (
@@ -301,7 +302,7 @@ def real_cases(suite, folder, variant):
     yield from suite_program_cases("real", ["{vcnmeta}", "{vcnflow}"])(
         suite, folder, variant)
     for loaded in clicase.load_all(os.path.join("real", "cases")):
-        yield cli_case(suite, loaded, folder, variant)
+        yield cli_case(suite, loaded, folder, variant, REAL_LIMIT)
 
 
 def long_cases(suite, folder, variant):

@@ -346,6 +346,21 @@ static void damage_section(uint32_t id)
 	damage_numbers(section->offset, section->length, 8);
 }
 
+/* Of these, numbers of one and two bytes, too. */
+static void test_small_numbers_of_records(void **state)
+{
+	static const uint32_t ids[] = {SECTION_rules, SECTION_addresses, SECTION_prefixes,
+		SECTION_blocks, SECTION_ranges, SECTION_boxes};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct format_section *section = section_of(good, ids[i]);
+
+		for (size_t size = 1; size <= 2; size++)
+			damage_numbers(section->offset, section->length, size);
+	}
+}
+
 #define DAMAGE_SECTION(name, letters, flags, family, type)                                         \
 	if (sizeof(type) > 1 || SECTION_##name == SECTION_meta)                                    \
 		damage_section(SECTION_##name);
@@ -787,6 +802,7 @@ int main(void)
 		cmocka_unit_test(test_each_bit),
 		cmocka_unit_test(test_numbers_of_the_frame),
 		cmocka_unit_test(test_numbers_of_records),
+		cmocka_unit_test(test_small_numbers_of_records),
 		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_boxes),
 		cmocka_unit_test(test_texts),

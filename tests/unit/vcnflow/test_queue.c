@@ -210,6 +210,12 @@ static size_t fill(void)
 	return jobs;
 }
 
+/* So much may be held of all inputs but the oldest. */
+static size_t ahead(unsigned threads)
+{
+	return LIMIT_TEXT_AHEAD + threads * LIMIT_TEXT_AHEAD_THREAD;
+}
+
 /* Of the oldest input a heap and one for each thread, of those after it so
  * much, which does not keep the first one from going on. */
 static void test_bounds(void **state)
@@ -221,10 +227,85 @@ static void test_bounds(void **state)
 	first = input;
 	assert_int_equal(fill(), 2 + LIMIT_BLOCK_HEAP);
 	(void)add_file();
-	assert_int_equal(fill(), LIMIT_TEXT_AHEAD / LIMIT_BLOCK);
+	assert_int_equal(fill(), ahead(2) / LIMIT_BLOCK);
 	work_on(first->jobs);
 	queue_drop_job(&queue);
 	assert_ptr_equal(queue_next_task(&queue).input, first);
+	queue_free(&queue);
+}
+
+/* Large records leave less memory for what is read ahead. */
+static void test_large_blocks(void **state)
+{
+	struct queue_job *job;
+
+	(void)state;
+	begin(2);
+	(void)fill();
+	job = queue_take_job(&queue);
+	assert_int_equal(block_reserve(&job->block, 2 * LIMIT_BLOCK + 1), 0);
+	queue_add_job(&queue, input, job);
+	(void)add_file();
+	/* of the input's room the large one took three blocks' */
+	assert_true(fill() < LIMIT_TEXT_AHEAD_LARGE / LIMIT_BLOCK);
+	queue_free(&queue);
+}
+
+/* The nearer an input is, the more of the room it has. */
+static void test_room_of_later_inputs(void **state)
+{
+	struct queue_input *inputs[4];
+
+	(void)state;
+	begin(4);
+	queue.threads.opening = true;
+	queue.buffer_count = 0;
+	inputs[0] = input;
+	for (unsigned i = 1; i < 4; i++)
+		inputs[i] = add_file();
+	inputs[0]->reading = inputs[1]->reading = inputs[2]->reading = true;
+	assert_int_equal(fill(), ahead(4) / LIMIT_BLOCK * 6 / 8 + 4 + LIMIT_BLOCK_HEAP);
+	inputs[2]->reading = false;
+	assert_ptr_equal(queue_next_task(&queue).input, inputs[2]);
+	input = inputs[2];
+	assert_int_equal(fill(), ahead(4) / LIMIT_BLOCK / 8);
+	inputs[1]->reading = false;
+	input = inputs[1];
+	assert_int_equal(fill(), ahead(4) / LIMIT_BLOCK / 8);
+	assert_next(TASK_NONE);
+	queue.buffer_count = 10;
+	queue_free(&queue);
+}
+
+/* Half of the buffers are for the oldest input. */
+static void test_buffers_of_later_inputs(void **state)
+{
+	struct queue_input *first;
+
+	(void)state;
+	begin(4);
+	first = input;
+	first->reading = true;
+	queue.threads.opening = true;
+	(void)add_file();
+	input->reading = true;
+	for (unsigned i = 0; i < 8; i++)
+		(void)add_job();
+	for (unsigned i = 0; i < 5; i++) {
+		struct queue_job *job = queue_next_task(&queue).job;
+
+		assert_next(TASK_WORK);
+		queue_begin_work(&queue, job);
+		job->out.len = 1;
+		queue_end_work(&queue, job);
+	}
+	assert_int_equal(queue.buffer_count, 5);
+	assert_next(TASK_NONE);
+	input = first;
+	(void)add_job();
+	(void)add_job();
+	queue_begin_work(&queue, first->jobs);
+	assert_ptr_equal(queue_next_task(&queue).job, first->jobs->next);
 	queue_free(&queue);
 }
 
@@ -455,7 +536,7 @@ static void play(unsigned threads, unsigned inputs)
 	while (!queue.inputs_ended || queue.inputs != NULL) {
 		bool generous = draw(4) == 0;
 
-		assert_true(queue.text_held <= LIMIT_TEXT_AHEAD +
+		assert_true(queue.text_held <= ahead(threads) +
 						       LIMIT_BLOCK * (threads + LIMIT_BLOCK_HEAP) +
 						       LIMIT_BLOCK * threads);
 		if (!step(generous))
@@ -485,6 +566,9 @@ int main(void)
 		cmocka_unit_test(test_wake_waiting),
 		cmocka_unit_test(test_later_input),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_large_blocks),
+		cmocka_unit_test(test_room_of_later_inputs),
+		cmocka_unit_test(test_buffers_of_later_inputs),
 		cmocka_unit_test(test_buffers),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_never_stuck),

@@ -58,6 +58,7 @@ void json_templates_init(struct json_templates *templates)
 {
 	templates->plan = NULL;
 	templates->count = 0;
+	templates->tried = NULL;
 	templates->credit = CREDIT_FIRST;
 	templates->by_32 = scan32_is_there();
 	for (size_t i = 0; i < JSON_TEMPLATES; i++)
@@ -497,6 +498,11 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 
 	if (templates->plan != plan)
 		return 0;
+	/* Only time depends on it: a text that would match is parsed as well. */
+	if (!is_line && text == templates->tried) {
+		templates->tried = NULL;
+		return 0;
+	}
 	progress.piece = 0;
 	progress.begins[0] = text;
 	for (size_t i = 0; i < templates->count; i++) {
@@ -520,5 +526,6 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 		note_match(templates, i, progress.begins);
 		return len;
 	}
+	templates->tried = is_line ? text : NULL;
 	return 0;
 }

@@ -495,6 +495,7 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 {
 	const char *limit = text + len;
 	struct progress progress;
+	bool is_unlike = is_line;
 
 	if (templates->plan != plan)
 		return 0;
@@ -517,6 +518,8 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 		if (i != 0 && progress.piece > templates->alike[i])
 			progress.piece = templates->alike[i];
 		end = match_pieces(template, &progress, limit, templates->by_32);
+		if (end != NULL)
+			is_unlike = false; /* it may match where it ends otherwise */
 		if (end == NULL || template->depth > max_depth ||
 			(is_line ? end == limit || *end != '\n' : end != limit))
 			continue;
@@ -526,6 +529,6 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 		note_match(templates, i, progress.begins);
 		return len;
 	}
-	templates->tried = is_line ? text : NULL;
+	templates->tried = is_unlike ? text : NULL;
 	return 0;
 }

@@ -23,6 +23,7 @@
 
 #define WIDE (1u << ANALYSIS_WIDE_PEER | 1u << ANALYSIS_WIDE_PORTS | 1u << ANALYSIS_ALL_PROTOCOLS)
 #define UNUSED (1u << ANALYSIS_UNUSED)
+#define NO_EVIDENCE (1u << ANALYSIS_NO_EVIDENCE)
 
 void proposal_free(struct proposal *proposal)
 {
@@ -91,10 +92,11 @@ static int decide_rule(
 	box = &proposal->analysis->ruleset.rules[rule.number];
 	text = (struct lookup_text){box->text, box->text_len};
 	*width = (uint8_t)rule.width;
-	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED : 0));
+	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
 	if (!rule.owner->is_chosen || to->findings == 0)
 		return 0;
-	to->why = why_not(wish, &rule, &text);
+	/* Without evidence it is told why a rule stays, no more. */
+	to->why = to->findings & NO_EVIDENCE ? PROPOSAL_EVIDENCE : why_not(wish, &rule, &text);
 	if (to->why == PROPOSAL_NOTHING)
 		*part = to->findings & UNUSED ? NEEDS_REMOVED : NEEDS_REPLACED;
 	return 0;
@@ -481,7 +483,7 @@ static int replace_rule(struct proposal *proposal, const struct ruleset_owner *o
 	rule->fate = PROPOSAL_REPLACED;
 	rule->new_first = proposal->new_count;
 	if (narrow->over > 0) {
-		owner->over = narrow->over;
+		owner->over = narrow->over + (of->is_group ? of->count : 0);
 		owner->is_over_in_ingress =
 			of->rules[number - of->first].direction == DIRECTION_INGRESS;
 		return 0;
@@ -712,8 +714,14 @@ static enum proposal_result propose_owner(
 	owner->first = proposal->entry_count;
 	if (!of->is_chosen)
 		return PROPOSAL_OK;
-	if (rest_make(rest, ruleset->lookup, of) != 0)
+	switch (rest_make(rest, ruleset->lookup, of)) {
+	case REST_OK:
+		break;
+	case REST_NO_MEMORY:
 		return PROPOSAL_NO_MEMORY;
+	case REST_FOREIGN:
+		return PROPOSAL_FOREIGN;
+	}
 	for (size_t i = of->first; i < of->first + of->count && owner->over == 0; i++) {
 		if (parts[i] == NEEDS_REMOVED)
 			proposal->rules[i].fate = PROPOSAL_UNUSED;

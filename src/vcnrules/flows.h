@@ -37,7 +37,7 @@ struct flow {
 	uint16_t peer_low;
 	uint16_t peer_high;
 	uint8_t began;  /* enum conversation_began */
-	uint8_t action; /* enum conversation_action */
+	uint8_t action; /* enum action */
 	bool has_ports;
 	bool is_gone; /* it was added to another one */
 };

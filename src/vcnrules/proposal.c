@@ -23,6 +23,7 @@
 
 #define WIDE (1u << ANALYSIS_WIDE_PEER | 1u << ANALYSIS_WIDE_PORTS | 1u << ANALYSIS_ALL_PROTOCOLS)
 #define UNUSED (1u << ANALYSIS_UNUSED)
+#define NO_EVIDENCE (1u << ANALYSIS_NO_EVIDENCE)
 
 void proposal_free(struct proposal *proposal)
 {
@@ -91,10 +92,11 @@ static int decide_rule(
 	box = &proposal->analysis->ruleset.rules[rule.number];
 	text = (struct lookup_text){box->text, box->text_len};
 	*width = (uint8_t)rule.width;
-	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED : 0));
+	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
 	if (!rule.owner->is_chosen || to->findings == 0)
 		return 0;
-	to->why = why_not(wish, &rule, &text);
+	/* Without evidence it is told why a rule stays, no more. */
+	to->why = to->findings & NO_EVIDENCE ? PROPOSAL_EVIDENCE : why_not(wish, &rule, &text);
 	if (to->why == PROPOSAL_NOTHING)
 		*part = to->findings & UNUSED ? NEEDS_REMOVED : NEEDS_REPLACED;
 	return 0;
@@ -260,7 +262,7 @@ static int put_member(struct bytes *out, const char *name, const char *text, siz
 static int put_object(struct bytes *out, const struct rule_parts *parts,
 	const struct narrow_rule *from, const struct bytes *description)
 {
-	bool is_ingress = parts->direction == RULE_INGRESS;
+	bool is_ingress = parts->direction == DIRECTION_INGRESS;
 	const struct rule_ports *source =
 		from->protocol == RULE_TCP ? &parts->tcp_source : &parts->udp_source;
 	const struct rule_ports *destination =
@@ -359,7 +361,7 @@ static int add_new(struct proposal *proposal, const struct ruleset_owner *owner,
 {
 	const struct rule *rule = proposal->analysis->ruleset.rules[replaced].rule;
 	struct rule_parts parts = {
-		.direction = (enum rule_direction)rule->direction,
+		.direction = (enum direction)rule->direction,
 		.is_of_group = owner->is_group,
 	};
 	struct strings strings = {.same_peer = BYTES_INIT(SIZE_MAX / 2)};
@@ -481,8 +483,9 @@ static int replace_rule(struct proposal *proposal, const struct ruleset_owner *o
 	rule->fate = PROPOSAL_REPLACED;
 	rule->new_first = proposal->new_count;
 	if (narrow->over > 0) {
-		owner->over = narrow->over;
-		owner->is_over_in_ingress = of->rules[number - of->first].direction == RULE_INGRESS;
+		owner->over = narrow->over + (of->is_group ? of->count : 0);
+		owner->is_over_in_ingress =
+			of->rules[number - of->first].direction == DIRECTION_INGRESS;
 		return 0;
 	}
 	for (size_t i = 0; i < narrow->count; i++)
@@ -639,7 +642,7 @@ static void count_rules(const struct proposal *proposal, const struct ruleset_ow
 		const struct proposal_entry *entry = &proposal->entries[owner->first + i];
 		struct boxes_rule box = box_of(proposal, entry);
 
-		counts[box.rule->direction == RULE_EGRESS]++;
+		counts[box.rule->direction == DIRECTION_EGRESS]++;
 		news += entry->is_new;
 	}
 	if (of->is_group) {
@@ -711,8 +714,14 @@ static enum proposal_result propose_owner(
 	owner->first = proposal->entry_count;
 	if (!of->is_chosen)
 		return PROPOSAL_OK;
-	if (rest_make(rest, ruleset->lookup, of) != 0)
+	switch (rest_make(rest, ruleset->lookup, of)) {
+	case REST_OK:
+		break;
+	case REST_NO_MEMORY:
 		return PROPOSAL_NO_MEMORY;
+	case REST_FOREIGN:
+		return PROPOSAL_FOREIGN;
+	}
 	for (size_t i = of->first; i < of->first + of->count && owner->over == 0; i++) {
 		if (parts[i] == NEEDS_REMOVED)
 			proposal->rules[i].fate = PROPOSAL_UNUSED;

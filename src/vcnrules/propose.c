@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/textset.h"
+#include "lookup/lookupfile.h"
 #include "rules/prefixes.h"
 #include "vcnrules/against.h"
 #include "vcnrules/analysis.h"
@@ -386,6 +387,10 @@ static enum exitcode make(struct propose *propose)
 		break;
 	case PROPOSAL_WIDER:
 		return EXITCODE_INTERNAL;
+	case PROPOSAL_FOREIGN:
+		lookupfile_refuse(propose->command->options->metadata,
+			"its rules are not such as vcnmeta writes");
+		return EXITCODE_REFUSED;
 	case PROPOSAL_NO_MEMORY:
 		return no_memory();
 	}

@@ -47,8 +47,7 @@ static void add_line(struct flows *flows, const char *line)
 	read_end(local, &conversation.local, &conversation.local_low, &conversation.local_high);
 	read_end(peer, &conversation.peer, &conversation.peer_low, &conversation.peer_high);
 	conversation.protocol = strcmp(protocol, "udp") == 0 ? 17 : 6;
-	conversation.action =
-		strcmp(protocol, "rej") == 0 ? CONVERSATION_REJECT : CONVERSATION_ACCEPT;
+	conversation.action = strcmp(protocol, "rej") == 0 ? ACTION_REJECT : ACTION_ACCEPT;
 	conversation.began = began == '<'   ? CONVERSATION_PEER
 			     : began == '>' ? CONVERSATION_LOCAL
 					    : CONVERSATION_NOBODY;
@@ -89,9 +88,9 @@ static void write_flows(const struct flows *flows, char *out)
 		put_end(local, &flow->local, flow->local_low, flow->local_high);
 		put_end(peer, &flow->peer, flow->peer_low, flow->peer_high);
 		sprintf(lines[i], "%s %s %c %s %s %u\n", vnic, local, "?><"[flow->began], peer,
-			flow -> action == CONVERSATION_REJECT ? "rej"
-				: flow->protocol == 17        ? "udp"
-							      : "tcp",
+			flow -> action == ACTION_REJECT ? "rej"
+				: flow->protocol == 17  ? "udp"
+							: "tcp",
 			(unsigned)flow->in.records);
 	}
 	qsort(lines, flows->count, sizeof(lines[0]), compare_lines);

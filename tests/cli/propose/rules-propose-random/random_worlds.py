@@ -126,6 +126,8 @@ def options(dice):
         words += ["--max-prefixes", str(dice.choice([1, 2, 8]))]
     if dice.random() < 0.3:
         words += ["--sites", "sites"]
+    if dice.random() < 0.2:
+        words.append("--drop-weak")
     return words + dice.choice([[], ["--min-window", "50d"], ["--terraform"]])
 
 
@@ -176,6 +178,12 @@ def run(seed):
     found = [json.loads(line) for line in done.stdout.splitlines()]
     bad = [f for f in found if f["kind"] in ("breaks", "opened", "wider")
            and f.get("maybe", 0) < f.get("conversations", 1)]
+    if "--drop-weak" in words:
+        with open("new/changes.md", encoding="utf-8") as file:
+            given_up = set(file.read().partition("## Weak peers")[2].split())
+        bad = [f for f in bad if f["kind"] != "breaks" or not {
+            f["peer"], f["local"]} & given_up]
+        done.returncode %= 6
     if done.returncode or done.stderr or bad:
         return "check after %s: exit status %d, %s%s" % (
             " ".join(words), done.returncode, bad, done.stderr)

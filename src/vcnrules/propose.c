@@ -481,7 +481,7 @@ enum exitcode propose_run(struct command *command)
 	struct propose propose = {.command = command, .text = BYTES_INIT(SIZE_MAX / 2)};
 	enum exitcode exitcode;
 
-	if (!command->options->output) {
+	if (!command->options->output || strcmp(command->options->output, "-") == 0) {
 		msg_error("where to? -o DIR names a folder that is to be made, see 'vcnrules "
 			  "propose --help'");
 		return EXITCODE_REFUSED;

@@ -1,8 +1,9 @@
 -- Conversations as a table of DuckDB, and as Parquet:
 --   vcnflow -q -m net.lut --conversations logs > talk.ndjson
 --   duckdb talk.db < duckdb.sql
--- An address is compared as a text; what is in a block, "extension inet" tells:
---   SELECT * FROM talk WHERE peer::INET <<= '198.51.100.0/24'::INET;
+-- Addresses are texts; what lies in a block, the extension inet tells:
+--   INSTALL inet; LOAD inet;
+--   FROM talk WHERE peer::INET <<= '198.51.100.0/24'::INET;
 
 CREATE OR REPLACE TABLE talk AS
   SELECT * FROM read_json('talk.ndjson', format = 'newline_delimited', columns = {

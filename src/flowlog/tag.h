@@ -8,12 +8,10 @@
 
 #include <stdbool.h>
 
+#include "base/flow.h"
 #include "base/prefixset.h"
 #include "flowlog/record.h"
 #include "lookup/lookup.h"
-
-/* Which way a record goes, as seen from its subnet. */
-enum direction { DIRECTION_INGRESS, DIRECTION_EGRESS, DIRECTION_NONE };
 
 enum tag_side { TAG_INTERNAL, TAG_EXTERNAL, TAG_INVALID };
 

@@ -449,7 +449,7 @@ enum model_result import_subnet(struct model *model, const struct import_object 
 static enum model_result take_rule(
 	struct reading *reading, const struct json_node *node, struct model_rule *rule)
 {
-	bool is_source = rule->direction == RULE_INGRESS;
+	bool is_source = rule->direction == DIRECTION_INGRESS;
 	const struct field fields[] = {
 		{"description", take_text, &rule->description},
 		{"icmp_options", take_icmp, &rule->icmp},
@@ -467,7 +467,7 @@ static enum model_result take_rule(
 	return TAKE_FIELDS(reading, node, fields);
 }
 
-static struct model_rule empty_rule(enum rule_direction direction)
+static struct model_rule empty_rule(enum direction direction)
 {
 	return (struct model_rule){
 		.direction = direction,
@@ -484,7 +484,7 @@ static struct model_rule empty_rule(enum rule_direction direction)
 static enum model_result take_list_rule(
 	struct reading *reading, const struct json_node *member, void *place)
 {
-	struct model_rule rule = empty_rule(*(const enum rule_direction *)place);
+	struct model_rule rule = empty_rule(*(const enum direction *)place);
 	enum model_result result = take_rule(reading, member, &rule);
 
 	if (result != MODEL_OK)
@@ -529,7 +529,7 @@ static void restore_rules(
 static enum model_result take_list(struct reading *reading, const struct json_node *node,
 	const struct json_node *id, const struct lookup_rules *rules, struct model_place place)
 {
-	enum rule_direction ingress = RULE_INGRESS, egress = RULE_EGRESS;
+	enum direction ingress = DIRECTION_INGRESS, egress = DIRECTION_EGRESS;
 	struct model_list list = {
 		.name = MODEL_NONE,
 		.rule_first = (uint32_t)reading->model->rule_count,
@@ -817,12 +817,12 @@ enum model_result import_unknown_members(struct model *model, const char *group,
 static enum model_result take_direction(
 	struct reading *reading, const struct json_node *member, void *place)
 {
-	enum rule_direction *direction = place;
+	enum direction *direction = place;
 
 	if (json_string_is(&member->value, "INGRESS"))
-		*direction = RULE_INGRESS;
+		*direction = DIRECTION_INGRESS;
 	else if (json_string_is(&member->value, "EGRESS"))
-		*direction = RULE_EGRESS;
+		*direction = DIRECTION_EGRESS;
 	else
 		return malformed(reading, "is not INGRESS or EGRESS");
 	return MODEL_OK;
@@ -839,7 +839,7 @@ static enum model_result take_group_rule(
 	};
 	enum model_result result;
 
-	*rule = empty_rule(RULE_INGRESS);
+	*rule = empty_rule(DIRECTION_INGRESS);
 	if (node->value.type != JSON_OBJECT)
 		return malformed(reading, "is not an object");
 	if (!fields_member(reading->tree, node, "direction"))

@@ -105,7 +105,7 @@ struct model_icmp {
 
 /* A rule as the service has it. Texts are MODEL_NONE where absent. */
 struct model_rule {
-	enum rule_direction direction;
+	enum direction direction;
 	enum model_truth is_stateless;
 	enum model_truth is_valid; /* unsaid is as good as true */
 	uint32_t id;               /* of a group's rule, like the next one */

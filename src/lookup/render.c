@@ -72,7 +72,7 @@ static int put_icmp(struct bytes *out, const char *key, const struct model_icmp 
  * for what stands between peer_type and the options. */
 static int put_peer(struct bytes *out, const struct model *model, const struct model_rule *rule)
 {
-	bool is_source = rule->direction == RULE_INGRESS;
+	bool is_source = rule->direction == DIRECTION_INGRESS;
 
 	return put_string(out, is_source ? ",\"source\":" : ",\"destination\":",
 		       model_bytes(model, rule->peer)) != 0
@@ -95,7 +95,7 @@ static int put_rule(struct bytes *out, const struct model *model, const struct m
 
 /* The rules of one direction, of which a list has a run. */
 static int put_rules(struct bytes *out, const char *key, const struct model *model,
-	const struct model_list *list, enum rule_direction direction)
+	const struct model_list *list, enum direction direction)
 {
 	bool is_first = true;
 
@@ -119,15 +119,16 @@ int render_list(struct bytes *out, const struct model *model, const struct model
 {
 	if (put_string(out, "{\"display_name\":", model_bytes(model, list->name)) != 0 ||
 		put_string(out, ",\"security_list_ocid\":", model_bytes(model, list->ocid)) != 0 ||
-		put_rules(out, ",\"ingress_security_rules\":[", model, list, RULE_INGRESS) != 0 ||
-		put_rules(out, ",\"egress_security_rules\":[", model, list, RULE_EGRESS) != 0)
+		put_rules(out, ",\"ingress_security_rules\":[", model, list, DIRECTION_INGRESS) !=
+			0 ||
+		put_rules(out, ",\"egress_security_rules\":[", model, list, DIRECTION_EGRESS) != 0)
 		return -1;
 	return bytes_append_char(out, '}');
 }
 
 int render_group_rule(struct bytes *out, const struct model *model, const struct model_rule *rule)
 {
-	const char *direction = rule->direction == RULE_INGRESS ? "INGRESS" : "EGRESS";
+	const char *direction = rule->direction == DIRECTION_INGRESS ? "INGRESS" : "EGRESS";
 
 	if (put_rule(out, model, rule) != 0 ||
 		put_string(out, ",\"id\":", model_bytes(model, rule->id)) != 0 ||

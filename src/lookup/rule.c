@@ -314,8 +314,8 @@ int rule_write_text(struct bytes *out, const struct rule_parts *parts)
 {
 	uint16_t protocol = protocol_of(&parts->protocol);
 
-	if (bytes_append_text(out, parts->direction == RULE_INGRESS ? "ingress " : "egress ") !=
-			0 ||
+	if (bytes_append_text(
+		    out, parts->direction == DIRECTION_INGRESS ? "ingress " : "egress ") != 0 ||
 		write_protocol(out, &parts->protocol) != 0 || bytes_append_char(out, ' ') != 0 ||
 		write_peer(out, parts) != 0 || write_ports(out, parts, protocol) != 0 ||
 		write_icmp(out, parts, protocol) != 0)
@@ -406,7 +406,7 @@ bool rule_is_sane(const struct rule *rule, const struct rule_bounds *bounds)
 {
 	bool has_ports = rule->protocol == RULE_TCP || rule->protocol == RULE_UDP;
 
-	return rule->protocol <= RULE_PROTOCOL_UNREADABLE && rule->direction <= RULE_EGRESS &&
+	return rule->protocol <= RULE_PROTOCOL_UNREADABLE && rule->direction <= DIRECTION_EGRESS &&
 	       rule->is_stateless <= 1 && rule->is_valid <= 1 && peer_is_sane(rule, bounds) &&
 	       range_is_sane(rule->source_kind, rule->source_low, rule->source_high, has_ports) &&
 	       range_is_sane(rule->destination_kind, rule->destination_low, rule->destination_high,

@@ -16,8 +16,7 @@
 
 #include "base/address.h"
 #include "base/bytes.h"
-
-enum rule_direction { RULE_INGRESS, RULE_EGRESS };
+#include "base/flow.h"
 
 /* Protocols are their numbers, 0 to 255, or one of these. */
 enum rule_protocol {
@@ -67,7 +66,7 @@ struct rule {
 	struct prefix peer;  /* of RULE_PEER_CIDR; else all zeros */
 	uint32_t peer_index; /* of a label or group; else 0 */
 	uint16_t protocol;   /* enum rule_protocol */
-	uint8_t direction;   /* enum rule_direction */
+	uint8_t direction;   /* DIRECTION_INGRESS or DIRECTION_EGRESS */
 	uint8_t peer_kind;   /* enum rule_peer */
 	uint16_t source_low;
 	uint16_t source_high;
@@ -169,7 +168,7 @@ struct rule_ports {
  * are a rule of which nothing is known, with isValid false.
  */
 struct rule_parts {
-	enum rule_direction direction;
+	enum direction direction;
 	bool is_of_group; /* a group may be a peer only here */
 	bool is_stateless;
 	bool is_valid; /* true unless isValid is false */

@@ -61,7 +61,7 @@ static struct judge_run run_of(const struct lookup_rules *rules)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (rules->rules[middle].direction == RULE_INGRESS)
+		if (rules->rules[middle].direction == DIRECTION_INGRESS)
 			low = middle + 1;
 		else
 			high = middle;

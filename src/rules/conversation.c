@@ -347,11 +347,11 @@ static int read_began(const struct conversation_reader *reader, enum conversatio
 	return *began != CONVERSATION_NOBODY || value->type == JSON_NULL ? 0 : -1;
 }
 
-static int read_action(const struct conversation_reader *reader, enum conversation_action *action)
+static int read_action(const struct conversation_reader *reader, enum action *action)
 {
-	*action = CONVERSATION_ACCEPT;
+	*action = ACTION_ACCEPT;
 	if (json_string_is(&reader->values[ACTION], "REJECT"))
-		*action = CONVERSATION_REJECT;
+		*action = ACTION_REJECT;
 	else if (!json_string_is(&reader->values[ACTION], "ACCEPT"))
 		return -1;
 	return 0;
@@ -562,8 +562,8 @@ static char *put_line(char *at, const struct conversation *from)
 	at = put_number_or_null(at, from->protocol != CONVERSATION_NO_PROTOCOL, from->protocol);
 	at = put_ports(at, from);
 	at = put_began(at, from->began);
-	at = from->action == CONVERSATION_REJECT ? PUT(at, ",\"action\":\"REJECT\",\"in\":")
-						 : PUT(at, ",\"action\":\"ACCEPT\",\"in\":");
+	at = from->action == ACTION_REJECT ? PUT(at, ",\"action\":\"REJECT\",\"in\":")
+					   : PUT(at, ",\"action\":\"ACCEPT\",\"in\":");
 	at = put_sum(at, &from->in);
 	at = PUT(at, ",\"out\":");
 	at = put_sum(at, &from->out);

@@ -15,11 +15,10 @@
 
 #include "base/address.h"
 #include "base/bytes.h"
+#include "base/flow.h"
 
 /* The side that sent the first packet, as far as is known. */
 enum conversation_began { CONVERSATION_NOBODY, CONVERSATION_LOCAL, CONVERSATION_PEER };
-
-enum conversation_action { CONVERSATION_ACCEPT, CONVERSATION_REJECT };
 
 /* A protocol that a record gave no number of 0 to 255 for: null. */
 #define CONVERSATION_NO_PROTOCOL 256
@@ -68,7 +67,7 @@ struct conversation {
 	uint16_t peer_low;
 	uint16_t peer_high;
 	enum conversation_began began;
-	enum conversation_action action;
+	enum action action;
 	struct conversation_sum in;
 	struct conversation_sum out;
 	struct conversation_time first;

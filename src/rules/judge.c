@@ -77,11 +77,11 @@ struct range {
 	uint32_t end;
 };
 
-static struct range range_of(const struct judge_run *run, enum judge_direction direction)
+static struct range range_of(const struct judge_run *run, enum direction direction)
 {
 	uint32_t egress = run->first + run->ingress_count;
 
-	if (direction == JUDGE_INGRESS)
+	if (direction == DIRECTION_INGRESS)
 		return (struct range){run->first, egress};
 	return (struct range){egress, egress + run->egress_count};
 }
@@ -95,7 +95,7 @@ static uint32_t next_rule(const struct judge_rules *rules, uint32_t first, uint3
 
 /* F: what of the record's direction matches it. */
 static void find_permitted(struct question *question, struct judge_entries *entries,
-	enum judge_direction direction, const struct match_flow *flow)
+	enum direction direction, const struct match_flow *flow)
 {
 	const struct judge_rules *rules = question->rules;
 	struct match_probe probe;
@@ -124,7 +124,7 @@ static void find_permitted(struct question *question, struct judge_entries *entr
  * may match, so may all that was found here.
  */
 static void find_reply(struct question *question, struct judge_entries *entries,
-	enum judge_direction direction, const struct match_flow *flow)
+	enum direction direction, const struct match_flow *flow)
 {
 	const struct judge_rules *rules = question->rules;
 	size_t first = entries->count;
@@ -166,10 +166,10 @@ static void find_reply(struct question *question, struct judge_entries *entries,
 	question->reply_is_specific = was_specific;
 }
 
-static struct match_flow flow_of(const struct judge_record *record, enum judge_direction direction)
+static struct match_flow flow_of(const struct judge_record *record, enum direction direction)
 {
 	return (struct match_flow){
-		.peer = direction == JUDGE_EGRESS ? record->destination : record->source,
+		.peer = direction == DIRECTION_EGRESS ? record->destination : record->source,
 		.protocol = record->protocol,
 		.has_ports = record->has_ports &&
 			     (record->source_port != 0 || record->destination_port != 0),
@@ -182,7 +182,7 @@ static struct match_flow flow_of(const struct judge_record *record, enum judge_d
 
 /* Adds F and R of one direction. Returns true if there is any. */
 static bool find_direction(
-	struct question *question, struct judgement *judgement, enum judge_direction direction)
+	struct question *question, struct judgement *judgement, enum direction direction)
 {
 	struct match_flow flow = flow_of(question->record, direction);
 	struct match_flow reversed = match_reversed(&flow);
@@ -190,7 +190,7 @@ static bool find_direction(
 
 	find_permitted(question, &judgement->permitted, direction, &flow);
 	find_reply(question, &judgement->reply,
-		direction == JUDGE_EGRESS ? JUDGE_INGRESS : JUDGE_EGRESS, &reversed);
+		direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS, &reversed);
 	return judgement->permitted.count + judgement->reply.count != before;
 }
 
@@ -293,7 +293,7 @@ static uint32_t ask_boxes(struct search *search, uint32_t first, uint32_t end)
 
 /* The rules that came nearest to matching: of the best rank the first ones. */
 static void find_nearest(
-	struct question *question, struct judgement *judgement, enum judge_direction direction)
+	struct question *question, struct judgement *judgement, enum direction direction)
 {
 	const struct judge_rules *rules = question->rules;
 	struct search search;
@@ -407,7 +407,7 @@ static void judge_rejected(struct judgement *judgement, const struct question *q
  * rules are of, or none. Inside one subnet either end may be the VNIC.
  */
 static void find_rules(
-	struct question *question, struct judgement *judgement, enum judge_direction *direction)
+	struct question *question, struct judgement *judgement, enum direction *direction)
 {
 	const struct judge_record *record = question->record;
 
@@ -416,12 +416,12 @@ static void find_rules(
 		(void)find_direction(question, judgement, record->direction);
 		return;
 	}
-	*direction = JUDGE_EGRESS;
-	if (!find_direction(question, judgement, JUDGE_EGRESS)) {
-		if (find_direction(question, judgement, JUDGE_INGRESS))
-			*direction = JUDGE_INGRESS;
-	} else if (find_direction(question, judgement, JUDGE_INGRESS)) {
-		*direction = JUDGE_NO_DIRECTION;
+	*direction = DIRECTION_EGRESS;
+	if (!find_direction(question, judgement, DIRECTION_EGRESS)) {
+		if (find_direction(question, judgement, DIRECTION_INGRESS))
+			*direction = DIRECTION_INGRESS;
+	} else if (find_direction(question, judgement, DIRECTION_INGRESS)) {
+		*direction = DIRECTION_NONE;
 	}
 }
 
@@ -429,7 +429,7 @@ void judge_record(struct judgement *judgement, const struct judge_record *record
 	const struct judge_rules *rules)
 {
 	struct question question = {.record = record, .rules = rules};
-	enum judge_direction nearest_of;
+	enum direction nearest_of;
 
 	judgement->is_complete = rules->is_complete;
 	judgement->nearest_count = 0;
@@ -439,7 +439,7 @@ void judge_record(struct judgement *judgement, const struct judge_record *record
 		conclude(judgement, JUDGE_EXEMPT, JUDGE_CERTAIN);
 		return;
 	}
-	if (record->direction == JUDGE_NO_DIRECTION || record->source.family == ADDRESS_NONE ||
+	if (record->direction == DIRECTION_NONE || record->source.family == ADDRESS_NONE ||
 		record->destination.family == ADDRESS_NONE) {
 		conclude(judgement, JUDGE_UNKNOWN, JUDGE_NONE);
 		return;
@@ -447,12 +447,12 @@ void judge_record(struct judgement *judgement, const struct judge_record *record
 	question.has_transport =
 		record->has_ports && (record->protocol == RULE_TCP || record->protocol == RULE_UDP);
 	find_rules(&question, judgement, &nearest_of);
-	if (record->action == JUDGE_ACCEPT)
+	if (record->action == ACTION_ACCEPT)
 		judge_accepted(judgement, &question);
 	else
 		judge_rejected(judgement, &question);
 	if (record->is_guessed && record->is_within && judgement->confidence > JUDGE_LIKELY)
 		judgement->confidence = JUDGE_LIKELY;
-	if (judgement->verdict == JUDGE_DENIED && nearest_of != JUDGE_NO_DIRECTION)
+	if (judgement->verdict == JUDGE_DENIED && nearest_of != DIRECTION_NONE)
 		find_nearest(&question, judgement, nearest_of);
 }

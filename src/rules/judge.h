@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/flow.h"
 #include "base/limits.h"
 #include "lookup/rule.h"
 #include "rules/match.h"
@@ -50,23 +51,18 @@ enum judge_beginner { JUDGE_UNDECIDED, JUDGE_SENDER, JUDGE_OTHER };
  */
 enum judge_beginner judge_ports(uint16_t source, uint16_t destination);
 
-enum judge_action { JUDGE_ACCEPT, JUDGE_REJECT };
-
-/* How a record goes, seen from its subnet or VNIC. */
-enum judge_direction { JUDGE_INGRESS, JUDGE_EGRESS, JUDGE_NO_DIRECTION };
-
 /* What a record says. */
 struct judge_record {
-	enum judge_action action;
+	enum action action;
 	struct address source; /* ADDRESS_NONE if it is not valid */
 	struct address destination;
 	uint16_t protocol; /* 0 to 255, or MATCH_NO_PROTOCOL */
 	bool has_ports;    /* both are there and readable */
 	uint16_t source_port;
 	uint16_t destination_port;
-	enum judge_direction direction; /* JUDGE_NO_DIRECTION also if the subnet is unknown */
-	bool is_guessed;                /* the direction came from the subnet's blocks */
-	bool is_within;                 /* and both addresses lie in them */
+	enum direction direction; /* DIRECTION_NONE also if the subnet is unknown */
+	bool is_guessed;          /* the direction came from the subnet's blocks */
+	bool is_within;           /* and both addresses lie in them */
 };
 
 /*

@@ -57,7 +57,7 @@ struct key {
 	uint8_t local_family; /* enum address_family */
 	uint8_t peer_family;
 	uint8_t began;  /* enum conversation_began */
-	uint8_t action; /* enum conversation_action */
+	uint8_t action; /* enum action */
 	uint8_t has_ports;
 	uint8_t has_period; /* "period" is shown, null or not */
 };
@@ -725,7 +725,7 @@ void conversations_get(
 		.peer_low = key->peer_port != NO_PORT ? (uint16_t)key->peer_port : 0,
 		.peer_high = key->peer_port != NO_PORT ? (uint16_t)key->peer_port : 0,
 		.began = (enum conversation_began)key->began,
-		.action = (enum conversation_action)key->action,
+		.action = (enum action)key->action,
 		.in = line->in,
 		.out = line->out,
 		.first = time_of(line->first),

@@ -28,6 +28,11 @@ static const struct text side_text[] = {
 	[TAG_INVALID] = {TEXT("\"invalid\"")},
 };
 
+static const struct text traffic_text[] = {
+	[false] = {TEXT("\"external traffic\"")},
+	[true] = {TEXT("\"internal traffic\"")},
+};
+
 /* Room for all that is not carried, copied or kept. */
 #define FIXED_ROOM 512
 
@@ -329,10 +334,27 @@ void emit_direction(struct outbuf *out, enum direction direction)
 
 void emit_traffic(struct outbuf *out, bool is_internal)
 {
-	if (is_internal)
-		put(out, TEXT("\"internal traffic\""));
-	else
-		put(out, TEXT("\"external traffic\""));
+	put_text(out, &traffic_text[is_internal]);
+}
+
+static struct lookup_text word_of(const struct text *text)
+{
+	return (struct lookup_text){text->text + 1, text->len - strlen("\"\"")};
+}
+
+struct lookup_text emit_side_word(enum tag_side side)
+{
+	return word_of(&side_text[side]);
+}
+
+struct lookup_text emit_direction_word(enum direction direction)
+{
+	return word_of(&direction_text[direction]);
+}
+
+struct lookup_text emit_traffic_word(bool is_internal)
+{
+	return word_of(&traffic_text[is_internal]);
 }
 
 void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,

@@ -57,6 +57,12 @@ void emit_string(struct outbuf *out, const char *text, size_t len);
 void emit_side(struct outbuf *out, enum tag_side side);
 void emit_direction(struct outbuf *out, enum direction direction);
 void emit_traffic(struct outbuf *out, bool is_internal);
+
+/* The words that these three put, without their quotes. */
+struct lookup_text emit_side_word(enum tag_side side);
+struct lookup_text emit_direction_word(enum direction direction);
+struct lookup_text emit_traffic_word(bool is_internal);
+
 void emit_rules(struct outbuf *out, const struct emit_rules *rules);
 void emit_names(struct outbuf *out, const struct emit_names *names);
 void emit_name(struct outbuf *out, const struct lookup_text *name);

@@ -38,18 +38,6 @@ void judging_free(struct judging *judging)
 	free(judging);
 }
 
-static enum judge_direction direction_of(enum direction direction)
-{
-	switch (direction) {
-	case DIRECTION_INGRESS:
-		return JUDGE_INGRESS;
-	case DIRECTION_EGRESS:
-		return JUDGE_EGRESS;
-	default:
-		return JUDGE_NO_DIRECTION;
-	}
-}
-
 static void take_record(
 	struct judge_record *judged, const struct record *record, const struct tags *tags)
 {
@@ -64,7 +52,7 @@ static void take_record(
 		.has_ports = source >= 0 && destination >= 0,
 		.source_port = (uint16_t)source,
 		.destination_port = (uint16_t)destination,
-		.direction = direction_of(tags->direction),
+		.direction = tags->direction,
 		.is_guessed = tags->is_guessed,
 		/* egress was guessed by the source, whether or not the other is */
 		.is_within = tags->is_guessed && tags->direction == DIRECTION_EGRESS &&
@@ -81,9 +69,9 @@ const struct judgement *judging_record(
 
 	take_record(&judged, record, tags);
 	if (json_string_is(&record->values[RECORD_ACTION], "ACCEPT"))
-		judged.action = JUDGE_ACCEPT;
+		judged.action = ACTION_ACCEPT;
 	else if (json_string_is(&record->values[RECORD_ACTION], "REJECT"))
-		judged.action = JUDGE_REJECT;
+		judged.action = ACTION_REJECT;
 	else
 		return NULL;
 	if (tags->known)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/flow.h"
 #include "base/limits.h"
 #include "base/prefixset.h"
 #include "flowlog/config.h"
@@ -22,8 +23,6 @@ enum time_field {
 	TIME_START,    /* data.startTime */
 	TIME_END,      /* data.endTime */
 };
-
-enum action { ACTION_ACCEPT, ACTION_REJECT, ACTION_ALL, ACTION_UNSET };
 
 enum traffic { TRAFFIC_ANY, TRAFFIC_INTERNAL, TRAFFIC_EXTERNAL };
 

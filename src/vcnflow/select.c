@@ -204,7 +204,7 @@ enum fate select_record(const struct options *options, const struct record *reco
 enum fate select_conversation(
 	const struct options *options, const struct conversation *conversation)
 {
-	bool is_accept = conversation->action == CONVERSATION_ACCEPT;
+	bool is_accept = conversation->action == ACTION_ACCEPT;
 
 	if (options->action != ACTION_ALL && is_accept != (options->action == ACTION_ACCEPT))
 		return FATE_ACTION;

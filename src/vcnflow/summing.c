@@ -202,8 +202,8 @@ enum summing_result summing_record(struct conversations *table, const struct opt
 	one.began = began_of(
 		beginner_of(judgement, one.has_ports, (uint16_t)source, (uint16_t)destination),
 		is_egress);
-	one.action = json_string_is(&values[RECORD_ACTION], "REJECT") ? CONVERSATION_REJECT
-								      : CONVERSATION_ACCEPT;
+	one.action =
+		json_string_is(&values[RECORD_ACTION], "REJECT") ? ACTION_REJECT : ACTION_ACCEPT;
 	sum.records = 1;
 	sum.packets = count_of(&values[RECORD_PACKETS]);
 	sum.bytes = count_of(&values[RECORD_BYTES]);

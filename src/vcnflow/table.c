@@ -294,6 +294,34 @@ static void put_text(
 		put_tsv(out, text, len);
 }
 
+/* Not 0 if one of eight bytes is byte. */
+static uint64_t has_byte(uint64_t bytes, unsigned char byte)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	const uint64_t other = bytes ^ each * byte;
+
+	return (other - each) & ~other & each << 7;
+}
+
+/*
+ * Returns true if the inside of a JSON string can stand in a cell as it is: it
+ * holds no backslash, and so no quote or control byte either, and no comma.
+ */
+static bool is_plain(const char *text, size_t len)
+{
+	uint64_t bytes, found = 0;
+
+	if (len < sizeof(bytes))
+		return !holds_any(text, len, IN_CSV | IN_STRING);
+	for (size_t at = 0; len - at > sizeof(bytes); at += sizeof(bytes)) {
+		memcpy(&bytes, text + at, sizeof(bytes));
+		found |= has_byte(bytes, '\\') | has_byte(bytes, ',');
+	}
+	/* the last eight, of which some may have been looked at */
+	memcpy(&bytes, text + len - sizeof(bytes), sizeof(bytes));
+	return (found | has_byte(bytes, '\\') | has_byte(bytes, ',')) == 0;
+}
+
 /* Appends what a JSON value is in a cell. Returns 0, or -1 when memory ran out. */
 static int put_cell(struct outbuf *out, const struct options *options, const char *json, size_t len,
 	struct bytes *text)
@@ -309,6 +337,10 @@ static int put_cell(struct outbuf *out, const struct options *options, const cha
 		return 0;
 	if (len < 2 || json[0] != '"') {
 		put_text(out, options, json, len);
+		return 0;
+	}
+	if (is_plain(json + 1, len - 2)) {
+		outbuf_put(out, json + 1, len - 2);
 		return 0;
 	}
 	if (!holds_any(json, len, IN_STRING)) {
@@ -359,6 +391,50 @@ static int put_made_cell(struct outbuf *out, const struct source *source,
 	return put_cell(out, source->options, room->cell.data, room->cell.len, &room->text);
 }
 
+/*
+ * Appends a field that is one of a few words, or a name as the lookup file has it.
+ * Returns false if it is neither.
+ */
+static bool put_word_cell(
+	struct outbuf *out, const struct source *source, const struct table_field *field)
+{
+	const struct emit_names *names = &source->more->names;
+	const struct tags *tags = source->tags;
+	struct lookup_text word;
+
+	switch (field->kind) {
+	case TABLE_SOURCE:
+		word = emit_side_word(tags->source);
+		break;
+	case TABLE_DESTINATION:
+		word = emit_side_word(tags->destination);
+		break;
+	case TABLE_DIRECTION:
+		word = emit_direction_word(tags->direction);
+		break;
+	case TABLE_TRAFFIC:
+		word = emit_traffic_word(tags->internal_traffic);
+		break;
+	case TABLE_SUBNET_NAME:
+		word = names->own.subnet;
+		break;
+	case TABLE_VCN_NAME:
+		word = names->own.vcn;
+		break;
+	case TABLE_COMPARTMENT_NAME:
+		word = names->own.compartment;
+		break;
+	case TABLE_PEER_SUBNET_NAME:
+		word = names->peer_subnet;
+		break;
+	default:
+		return false;
+	}
+	if (word.text != NULL)
+		put_text(out, source->options, word.text, word.len);
+	return true;
+}
+
 static int put_line(struct outbuf *out, const struct source *source, struct table_room *room)
 {
 	const struct options *options = source->options;
@@ -367,7 +443,7 @@ static int put_line(struct outbuf *out, const struct source *source, struct tabl
 	for (size_t i = 0; i < options->field_count; i++) {
 		const struct table_field *field = &options->fields[i];
 		const struct json_value *value = NULL;
-		int failed;
+		int failed = 0;
 
 		if (i > 0)
 			outbuf_put(out, separator, 1);
@@ -376,7 +452,7 @@ static int put_line(struct outbuf *out, const struct source *source, struct tabl
 		if (value != NULL && value->type != JSON_ABSENT && value->type != JSON_OBJECT &&
 			value->type != JSON_ARRAY)
 			failed = put_cell(out, options, value->text, value->len, &room->text);
-		else
+		else if (!put_word_cell(out, source, field))
 			failed = put_made_cell(out, source, field, room);
 		if (failed < 0)
 			return -1;
@@ -404,18 +480,30 @@ static int put_object(struct outbuf *out, const struct source *source, struct ta
 /* Between and around values, a name with all of its bytes escaped besides. */
 #define FIELD_ROOM 64
 
-/* No more bytes than this has a record; of a cell every byte may be doubled. */
-static size_t most_bytes(const struct source *source)
+/* Of these, what depends on the options alone. */
+static size_t fixed_bytes(const struct options *options)
 {
-	const struct options *options = source->options;
 	size_t need = FIELD_ROOM;
 
 	if (options->missing != NULL)
 		need += options->field_count * strlen(options->missing);
+	for (size_t i = 0; i < options->field_count; i++)
+		need += FIELD_ROOM + 6 * strlen(options->fields[i].name);
+	return need;
+}
+
+/* No more bytes than this has a record; of a cell every byte may be doubled. */
+static size_t most_bytes(const struct source *source, struct table_room *room)
+{
+	const struct options *options = source->options;
+	size_t need;
+
+	if (room->fixed == 0)
+		room->fixed = fixed_bytes(options);
+	need = room->fixed;
 	for (size_t i = 0; i < options->field_count; i++) {
 		const struct table_field *field = &options->fields[i];
 
-		need += FIELD_ROOM + 6 * strlen(field->name);
 		if (field->kind <= TABLE_CARRIED)
 			need += 2 * record_at(source->record, &field->at)->len;
 		else if (field->kind <= TABLE_TRAFFIC)
@@ -453,7 +541,7 @@ int table_record(struct outbuf *out, const struct options *options, const struct
 {
 	const struct source source = {options, record, tags, more};
 
-	outbuf_begin(out, most_bytes(&source));
+	outbuf_begin(out, most_bytes(&source, room));
 	for (size_t i = 0; i < options->field_count; i++) {
 		if (options->fields[i].kind == TABLE_PATH &&
 			record_at(record, &options->fields[i].at)->type != JSON_ABSENT)

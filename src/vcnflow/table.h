@@ -62,10 +62,12 @@ static inline bool table_field_is_named(const struct table_field *field)
 	return field->kind >= TABLE_NAMES;
 }
 
-/* Buffers of one thread, BYTES_INIT(SIZE_MAX / 2) at first. */
+/* Buffers of one thread, BYTES_INIT(SIZE_MAX / 2) at first, and what is the same for
+ * each of its records. */
 struct table_room {
 	struct bytes cell;
 	struct bytes text;
+	size_t fixed; /* bytes that depend on the options alone; 0: not yet known */
 };
 
 /* Appends the line that names the fields of csv or tsv. Returns as bytes_append. */

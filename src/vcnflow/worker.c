@@ -35,6 +35,7 @@ struct worker {
 	struct conversation_reader *conversations; /* null: they are no input */
 	const struct lookup_text *lists;           /* of tags, if known; null: none are carried */
 	bool has_more;                             /* add_more has something to do */
+	bool has_peer_names;                       /* a name of the other side is asked for */
 	struct tag_hints hints;
 
 	/* of the record at hand */
@@ -68,7 +69,8 @@ struct worker *worker_new(const struct worker_shared *shared)
 	if (worker == NULL)
 		return NULL;
 	worker->shared = *shared;
-	worker->table = (struct table_room){BYTES_INIT(SIZE_MAX / 2), BYTES_INIT(SIZE_MAX / 2)};
+	worker->table = (struct table_room){
+		.cell = BYTES_INIT(SIZE_MAX / 2), .text = BYTES_INIT(SIZE_MAX / 2)};
 	worker->parser = json_parser_new();
 	if (shared->lookup != NULL) {
 		worker->listcache = listcache_new();
@@ -81,6 +83,12 @@ struct worker *worker_new(const struct worker_shared *shared)
 		worker->lists = &worker->tags.subnet.ids;
 	worker->has_more = options_judge(shared->options) || shared->options->names ||
 			   shared->options->list_subnets || shared->options->field_count != 0;
+	worker->has_peer_names = shared->options->names;
+	for (size_t i = 0; i < shared->options->field_count; i++) {
+		enum table_kind kind = shared->options->fields[i].kind;
+
+		worker->has_peer_names |= kind == TABLE_NAMES || kind == TABLE_PEER_SUBNET_NAME;
+	}
 	if (options_judge(shared->options))
 		worker->judging = judging_new(shared->lookup);
 	if (shared->options->conversations)
@@ -227,7 +235,8 @@ static void find_names(struct worker *worker)
 	if (!tags->known)
 		return;
 	lookup_subnet_names(lookup, tags->subnet.number, &names->own);
-	if (tags->direction == DIRECTION_NONE || peer->family == ADDRESS_NONE)
+	if (!worker->has_peer_names || tags->direction == DIRECTION_NONE ||
+		peer->family == ADDRESS_NONE)
 		return;
 	subnet = lookup_find_block(lookup, tags->subnet.vcn, peer);
 	if (subnet == LOOKUP_NONE)

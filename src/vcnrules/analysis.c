@@ -74,8 +74,9 @@ unsigned analysis_ports(const struct rule *rule)
 
 static bool admits_sensitive_port(const struct rule *rule)
 {
-	if (rule->direction != RULE_INGRESS || !is_any_peer(rule) || analysis_ports(rule) == 0 ||
-		!rule->is_valid || rule->destination_kind == RULE_RANGE_NOTHING ||
+	if (rule->direction != DIRECTION_INGRESS || !is_any_peer(rule) ||
+		analysis_ports(rule) == 0 || !rule->is_valid ||
+		rule->destination_kind == RULE_RANGE_NOTHING ||
 		rule->source_kind == RULE_RANGE_NOTHING)
 		return false;
 	for (size_t i = 0; i < COUNT(sensitive_ports); i++)

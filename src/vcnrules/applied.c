@@ -94,7 +94,7 @@ static int add_match(struct applied_matches *matches, const struct rule *rule, u
 }
 
 int applied_match(struct applied_matches *matches, const struct applied *applied,
-	enum rule_direction direction, const struct match_flow *flow)
+	enum direction direction, const struct match_flow *flow)
 {
 	const struct judge_rules *rules = &applied->rules;
 	struct match_probe probe;
@@ -109,7 +109,7 @@ int applied_match(struct applied_matches *matches, const struct applied *applied
 		uint32_t end = first + run->ingress_count;
 		uint32_t n;
 
-		if (direction == RULE_EGRESS) {
+		if (direction == DIRECTION_EGRESS) {
 			first = end;
 			end += run->egress_count;
 		}
@@ -144,7 +144,7 @@ struct match_flow applied_first_packet(const struct flow *flow, bool is_local)
 	};
 }
 
-enum rule_direction applied_direction(bool is_local)
+enum direction applied_direction(bool is_local)
 {
-	return is_local ? RULE_EGRESS : RULE_INGRESS;
+	return is_local ? DIRECTION_EGRESS : DIRECTION_INGRESS;
 }

@@ -42,7 +42,7 @@ struct applied_matches {
 
 /* Finds those that match. Returns 0, or -1: no memory. */
 int applied_match(struct applied_matches *matches, const struct applied *applied,
-	enum rule_direction direction, const struct match_flow *flow);
+	enum direction direction, const struct match_flow *flow);
 void applied_matches_free(struct applied_matches *matches);
 
 /* Returns true if answers to what matched so are certainly let pass by tracking. */
@@ -50,6 +50,6 @@ bool applied_tracks(const struct applied_matches *matches);
 
 /* A flow's first packet if the local side began, or the peer, and its direction. */
 struct match_flow applied_first_packet(const struct flow *flow, bool is_local);
-enum rule_direction applied_direction(bool is_local);
+enum direction applied_direction(bool is_local);
 
 #endif

@@ -123,7 +123,8 @@ static int use_rest(struct changes *changes, const struct changes_owner *owner)
 	if (changes->rest_of == owner)
 		return 0;
 	changes->rest_of = NULL;
-	if (rest_make(&changes->rest, changes->proposal->analysis->ruleset.lookup, owner->of) != 0)
+	if (rest_make(&changes->rest, changes->proposal->analysis->ruleset.lookup, owner->of) !=
+		REST_OK)
 		return -1;
 	changes->rest_of = owner;
 	return 0;
@@ -131,7 +132,7 @@ static int use_rest(struct changes *changes, const struct changes_owner *owner)
 
 static bool is_meant(const struct rule *rule, enum which which)
 {
-	return which == ALL || (which == EGRESS) == (rule->direction == RULE_EGRESS);
+	return which == ALL || (which == EGRESS) == (rule->direction == DIRECTION_EGRESS);
 }
 
 /* Appends an element of an array that is not its first one, on a line of its own. */

@@ -84,9 +84,9 @@ static enum exitcode read_operands(const struct options *options, struct judge_r
 			  "'vcnrules explain --help'");
 		return EXITCODE_REFUSED;
 	}
-	record->direction = JUDGE_INGRESS;
+	record->direction = DIRECTION_INGRESS;
 	if (strcasecmp(words[0], "egress") == 0)
-		record->direction = JUDGE_EGRESS;
+		record->direction = DIRECTION_EGRESS;
 	else if (strcasecmp(words[0], "ingress") != 0)
 		return refuse("direction", words[0], "ingress or egress");
 	exitcode = read_protocol(words[1], &record->protocol);
@@ -130,7 +130,7 @@ static bool find_vnic(const struct explanation *explanation, const struct lookup
 	if (ocid)
 		return lookup_find_vnic(lookup, NULL, ocid, strlen(ocid), vnic);
 	holder = lookup_find_holder(lookup, subnet->vcn,
-		record->direction == JUDGE_EGRESS ? &record->source : &record->destination);
+		record->direction == DIRECTION_EGRESS ? &record->source : &record->destination);
 	if (holder == LOOKUP_NONE)
 		return false;
 	lookup_vnic(lookup, holder, vnic);
@@ -157,7 +157,7 @@ static int find_nearest(struct explanation *explanation, const struct judge_rule
 	}
 	for (size_t i = 0; i < all->run_count; i++) {
 		runs[i] = all->runs[i];
-		if (explanation->record.direction == JUDGE_INGRESS) {
+		if (explanation->record.direction == DIRECTION_INGRESS) {
 			runs[i].egress_count = 0;
 		} else {
 			runs[i].first += runs[i].ingress_count;
@@ -178,7 +178,7 @@ static int judge(struct explanation *explanation)
 	struct judgement *judgement = explanation->judgement;
 	const struct judge_rules *rules = &explanation->applied.rules;
 
-	explanation->record.action = JUDGE_REJECT;
+	explanation->record.action = ACTION_REJECT;
 	judge_record(judgement, &explanation->record, rules);
 	if (judgement->verdict == JUDGE_EXEMPT) {
 		explanation->verdict = "exempt";

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/hash.h"
 #include "base/textset.h"
 #include "rules/conversation.h"
 
@@ -37,17 +38,23 @@ struct flow {
 	uint16_t peer_low;
 	uint16_t peer_high;
 	uint8_t began;  /* enum conversation_began */
-	uint8_t action; /* enum conversation_action */
+	uint8_t action; /* enum action */
 	bool has_ports;
 	bool is_gone; /* it was added to another one */
 };
 
+struct flows_slot;
+
 struct flows {
 	struct flow *at;
 	size_t count;
-	size_t room;
-	size_t merge_at; /* at so many what recurs is summed */
 	struct textset texts;
+
+	/* for flows.c alone */
+	size_t room;
+	struct flows_slot *slots; /* null: there is no table */
+	size_t slot_count;
+	struct hash_key hash_key;
 };
 
 /* Begins as FLOWS_INIT. */

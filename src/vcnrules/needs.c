@@ -148,7 +148,7 @@ static int take_flows(struct needs *needs)
 	for (size_t i = 0; i < needs->flows->count; i++) {
 		const struct flow *flow = &needs->flows->at[i];
 
-		if (flow->action != CONVERSATION_ACCEPT ||
+		if (flow->action != ACTION_ACCEPT ||
 			view_here(&here, lookup, needs->flows, flow) != VIEW_OK)
 			continue;
 		if (take_view(needs, &here, (uint32_t)i) != 0 ||

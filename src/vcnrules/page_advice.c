@@ -66,7 +66,7 @@ static unsigned worth_of(const struct analysis_rule *rule)
 	else
 		return 0;
 	worth += rule->width;
-	if (rule->rule->direction == RULE_INGRESS && rule->rule->peer_kind == RULE_PEER_CIDR &&
+	if (rule->rule->direction == DIRECTION_INGRESS && rule->rule->peer_kind == RULE_PEER_CIDR &&
 		rule->rule->peer.length == 0)
 		worth += 100;
 	if (findings & PAGE_FINDING(ANALYSIS_SENSITIVE_PORT))

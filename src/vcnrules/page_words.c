@@ -181,11 +181,11 @@ static void put_wide_peer(struct page *page, const struct analysis_rule *rule, b
 	uint64_t strong = peers->count - peers->weak_count;
 	struct html *html = &page->html;
 
-	html_put(html, rule->rule->direction == RULE_INGRESS
+	html_put(html, rule->rule->direction == DIRECTION_INGRESS
 			       ? "Anybody may come in by it, and "
 			       : "It leads anywhere, and was used to reach ");
 	html_things(html, strong, "peer", "peers");
-	html_put(html, rule->rule->direction == RULE_INGRESS ? " did" : "");
+	html_put(html, rule->rule->direction == DIRECTION_INGRESS ? " did" : "");
 	if (peers->block_count > 0 && !is_brief) {
 		html_put(html, ": ");
 		page_words_blocks(html, rule);

@@ -3,8 +3,8 @@
  * against it. Thin evidence, ICMP and the like speak against conclusions from what was
  * seen; whether a rule is redundant does not depend on that.
  *
- * Redundant rules are looked for last, among those that there would be: a tight rule
- * that a wide one makes needless is needed once the wide one is not there any more.
+ * Redundant rules are looked for last, among those that stay: a tight rule that a wide one
+ * makes needless is needed once the wide one is not there any more.
  */
 #include "vcnrules/proposal.h"
 
@@ -23,6 +23,7 @@
 
 #define WIDE (1u << ANALYSIS_WIDE_PEER | 1u << ANALYSIS_WIDE_PORTS | 1u << ANALYSIS_ALL_PROTOCOLS)
 #define UNUSED (1u << ANALYSIS_UNUSED)
+#define NO_EVIDENCE (1u << ANALYSIS_NO_EVIDENCE)
 
 void proposal_free(struct proposal *proposal)
 {
@@ -91,10 +92,11 @@ static int decide_rule(
 	box = &proposal->analysis->ruleset.rules[rule.number];
 	text = (struct lookup_text){box->text, box->text_len};
 	*width = (uint8_t)rule.width;
-	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED : 0));
+	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
 	if (!rule.owner->is_chosen || to->findings == 0)
 		return 0;
-	to->why = why_not(wish, &rule, &text);
+	/* Without evidence it is told why a rule stays, no more. */
+	to->why = to->findings & NO_EVIDENCE ? PROPOSAL_EVIDENCE : why_not(wish, &rule, &text);
 	if (to->why == PROPOSAL_NOTHING)
 		*part = to->findings & UNUSED ? NEEDS_REMOVED : NEEDS_REPLACED;
 	return 0;
@@ -260,7 +262,7 @@ static int put_member(struct bytes *out, const char *name, const char *text, siz
 static int put_object(struct bytes *out, const struct rule_parts *parts,
 	const struct narrow_rule *from, const struct bytes *description)
 {
-	bool is_ingress = parts->direction == RULE_INGRESS;
+	bool is_ingress = parts->direction == DIRECTION_INGRESS;
 	const struct rule_ports *source =
 		from->protocol == RULE_TCP ? &parts->tcp_source : &parts->udp_source;
 	const struct rule_ports *destination =
@@ -359,7 +361,7 @@ static int add_new(struct proposal *proposal, const struct ruleset_owner *owner,
 {
 	const struct rule *rule = proposal->analysis->ruleset.rules[replaced].rule;
 	struct rule_parts parts = {
-		.direction = (enum rule_direction)rule->direction,
+		.direction = (enum direction)rule->direction,
 		.is_of_group = owner->is_group,
 	};
 	struct strings strings = {.same_peer = BYTES_INIT(SIZE_MAX / 2)};
@@ -481,8 +483,9 @@ static int replace_rule(struct proposal *proposal, const struct ruleset_owner *o
 	rule->fate = PROPOSAL_REPLACED;
 	rule->new_first = proposal->new_count;
 	if (narrow->over > 0) {
-		owner->over = narrow->over;
-		owner->is_over_in_ingress = of->rules[number - of->first].direction == RULE_INGRESS;
+		owner->over = narrow->over + (of->is_group ? of->count : 0);
+		owner->is_over_in_ingress =
+			of->rules[number - of->first].direction == DIRECTION_INGRESS;
 		return 0;
 	}
 	for (size_t i = 0; i < narrow->count; i++)
@@ -580,41 +583,69 @@ static bool may_remove(const struct proposal *proposal, const struct ruleset_own
 	return !of->is_group || entry->is_new || box->rule->id_length != RULE_ABSENT;
 }
 
-/* Takes out of the entries what others of them make needless. */
+/*
+ * Takes out of the entries what others make needless: new ones, or those that are there
+ * already for the sake of others that are. Of rules that make each other needless the
+ * last one goes, so those that are not to go come first.
+ */
+static int remove_some(struct proposal *proposal, const struct ruleset_owner *of,
+	struct proposal_owner *owner, bool of_news)
+{
+	struct proposal_entry *entries = proposal->entries + owner->first;
+	struct boxes_rule *rules = calloc(owner->count + 1, sizeof(*rules));
+	size_t *numbers = calloc(owner->count + 1, sizeof(*numbers));
+	bool *is_gone = calloc(owner->count + 1, sizeof(*is_gone));
+	struct boxes_verdict *verdicts = calloc(owner->count + 1, sizeof(*verdicts));
+	size_t count = 0, first = 0, kept = 0;
+	int result = -1;
+
+	if (!rules || !numbers || !is_gone || !verdicts)
+		goto done;
+	for (int may_go = 0; may_go <= 1; may_go++) {
+		first = count;
+		for (size_t i = 0; i < owner->count; i++) {
+			struct boxes_rule box = box_of(proposal, &entries[i]);
+
+			if ((entries[i].is_new && !of_news) ||
+				(entries[i].is_new == of_news &&
+					may_remove(proposal, of, &entries[i], &box)) != may_go)
+				continue;
+			rules[count] = box;
+			numbers[count++] = i;
+		}
+	}
+	if (boxes_lint(&proposal->boxes, rules, count, &(struct boxes_list){0, count}, 1,
+		    &(struct boxes_scope){&(size_t){0}, 1}, 1, verdicts) != 0)
+		goto done;
+	for (size_t i = first; i < count; i++)
+		is_gone[numbers[i]] = verdicts[i].is_removable;
+	for (size_t i = 0; i < owner->count; i++) {
+		if (!is_gone[i])
+			entries[kept++] = entries[i];
+		else if (!of_news)
+			proposal->rules[entries[i].number].fate = PROPOSAL_REDUNDANT;
+	}
+	owner->count = kept;
+	proposal->entry_count = owner->first + kept;
+	result = 0;
+done:
+	free(rules);
+	free(numbers);
+	free(is_gone);
+	free(verdicts);
+	return result;
+}
+
+/*
+ * No old rule goes since a new one lets the same pass. That one is there for what only
+ * the wide rule in its place let pass, and says so; the tight rule is who uses the rest.
+ */
 static int remove_redundant(
 	struct proposal *proposal, const struct ruleset_owner *of, struct proposal_owner *owner)
 {
-	const struct boxes_list list = {0, owner->count};
-	const size_t number = 0;
-	const struct boxes_scope scope = {&number, 1};
-	struct boxes_rule *rules = calloc(owner->count + 1, sizeof(*rules));
-	struct boxes_verdict *verdicts = calloc(owner->count + 1, sizeof(*verdicts));
-	size_t kept = owner->first;
-	int result = -1;
-
-	if (rules && verdicts) {
-		for (size_t i = 0; i < owner->count; i++)
-			rules[i] = box_of(proposal, &proposal->entries[owner->first + i]);
-		result = boxes_lint(
-			&proposal->boxes, rules, owner->count, &list, 1, &scope, 1, verdicts);
-	}
-	for (size_t i = 0; result == 0 && i < owner->count; i++) {
-		const struct proposal_entry entry = proposal->entries[owner->first + i];
-
-		if (!verdicts[i].is_removable || !may_remove(proposal, of, &entry, &rules[i])) {
-			proposal->entries[kept++] = entry;
-			continue;
-		}
-		if (!entry.is_new)
-			proposal->rules[entry.number].fate = PROPOSAL_REDUNDANT;
-	}
-	if (result == 0) {
-		owner->count = kept - owner->first;
-		proposal->entry_count = kept;
-	}
-	free(rules);
-	free(verdicts);
-	return result;
+	return remove_some(proposal, of, owner, false) != 0
+		       ? -1
+		       : remove_some(proposal, of, owner, true);
 }
 
 static bool is_changed(const struct proposal *proposal, const struct ruleset_owner *of)
@@ -639,7 +670,7 @@ static void count_rules(const struct proposal *proposal, const struct ruleset_ow
 		const struct proposal_entry *entry = &proposal->entries[owner->first + i];
 		struct boxes_rule box = box_of(proposal, entry);
 
-		counts[box.rule->direction == RULE_EGRESS]++;
+		counts[box.rule->direction == DIRECTION_EGRESS]++;
 		news += entry->is_new;
 	}
 	if (of->is_group) {
@@ -711,8 +742,14 @@ static enum proposal_result propose_owner(
 	owner->first = proposal->entry_count;
 	if (!of->is_chosen)
 		return PROPOSAL_OK;
-	if (rest_make(rest, ruleset->lookup, of) != 0)
+	switch (rest_make(rest, ruleset->lookup, of)) {
+	case REST_OK:
+		break;
+	case REST_NO_MEMORY:
 		return PROPOSAL_NO_MEMORY;
+	case REST_FOREIGN:
+		return PROPOSAL_FOREIGN;
+	}
 	for (size_t i = of->first; i < of->first + of->count && owner->over == 0; i++) {
 		if (parts[i] == NEEDS_REMOVED)
 			proposal->rules[i].fate = PROPOSAL_UNUSED;

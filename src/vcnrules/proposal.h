@@ -109,7 +109,8 @@ struct proposal {
 enum proposal_result {
 	PROPOSAL_OK,
 	PROPOSAL_NO_MEMORY,
-	PROPOSAL_WIDER, /* after a message: a defect of this program */
+	PROPOSAL_WIDER,   /* after a message: a defect of this program */
+	PROPOSAL_FOREIGN, /* the lookup file's rules are not such as vcnmeta writes */
 };
 
 /*

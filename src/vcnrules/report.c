@@ -114,7 +114,7 @@ static void put_identity(struct sheet *sheet, const struct analysis_rule *rule)
 	sheet_put_text(sheet, &rule->texts.id);
 	sheet_put_text(sheet, &rule->texts.description);
 	sheet_put_flag(sheet, rule->rule->is_stateless);
-	sheet_put_word(sheet, rule->rule->direction == RULE_EGRESS ? "egress" : "ingress");
+	sheet_put_word(sheet, rule->rule->direction == DIRECTION_EGRESS ? "egress" : "ingress");
 }
 
 /* What used it. */

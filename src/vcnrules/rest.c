@@ -140,7 +140,7 @@ static struct lookup_text string_of(
 }
 
 /* Adds the rules of an array. object.len is set, and object.text once all are there. */
-static int add_rules(struct rest *rest, const struct json_node *array, size_t most)
+static enum rest_result add_rules(struct rest *rest, const struct json_node *array, size_t most)
 {
 	const struct json_tree *tree = rest->tree;
 	const struct json_node *rule = array ? json_tree_first(tree, array) : NULL;
@@ -149,9 +149,10 @@ static int add_rules(struct rest *rest, const struct json_node *array, size_t mo
 		struct rest_rule *to = &rest->rules[rest->count];
 		size_t start = rest->text.len;
 
-		if (rest->count == most || rule->value.type != JSON_OBJECT ||
-			put_rule(&rest->text, tree, rule) != 0)
-			return -1;
+		if (rest->count == most || rule->value.type != JSON_OBJECT)
+			return REST_FOREIGN;
+		if (put_rule(&rest->text, tree, rule) != 0)
+			return REST_NO_MEMORY;
 		to->object = (struct lookup_text){NULL, rest->text.len - start};
 		to->peer = string_of(tree, rule, "source");
 		to->peer_type = string_of(tree, rule, "source_type");
@@ -162,7 +163,23 @@ static int add_rules(struct rest *rest, const struct json_node *array, size_t mo
 		to->description = string_of(tree, rule, "description");
 		rest->count++;
 	}
-	return 0;
+	return REST_OK;
+}
+
+/* Adds the rules of an owner; most as many as it has. */
+static enum rest_result add_all(struct rest *rest, const struct ruleset_owner *owner)
+{
+	const struct json_node *top = rest->tree->nodes;
+	enum rest_result result;
+
+	if (owner->is_group)
+		return add_rules(rest, top, owner->count);
+	result = add_rules(
+		rest, json_tree_member(rest->tree, top, "ingress_security_rules"), owner->count);
+	if (result != REST_OK)
+		return result;
+	return add_rules(
+		rest, json_tree_member(rest->tree, top, "egress_security_rules"), owner->count);
 }
 
 /* Room, a parser and a tree, once. */
@@ -186,15 +203,18 @@ static int prepare(struct rest *rest, size_t count)
 	return rest->parser && rest->tree ? 0 : -1;
 }
 
-int rest_make(struct rest *rest, const struct lookup *lookup, const struct ruleset_owner *owner)
+enum rest_result rest_make(
+	struct rest *rest, const struct lookup *lookup, const struct ruleset_owner *owner)
 {
 	struct lookup_text json;
 	struct lookup_group group;
 	struct lookup_list list;
+	enum rest_result result;
+	enum json_error error;
 	const char *at;
 
 	if (prepare(rest, owner->count) != 0)
-		return -1;
+		return REST_NO_MEMORY;
 	bytes_clear(&rest->text);
 	rest->count = 0;
 	if (owner->is_group) {
@@ -204,24 +224,16 @@ int rest_make(struct rest *rest, const struct lookup *lookup, const struct rules
 		lookup_list(lookup, owner->number, &list);
 		json = list.json;
 	}
-	if (json_tree_parse(rest->tree, rest->parser, json.text, json.len, LIMIT_DEPTH) != JSON_OK)
-		return -1;
-	if (owner->is_group) {
-		if (add_rules(rest, rest->tree->nodes, owner->count) != 0)
-			return -1;
-	} else if (add_rules(rest,
-			   json_tree_member(
-				   rest->tree, rest->tree->nodes, "ingress_security_rules"),
-			   owner->count) != 0 ||
-		   add_rules(rest,
-			   json_tree_member(rest->tree, rest->tree->nodes, "egress_security_rules"),
-			   owner->count) != 0) {
-		return -1;
-	}
+	error = json_tree_parse(rest->tree, rest->parser, json.text, json.len, LIMIT_DEPTH);
+	if (error != JSON_OK)
+		return error == JSON_NO_MEMORY ? REST_NO_MEMORY : REST_FOREIGN;
+	result = add_all(rest, owner);
+	if (result != REST_OK)
+		return result;
 	at = rest->text.data;
 	for (size_t i = 0; i < rest->count; i++) {
 		rest->rules[i].object.text = at;
 		at += rest->rules[i].object.len;
 	}
-	return rest->count == owner->count ? 0 : -1;
+	return rest->count == owner->count ? REST_OK : REST_FOREIGN;
 }

@@ -36,11 +36,15 @@ struct rest {
 		.text = BYTES_INIT(SIZE_MAX / 2)                                                   \
 	}
 
-/*
- * Makes those of another owner, in the room of the one before. Returns 0, or -1: no
- * memory, or rules that are none such as this program writes into a lookup file.
- */
-int rest_make(struct rest *rest, const struct lookup *lookup, const struct ruleset_owner *owner);
+enum rest_result {
+	REST_OK = 0,
+	REST_NO_MEMORY,
+	REST_FOREIGN, /* they are not such as vcnmeta writes into a lookup file */
+};
+
+/* Makes those of another owner, in the room of the one before. */
+enum rest_result rest_make(
+	struct rest *rest, const struct lookup *lookup, const struct ruleset_owner *owner);
 void rest_free(struct rest *rest);
 
 #endif

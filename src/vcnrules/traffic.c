@@ -251,7 +251,7 @@ static int sum_pairs(struct summing *summing)
 		if (!find_subnet(summing, i, &subnet))
 			continue;
 		for (size_t j = i; j < end; j++)
-			if (flows->at[j].action == CONVERSATION_ACCEPT)
+			if (flows->at[j].action == ACTION_ACCEPT)
 				add_flow(summing, &subnet, &flows->at[j]);
 		if (end_row(summing, subnet.number) != 0)
 			return -1;
@@ -556,7 +556,7 @@ static int sum_services(struct traffic *traffic, const struct summing *summing)
 		size_t end = end_of_subnet(flows, firsts[i][1]);
 
 		for (size_t j = firsts[i][1]; j < end && result == 0; j++)
-			if (flows->at[j].action == CONVERSATION_ACCEPT)
+			if (flows->at[j].action == ACTION_ACCEPT)
 				result = gather(&gathering, &flows->at[j]);
 		if (result == 0)
 			result = take_services(

@@ -164,8 +164,8 @@ static int credit_undecided(struct judging *judging, const struct flow *flow, si
 	const struct applied_matches *one;
 	size_t outs, ins;
 
-	if (applied_match(&judging->here, &judging->applied, RULE_EGRESS, &out) != 0 ||
-		applied_match(&judging->other, &judging->applied, RULE_INGRESS, &in) != 0)
+	if (applied_match(&judging->here, &judging->applied, DIRECTION_EGRESS, &out) != 0 ||
+		applied_match(&judging->other, &judging->applied, DIRECTION_INGRESS, &in) != 0)
 		return -1;
 	outs = judging->here.yes_count + judging->here.maybe_count;
 	ins = judging->other.yes_count + judging->other.maybe_count;
@@ -280,8 +280,8 @@ static int judge_flow(struct judging *judging, size_t number)
 	see(&usage->subnets[flow->subnet], flow);
 	if (flow->vnic != FLOWS_NO_VNIC)
 		see(&usage->vnics[flow->vnic], flow);
-	return flow->action == CONVERSATION_ACCEPT ? judge_accepted(judging, number)
-						   : judge_rejected(judging, flow);
+	return flow->action == ACTION_ACCEPT ? judge_accepted(judging, number)
+					     : judge_rejected(judging, flow);
 }
 
 static int judge_flows(struct judging *judging)

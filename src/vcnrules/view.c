@@ -62,7 +62,7 @@ bool view_there(struct view *there, const struct lookup *lookup, const struct vi
 	struct content_subnet subnet;
 
 	/* What was refused here never came there. */
-	if (number == LOOKUP_NONE || here->flow.action == CONVERSATION_REJECT)
+	if (number == LOOKUP_NONE || here->flow.action == ACTION_REJECT)
 		return false;
 	content_subnet(lookup, number, &subnet);
 	if (holder != LOOKUP_NONE)
@@ -155,7 +155,7 @@ int view_compare(struct view_rules *before, struct view_rules *after, const stru
 	if (view_judge(before, view, is_local, &old) != 0 ||
 		view_judge(after, view, is_local, &new) != 0)
 		return -1;
-	if (flow->action == CONVERSATION_REJECT) {
+	if (flow->action == ACTION_REJECT) {
 		if (new.passes && !old.passes &&
 			(is_local ? flow->out.records : flow->in.records) > 0)
 			*change = VIEW_OPENED;

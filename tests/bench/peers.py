@@ -129,7 +129,7 @@ def _values(path):
 
 def _check(peer, bench, name, ours, peers):
     """Raises Differs unless a program's records are ours."""
-    theirs = bench.path(peer + ".out")
+    theirs = f"{ours}.{peer}"
     _write(line(peer, bench, name, peers), theirs)
     if not filecmp.cmp(ours, theirs, shallow=False):
         in_order = tuple if peers[peer][2] else sorted

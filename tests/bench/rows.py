@@ -214,6 +214,16 @@ def summing_memory(bench):
     return timing.figure(found, max(found))
 
 
+def csv(threads):
+    """Of the default fields."""
+    def measure(bench):
+        return timing.ratio(
+            bench.flow(f"-j {threads} --format csv < records.log.gz"),
+            bench.flow(f"-j {threads} -l none < records.log.gz"),
+            bench.rounds)
+    return measure
+
+
 # ---- 16 to 18, 20: single thread, whole time, strange order, tiny objects ---
 
 
@@ -463,6 +473,9 @@ ROWS = (
         ("igzip",), summing_cpu),
     Row("15m", "peak memory of 200,000 conversations", "<=", 96, "MiB", (),
         summing_memory),
+    Row("15t", "--format csv, gzip input : -l none", "<=", 1.02, "", (),
+        csv(2)),
+    Row("15u", "the same with -j 1", "<=", None, "", (), csv(1)),
     Row("16", "gzip input, -j 1 : igzip -dc", "<=", 1.25, "", ("igzip",),
         gzip_one_thread),
     Row("16f", "igzip -dc, then plain input, -j 1 : igzip -dc", "<=", None,

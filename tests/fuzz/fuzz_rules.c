@@ -94,7 +94,7 @@ static struct rule_ports take_ports(struct input *input)
 	return ports;
 }
 
-static void take_rule(struct world *world, struct input *input, enum rule_direction direction)
+static void take_rule(struct world *world, struct input *input, enum direction direction)
 {
 	struct rule_parts *parts = &world->parts[world->count];
 	struct rule *rule = &world->rules[world->count];
@@ -142,9 +142,9 @@ static void take_record(struct world *world, struct input *input)
 	unsigned how = take(input);
 
 	*record = (struct judge_record){
-		.action = (how & 1) != 0 ? JUDGE_REJECT : JUDGE_ACCEPT,
+		.action = (how & 1) != 0 ? ACTION_REJECT : ACTION_ACCEPT,
 		.has_ports = (how & 14) != 0,
-		.direction = (enum judge_direction)((how >> 4) % 3),
+		.direction = (enum direction)((how >> 4) % 3),
 		.is_guessed = (how & 64) != 0,
 		.is_within = (how & 128) != 0,
 		.protocol = record_protocols[choose(input, COUNT(record_protocols))],
@@ -174,9 +174,9 @@ static void take_world(struct world *world, struct input *input)
 		run->ingress_count = choose(input, MOST_RULES / MOST_RUNS / 2 + 1);
 		run->egress_count = choose(input, MOST_RULES / MOST_RUNS / 2 + 1);
 		for (uint32_t n = 0; n < run->ingress_count; n++)
-			take_rule(world, input, RULE_INGRESS);
+			take_rule(world, input, DIRECTION_INGRESS);
 		for (uint32_t n = 0; n < run->egress_count; n++)
-			take_rule(world, input, RULE_EGRESS);
+			take_rule(world, input, DIRECTION_EGRESS);
 	}
 }
 
@@ -421,7 +421,7 @@ static bool explain(const struct world *world, struct expected *expected, bool o
 	enum match_answer stateless = MATCH_NO;
 
 	for (uint32_t n = 0; n < world->count; n++) {
-		bool is_egress = world->parts[n].direction == RULE_EGRESS;
+		bool is_egress = world->parts[n].direction == DIRECTION_EGRESS;
 		struct answer answer = answer_of(world, n, is_egress == out ? &packet : &answered);
 
 		if (is_egress == out && answer.least != MATCH_NO)
@@ -430,7 +430,7 @@ static bool explain(const struct world *world, struct expected *expected, bool o
 			stateless = answer.least;
 	}
 	for (uint32_t n = 0; n < world->count && stateless != MATCH_YES; n++) {
-		bool is_egress = world->parts[n].direction == RULE_EGRESS;
+		bool is_egress = world->parts[n].direction == DIRECTION_EGRESS;
 		struct answer answer = answer_of(world, n, &answered);
 
 		if (is_egress == out || world->parts[n].is_stateless || answer.least == MATCH_NO)
@@ -556,14 +556,15 @@ static void rank(const struct world *world, struct expected *expected, bool out)
 	for (uint32_t n = 0; n < world->count; n++) {
 		unsigned misses = answer_of(world, n, &packet).misses;
 
-		if ((world->parts[n].direction == RULE_EGRESS) == out && misses != 0 &&
+		if ((world->parts[n].direction == DIRECTION_EGRESS) == out && misses != 0 &&
 			rank_of(misses) < best)
 			best = rank_of(misses);
 	}
 	for (uint32_t n = 0; n < world->count && expected->nearest_count < 3; n++) {
 		unsigned misses = answer_of(world, n, &packet).misses;
 
-		if ((world->parts[n].direction == RULE_EGRESS) == out && rank_of(misses) == best)
+		if ((world->parts[n].direction == DIRECTION_EGRESS) == out &&
+			rank_of(misses) == best)
 			expected->nearest[expected->nearest_count++] =
 				(struct judge_entry){n, 0, (uint8_t)misses};
 	}
@@ -573,7 +574,7 @@ static void expect(const struct world *world, struct expected *expected)
 {
 	const struct judge_record *record = &world->record;
 	bool both = record->is_guessed && record->is_within;
-	bool out = record->direction == JUDGE_EGRESS || both;
+	bool out = record->direction == DIRECTION_EGRESS || both;
 	bool has_nearest = true;
 
 	*expected = (struct expected){0};
@@ -582,7 +583,7 @@ static void expect(const struct world *world, struct expected *expected)
 		say(expected, JUDGE_EXEMPT, JUDGE_CERTAIN);
 		return;
 	}
-	if (record->direction == JUDGE_NO_DIRECTION || record->source.family == ADDRESS_NONE ||
+	if (record->direction == DIRECTION_NONE || record->source.family == ADDRESS_NONE ||
 		record->destination.family == ADDRESS_NONE) {
 		say(expected, JUDGE_UNKNOWN, JUDGE_NONE);
 		return;
@@ -596,7 +597,7 @@ static void expect(const struct world *world, struct expected *expected)
 		has_nearest = !out_explains || !in_explains;
 		out = out_explains || !in_explains;
 	}
-	if (record->action == JUDGE_ACCEPT)
+	if (record->action == ACTION_ACCEPT)
 		accept(world, expected);
 	else
 		reject(world, expected);

@@ -184,17 +184,19 @@ static void check_table(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const struct stage_pace at_once = {1, 0, 0, LIMIT_OUTPUT_BUFFER};
-	const struct stage_pace pace = {
-		len > 1 ? data[1] * 2654435761u : 0, 200, 2, len > 1 ? 1 + data[1] % 7 * 40 : 1};
-	const char *text = (const char *)data + CHOICE_SIZE;
+	struct stage_pace pace = {.chunk = 200, .idle = 2};
+	const char *text;
 	struct options *options = &at_hand.options;
 	struct worker_shared shared = {.options = options, .plan = &at_hand.plan};
 
 	if (len < CHOICE_SIZE)
 		return 0;
+	text = (const char *)data + CHOICE_SIZE;
 	if (at_hand.lookup == NULL)
 		make_all();
 	choose(data[0]);
+	pace.seed = data[1] * 2654435761u;
+	pace.output_room = 1 + (size_t)data[1] % 7 * 40;
 	shared.lookup = at_hand.lookup;
 	options->format = OUTPUT_NDJSON;
 	stage_run(&at_hand.objects, &shared, &at_once, text, len - CHOICE_SIZE);

@@ -17,6 +17,7 @@ KEPT = (
     "PKG_CONFIG_PATH",
     "CI",
     "SIZE",
+    "RECORDS",
 )
 
 SANITIZERS = {

@@ -1,6 +1,7 @@
 /* Coming by a signer; see auth.h. */
 #include "vcnmeta/oci/auth.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,31 +9,41 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/oci/auth_jwt.h"
 #include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/home.h"
+
+int auth_read_token(struct secret *token, const char *what, const char *path)
+{
+	struct auth_claims claims;
+	char quoted[MSG_QUOTED_SIZE];
+
+	msg_quote_name(quoted, path);
+	if (document_read(token, path, LIMIT_KEY_FILE) != 0) {
+		if (errno == ENOMEM) {
+			msg_no_memory();
+			return EXITCODE_INTERNAL;
+		}
+		msg_error_errno(errno, "cannot read %s %s", what, quoted);
+		return EXITCODE_REFUSED;
+	}
+	secret_trim(token);
+	if (auth_jwt_read(&claims, token) == 0)
+		return EXITCODE_OK;
+	msg_error("%s holds no %s, or one too long", quoted, what);
+	return EXITCODE_REFUSED;
+}
 
 /* The user's token, which the CLI takes as it stands in its file. */
 static int read_delegation(struct auth *auth)
 {
-	struct secret *token = &auth->signer.delegation;
 	char *path = home_expand(auth->settings->delegation_file.text);
-	struct auth_claims claims;
-	char quoted[MSG_QUOTED_SIZE];
-	int result = EXITCODE_REFUSED;
+	int result;
 
 	if (path == NULL) {
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
-	if (document_read_or_tell(token, "delegation token", path, LIMIT_KEY_FILE) == 0) {
-		secret_trim(token);
-		if (auth_jwt_read(&claims, token) == 0)
-			result = EXITCODE_OK;
-		else
-			msg_error("%s holds no delegation token, or one too long",
-				msg_quote_name(quoted, path));
-	}
+	result = auth_read_token(&auth->signer.delegation, "delegation token", path);
 	free(path);
 	return result;
 }
@@ -85,6 +96,7 @@ int auth_open(struct auth *auth, struct settings *settings, struct regions *regi
 void auth_close(struct auth *auth)
 {
 	signer_free(&auth->signer);
+	secret_free(&auth->account);
 }
 
 int auth_set_token(struct auth *auth, const struct secret *token)
@@ -101,6 +113,22 @@ int auth_set_token(struct auth *auth, const struct secret *token)
 	secret_free(&auth->signer.key_id);
 	auth->signer.key_id = id;
 	return 0;
+}
+
+int auth_adopt(struct auth *auth, struct auth_claims *claims, struct crypto_key **session,
+	const struct secret *token, const char *whose)
+{
+	if (auth_jwt_read(claims, token) != 0) {
+		msg_error("the token for %s is none", whose);
+		return EXITCODE_SERVICE;
+	}
+	if (auth_set_token(auth, token) != 0)
+		return EXITCODE_INTERNAL;
+	auth->signer.expires_at = claims->expires_at;
+	auth_set_renewable(auth, true);
+	signer_set_key(&auth->signer, *session);
+	*session = NULL;
+	return EXITCODE_OK;
 }
 
 const char *auth_advice(const struct auth *auth)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "vcnmeta/oci/auth_jwt.h"
 #include "vcnmeta/oci/crypto.h"
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/oci/secret.h"
@@ -20,6 +21,7 @@ struct auth {
 	struct signer signer;
 	char tenancy[CRYPTO_TENANCY_SIZE];
 	char region[REGION_NAME_SIZE]; /* the machine's own; "": unknown */
+	struct secret account;         /* a workload's token of the environment */
 };
 
 /*
@@ -58,6 +60,21 @@ int auth_key_load(struct auth *auth);
 
 /* Makes "ST$" and token the key id. Returns 0, or -1 without memory. */
 int auth_set_token(struct auth *auth, const struct secret *token);
+
+/*
+ * Reads a token that the platform keeps in a file, which others may read, too; what
+ * names it in messages. Returns EXITCODE_OK, or another status after a message.
+ */
+int auth_read_token(struct secret *token, const char *what, const char *path);
+
+/*
+ * Has requests signed with a session key from now on, by the token that was given
+ * for it, until they come by another in the same way. claims are the token's; whose
+ * it is, is said in a message. Takes the key over: *session is null afterwards.
+ * Returns EXITCODE_OK, or another status after a message.
+ */
+int auth_adopt(struct auth *auth, struct auth_claims *claims, struct crypto_key **session,
+	const struct secret *token, const char *whose);
 
 /*
  * Lets the signer be renewed by getting key and id in the same way once more, or

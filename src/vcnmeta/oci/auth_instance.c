@@ -12,7 +12,6 @@
 #include "base/exitcode.h"
 #include "base/limits.h"
 #include "base/msg.h"
-#include "vcnmeta/oci/auth_jwt.h"
 #include "vcnmeta/oci/members.h"
 
 #define FEDERATION_PATH "/v1/x509"
@@ -204,27 +203,9 @@ static int ask_token(struct exchange *exchange)
 	return call->target == NULL ? no_memory() : caller_run(exchange->caller, NULL, NULL);
 }
 
-/* The session key and its token become what requests are signed with. */
-static int adopt(struct exchange *exchange)
-{
-	struct auth *auth = exchange->auth;
-	struct auth_claims claims;
-
-	if (auth_jwt_read(&claims, &exchange->token) != 0) {
-		msg_error("the token for this instance is none");
-		return EXITCODE_SERVICE;
-	}
-	if (auth_set_token(auth, &exchange->token) != 0)
-		return EXITCODE_INTERNAL;
-	auth->signer.expires_at = claims.expires_at;
-	auth_set_renewable(auth, true);
-	signer_set_key(&auth->signer, exchange->session);
-	exchange->session = NULL;
-	return EXITCODE_OK;
-}
-
 static int exchange_run(struct exchange *exchange, struct auth_metadata *metadata)
 {
+	struct auth_claims claims;
 	int result = auth_metadata_read(metadata, exchange->auth->settings);
 
 	if (result == EXITCODE_OK)
@@ -237,7 +218,10 @@ static int exchange_run(struct exchange *exchange, struct auth_metadata *metadat
 		result = take_tenancy(exchange);
 	if (result == EXITCODE_OK)
 		result = ask_token(exchange);
-	return result == EXITCODE_OK ? adopt(exchange) : result;
+	if (result == EXITCODE_OK)
+		result = auth_adopt(exchange->auth, &claims, &exchange->session, &exchange->token,
+			"this instance");
+	return result;
 }
 
 int auth_instance_open(struct auth *auth)

@@ -12,7 +12,6 @@
 #include "base/limits.h"
 #include "base/msg.h"
 #include "vcnmeta/oci/auth.h"
-#include "vcnmeta/oci/auth_jwt.h"
 #include "vcnmeta/oci/call.h"
 #include "vcnmeta/oci/document.h"
 #include "vcnmeta/oci/members.h"
@@ -21,6 +20,7 @@
 #define HOST_VARIABLE "KUBERNETES_SERVICE_HOST"
 #define CERTIFICATE_VARIABLE "OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH"
 #define TOKEN_VARIABLE "OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH"
+#define STRING_VARIABLE "OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_STRING"
 #define REGION_VARIABLE "OCI_RESOURCE_PRINCIPAL_REGION"
 #define PORT "12250"
 #define PATH "/resourcePrincipalSessionTokens"
@@ -75,13 +75,11 @@ static int find_endpoint(struct exchange *exchange)
 	return EXITCODE_REFUSED;
 }
 
-static int read_files(struct exchange *exchange)
+/* The certificate of the cluster's control plane, the only one that is trusted. */
+static int read_bundle(struct exchange *exchange)
 {
 	const char *path = path_of(CERTIFICATE_VARIABLE, FOLDER "ca.crt");
-	struct secret token = SECRET_INIT;
-	struct auth_claims claims;
 	char quoted[MSG_QUOTED_SIZE];
-	int result = EXITCODE_REFUSED;
 
 	if (document_read(&exchange->bundle, path, LIMIT_BUNDLE_FILE) != 0 ||
 		crypto_count_certificates(exchange->bundle.data, exchange->bundle.len) <= 0) {
@@ -92,20 +90,44 @@ static int read_files(struct exchange *exchange)
 	}
 	exchange->settings.http.bundle = exchange->bundle.data;
 	exchange->settings.http.bundle_len = exchange->bundle.len;
-	path = path_of(TOKEN_VARIABLE, FOLDER "token");
-	if (document_read_or_tell(&token, "service account token", path, LIMIT_KEY_FILE) != 0)
-		return EXITCODE_REFUSED;
-	secret_trim(&token);
-	if (auth_jwt_read(&claims, &token) != 0) {
-		msg_error("%s holds no service account token, or one too long",
-			msg_quote_name(quoted, path));
-	} else if (secret_make(&exchange->authorization, token.len + strlen("Bearer ")) != 0) {
+	return EXITCODE_OK;
+}
+
+/*
+ * The pod's own token, of the environment where it is there, as the CLI has it: then
+ * it is taken out of there the first time, and kept for when the session is renewed.
+ */
+static int read_account(struct auth *auth, struct secret *token)
+{
+	struct auth_claims claims;
+
+	if (auth->account.len == 0 && secret_take_environment(&auth->account, STRING_VARIABLE) < 0)
+		return no_memory();
+	if (auth->account.len == 0)
+		return auth_read_token(
+			token, "service account token", path_of(TOKEN_VARIABLE, FOLDER "token"));
+	if (secret_set(token, auth->account.data, auth->account.len) != 0)
+		return no_memory();
+	secret_trim(token);
+	if (auth_jwt_read(&claims, token) == 0)
+		return EXITCODE_OK;
+	msg_error(STRING_VARIABLE " holds no service account token, or one too long");
+	return EXITCODE_REFUSED;
+}
+
+static int make_authorization(struct exchange *exchange)
+{
+	static const char scheme[] = "Bearer ";
+	struct secret token = SECRET_INIT;
+	int result = read_account(exchange->auth, &token);
+
+	if (result == EXITCODE_OK &&
+		secret_make(&exchange->authorization, token.len + strlen(scheme)) != 0)
 		result = no_memory();
-	} else {
-		snprintf(exchange->authorization.data, exchange->authorization.room, "Bearer %s",
+	if (result == EXITCODE_OK) {
+		snprintf(exchange->authorization.data, exchange->authorization.room, "%s%s", scheme,
 			token.data);
 		exchange->authorization.len = strlen(exchange->authorization.data);
-		result = EXITCODE_OK;
 	}
 	secret_free(&token);
 	return result;
@@ -201,21 +223,15 @@ static int adopt(struct exchange *exchange)
 	struct auth *auth = exchange->auth;
 	const char *region = getenv(REGION_VARIABLE);
 	struct auth_claims claims;
+	int result =
+		auth_adopt(auth, &claims, &exchange->session, &exchange->token, "this workload");
 
-	if (auth_jwt_read(&claims, &exchange->token) != 0) {
-		msg_error("the token for this workload is none");
-		return EXITCODE_SERVICE;
-	}
-	if (auth_set_token(auth, &exchange->token) != 0)
-		return EXITCODE_INTERNAL;
+	if (result != EXITCODE_OK)
+		return result;
 	if (auth->tenancy[0] == '\0')
 		memcpy(auth->tenancy, claims.tenancy, sizeof(auth->tenancy));
 	if (region != NULL)
 		snprintf(auth->region, sizeof(auth->region), "%s", region);
-	auth->signer.expires_at = claims.expires_at;
-	auth_set_renewable(auth, true);
-	signer_set_key(&auth->signer, exchange->session);
-	exchange->session = NULL;
 	return EXITCODE_OK;
 }
 
@@ -229,7 +245,9 @@ int auth_oke_open(struct auth *auth)
 	int result = find_endpoint(&exchange);
 
 	if (result == EXITCODE_OK)
-		result = read_files(&exchange);
+		result = read_bundle(&exchange);
+	if (result == EXITCODE_OK)
+		result = make_authorization(&exchange);
 	if (result == EXITCODE_OK)
 		result = make_body(&exchange);
 	if (result == EXITCODE_OK)

@@ -402,7 +402,8 @@ def on_behalf(t, way):
     """An instance principal whose requests carry the user's token, signed."""
     t.standin()
     token = tokens.issue(certs.shared_rsa_key("user").public_key())
-    path = t.write("home/.oci/delegation", token + "\n")
+    # which others may read, where the platform puts it: no reason to warn
+    path = t.write("home/.oci/delegation", token + "\n", 0o644)
     profile = f"[DEFAULT]\ndelegation_token_file={path}\n"
     env, arguments = {}, ["--auth", "instance_obo_user"]
     if way == "profile":
@@ -416,6 +417,7 @@ def on_behalf(t, way):
                      t.server.endpoint + "/v1/x509", env=env)
     t.true(token not in result.err and token.split(".")[2] not in result.err,
            "the token in -d's output")
+    t.true("permissions" not in result.err, result.err)
     t.equal(t.names(), ["app", "root", "web"])
     t.all_signed()
     asked = [r for r in t.server.requests if r["service"] in ("iaas", "identity")]
@@ -490,7 +492,7 @@ def workload(t):
     return token, {
         "KUBERNETES_SERVICE_HOST": Cluster.HOST,
         "OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH": t.server.ca_file,
-        "OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": t.write("account", token + "\n"),
+        "OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": t.write("account", token + "\n", 0o644),
         "OCI_RESOURCE_PRINCIPAL_REGION": "us-ashburn-1",
         "https_proxy": "http://127.0.0.1:1", "no_proxy": "127.0.0.1"}
 
@@ -504,10 +506,29 @@ def workload_identity(t, form):
     t.standin()
     token, env = workload(t)
     with OKE_LOCK, Cluster(t, form) as cluster:
-        t.works(*OKE_AUTH, env=env)
+        t.silent(t.works(*OKE_AUTH, env=env))
     t.equal(cluster.bearers, [("/resourcePrincipalSessionTokens", f"Bearer {token}")])
     t.equal(t.names(), ["app", "root", "web"])
     t.all_signed()
+
+
+@case("auth-oke-string", "plain", "renewed", "odd")
+def workload_string(t, how):
+    """The token itself in the environment, also for a second session."""
+    t.standin()
+    token, env = workload(t)
+    env["OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH"] = "/absent"
+    env["OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_STRING"] = \
+        "no token" if how == "odd" else token
+    if how == "renewed":
+        t.server.faults.add({"status": 401}, {"path": "*/subnets"}, times=1)
+    with OKE_LOCK, Cluster(t) as cluster:
+        if how == "odd":
+            t.refused(2, "TOKEN_STRING", *OKE_AUTH, env=env)
+        else:
+            t.silent(t.works(*OKE_AUTH, "--parallel", "1", env=env))
+    t.equal([bearer for _, bearer in cluster.bearers],
+            [f"Bearer {token}"] * {"plain": 1, "renewed": 2, "odd": 0}[how])
 
 
 @case("auth-oke-refused", "nonsense", "403", "no-host", "no-token", "no-certificate",

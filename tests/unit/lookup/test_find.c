@@ -92,8 +92,8 @@ static void test_lists(void **state)
 	assert_true(list.is_held);
 	assert_int_equal(list.fetched_at, FETCHED_AT);
 	assert_int_equal(list.rules.count, 3);
-	assert_int_equal(list.rules.rules[0].direction, RULE_INGRESS);
-	assert_int_equal(list.rules.rules[1].direction, RULE_EGRESS);
+	assert_int_equal(list.rules.rules[0].direction, DIRECTION_INGRESS);
+	assert_int_equal(list.rules.rules[1].direction, DIRECTION_EGRESS);
 	lookup_rule_texts(world, &list.rules.rules[1], &texts);
 	assert_true(is(texts.text, "egress tcp 10.0.0.0/8 *>80-81"));
 	assert_true(is(texts.entry, "{\"ocid\":\"" LIST_X "\",\"name\":\"x\","

@@ -111,7 +111,7 @@ static void test_texts(void **state)
 				.tcp_destination = PORTS(INT64_MIN, 70000)}},
 		{"ingress tcp a \"b\"\n", {.protocol = TEXT("6"), .peer = TEXT("a \"b\"\n")}},
 		{"egress all 0.0.0.0/0",
-			{.direction = RULE_EGRESS, .protocol = TEXT("all"), .peer = ANY}},
+			{.direction = DIRECTION_EGRESS, .protocol = TEXT("all"), .peer = ANY}},
 	};
 
 	(void)state;

@@ -132,7 +132,7 @@ static size_t add(struct world *to, const char *text)
 	count = sscanf(
 		text, "%39s %39s %39s %39s %39s", words[0], words[1], words[2], words[3], words[4]);
 	assert_true(count >= 3);
-	rule->direction = strcmp(words[0], "egress") == 0 ? RULE_EGRESS : RULE_INGRESS;
+	rule->direction = strcmp(words[0], "egress") == 0 ? DIRECTION_EGRESS : DIRECTION_INGRESS;
 	rule->protocol = protocol_of(words[1]);
 	set_peer(rule, of, words[2]);
 	rule->is_stateless = strcmp(words[count - 1], "stateless") == 0;

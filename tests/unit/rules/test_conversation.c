@@ -61,7 +61,7 @@ static void test_all_members(void **state)
 	assert_int_equal(read_last.peer_low, 41511);
 	assert_int_equal(read_last.peer_high, 60830);
 	assert_int_equal(read_last.began, CONVERSATION_PEER);
-	assert_int_equal(read_last.action, CONVERSATION_ACCEPT);
+	assert_int_equal(read_last.action, ACTION_ACCEPT);
 	assert_int_equal(read_last.in.records, 12);
 	assert_int_equal(read_last.in.packets, 40);
 	assert_int_equal(read_last.in.bytes, 5120);

@@ -25,7 +25,7 @@ static struct rule_text text(const char *spelled)
 }
 
 /* Adds a rule of any peer; a destination port of 0: none is limited. */
-static struct rule *add_rule(enum rule_direction direction, const char *protocol, unsigned port)
+static struct rule *add_rule(enum direction direction, const char *protocol, unsigned port)
 {
 	struct rule_parts parts = {.direction = direction,
 		.is_valid = true,
@@ -37,7 +37,7 @@ static struct rule *add_rule(enum rule_direction direction, const char *protocol
 	parts.tcp_destination.low = parts.tcp_destination.high = (struct rule_number){true, port};
 	parts.udp_destination = parts.tcp_destination;
 	rule_make(rule, &parts);
-	if (direction == RULE_INGRESS) {
+	if (direction == DIRECTION_INGRESS) {
 		assert_int_equal(run.egress_count, 0);
 		run.ingress_count++;
 	} else {
@@ -48,12 +48,12 @@ static struct rule *add_rule(enum rule_direction direction, const char *protocol
 
 static struct rule *ingress(const char *protocol, unsigned port)
 {
-	return add_rule(RULE_INGRESS, protocol, port);
+	return add_rule(DIRECTION_INGRESS, protocol, port);
 }
 
 static struct rule *egress(const char *protocol, unsigned port)
 {
-	return add_rule(RULE_EGRESS, protocol, port);
+	return add_rule(DIRECTION_EGRESS, protocol, port);
 }
 
 /* A rule with a type: it only may match. */
@@ -87,8 +87,8 @@ static struct judge_rules applying(bool is_complete)
 }
 
 /* A record of a subnet 10.0.1.0/24, whose VNIC is known. */
-static struct judge_record record(enum judge_action action, enum judge_direction direction,
-	uint16_t protocol, uint16_t source_port, uint16_t destination_port)
+static struct judge_record record(enum action action, enum direction direction, uint16_t protocol,
+	uint16_t source_port, uint16_t destination_port)
 {
 	static const char own[] = "10.0.1.5", far[] = "198.51.100.7";
 	struct judge_record made = {.action = action,
@@ -97,7 +97,7 @@ static struct judge_record record(enum judge_action action, enum judge_direction
 		.source_port = source_port,
 		.destination_port = destination_port,
 		.direction = direction};
-	bool out = direction == JUDGE_EGRESS;
+	bool out = direction == DIRECTION_EGRESS;
 
 	assert_int_equal(address_parse(&made.source, out ? own : far, strlen(out ? own : far)), 0);
 	assert_int_equal(
@@ -122,7 +122,7 @@ static void assert_accepted(uint16_t protocol, uint16_t source_port, uint16_t de
 	enum judge_verdict verdict, enum judge_confidence confidence)
 {
 	struct judge_record given =
-		record(JUDGE_ACCEPT, JUDGE_EGRESS, protocol, source_port, destination_port);
+		record(ACTION_ACCEPT, DIRECTION_EGRESS, protocol, source_port, destination_port);
 
 	assert_record(&given, true, verdict, confidence);
 	assert_int_equal(judged.nearest_count, 0);
@@ -133,7 +133,7 @@ static void assert_rejected(uint16_t protocol, uint16_t source_port, uint16_t de
 	enum judge_verdict verdict, enum judge_confidence confidence)
 {
 	struct judge_record given =
-		record(JUDGE_REJECT, JUDGE_INGRESS, protocol, source_port, destination_port);
+		record(ACTION_REJECT, DIRECTION_INGRESS, protocol, source_port, destination_port);
 
 	assert_record(&given, true, verdict, confidence);
 }
@@ -284,7 +284,7 @@ static void test_rejected(void **state)
 	assert_rejected(1, 0, 0, JUDGE_DENIED, JUDGE_LIKELY);
 	doubtful(&table[1]);
 	assert_rejected(6, 443, 50000, JUDGE_DENIED, JUDGE_LIKELY);
-	given = record(JUDGE_REJECT, JUDGE_INGRESS, 6, 50000, 22);
+	given = record(ACTION_REJECT, DIRECTION_INGRESS, 6, 50000, 22);
 	assert_record(&given, false, JUDGE_DENIED, JUDGE_LIKELY);
 	given.is_guessed = true;
 	assert_record(&given, true, JUDGE_DENIED, JUDGE_LIKELY);
@@ -328,9 +328,10 @@ static void test_fewer_dimensions_are_nearer(void **state)
 }
 
 static struct judge_record guessed(
-	enum judge_action action, uint16_t source_port, uint16_t destination_port)
+	enum action action, uint16_t source_port, uint16_t destination_port)
 {
-	struct judge_record made = record(action, JUDGE_EGRESS, 6, source_port, destination_port);
+	struct judge_record made =
+		record(action, DIRECTION_EGRESS, 6, source_port, destination_port);
 
 	made.destination = made.source;
 	made.destination.high ^= UINT64_C(1) << 32;
@@ -340,8 +341,8 @@ static struct judge_record guessed(
 
 static void test_both_directions(void **state)
 {
-	struct judge_record accepted = guessed(JUDGE_ACCEPT, 50000, 3306);
-	struct judge_record rejected = guessed(JUDGE_REJECT, 50000, 3306);
+	struct judge_record accepted = guessed(ACTION_ACCEPT, 50000, 3306);
+	struct judge_record rejected = guessed(ACTION_REJECT, 50000, 3306);
 
 	(void)state;
 	assert_record(&accepted, true, JUDGE_UNEXPLAINED, JUDGE_NONE);
@@ -363,7 +364,7 @@ static void test_both_directions(void **state)
 
 static void test_nearest_of_both_directions(void **state)
 {
-	struct judge_record rejected = guessed(JUDGE_REJECT, 50000, 3306);
+	struct judge_record rejected = guessed(ACTION_REJECT, 50000, 3306);
 
 	(void)state;
 	(void)ingress("6", 22);
@@ -381,19 +382,19 @@ static void test_nearest_of_both_directions(void **state)
 
 static void test_exempt_and_unknown(void **state)
 {
-	struct judge_record given = record(JUDGE_ACCEPT, JUDGE_EGRESS, 6, 50000, 80);
+	struct judge_record given = record(ACTION_ACCEPT, DIRECTION_EGRESS, 6, 50000, 80);
 
 	(void)state;
 	(void)egress("all", 0);
-	given.direction = JUDGE_NO_DIRECTION;
+	given.direction = DIRECTION_NONE;
 	assert_record(&given, false, JUDGE_UNKNOWN, JUDGE_NONE);
 	assert_int_equal(judged.permitted.count, 0);
-	given.direction = JUDGE_EGRESS;
+	given.direction = DIRECTION_EGRESS;
 	given.destination.family = ADDRESS_NONE;
 	assert_record(&given, true, JUDGE_UNKNOWN, JUDGE_NONE);
 	given.source = (struct address){UINT64_C(0xa9fea9fe) << 32, 0, ADDRESS_IPV4};
 	assert_record(&given, true, JUDGE_EXEMPT, JUDGE_CERTAIN);
-	given.direction = JUDGE_NO_DIRECTION;
+	given.direction = DIRECTION_NONE;
 	assert_record(&given, true, JUDGE_EXEMPT, JUDGE_CERTAIN);
 	assert_int_equal(judged.permitted.count, 0);
 }

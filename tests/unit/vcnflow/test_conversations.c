@@ -119,7 +119,7 @@ static void tells_apart_what_is_absent(void **state)
 	one.has_ports = false;
 	one.local_low = one.local_high = one.peer_low = one.peer_high = 0;
 	one.began = CONVERSATION_NOBODY;
-	one.action = CONVERSATION_REJECT;
+	one.action = ACTION_REJECT;
 	one.first.is_known = one.last.is_known = false;
 	assert_int_equal(conversations_add(&table, &one), 0);
 	one.has_ports = true;
@@ -152,7 +152,7 @@ static void sorts_by_key(void **state)
 		const char *subnet, *vnic, *local, *peer;
 		int protocol, local_port, peer_port;
 		enum conversation_began began;
-		enum conversation_action action;
+		enum action action;
 	} rows[] = {
 		{NO, "s", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},

@@ -126,6 +126,8 @@ def options(dice):
         words += ["--max-prefixes", str(dice.choice([1, 2, 8]))]
     if dice.random() < 0.3:
         words += ["--sites", "sites"]
+    if dice.random() < 0.2:
+        words.append("--drop-weak")
     return words + dice.choice([[], ["--min-window", "50d"], ["--terraform"]])
 
 
@@ -135,6 +137,16 @@ def write(name, values):
             file.writelines(json.dumps(v) + "\n" for v in values)
         else:
             json.dump(values, file)
+
+
+def judge_counts(change):
+    """What a list or group may not have, at any time."""
+    before, after = change["before"], change["after"]
+    if change["kind"] == "nsg":
+        new = [r for r in after if "id" not in r]
+        return "too many rules" if len(before) + len(new) > 120 else None
+    most = max(len(after[way + "SecurityRules"]) for way in ("ingress", "egress"))
+    return "too many rules" if most > 200 else None
 
 
 def run(seed):
@@ -176,12 +188,19 @@ def run(seed):
     found = [json.loads(line) for line in done.stdout.splitlines()]
     bad = [f for f in found if f["kind"] in ("breaks", "opened", "wider")
            and f.get("maybe", 0) < f.get("conversations", 1)]
+    if "--drop-weak" in words:
+        with open("new/changes.md", encoding="utf-8") as file:
+            given_up = set(file.read().partition("## Weak peers")[2].split())
+        bad = [f for f in bad if f["kind"] != "breaks" or not {
+            f["peer"], f["local"]} & given_up]
+        done.returncode %= 6
     if done.returncode or done.stderr or bad:
         return "check after %s: exit status %d, %s%s" % (
             " ".join(words), done.returncode, bad, done.stderr)
     with open("new/changes.json", encoding="utf-8") as file:
-        run.changed += len(json.load(file)["changes"])
-    return None
+        changes = json.load(file)["changes"]
+    run.changed += len(changes)
+    return next(filter(None, map(judge_counts, changes)), None)
 
 
 run.changed = 0

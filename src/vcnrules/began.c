@@ -165,22 +165,26 @@ static void find_answers(struct flows *flows)
 
 /* ---- the other VNIC ------------------------------------------------------------------ */
 
-/* By protocol and addresses. */
-static int compare_ends(const struct flow *a, const struct flow *b)
-{
-	int order;
+/* Flows of one VNIC, protocol and local address, which stand together, sorted by peer. */
+struct run {
+	uint32_t first;
+	uint32_t count;
+};
 
+/* By protocol and local address. */
+static int compare_local(const struct flow *a, const struct flow *b)
+{
 	if (a->protocol != b->protocol)
 		return a->protocol < b->protocol ? -1 : 1;
-	order = address_compare(&a->local, &b->local);
-	return order != 0 ? order : address_compare(&a->peer, &b->peer);
+	return address_compare(&a->local, &b->local);
 }
 
-static int compare_indices(const void *a, const void *b, void *context)
+static int compare_runs(const void *a, const void *b, void *context)
 {
 	const struct flow *flows = context;
 
-	return compare_ends(&flows[*(const uint32_t *)a], &flows[*(const uint32_t *)b]);
+	return compare_local(
+		&flows[((const struct run *)a)->first], &flows[((const struct run *)b)->first]);
 }
 
 /* Who began a flow, seen from the other end's VNIC; NOBODY: that is not it. */
@@ -194,57 +198,104 @@ static enum conversation_began began_there(const struct flow *here, const struct
 	return there->began == CONVERSATION_LOCAL ? CONVERSATION_PEER : CONVERSATION_LOCAL;
 }
 
+/* What the flows of other VNICs say of one; they may not agree. */
+struct answer {
+	enum conversation_began began;
+	bool is_disputed;
+};
+
+/* Asks the decided flows of a run that are of here's peer. */
+static void ask_run(const struct flow *flows, const struct run *run, const struct flow *here,
+	struct answer *answer)
+{
+	const struct flow *first = &flows[run->first];
+	size_t low = 0;
+	size_t high = run->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (address_compare(&first[middle].peer, &here->local) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < run->count && address_compare(&first[low].peer, &here->local) == 0; low++) {
+		enum conversation_began found = CONVERSATION_NOBODY;
+
+		if (is_decided(&first[low]))
+			found = began_there(here, &first[low]);
+		if (found == CONVERSATION_NOBODY || found == answer->began)
+			continue;
+		answer->is_disputed = answer->began != CONVERSATION_NOBODY;
+		answer->began = found;
+		if (answer->is_disputed)
+			return;
+	}
+}
+
 /* Asks all decided flows of the other end; what they don't agree on is nobody. */
 static enum conversation_began ask_other_vnic(
-	const struct flow *flows, const uint32_t *decided, size_t count, const struct flow *here)
+	const struct flow *flows, const struct run *runs, size_t count, const struct flow *here)
 {
-	struct flow wanted = {.protocol = here->protocol, .local = here->peer, .peer = here->local};
-	enum conversation_began began = CONVERSATION_NOBODY;
+	const struct flow wanted = {.protocol = here->protocol, .local = here->peer};
+	struct answer answer = {CONVERSATION_NOBODY, false};
 	size_t low = 0;
 	size_t high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare_ends(&flows[decided[middle]], &wanted) < 0)
+		if (compare_local(&flows[runs[middle].first], &wanted) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < count && compare_ends(&flows[decided[low]], &wanted) == 0; low++) {
-		enum conversation_began found = began_there(here, &flows[decided[low]]);
+	for (; low < count && compare_local(&flows[runs[low].first], &wanted) == 0 &&
+		!answer.is_disputed;
+		low++)
+		ask_run(flows, &runs[low], here, &answer);
+	return answer.is_disputed ? CONVERSATION_NOBODY : answer.began;
+}
 
-		if (found == CONVERSATION_NOBODY || found == began)
-			continue;
-		if (began != CONVERSATION_NOBODY)
-			return CONVERSATION_NOBODY;
-		began = found;
+/* Finds all runs and sorts them by protocol and local address. */
+static size_t find_runs(const struct flows *flows, struct run *runs)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < flows->count; i++) {
+		const struct flow *flow = &flows->at[i];
+		struct run *last = count == 0 ? NULL : &runs[count - 1];
+
+		if (last && flow[-1].subnet == flow->subnet && flow[-1].vnic == flow->vnic &&
+			compare_local(&flow[-1], flow) == 0)
+			last->count++;
+		else
+			runs[count++] = (struct run){(uint32_t)i, 1};
 	}
-	return began;
+	qsort_r(runs, count, sizeof(*runs), compare_runs, flows->at);
+	return count;
 }
 
 static int ask_other_vnics(struct flows *flows)
 {
-	uint32_t *decided = malloc((flows->count + 1) * sizeof(*decided));
+	struct run *runs = malloc((flows->count + 1) * sizeof(*runs));
 	uint8_t *began = calloc(flows->count + 1, sizeof(*began));
-	size_t count = 0;
 
-	for (size_t i = 0; decided && began && i < flows->count; i++)
-		if (is_decided(&flows->at[i]))
-			decided[count++] = (uint32_t)i;
-	if (decided && began && count > 0) {
-		qsort_r(decided, count, sizeof(*decided), compare_indices, flows->at);
+	if (runs && began && flows->count > 0) {
+		size_t count = find_runs(flows, runs);
+
 		for (size_t i = 0; i < flows->count; i++)
 			if (is_undecided(&flows->at[i]))
 				began[i] = (uint8_t)ask_other_vnic(
-					flows->at, decided, count, &flows->at[i]);
+					flows->at, runs, count, &flows->at[i]);
 		for (size_t i = 0; i < flows->count; i++)
 			if (began[i] != CONVERSATION_NOBODY)
 				flows->at[i].began = began[i];
 	}
-	free(decided);
+	free(runs);
 	free(began);
-	return decided && began ? 0 : -1;
+	return runs && began ? 0 : -1;
 }
 
 /* ---- ends ------------------------------------------------------------------------------ */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/hash.h"
 #include "base/textset.h"
 #include "rules/conversation.h"
 
@@ -42,12 +43,18 @@ struct flow {
 	bool is_gone; /* it was added to another one */
 };
 
+struct flows_slot;
+
 struct flows {
 	struct flow *at;
 	size_t count;
-	size_t room;
-	size_t merge_at; /* at so many what recurs is summed */
 	struct textset texts;
+
+	/* for flows.c alone */
+	size_t room;
+	struct flows_slot *slots; /* null: there is no table */
+	size_t slot_count;
+	struct hash_key hash_key;
 };
 
 /* Begins as FLOWS_INIT. */

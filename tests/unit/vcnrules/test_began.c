@@ -269,23 +269,50 @@ static void test_turned_round(void **state)
 		"v 10.0.0.1:2000-2002 > 10.0.0.2:1000 tcp 7\n");
 }
 
-/* Many lines of few keys: memory follows the keys. */
+/* Many lines of few keys, and then of many: memory follows the keys. */
 static void test_many_lines(void **state)
 {
 	struct flows flows = FLOWS_INIT;
 	char line[LINE_SIZE];
 
 	(void)state;
-	for (unsigned i = 0; i < 100000; i++) {
+	for (unsigned i = 0; i < 1100000; i++) {
 		sprintf(line, "v 10.0.0.%u:443 < 10.0.0.2:%u tcp 1", i % 7, 40000 + i % 1000);
 		add_line(&flows, line);
 	}
-	assert_true(flows.room <= 8192);
+	assert_true(flows.count < 60000);
 	flows_merge(&flows);
 	assert_int_equal(flows.count, 7);
-	assert_int_equal(flows.at[0].in.records + flows.at[1].in.records, 28572);
+	assert_int_equal(flows.at[0].in.records + flows.at[1].in.records, 314286);
 	assert_int_equal(flows.at[3].peer_low, 40000);
 	assert_int_equal(flows.at[3].peer_high, 40999);
+	flows_free(&flows);
+}
+
+/* So many keys that they are looked up. */
+static void test_many_keys(void **state)
+{
+	struct flows flows = FLOWS_INIT;
+	char line[LINE_SIZE];
+	uint64_t records = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 1800000; i++) {
+		unsigned key = i * 7919u % 600000u;
+
+		sprintf(line, "v 10.0.0.1:443 < 10.%u.%u.%u:50000 tcp 1", key >> 16, key >> 8 & 255,
+			key & 255);
+		add_line(&flows, line);
+	}
+	assert_int_equal(flows.count, 600000);
+	assert_non_null(flows.slots);
+	flows_merge(&flows);
+	assert_int_equal(flows.count, 600000);
+	for (size_t i = 0; i < flows.count; i++) {
+		assert_true(i == 0 || flows.at[i - 1].peer.high < flows.at[i].peer.high);
+		records += flows.at[i].in.records;
+	}
+	assert_int_equal(records, 1800000);
 	flows_free(&flows);
 }
 
@@ -327,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_fan_in),
 		cmocka_unit_test(test_turned_round),
 		cmocka_unit_test(test_many_lines),
+		cmocka_unit_test(test_many_keys),
 		cmocka_unit_test(test_saturated),
 		cmocka_unit_test(test_empty),
 	};

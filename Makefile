@@ -471,6 +471,14 @@ check-portable:
 check-portable-run: all
 	tests/portable/check $(if $(ANEW),--anew) $(BUILD)
 
+# RECORDS: how many are compared; CASES: which of the suite cli, as for tests/run --only
+check-arm64:
+	contrib/install-deps build test arm64
+	@$(SUBMAKE) check-arm64-run
+
+check-arm64-run: all
+	RECORDS='$(RECORDS)' CASES='$(CASES)' tests/arm64/run $(BUILD)
+
 clean:
 	rm -rf build
 
@@ -497,7 +505,8 @@ help:
 	@echo 'install       into $$(DESTDIR)$$(PREFIX), by default /usr/local'
 	@echo 'deb           a Debian package, in build/deb'
 	@echo 'portable      an archive for any Linux, in build/portable (ARCH=arm64)'
-	@echo 'check-portable  the same archive twice, tried in an empty root'
+	@echo 'check-portable  the same archive twice, tried in an empty root and a container'
+	@echo 'check-arm64   programs for ARM64 under an emulator (RECORDS=1000 CASES=NAMES)'
 	@echo 'uninstall     take away what install put there'
 	@echo 'format-check  is the code formatted as .clang-format says?'
 	@echo 'tidy          static analysis with clang-tidy'
@@ -514,5 +523,5 @@ help:
 	check-page check-page-run check-long check-long-run check-all units objects coverage coverage-run \
 	faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run fuzz-corpus fuzz-corpus-run bench \
 	bench-run bench-instructions bench-instructions-run deb portable portable-run check-portable \
-	check-portable-run install uninstall \
+	check-portable-run check-arm64 check-arm64-run install uninstall \
 	format-check tidy clean help FORCE

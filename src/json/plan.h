@@ -6,6 +6,7 @@
 #ifndef JSON_PLAN_H
 #define JSON_PLAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -54,6 +55,35 @@ static inline unsigned json_plan_bucket(const char *name, size_t len)
 struct json_plan_node *json_plan_find_escaped(const struct json_plan *plan,
 	const struct json_plan_node *node, const char *name, size_t len);
 
+/* As memcmp() == 0, of bytes that are few: a call would take longer than this. */
+static inline bool json_plan_same(const char *a, const char *b, size_t len)
+{
+	uint64_t words[4];
+	uint32_t halves[4];
+
+	if (len > 2 * sizeof(words[0]))
+		return memcmp(a, b, len) == 0;
+	if (len >= sizeof(words[0])) {
+		memcpy(&words[0], a, sizeof(words[0]));
+		memcpy(&words[1], b, sizeof(words[0]));
+		memcpy(&words[2], a + len - sizeof(words[0]), sizeof(words[0]));
+		memcpy(&words[3], b + len - sizeof(words[0]), sizeof(words[0]));
+		return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
+	}
+	if (len >= sizeof(halves[0])) {
+		memcpy(&halves[0], a, sizeof(halves[0]));
+		memcpy(&halves[1], b, sizeof(halves[0]));
+		memcpy(&halves[2], a + len - sizeof(halves[0]), sizeof(halves[0]));
+		memcpy(&halves[3], b + len - sizeof(halves[0]), sizeof(halves[0]));
+		return ((halves[0] ^ halves[1]) | (halves[2] ^ halves[3])) == 0;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (a[i] != b[i])
+			return false;
+	}
+	return true;
+}
+
 /* Finds a member of node by its name as it stands in a text; null: none. */
 static inline struct json_plan_node *json_plan_find(const struct json_plan *plan,
 	const struct json_plan_node *node, const char *name, size_t len)
@@ -63,7 +93,7 @@ static inline struct json_plan_node *json_plan_find(const struct json_plan *plan
 	for (; index >= 0; index = plan->nodes[index].same) {
 		const struct json_plan_node *member = &plan->nodes[index];
 
-		if (member->name_len == len && memcmp(member->name, name, len) == 0)
+		if (member->name_len == len && json_plan_same(member->name, name, len))
 			return (struct json_plan_node *)(uintptr_t)member;
 	}
 	return NULL;

@@ -58,6 +58,7 @@ void json_templates_init(struct json_templates *templates)
 {
 	templates->plan = NULL;
 	templates->count = 0;
+	templates->tried = NULL;
 	templates->credit = CREDIT_FIRST;
 	templates->by_32 = scan32_is_there();
 	for (size_t i = 0; i < JSON_TEMPLATES; i++)
@@ -494,9 +495,15 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 {
 	const char *limit = text + len;
 	struct progress progress;
+	bool is_unlike = is_line;
 
 	if (templates->plan != plan)
 		return 0;
+	/* Only time depends on it: a text that would match is parsed as well. */
+	if (!is_line && text == templates->tried) {
+		templates->tried = NULL;
+		return 0;
+	}
 	progress.piece = 0;
 	progress.begins[0] = text;
 	for (size_t i = 0; i < templates->count; i++) {
@@ -511,6 +518,8 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 		if (i != 0 && progress.piece > templates->alike[i])
 			progress.piece = templates->alike[i];
 		end = match_pieces(template, &progress, limit, templates->by_32);
+		if (end != NULL)
+			is_unlike = false; /* it may match where it ends otherwise */
 		if (end == NULL || template->depth > max_depth ||
 			(is_line ? end == limit || *end != '\n' : end != limit))
 			continue;
@@ -520,5 +529,6 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 		note_match(templates, i, progress.begins);
 		return len;
 	}
+	templates->tried = is_unlike ? text : NULL;
 	return 0;
 }

@@ -93,8 +93,9 @@ struct json_templates {
 	size_t alike[JSON_TEMPLATES];
 	struct json_template room[JSON_TEMPLATES];
 	size_t count;
-	unsigned credit; /* what learning may still cost */
-	bool by_32;      /* the processor compares 32 bytes at a time */
+	unsigned credit;   /* what learning may still cost */
+	const char *tried; /* a line that matched none; it is not tried again */
+	bool by_32;        /* the processor compares 32 bytes at a time */
 };
 
 void json_templates_init(struct json_templates *templates);

@@ -3,8 +3,8 @@
  * against it. Thin evidence, ICMP and the like speak against conclusions from what was
  * seen; whether a rule is redundant does not depend on that.
  *
- * Redundant rules are looked for last, among those that there would be: a tight rule
- * that a wide one makes needless is needed once the wide one is not there any more.
+ * Redundant rules are looked for last, among those that stay: a tight rule that a wide one
+ * makes needless is needed once the wide one is not there any more.
  */
 #include "vcnrules/proposal.h"
 
@@ -583,41 +583,69 @@ static bool may_remove(const struct proposal *proposal, const struct ruleset_own
 	return !of->is_group || entry->is_new || box->rule->id_length != RULE_ABSENT;
 }
 
-/* Takes out of the entries what others of them make needless. */
+/*
+ * Takes out of the entries what others make needless: new ones, or those that are there
+ * already for the sake of others that are. Of rules that make each other needless the
+ * last one goes, so those that are not to go come first.
+ */
+static int remove_some(struct proposal *proposal, const struct ruleset_owner *of,
+	struct proposal_owner *owner, bool of_news)
+{
+	struct proposal_entry *entries = owner->count > 0 ? &proposal->entries[owner->first] : NULL;
+	struct boxes_rule *rules = calloc(owner->count + 1, sizeof(*rules));
+	size_t *numbers = calloc(owner->count + 1, sizeof(*numbers));
+	bool *is_gone = calloc(owner->count + 1, sizeof(*is_gone));
+	struct boxes_verdict *verdicts = calloc(owner->count + 1, sizeof(*verdicts));
+	size_t count = 0, first = 0, kept = 0;
+	int result = -1;
+
+	if (!rules || !numbers || !is_gone || !verdicts)
+		goto done;
+	for (int may_go = 0; may_go <= 1; may_go++) {
+		first = count;
+		for (size_t i = 0; i < owner->count; i++) {
+			struct boxes_rule box = box_of(proposal, &entries[i]);
+
+			if ((entries[i].is_new && !of_news) ||
+				(entries[i].is_new == of_news &&
+					may_remove(proposal, of, &entries[i], &box)) != may_go)
+				continue;
+			rules[count] = box;
+			numbers[count++] = i;
+		}
+	}
+	if (boxes_lint(&proposal->boxes, rules, count, &(struct boxes_list){0, count}, 1,
+		    &(struct boxes_scope){&(size_t){0}, 1}, 1, verdicts) != 0)
+		goto done;
+	for (size_t i = first; i < count; i++)
+		is_gone[numbers[i]] = verdicts[i].is_removable;
+	for (size_t i = 0; i < owner->count; i++) {
+		if (!is_gone[i])
+			entries[kept++] = entries[i];
+		else if (!of_news)
+			proposal->rules[entries[i].number].fate = PROPOSAL_REDUNDANT;
+	}
+	owner->count = kept;
+	proposal->entry_count = owner->first + kept;
+	result = 0;
+done:
+	free(rules);
+	free(numbers);
+	free(is_gone);
+	free(verdicts);
+	return result;
+}
+
+/*
+ * No old rule goes since a new one lets the same pass. That one is there for what only
+ * the wide rule in its place let pass, and says so; the tight rule is who uses the rest.
+ */
 static int remove_redundant(
 	struct proposal *proposal, const struct ruleset_owner *of, struct proposal_owner *owner)
 {
-	const struct boxes_list list = {0, owner->count};
-	const size_t number = 0;
-	const struct boxes_scope scope = {&number, 1};
-	struct boxes_rule *rules = calloc(owner->count + 1, sizeof(*rules));
-	struct boxes_verdict *verdicts = calloc(owner->count + 1, sizeof(*verdicts));
-	size_t kept = owner->first;
-	int result = -1;
-
-	if (rules && verdicts) {
-		for (size_t i = 0; i < owner->count; i++)
-			rules[i] = box_of(proposal, &proposal->entries[owner->first + i]);
-		result = boxes_lint(
-			&proposal->boxes, rules, owner->count, &list, 1, &scope, 1, verdicts);
-	}
-	for (size_t i = 0; result == 0 && i < owner->count; i++) {
-		const struct proposal_entry entry = proposal->entries[owner->first + i];
-
-		if (!verdicts[i].is_removable || !may_remove(proposal, of, &entry, &rules[i])) {
-			proposal->entries[kept++] = entry;
-			continue;
-		}
-		if (!entry.is_new)
-			proposal->rules[entry.number].fate = PROPOSAL_REDUNDANT;
-	}
-	if (result == 0) {
-		owner->count = kept - owner->first;
-		proposal->entry_count = kept;
-	}
-	free(rules);
-	free(verdicts);
-	return result;
+	return remove_some(proposal, of, owner, false) != 0
+		       ? -1
+		       : remove_some(proposal, of, owner, true);
 }
 
 static bool is_changed(const struct proposal *proposal, const struct ruleset_owner *of)

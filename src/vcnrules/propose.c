@@ -114,6 +114,44 @@ static enum exitcode read_wish(struct propose *propose)
 	return exitcode;
 }
 
+/* Tells of texts of --keep that no rule has: a slip there would leave a rule unprotected.
+ * Returns -1: no memory. */
+static int tell_unknown_kept(const struct propose *propose)
+{
+	const struct textset *kept = &propose->wish.kept;
+	const struct ruleset *ruleset = &propose->analysis.ruleset;
+	bool *is_rule = calloc(kept->count + 1, sizeof(*is_rule));
+	size_t first = SIZE_MAX;
+	size_t unknown = 0;
+
+	if (!is_rule)
+		return -1;
+	for (size_t i = 0; i < ruleset->rule_count; i++) {
+		size_t at = textset_find(kept, ruleset->rules[i].text, ruleset->rules[i].text_len);
+
+		if (at != SIZE_MAX)
+			is_rule[at] = true;
+	}
+	for (size_t i = 0; i < kept->count; i++) {
+		if (is_rule[i])
+			continue;
+		unknown++;
+		if (first == SIZE_MAX)
+			first = i;
+	}
+	free(is_rule);
+	if (unknown > 0) {
+		char quoted[MSG_QUOTED_SIZE];
+		size_t len;
+		const char *text = textset_text(kept, first, &len);
+
+		msg_warning("%zu line%s of --keep %s the text of no rule, such as %s", unknown,
+			unknown == 1 ? "" : "s", unknown == 1 ? "is" : "are",
+			msg_quote(quoted, text, len));
+	}
+	return 0;
+}
+
 /* ---- the check before it is written --------------------------------------------------------- */
 
 /* A bit for each end and way of a flow that is given up, with the weak peer it is of. */
@@ -443,7 +481,7 @@ enum exitcode propose_run(struct command *command)
 	struct propose propose = {.command = command, .text = BYTES_INIT(SIZE_MAX / 2)};
 	enum exitcode exitcode;
 
-	if (!command->options->output) {
+	if (!command->options->output || strcmp(command->options->output, "-") == 0) {
 		msg_error("where to? -o DIR names a folder that is to be made, see 'vcnrules "
 			  "propose --help'");
 		return EXITCODE_REFUSED;
@@ -451,6 +489,8 @@ enum exitcode propose_run(struct command *command)
 	exitcode = read_wish(&propose);
 	if (exitcode == EXITCODE_OK)
 		exitcode = analysis_begin(&propose.analysis, command);
+	if (exitcode == EXITCODE_OK && tell_unknown_kept(&propose) != 0)
+		exitcode = no_memory();
 	if (exitcode == EXITCODE_OK)
 		exitcode = begin_folder(&propose);
 	if (exitcode == EXITCODE_OK)

@@ -4,7 +4,7 @@ control.py init DUMPS: from "worlds.py dump" and "worlds.py dump GROUP" files, n
 OCID=FILE, makes the state, control.json, in the folder at hand.
 
 control.py [--profile NAME] network ...: what oci would do with it. Each call is noted
-in calls.log, without what goes before "network".
+in calls.log, without what goes before "network" but the region.
 """
 
 import json
@@ -102,9 +102,11 @@ def main(words):
     else:
         with open(STATE, encoding="utf-8") as file:
             state = json.load(file)
+        region = options_of(words[:words.index("network")]).get("region")
         words = words[words.index("network"):]
         with open("calls.log", "a", encoding="utf-8") as file:
-            print(" ".join(w.rsplit("/", 1)[-1] for w in words), file=file)
+            print(*[region] * bool(region), *(w.rsplit("/", 1)[-1] for w in words),
+                  file=file)
         answer = run(state, words)
         if answer is not None:
             print(json.dumps(answer, indent=2))

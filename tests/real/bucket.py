@@ -80,22 +80,24 @@ def pipe(t):
     t.all_signed()
 
 
-@case("real-object-cut", "get", "absent")
+@case("real-object-cut", "get", "range", "absent")
 def cut(t, how):
-    """What the CLI could not get whole makes vcnflow say so, by exit status."""
+    """What the CLI did not get whole makes vcnflow say so, by exit status."""
     filled(t, "x.log.gz")
     if how == "get":
         t.server.faults.add({"cut": 200}, {"service": "objects", "method": "GET",
                                            "path": "*/o/x.log.gz"})
-    name = "x.log.gz" if how == "get" else "y.log.gz"
+    name = "y.log.gz" if how == "absent" else "x.log.gz"
+    more = " --range bytes=0-199" if how == "range" else ""
     result = t.run(
         [need("bash"), "-c", "oci --no-retry os object get --bucket-name logs"
-         f" --name {name} --file - 2>oci.err | vcnflow -m '{t.out}';"
+         f" --name {name}{more} --file - 2>oci.err | vcnflow -m '{t.out}';"
          " echo \"${PIPESTATUS[*]}\""], timeout=tools.SECONDS, env=environment(t))
     said = open(os.path.join(t.work, "oci.err")).read()
-    if how == "get":
-        # What came is decoded; both say that it is not all.
-        t.equal(result.out.splitlines()[-1], "1 1", f"{said}{result.err}")
+    if how != "absent":
+        # What came is decoded; vcnflow says that it is not all.
+        t.equal(result.out.splitlines()[-1], "1 1" if how == "get" else "0 1",
+                f"{said}{result.err}")
         t.says(result, "standard input.*(ends|cut|truncated)")
     else:
         t.equal(result.out.splitlines()[-1], "1 0", f"{said}{result.err}")
@@ -225,3 +227,25 @@ def listing(t):
             ("x.log.gz", len(stored.data), stored.etag))
     empty = tools.oci_good(t, "os", "object", "list", "--bucket-name", "enriched")
     t.true("data" not in empty, empty)
+
+
+@case("real-search", "all", "page")
+def search(t, how):
+    """oci logging-search search-logs, whole or a page of it, into vcnflow."""
+    tools.began(t)
+    t.works("--no-retry")
+    with open(FLOWS) as file:
+        t.server.search.contents = [json.loads(line) for line in file]
+    t.server.search.page_size = 2 if how == "page" else 100
+    out = tools.oci_good(
+        t, "logging-search", "search-logs", "--search-query", 'search "x"',
+        "--time-start", "2026-01-01T00:00:00Z", "--time-end", "2026-01-02T00:00:00Z")
+    result = t.run([t.vcnflow, "-m", t.out], stdin=out.encode())
+    wanted = enriched(t, flows()).splitlines()
+    found = [json.loads(line) for line in result.out.splitlines()]
+    t.equal(result.status, 0, result.err)
+    t.true(found, "no records")
+    t.equal(found, [json.loads(line) for line in wanted][:len(found)], "records")
+    t.equal(len(found) < len(wanted), how == "page", "all of them")
+    if how == "page":
+        t.says(result, "page")

@@ -43,6 +43,8 @@ class CliCase:
     def reason_to_skip(self, variant):
         if variant in self.words("not"):
             return f"not run under {variant}"
+        if variant == "arm64" and self.name in not_emulated():
+            return f"not under an emulator: {not_emulated()[self.name]}"
         reasons = [needs.missing(need) for need in self.words("needs")]
         if variant == "valgrind":
             reasons.append(needs.missing("valgrind"))
@@ -81,6 +83,14 @@ class CliCase:
                 file.write(data)
         elif os.path.exists(path):
             os.unlink(path)
+
+
+@functools.cache
+def not_emulated():
+    """Why cases cannot be run under an emulator, by their names."""
+    with open(os.path.join(place.TESTS, "arm64", "left-out.txt"), encoding="utf-8") as file:
+        return dict(line.rstrip("\n").split(" ", 1) for line in file
+                    if line.strip() and not line.startswith("#"))
 
 
 def members_of(text):

@@ -17,8 +17,10 @@ import process
 LIMIT = 60
 LONG_LIMIT = 4 * 3600
 REAL_LIMIT = 300  # large programs, which take long to start
-VARIANT_LIMITS = {"asan": 5, "tsan": 5, "valgrind": 10, "cov": 3, "slow": 10}
-VARIANTS = ("asan", "tsan", "zlib", "cov", "valgrind", "slow", "quick")
+VARIANT_LIMITS = {"asan": 5, "tsan": 5, "valgrind": 10, "cov": 3, "slow": 10,
+                  "arm64": 10}
+VARIANTS = ("asan", "tsan", "zlib", "cov", "valgrind", "slow", "quick",
+            "arm64")
 BASES = (
     "unit",
     "checks",
@@ -42,6 +44,7 @@ VALGRIND = [
     "--errors-for-leak-kinds=definite",
     "--suppressions=" + os.path.join(place.TESTS, "runner", "valgrind.supp"),
 ]
+EMULATED = ["qemu-aarch64-static"]
 SKIPPED = 77
 COUNTS = re.compile(r"(\d+) passed, (\d+) failed, (\d+) skipped")
 
@@ -173,6 +176,8 @@ def provide_programs(env, folder, variant):
         wrapper = VALGRIND
     elif variant == "tsan":
         wrapper = still()
+    elif variant == "arm64":
+        wrapper = EMULATED
     for name in ("vcnflow", "vcnmeta", "vcnrules"):
         place.provide(env, name, os.path.join(folder, name), wrapper)
 
@@ -186,6 +191,8 @@ def unit_cases(suite, folder, variant):
     wrapper = VALGRIND if variant == "valgrind" else []
     if variant == "tsan":
         wrapper = still() or []
+    elif variant == "arm64":
+        wrapper = EMULATED
     # Only programs whose source is still there.
     for source in sorted(
         glob.glob(place.TESTS + "/unit/**/test_*.c", recursive=True)

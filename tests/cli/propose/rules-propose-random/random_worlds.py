@@ -139,6 +139,16 @@ def write(name, values):
             json.dump(values, file)
 
 
+def judge_counts(change):
+    """What a list or group may not have, at any time."""
+    before, after = change["before"], change["after"]
+    if change["kind"] == "nsg":
+        new = [r for r in after if "id" not in r]
+        return "too many rules" if len(before) + len(new) > 120 else None
+    most = max(len(after[way + "SecurityRules"]) for way in ("ingress", "egress"))
+    return "too many rules" if most > 200 else None
+
+
 def run(seed):
     """Returns what is wrong with a proposal for a world, or None."""
     dice = random.Random(seed)
@@ -188,8 +198,9 @@ def run(seed):
         return "check after %s: exit status %d, %s%s" % (
             " ".join(words), done.returncode, bad, done.stderr)
     with open("new/changes.json", encoding="utf-8") as file:
-        run.changed += len(json.load(file)["changes"])
-    return None
+        changes = json.load(file)["changes"]
+    run.changed += len(changes)
+    return next(filter(None, map(judge_counts, changes)), None)
 
 
 run.changed = 0

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bidi.h"
 #include "base/io.h"
 #include "base/limits.h"
 
@@ -168,7 +169,8 @@ void msg_no_memory(void)
 
 /*
  * The length of the UTF-8 sequence that text begins with, 0 if it is none or
- * spells a control character of the C1 range, which terminals obey.
+ * spells what terminals obey: a control character of the C1 range, or one that
+ * turns others around.
  */
 static size_t utf8_length(const unsigned char *text, size_t len)
 {
@@ -191,7 +193,7 @@ static size_t utf8_length(const unsigned char *text, size_t len)
 	for (size_t i = 2; i < need; i++)
 		if ((text[i] & 0xc0) != 0x80)
 			return 0;
-	return need;
+	return bidi_character((const char *)text, len) != 0 ? 0 : need;
 }
 
 /* Writes one byte so that it can be read and does no harm; returns the end. */

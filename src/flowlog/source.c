@@ -34,9 +34,11 @@ struct source {
 	struct gunzip *gunzip;
 	struct source_report report;
 	enum kind kind;
-	int fd;            /* -1: none */
-	bool is_file;      /* a regular one, which never has to be waited for */
-	bool at_end;       /* the descriptor has no more */
+	int fd;        /* -1: none */
+	bool is_file;  /* a regular one, which never has to be waited for */
+	bool at_end;   /* the descriptor has no more */
+	uint64_t size; /* of a file when it was opened; else 0 */
+	uint64_t bytes_read;
 	const uint8_t *at; /* what is read and not yet taken, in buffer */
 	size_t len;
 	char head[FORM_HEAD]; /* the first bytes that were handed out */
@@ -78,11 +80,21 @@ void source_free(struct source *source)
 	free(source);
 }
 
-static bool is_regular(int fd)
+/*
+ * Readies what was opened. Little files are many, so that each is asked of the
+ * kernel no more than must be.
+ */
+static void prepare(struct source *source)
 {
 	struct stat status;
 
-	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+	source->is_file = fstat(source->fd, &status) == 0 && S_ISREG(status.st_mode);
+	source->size = source->is_file ? (uint64_t)status.st_size : 0;
+	/* Both are wishes: neither has to be granted. */
+	if (!source->is_file)
+		io_widen_pipe(source->fd);
+	else if (source->size > BUFFER_SIZE)
+		(void)posix_fadvise(source->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
 void source_open(struct source *source, int fd, int open_errno)
@@ -92,6 +104,7 @@ void source_open(struct source *source, int fd, int open_errno)
 	source->kind = KIND_UNKNOWN;
 	source->at_end = false;
 	source->is_file = false;
+	source->size = source->bytes_read = 0;
 	source->at = source->buffer;
 	source->len = 0;
 	source->fd = fd;
@@ -100,10 +113,7 @@ void source_open(struct source *source, int fd, int open_errno)
 		source->kind = KIND_ENDED;
 		return;
 	}
-	source->is_file = is_regular(source->fd);
-	/* Both are wishes: neither has to be granted. */
-	(void)posix_fadvise(source->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	io_widen_pipe(source->fd);
+	prepare(source);
 }
 
 bool source_is_file(const struct source *source)
@@ -142,6 +152,10 @@ static enum source_state read_some(
 	result = io_read(source->fd, to, cap, source->is_file ? NULL : request->stop);
 	if (result > 0) {
 		*got = (size_t)result;
+		source->bytes_read += *got;
+		/* Files of no size, as in /proc, end where nothing is read. */
+		source->at_end =
+			*got < cap && source->size > 0 && source->bytes_read >= source->size;
 		return SOURCE_DATA;
 	}
 	source->at_end = true;

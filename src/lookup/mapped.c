@@ -145,7 +145,8 @@ int mapped_guard(const struct lookup *lookup, void (*function)(void *), void *co
 	if (!lookup)
 		return 0;
 	action.sa_sigaction = handle_fault;
-	action.sa_flags = SA_SIGINFO;
+	/* the function may jump out of the handler: nothing is blocked meanwhile */
+	action.sa_flags = SA_SIGINFO | SA_NODEFER;
 	sigemptyset(&action.sa_mask);
 	guard.start = (uintptr_t)lookup->map;
 	guard.function = function;

@@ -646,7 +646,7 @@ static int check_conversations(struct options *options)
 		{options->names, "names"},
 		{options->keep_count != 0, "keep"},
 		{options->fields_given, "fields"},
-		{options->format != OUTPUT_NDJSON, "format"},
+		{options->format != OUTPUT_NDJSON, "format array, csv or tsv"},
 		{options->list_subnets, "list-subnets"},
 	};
 

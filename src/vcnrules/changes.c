@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "vcnrules/sheet.h"
 #include "json/write.h"
 
 /* Of a display name so much is in a file's name, and of an OCID. */
@@ -331,20 +332,8 @@ int changes_put_removed(struct changes *changes, const struct changes_owner *own
 /* A line of it; a text may hold anything that somebody wrote for a peer. */
 static int put_line(struct bytes *out, char mark, const struct lookup_text *text)
 {
-	char escaped[8];
-
-	if (bytes_append_char(out, mark) != 0)
+	if (bytes_append_char(out, mark) != 0 || sheet_write_shown(out, text->text, text->len) != 0)
 		return -1;
-	for (size_t i = 0; i < text->len; i++) {
-		unsigned char c = (unsigned char)text->text[i];
-		int result;
-
-		snprintf(escaped, sizeof(escaped), "\\x%02x", c);
-		result = c < 0x20 || c == 0x7f ? bytes_append_text(out, escaped)
-					       : bytes_append_char(out, (char)c);
-		if (result != 0)
-			return -1;
-	}
 	return bytes_append_char(out, '\n');
 }
 

@@ -591,7 +591,7 @@ static bool may_remove(const struct proposal *proposal, const struct ruleset_own
 static int remove_some(struct proposal *proposal, const struct ruleset_owner *of,
 	struct proposal_owner *owner, bool of_news)
 {
-	struct proposal_entry *entries = proposal->entries + owner->first;
+	struct proposal_entry *entries = owner->count > 0 ? &proposal->entries[owner->first] : NULL;
 	struct boxes_rule *rules = calloc(owner->count + 1, sizeof(*rules));
 	size_t *numbers = calloc(owner->count + 1, sizeof(*numbers));
 	bool *is_gone = calloc(owner->count + 1, sizeof(*is_gone));

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bidi.h"
 #include "base/utc.h"
 #include "json/write.h"
 
@@ -83,17 +84,44 @@ static bool is_plain_markdown(const char *text, size_t len, size_t at)
 	return c != '.' || at < 3 || memcmp(text + at - 3, "www", 3) != 0;
 }
 
-/* All others become references to themselves. */
+/* All others, and what would turn others around, become references to themselves. */
 int sheet_write_markdown(struct bytes *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
+		unsigned turning = bidi_character(text + i, len - i);
 		char reference[16];
 		int result;
 
-		snprintf(reference, sizeof(reference), "&#%u;", (unsigned)(unsigned char)text[i]);
-		result = is_plain_markdown(text, len, i) ? bytes_append_char(out, text[i])
-							 : bytes_append_text(out, reference);
+		snprintf(reference, sizeof(reference), "&#%u;",
+			turning != 0 ? turning : (unsigned)(unsigned char)text[i]);
+		result = turning == 0 && is_plain_markdown(text, len, i)
+				 ? bytes_append_char(out, text[i])
+				 : bytes_append_text(out, reference);
 		if (result != 0)
+			return -1;
+		if (turning != 0)
+			i += BIDI_BYTES - 1;
+	}
+	return 0;
+}
+
+int sheet_write_shown(struct bytes *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		/* U+0080 to U+009F are controls too: two bytes, the first C2. */
+		bool is_c1 = c == 0xc2 && len - i > 1 && (unsigned char)text[i + 1] < 0xa0;
+		unsigned turning = bidi_character(text + i, len - i);
+		char shown[16] = {(char)c};
+
+		if (turning != 0) {
+			snprintf(shown, sizeof(shown), "\\u%04x", turning);
+			i += BIDI_BYTES - 1;
+		} else if (is_c1 || c < 0x20 || c == 0x7f) {
+			i += is_c1;
+			snprintf(shown, sizeof(shown), "\\x%02x", (unsigned char)text[i]);
+		}
+		if (bytes_append_text(out, shown) != 0)
 			return -1;
 	}
 	return 0;
@@ -105,26 +133,6 @@ static void put_markdown(struct sheet *sheet, const char *text, size_t len)
 }
 
 /* ---- tables ---------------------------------------------------------------------- */
-
-/* Appends text with each control character as \x and two digits. */
-static void keep_shown(struct sheet *sheet, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		/* U+0080 to U+009F are controls too: two bytes, the first C2. */
-		bool is_c1 = c == 0xc2 && i + 1 < len && (unsigned char)text[i + 1] < 0xa0;
-		char shown[8];
-
-		if (c >= 0x20 && c != 0x7f && !is_c1) {
-			check(sheet, bytes_append(&sheet->texts, text + i, 1));
-			continue;
-		}
-		if (is_c1)
-			c = (unsigned char)text[++i];
-		snprintf(shown, sizeof(shown), "\\x%02x", c);
-		check(sheet, bytes_append_text(&sheet->texts, shown));
-	}
-}
 
 static void keep_cell(struct sheet *sheet, const char *text, size_t len)
 {
@@ -143,7 +151,7 @@ static void keep_cell(struct sheet *sheet, const char *text, size_t len)
 	}
 	cell = &sheet->cells[sheet->cell_count++];
 	cell->at = sheet->texts.len;
-	keep_shown(sheet, text, len);
+	check(sheet, sheet_write_shown(&sheet->texts, text, len));
 	cell->len = sheet->texts.len - cell->at;
 }
 

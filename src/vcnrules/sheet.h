@@ -92,4 +92,10 @@ int sheet_end(struct sheet *sheet);
  */
 int sheet_write_markdown(struct bytes *out, const char *text, size_t len);
 
+/*
+ * Appends a text for a terminal: each control character as \x and two digits, and each
+ * that would turn others around as \u and four. Returns as bytes_reserve does.
+ */
+int sheet_write_shown(struct bytes *out, const char *text, size_t len);
+
 #endif

@@ -89,13 +89,13 @@ class Conversation:
 
 
 class Talks:
-    """The conversations of all VNICs of a world: those of a VNIC the same for
-    each seed, whatever minutes are asked for."""
+    """The conversations of a world's first VNICs, the same ones whatever minutes
+    are asked for."""
 
-    def __init__(self, world, seed):
+    def __init__(self, world, seed, count=VNICS):
         self.seed = seed
         self.vnics = []
-        for number in range(VNICS):
+        for number in range(count):
             rng = random.Random(f"talks {seed} {number}")
             vnic = world.vnics[number]
             self.vnics.append([Conversation(rng, world, vnic)
@@ -108,8 +108,8 @@ class Talks:
         """The lines of a minute, 0 to SPAN - 1, with line feeds."""
         rng = random.Random(f"minute {self.seed} {number}")
         begin = BEGIN + number * 60
-        order = rng.sample(range(VNICS), VNICS)
-        for at in range(0, VNICS, MIXED):
+        order = rng.sample(range(len(self.vnics)), len(self.vnics))
+        for at in range(0, len(order), MIXED):
             lines = []
             for vnic in order[at:at + MIXED]:
                 known = self.vnics[vnic]

@@ -227,3 +227,25 @@ def listing(t):
             ("x.log.gz", len(stored.data), stored.etag))
     empty = tools.oci_good(t, "os", "object", "list", "--bucket-name", "enriched")
     t.true("data" not in empty, empty)
+
+
+@case("real-search", "all", "page")
+def search(t, how):
+    """oci logging-search search-logs, whole or a page of it, into vcnflow."""
+    tools.began(t)
+    t.works("--no-retry")
+    with open(FLOWS) as file:
+        t.server.search.contents = [json.loads(line) for line in file]
+    t.server.search.page_size = 2 if how == "page" else 100
+    out = tools.oci_good(
+        t, "logging-search", "search-logs", "--search-query", 'search "x"',
+        "--time-start", "2026-01-01T00:00:00Z", "--time-end", "2026-01-02T00:00:00Z")
+    result = t.run([t.vcnflow, "-m", t.out], stdin=out.encode())
+    wanted = enriched(t, flows()).splitlines()
+    found = [json.loads(line) for line in result.out.splitlines()]
+    t.equal(result.status, 0, result.err)
+    t.true(found, "no records")
+    t.equal(found, [json.loads(line) for line in wanted][:len(found)], "records")
+    t.equal(len(found) < len(wanted), how == "page", "all of them")
+    if how == "page":
+        t.says(result, "page")

@@ -15,6 +15,7 @@ from . import certs, cloud as clouds, signatures, tokens
 from .faults import Faults
 from .instance import Instance
 from .objects import Objects
+from .search import Search
 from .service import Service, failure, region_of_host, service_of
 from .wire import Closed, Reply, Wire
 
@@ -46,6 +47,7 @@ class Standin:
         self.service = Service(
             self.cloud, page_size, empty_every, odd_tokens)
         self.objects = Objects()
+        self.search = Search()
         self.faults = Faults(rules)
         self.keys = signatures.Keys()
         self.latency = latency
@@ -272,6 +274,8 @@ class Standin:
         note["auth"] = "ok"
         if service == "objects":
             return self.objects.answer(request)
+        if service == "search":
+            return self.search.answer(request)
         return self.service.answer(request, region)
 
     def _federate(self, request, note):

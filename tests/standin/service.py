@@ -70,6 +70,8 @@ def service_of(path):
         return "auth"
     if path == "/n" or path.startswith("/n/"):
         return "objects"
+    if path.startswith("/20190909/"):
+        return "search"
     if path.startswith(f"{BASE}/compartments"):
         return "identity"
     return "iaas"

@@ -349,15 +349,17 @@ static void damage_section(uint32_t id)
 /* Of these, numbers of one and two bytes, too. */
 static void test_small_numbers_of_records(void **state)
 {
-	static const uint32_t ids[] = {SECTION_rules, SECTION_addresses, SECTION_prefixes,
-		SECTION_blocks, SECTION_ranges, SECTION_boxes};
+	static const uint32_t ids[] = {SECTION_rules, SECTION_addresses};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		struct format_section *section = section_of(good, ids[i]);
 
+		/* of some things, that are much alike */
+		size_t len = section->length < 1000 ? section->length : 1000;
+
 		for (size_t size = 1; size <= 2; size++)
-			damage_numbers(section->offset, section->length, size);
+			damage_numbers(section->offset, len, size);
 	}
 }
 

@@ -58,10 +58,12 @@ static void test_markdown(void **state)
 	begin(SHEET_MARKDOWN, 0);
 	row("a", "ingress tcp 10.0.0.0/8 \xc3\xa4");
 	row("x|y", "<script>`*_\n\x1b");
+	row("\xe2\x80\xaetuo", "\xe2\x81\xa9\xe2\x80\xa6");
 	assert_ends("| NAME | TEXT |\n"
 		    "| --- | --- |\n"
 		    "| a | ingress tcp 10.0.0.0/8 \xc3\xa4 |\n"
-		    "| x&#124;y | &#60;script&#62;&#96;&#42;&#95;&#10;&#27; |\n");
+		    "| x&#124;y | &#60;script&#62;&#96;&#42;&#95;&#10;&#27; |\n"
+		    "| &#8238;tuo | &#8297;\xe2\x80\xa6 |\n");
 }
 
 static void test_table(void **state)
@@ -82,8 +84,10 @@ static void test_table_controls(void **state)
 	(void)state;
 	begin(SHEET_TABLE, 0);
 	row("\x1b[31mred", "a\nb\x7f\xc2\x9b");
+	row("\xe2\x80\xaetuo", "\xe2\x81\xa9\xe2\x80\xa6\xe2");
 	assert_ends("NAME         TEXT\n"
-		    "\\x1b[31mred  a\\x0ab\\x7f\\x9b\n");
+		    "\\x1b[31mred  a\\x0ab\\x7f\\x9b\n"
+		    "\\u202etuo    \\u2069\xe2\x80\xa6\xe2\n");
 }
 
 /* Columns give way, the widest first, and nothing of a cell is lost. */

@@ -18,7 +18,7 @@ plain = flows.random_records(1500)
 with open("in.log", "wb") as file:
     file.write(plain)
 with open("in.gz", "wb") as file:
-    file.write(gzip.compress(plain, mtime=0))
+    file.write(gzip.compress(plain, 0, mtime=0))  # more than one read takes
 whole = flows.enriched(plain)
 
 

@@ -280,11 +280,11 @@ static const char *read_element(const char *text, const char *end, char ends_in,
 /* Reads [LOW, HIGH]. */
 static int read_range(const struct json_value *value, uint16_t *low, uint16_t *high)
 {
-	const char *end = value->text + value->len;
-	const char *at;
+	const char *end, *at;
 
 	if (value->type != JSON_ARRAY)
 		return -1;
+	end = value->text + value->len;
 	at = read_element(value->text + 1, end, ',', low);
 	if (at)
 		at = read_element(at, end, ']', high);

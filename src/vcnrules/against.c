@@ -247,7 +247,7 @@ static int find_path(struct reading *reading, const struct replacement *replacem
 	reading->path = replacement->path;
 	if (replacement->group || stat(replacement->path, &status) != 0 || !S_ISDIR(status.st_mode))
 		return 0;
-	if (asprintf(&path, "%s/changes.json", replacement->path) < 0)
+	if (asprintf(&path, "%s/" AGAINST_CHANGES, replacement->path) < 0)
 		return fail(reading, EXITCODE_INTERNAL);
 	reading->paths[reading->path_count++] = path;
 	reading->path = path;

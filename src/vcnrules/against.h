@@ -28,16 +28,19 @@ struct against {
 /*
  * Reads what options->replacements names: proposals, security lists in any form that
  * vcnmeta build takes, and rules of groups. A list that no subnet of the lookup file
- * uses is fine. The new lookup file
- * lies in a folder until it is open; null: in one of its own beneath TMPDIR.
- * Returns EXITCODE_OK; EXITCODE_REFUSED, EXITCODE_WRITE (the
- * temporary file) or EXITCODE_INTERNAL after a message. Free it in any case.
+ * uses is fine. The new lookup file lies in a folder until it is open; null: in one
+ * of its own beneath TMPDIR. Returns EXITCODE_OK; EXITCODE_REFUSED, EXITCODE_WRITE
+ * (the temporary file) or EXITCODE_INTERNAL after a message. Free it in any case.
  */
 enum exitcode against_make(struct against *against, const struct lookup *lookup,
 	const struct options *options, const char *folder);
 
 /* The name of that file. */
 #define AGAINST_FILE "after.lut"
+
+/* What is read in the folder of a proposal. */
+#define AGAINST_CHANGES "changes.json"
+
 void against_free(struct against *against);
 
 #endif

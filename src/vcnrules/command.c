@@ -6,6 +6,7 @@
 #include "vcnrules/command.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "base/io.h"
 #include "base/msg.h"
 #include "lookup/lookupfile.h"
+#include "vcnrules/against.h"
 #include "vcnrules/began.h"
 #include "vcnrules/input.h"
 
@@ -38,6 +40,23 @@ static size_t count_inputs(const struct command *command)
 								: 0;
 }
 
+/* The same of a replacement, which may be the folder of a proposal. */
+static bool is_replacement_written(const char *path, const struct identity *written)
+{
+	char *changes;
+	bool is_read;
+
+	if (is_written(path, written))
+		return true;
+	if (asprintf(&changes, "%s/" AGAINST_CHANGES, path) < 0) {
+		msg_no_memory();
+		return true;
+	}
+	is_read = is_written(changes, written);
+	free(changes);
+	return is_read;
+}
+
 static enum exitcode check_written(const struct command *command, const struct identity *written)
 {
 	const struct options *options = command->options;
@@ -46,7 +65,7 @@ static enum exitcode check_written(const struct command *command, const struct i
 	for (size_t i = 0; i < count_inputs(command) && !is_read; i++)
 		is_read = is_written(options->operands[i], written);
 	for (size_t i = 0; i < options->replacement_count && !is_read; i++)
-		is_read = is_written(options->replacements[i].path, written);
+		is_read = is_replacement_written(options->replacements[i].path, written);
 	return is_read ? EXITCODE_REFUSED : EXITCODE_OK;
 }
 

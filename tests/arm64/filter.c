@@ -39,7 +39,6 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		return 2;
-	rights_give_up(
-		&rights, strcmp(argv[1], "client") == 0 ? RIGHTS_CLIENT : RIGHTS_FILTER);
+	rights_give_up(&rights, strcmp(argv[1], "client") == 0 ? RIGHTS_CLIENT : RIGHTS_FILTER);
 	return fflush(stdout) != 0;
 }

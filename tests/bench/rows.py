@@ -7,7 +7,9 @@ keep. The programs of other makers come in by peers.py.
 import functools
 import itertools
 import os
+import re
 import statistics
+import subprocess
 from typing import Callable, NamedTuple
 
 import pairs
@@ -211,6 +213,60 @@ def summing_cpu(bench):
 def summing_memory(bench):
     line = bench.flow("-j 2 --conversations talks.log.gz", TALKS)
     found = [timing.whole_peak_mib(line) for _ in range(bench.rounds)]
+    return timing.figure(found, max(found))
+
+
+# ---- 22: reading conversations ------------------------------------------------
+
+
+MILLION = "million.ndjson"
+
+
+def make_million(bench):
+    """A million conversations, hardly any of which are the same: those of all
+    records, and as many as are lacking with another peer."""
+    path = bench.path(MILLION)
+    if os.path.exists(path):
+        return
+    done = subprocess.run(bench.flow("--conversations records.log.gz"), shell=True,
+                          stdout=subprocess.PIPE, check=True)
+    lines = done.stdout.splitlines(keepends=True)
+    with open(path + ".new", "wb") as file:
+        for number in range(1000000):
+            line = lines[number % len(lines)]
+            if number >= len(lines):
+                line = OCTET.sub(
+                    lambda octet, more=number // len(lines):
+                    b'"peer":"%d.' % ((int(octet[1]) + more) % 223 + 1), line)
+            file.write(line)
+    os.rename(path + ".new", path)
+
+
+OCTET = re.compile(rb'"peer":"(\d+)\.')
+
+
+def rules(bench, arguments):
+    """A line for sh that runs vcnrules."""
+    program = os.path.join(os.path.dirname(bench.vcnflow), "vcnrules")
+    return bench.line(f"exec '{program}' {arguments}")
+
+
+def report_line(bench):
+    return rules(bench, f"report -q -m '{bench.lookup()}' {MILLION}")
+
+
+def reporting(bench):
+    """The time of one processor each."""
+    make_million(bench)
+    return timing.cpu_ratio(report_line(bench),
+                            bench.flow(f"-j 1 --conversations {MILLION}"),
+                            bench.rounds)
+
+
+def reporting_memory(bench):
+    make_million(bench)
+    found = [timing.whole_peak_mib(report_line(bench))
+             for _ in range(bench.rounds)]
     return timing.figure(found, max(found))
 
 
@@ -501,6 +557,10 @@ ROWS = (
     Row("21b", "jq with sums.jq, sort : --conversations, a fifth", ">=", 60,
         "", ("jq",), against("jq", "talk.log", "--conversations", TALKS,
                              peers.SUMMERS)),
+    Row("22", "report of 1,000,000 conversations : --conversations, -j 1", "<=",
+        1.2, "", (), reporting),
+    Row("22m", "peak memory of that report", "<=", 250, "MiB", (),
+        reporting_memory),
     Row("23", "opening one with 1,000,000 VNICs and 100,000 rules too", "<=",
         2, "", (), opening("many.lut")),
     Row("23c", "the same, time of all processors", "<=", None, "", (),

@@ -98,7 +98,7 @@ def run_all(cases, jobs, folder, verbose):
             case = futures[future]
             result = future.result()
             show(case, result, verbose)
-            if verbose or case.suite in ("faults", "long"):
+            if verbose or case.suite in ("faults", "long", "real"):
                 figures += [(case.name, line) for line in result.figures]
             counts = (result.passed, result.failed, result.skipped)
             sums = [a + b for a, b in zip(sums, counts)]

@@ -41,32 +41,34 @@ static size_t count_inputs(const struct command *command)
 }
 
 /* The same of a replacement, which may be the folder of a proposal. */
-static bool is_replacement_written(const char *path, const struct identity *written)
+static enum exitcode check_replacement(const char *path, const struct identity *written)
 {
 	char *changes;
 	bool is_read;
 
 	if (is_written(path, written))
-		return true;
+		return EXITCODE_REFUSED;
 	if (asprintf(&changes, "%s/" AGAINST_CHANGES, path) < 0) {
 		msg_no_memory();
-		return true;
+		return EXITCODE_INTERNAL;
 	}
 	is_read = is_written(changes, written);
 	free(changes);
-	return is_read;
+	return is_read ? EXITCODE_REFUSED : EXITCODE_OK;
 }
 
 static enum exitcode check_written(const struct command *command, const struct identity *written)
 {
 	const struct options *options = command->options;
-	bool is_read = is_written(options->metadata, written);
+	enum exitcode exitcode =
+		is_written(options->metadata, written) ? EXITCODE_REFUSED : EXITCODE_OK;
 
-	for (size_t i = 0; i < count_inputs(command) && !is_read; i++)
-		is_read = is_written(options->operands[i], written);
-	for (size_t i = 0; i < options->replacement_count && !is_read; i++)
-		is_read = is_replacement_written(options->replacements[i].path, written);
-	return is_read ? EXITCODE_REFUSED : EXITCODE_OK;
+	for (size_t i = 0; i < count_inputs(command) && exitcode == EXITCODE_OK; i++)
+		if (is_written(options->operands[i], written))
+			exitcode = EXITCODE_REFUSED;
+	for (size_t i = 0; i < options->replacement_count && exitcode == EXITCODE_OK; i++)
+		exitcode = check_replacement(options->replacements[i].path, written);
+	return exitcode;
 }
 
 enum exitcode command_check_written(const struct command *command, const char *path)

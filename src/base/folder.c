@@ -164,6 +164,11 @@ static int begin(struct folder *folder, const char *path)
 	exists = stat(path, &status) == 0;
 	if (!exists && errno != ENOENT)
 		return -1;
+	/* A link to nothing: no folder could take its place. */
+	if (!exists && lstat(path, &status) == 0) {
+		errno = ENOTDIR;
+		return -1;
+	}
 	if (exists && check_empty(path) != 0)
 		return -1;
 	folder->target = resolve(path, exists);

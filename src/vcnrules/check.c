@@ -19,6 +19,7 @@
 #include "base/address.h"
 #include "base/msg.h"
 #include "base/protocol.h"
+#include "base/textset.h"
 #include "lookup/content.h"
 #include "vcnrules/against.h"
 #include "vcnrules/flows.h"
@@ -674,6 +675,43 @@ static enum exitcode run(struct check *check, struct command *command)
 	return EXITCODE_INTERNAL;
 }
 
+/*
+ * Tells of lists and groups that are replaced and are not there: a slip in an OCID, or the
+ * lookup file of another network, must not look as if nothing would break. Returns -1: no
+ * memory.
+ */
+static int warn_of_strangers(const struct check *check)
+{
+	const struct ruleset *before = &check->before.ruleset;
+	struct textset known = TEXTSET_INIT(SIZE_MAX);
+	const struct against_owner *first = NULL;
+	size_t count = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < before->owner_count && result == 0; i++)
+		if (textset_add(&known, before->owners[i].ocid.text, before->owners[i].ocid.len) ==
+			TEXTSET_NO_MEMORY)
+			result = -1;
+	for (size_t i = 0; i < check->against.owner_count && result == 0; i++) {
+		const struct against_owner *owner = &check->against.owners[i];
+
+		if (textset_has(&known, owner->ocid.text, owner->ocid.len))
+			continue;
+		first = first ? first : owner;
+		count++;
+	}
+	if (first && result == 0) {
+		char quoted[MSG_QUOTED_SIZE];
+
+		msg_warning("the lookup file lacks %zu of %zu lists and groups that other rules "
+			    "are given for: nothing is judged by them, such as %s",
+			count, check->against.owner_count,
+			msg_quote(quoted, first->ocid.text, first->ocid.len));
+	}
+	textset_free(&known);
+	return result;
+}
+
 /* What stands in both states, and what was chosen of it. */
 static enum exitcode make_states(struct check *check, const struct command *command)
 {
@@ -686,6 +724,10 @@ static enum exitcode make_states(struct check *check, const struct command *comm
 		exitcode = against_make(&check->against, command->lookup, options, NULL);
 	if (exitcode == EXITCODE_OK)
 		exitcode = ruleset_make(&check->after.ruleset, check->against.lookup, options);
+	if (exitcode == EXITCODE_OK && warn_of_strangers(check) != 0) {
+		msg_no_memory();
+		exitcode = EXITCODE_INTERNAL;
+	}
 	return exitcode;
 }
 

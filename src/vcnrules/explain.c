@@ -118,23 +118,48 @@ struct explanation {
 	const char *confidence;
 };
 
-/* The VNIC that was named, or that holds the local address; false: none known. */
-static bool find_vnic(const struct explanation *explanation, const struct lookup_subnet *subnet,
+static const struct address *local_address(const struct explanation *explanation)
+{
+	const struct judge_record *record = &explanation->record;
+
+	return record->direction == DIRECTION_EGRESS ? &record->source : &record->destination;
+}
+
+/* A source and a destination that were taken for each other get an answer, too. */
+static void warn_if_outside(
+	const struct explanation *explanation, const struct content_subnet *subnet)
+{
+	bool is_egress = explanation->record.direction == DIRECTION_EGRESS;
+	char quoted[MSG_QUOTED_SIZE], quoted_subnet[MSG_QUOTED_SIZE];
+
+	if (subnet->subnet.prefix_count == 0)
+		return;
+	for (size_t i = 0; i < subnet->subnet.prefix_count; i++)
+		if (prefix_holds(&subnet->subnet.prefixes[i], local_address(explanation)))
+			return;
+	msg_warning("%s is not in subnet %s: what leaves it has its source there, what enters "
+		    "its destination",
+		msg_quote_name(quoted, explanation->options->operands[is_egress ? 2 : 3]),
+		msg_quote_name(quoted_subnet, explanation->options->chosen[0].name));
+}
+
+/* The VNIC that was named, or that holds the local address in the subnet; false: none known. */
+static bool find_vnic(const struct explanation *explanation, const struct content_subnet *subnet,
 	struct lookup_vnic *vnic)
 {
 	const struct lookup *lookup = explanation->ruleset.lookup;
-	const struct judge_record *record = &explanation->record;
 	const char *ocid = explanation->options->vnic;
 	uint32_t holder;
 
 	if (ocid)
 		return lookup_find_vnic(lookup, NULL, ocid, strlen(ocid), vnic);
-	holder = lookup_find_holder(lookup, subnet->vcn,
-		record->direction == DIRECTION_EGRESS ? &record->source : &record->destination);
+	holder = lookup_find_holder(lookup, subnet->subnet.vcn, local_address(explanation));
 	if (holder == LOOKUP_NONE)
 		return false;
 	lookup_vnic(lookup, holder, vnic);
-	return true;
+	return !vnic->subnet.text ||
+	       (vnic->subnet.len == subnet->ocid.len &&
+		       memcmp(vnic->subnet.text, subnet->ocid.text, subnet->ocid.len) == 0);
 }
 
 static const char *confidence_of(const struct judgement *judgement)
@@ -374,7 +399,8 @@ static int judge_in(struct explanation *explanation, const struct content_subnet
 		judge_unknown(explanation);
 		return 0;
 	}
-	is_known = find_vnic(explanation, &subnet->subnet, &vnic);
+	warn_if_outside(explanation, subnet);
+	is_known = find_vnic(explanation, subnet, &vnic);
 	applied_set(&explanation->applied, &subnet->subnet, is_known ? &vnic : NULL);
 	return judge(explanation);
 }

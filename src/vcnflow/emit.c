@@ -81,18 +81,25 @@ static void put_missing(struct outbuf *out, const struct options *options)
 		put(out, TEXT("\"N/A\""));
 }
 
-static inline void put_value(struct outbuf *out, const struct options *options,
+/* A value that is not there, or whose white space may not be carried. */
+static void put_odd_value(struct outbuf *out, const struct options *options,
 	const struct json_value *value, enum emit_space space)
 {
-	if (value->type == JSON_ABSENT) {
+	if (value->type == JSON_ABSENT)
 		put_missing(out, options);
-		return;
-	}
-	if (space == SPACE_DROP ||
-		(space == SPACE_CONTROL && has_control_space(value->text, value->len)))
+	else if (space == SPACE_DROP || has_control_space(value->text, value->len))
 		put_compact(out, value->text, value->len);
 	else
 		outbuf_put_padded(out, value->text, value->len);
+}
+
+static inline void put_value(struct outbuf *out, const struct options *options,
+	const struct json_value *value, enum emit_space space)
+{
+	if (value->type != JSON_ABSENT && space == SPACE_KEEP)
+		outbuf_put_padded(out, value->text, value->len);
+	else
+		put_odd_value(out, options, value, space);
 }
 
 /* Where records of several actions come out, each says which. */

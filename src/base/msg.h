@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Sets the name that every message begins with; it is kept, not copied. */
 void msg_program(const char *name);
@@ -28,6 +29,12 @@ void msg_before(void (*function)(void));
 void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What the name of count things ends in: "s", but for one. */
+static inline const char *msg_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
 
 /* As msg_error, with ": " and the text of errno_value after it. */
 void msg_error_errno(int errno_value, const char *format, ...)

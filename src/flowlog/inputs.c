@@ -198,7 +198,7 @@ static struct inputs_item nothing_in(const struct inputs *inputs)
 	if (links > 0)
 		(void)snprintf(passed, sizeof(passed),
 			"%zu symbolic link%s in it %s not followed, name what is to be read", links,
-			links == 1 ? "" : "s", links == 1 ? "is" : "are");
+			msg_plural(links), links == 1 ? "is" : "are");
 	if (inputs->config->name_glob != NULL)
 		return message_item(INPUTS_WARNING, "no file in %s matches --name %s%s%s",
 			directory, msg_quote_name(glob, inputs->config->name_glob),

@@ -29,7 +29,7 @@ struct summary {
 
 static const char *counted(char text[COUNTED_SIZE], uint64_t count, const char *what)
 {
-	(void)snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
+	(void)snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", count, what, msg_plural(count));
 	return text;
 }
 

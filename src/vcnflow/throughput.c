@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/msg.h"
+
 /* Of the run that is under way. */
 static int64_t total_bytes;
 
@@ -51,7 +53,7 @@ void throughput_line(struct progress_line *line, const struct throughput_sample 
 	if (sample->total > 0 && rate > 0)
 		add_time_left(line, (total - done) / rate);
 	progress_line_add(line, "%llu record%s", (unsigned long long)sample->records,
-		sample->records == 1 ? "" : "s");
+		msg_plural(sample->records));
 }
 
 void throughput_begin(int64_t total)

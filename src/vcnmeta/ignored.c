@@ -57,7 +57,7 @@ void ignored_add(
 
 static void tell_kind(const struct ignored_kind *kind)
 {
-	const char *many = kind->count == 1 ? "" : "s";
+	const char *many = msg_plural(kind->count);
 	char quoted[MSG_QUOTED_SIZE];
 	char what[IGNORED_NAME + 32];
 

@@ -626,10 +626,11 @@ static int put_sentence(const struct check *check, struct bytes *out)
 	char text[256];
 
 	snprintf(text, sizeof(text),
-		"\n%zu conversations: %" PRIu64 " would break, %" PRIu64 " more may; %" PRIu64
-		" opened, %" PRIu64 " subnets unseen, %" PRIu64 " rules wider.\n",
-		check->flows.count, check->broken, check->maybe, check->counts[OPENED],
-		check->counts[UNSEEN], check->counts[WIDER]);
+		"\n%zu conversation%s: %" PRIu64 " would break, %" PRIu64 " more may; %" PRIu64
+		" opened, %" PRIu64 " subnet%s unseen, %" PRIu64 " rule%s wider.\n",
+		check->flows.count, msg_plural(check->flows.count), check->broken, check->maybe,
+		check->counts[OPENED], check->counts[UNSEEN], msg_plural(check->counts[UNSEEN]),
+		check->counts[WIDER], msg_plural(check->counts[WIDER]));
 	return bytes_append_text(out, text);
 }
 

@@ -269,8 +269,8 @@ enum exitcode input_read(char *const *paths, size_t count, input_take *take, voi
 		exitcode =
 			reading.is_faulty || reading.bad_count > 0 ? EXITCODE_PARTIAL : EXITCODE_OK;
 	if (exitcode == EXITCODE_PARTIAL && reading.bad_count > 0)
-		msg_warning("%" PRIu64 " bad line%s", reading.bad_count,
-			reading.bad_count == 1 ? "" : "s");
+		msg_warning(
+			"%" PRIu64 " bad line%s", reading.bad_count, msg_plural(reading.bad_count));
 	source_free(reading.source);
 	conversation_reader_free(reading.reader);
 	free(reading.buffer);

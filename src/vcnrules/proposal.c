@@ -180,8 +180,8 @@ static int put_description(
 		snprintf(text, sizeof(text),
 			"vcnrules: %s%" PRIu64 " peer%s, %" PRIu64 " conversation%s",
 			from->is_for_answers ? "answers to " : "", from->peers,
-			from->peers == 1 ? "" : "s", from->conversations,
-			from->conversations == 1 ? "" : "s");
+			msg_plural(from->peers), from->conversations,
+			msg_plural(from->conversations));
 	len = strlen(text);
 	if (!from->is_path_mtu && utc_text(time, from->last))
 		len += (size_t)snprintf(

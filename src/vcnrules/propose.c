@@ -146,7 +146,7 @@ static int tell_unknown_kept(const struct propose *propose)
 		const char *text = textset_text(kept, first, &len);
 
 		msg_warning("%zu line%s of --keep %s the text of no rule, such as %s", unknown,
-			unknown == 1 ? "" : "s", unknown == 1 ? "is" : "are",
+			msg_plural(unknown), unknown == 1 ? "is" : "are",
 			msg_quote(quoted, text, len));
 	}
 	return 0;
@@ -232,7 +232,7 @@ static enum exitcode check_against(struct propose *propose, const struct against
 	if (exitcode == EXITCODE_OK && checking.broken > 0) {
 		msg_error("internal error: the proposal would break %" PRIu64
 			  " conversation%s; it is not written, please report this",
-			checking.broken, checking.broken == 1 ? "" : "s");
+			checking.broken, msg_plural(checking.broken));
 		exitcode = EXITCODE_INTERNAL;
 	}
 	view_rules_free(&checking.before);
@@ -409,8 +409,8 @@ static void tell_result(const struct propose *propose)
 		return;
 	}
 	msg_note("%zu list%s and %zu group%s change, %zu rules become %zu: read 'changes.md' in %s",
-		lists, lists == 1 ? "" : "s", propose->changes.count - lists,
-		propose->changes.count - lists == 1 ? "" : "s", before, after, quoted);
+		lists, msg_plural(lists), propose->changes.count - lists,
+		msg_plural(propose->changes.count - lists), before, after, quoted);
 }
 
 static enum exitcode make(struct propose *propose)

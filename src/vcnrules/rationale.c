@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/msg.h"
 #include "base/utc.h"
 #include "rules/match.h"
 #include "vcnrules/sheet.h"
@@ -65,11 +66,6 @@ static void put_rule(struct page *page, const struct lookup_text *text)
 	put(page, "`");
 }
 
-static const char *plural(uint64_t number)
-{
-	return number == 1 ? "" : "s";
-}
-
 static void put_day(struct page *page, const char *before, int64_t seconds)
 {
 	char time[UTC_TEXT_SIZE];
@@ -80,8 +76,8 @@ static void put_day(struct page *page, const char *before, int64_t seconds)
 
 static void put_counts(struct page *page, uint64_t peers, uint64_t conversations, int64_t last)
 {
-	put(page, "%" PRIu64 " peer%s, %" PRIu64 " conversation%s", peers, plural(peers),
-		conversations, plural(conversations));
+	put(page, "%" PRIu64 " peer%s, %" PRIu64 " conversation%s", peers, msg_plural(peers),
+		conversations, msg_plural(conversations));
 	put_day(page, ", last ", last);
 }
 
@@ -133,7 +129,7 @@ static void put_why(struct page *page, const struct analysis_rule *rule)
 		break;
 	case PROPOSAL_MAYBE:
 		put(page, "%" PRIu64 " conversation%s may have used it", rule->usage->maybe,
-			plural(rule->usage->maybe));
+			msg_plural(rule->usage->maybe));
 		break;
 	case PROPOSAL_EVIDENCE:
 		put_evidence(page, rule);
@@ -299,7 +295,7 @@ static int put_owner(struct page *page, size_t number)
 			: owner->is_over_in_ingress ? " of ingress"
 						    : " of egress");
 	else if (owner->is_changed)
-		put(page, ": %zu rule%s become%s %zu\n\n", of->count, plural(of->count),
+		put(page, ": %zu rule%s become%s %zu\n\n", of->count, msg_plural(of->count),
 			of->count == 1 ? "s" : "", owner->count);
 	else
 		put(page, ": stays as it is\n");
@@ -321,7 +317,7 @@ static void put_head(struct page *page)
 		after += page->changes->owners[i].to->count;
 	}
 	put(page, "# Tighter rules\n\nFrom %zu conversation%s", analysis->flows.count,
-		plural(analysis->flows.count));
+		msg_plural(analysis->flows.count));
 	put_day(page, ", ", analysis->usage.first);
 	put_day(page, " to ", analysis->usage.last);
 	put(page, ". ");
@@ -332,8 +328,8 @@ static void put_head(struct page *page)
 			"%zu security list%s and %zu group%s change: %zu rules become %zu.\n\n"
 			"No rule lets pass what was not let pass before, and no conversation that "
 			"was seen would break%s.\n",
-			page->changes->count - groups, plural(page->changes->count - groups),
-			groups, plural(groups), before, after,
+			page->changes->count - groups, msg_plural(page->changes->count - groups),
+			groups, msg_plural(groups), before, after,
 			page->proposal->wish->narrow.drops_weak
 				? ", but those of weak peers that are given up (see below)"
 				: "");

@@ -217,11 +217,6 @@ static int put_summary(const struct report *report, struct bytes *out)
 	return bytes_append_text(out, "}\n");
 }
 
-static const char *plural(size_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 /* The same in words, after a table. */
 static int put_sentence(const struct report *report, struct bytes *out)
 {
@@ -229,9 +224,9 @@ static int put_sentence(const struct report *report, struct bytes *out)
 	char from[UTC_TEXT_SIZE] = "", to[UTC_TEXT_SIZE] = "", text[512];
 	int len = snprintf(text, sizeof(text),
 		"\n%zu rule%s of %zu list%s and %zu group%s, %" PRIu64 " unused.\n",
-		report->rule_count, plural(report->rule_count), report->list_count,
-		plural(report->list_count), report->group_count, plural(report->group_count),
-		report->unused);
+		report->rule_count, msg_plural(report->rule_count), report->list_count,
+		msg_plural(report->list_count), report->group_count,
+		msg_plural(report->group_count), report->unused);
 
 	if (!utc_text(from, usage->first) || !utc_text(to, usage->last))
 		snprintf(text + len, sizeof(text) - (size_t)len, "No conversations were seen.\n");

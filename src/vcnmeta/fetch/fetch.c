@@ -254,7 +254,7 @@ static void scope_text(const struct fetch *fetch, char *text, size_t size)
 			options->in_subtree ? " and those below it" : "");
 	else
 		snprintf(compartments, sizeof(compartments), "%zu compartment%s%s",
-			fetch->survey.listed.count, fetch->survey.listed.count == 1 ? "" : "s",
+			fetch->survey.listed.count, msg_plural(fetch->survey.listed.count),
 			options->compartments.count == 0 ? " of the tenancy" : "");
 	if (options->vcn != NULL)
 		snprintf(vcn, sizeof(vcn), " in VCN %s", msg_quote_name(quoted, options->vcn));
@@ -357,8 +357,8 @@ static void tell_result(const struct fetch *fetch, const char *counts)
 	regions_text(&fetch->scope, regions, sizeof(regions));
 	missing_text(&fetch->survey, missing, sizeof(missing));
 	if (fetch->options.merge)
-		snprintf(now, sizeof(now), ", which has %zu subnet%s now", total,
-			total == 1 ? "" : "s");
+		snprintf(
+			now, sizeof(now), ", which has %zu subnet%s now", total, msg_plural(total));
 	msg_note("fetched %s%s into %s%s%s%s", counts, regions,
 		msg_quote_name(quoted, fetch->options.output), now, missing,
 		by_ocid(fetch) || fetch->options.regions.count > 0

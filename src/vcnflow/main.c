@@ -95,7 +95,8 @@ static int open_lookup(struct run *run)
 		int64_t days = age / 86400;
 
 		msg_note("lookup file %s: its metadata is %" PRId64 " day%s old",
-			msg_quote_name(quoted, options->metadata), days, msg_plural((uint64_t)days));
+			msg_quote_name(quoted, options->metadata), days,
+			msg_plural((uint64_t)days));
 	}
 	return 0;
 }

@@ -321,6 +321,7 @@ PROXIES = (
     "http://user:1/w@proxy:80",
     "http://user:p@w@proxy:80",
     "http://s%EFault:317/",
+    "http://[::%1]",
     "http://:@:",
 )
 

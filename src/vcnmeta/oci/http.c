@@ -641,7 +641,7 @@ bool http_is_proxy(const char *text)
 	       http_url_read(&url, whole.data) == 0;
 	bytes_free(&whole);
 	/* libcurl has undone %XX in the host: what comes of it may be no name */
-	return read && is_proxy_scheme(url.scheme) && strcmp(url.path, "/") == 0 &&
+	return read && is_proxy_scheme(url.scheme) && !url.has_more && strcmp(url.path, "/") == 0 &&
 	       strspn(url.host, "abcdefghijklmnopqrstuvwxyz"
 				"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				"0123456789.-_:[]") == strlen(url.host);

@@ -60,7 +60,7 @@ static void test_proxies(void **state)
 		"http://u:1/w@proxy:80", "http://u:1?w@proxy:80", "http://u:p w@proxy:80",
 		"http://u:p@w@proxy:80", "http://u:p\"w@proxy:80", "http://u:p'w@proxy:80",
 		"http://u:p\\w@proxy:80", "http://proxy/path", "http://proxy?q", "http://proxy#f",
-		"http://pr\xc3\xb6xy", "http://pr%F6xy", "http://u:p\n@proxy"};
+		"http://pr\xc3\xb6xy", "http://pr%F6xy", "http://[::%1]", "http://u:p\n@proxy"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)

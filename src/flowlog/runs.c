@@ -283,7 +283,7 @@ static void scan_string(struct runs *runs, const struct block *block)
 static bool overtaken(const struct runs *runs, char c)
 {
 	return c == '{' && runs->line_blank && runs->indent <= runs->unit_indent &&
-	       strchr("[,:", runs->previous) == NULL;
+	       memchr("[,:", runs->previous, 3) == NULL;
 }
 
 static enum runs_result open_bracket(struct runs *runs, struct block *block, char c)

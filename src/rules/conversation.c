@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/utc.h"
 #include "json/json.h"
+#include "json/space.h"
 #include "json/write.h"
 
 enum slot {
@@ -256,7 +257,7 @@ static int read_sum(
 
 static const char *skip_blanks(const char *text, const char *end)
 {
-	while (text < end && strchr(" \t\r\n", *text) != NULL)
+	while (text < end && json_is_space(*text))
 		text++;
 	return text;
 }

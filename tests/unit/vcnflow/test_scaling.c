@@ -310,6 +310,7 @@ static struct outcome play(const struct work *of_work, const struct machine *on_
 		.mutex = mutex.busy / now,
 	};
 	queue_free(&queue);
+	drop_options();
 	return outcome;
 }
 

@@ -126,7 +126,8 @@ static unsigned shift_of_unit(char unit)
 	}
 }
 
-enum optparse_result optparse_size(
+/* Reads bytes, with K, M or G after the digits. */
+static enum optparse_result read_size(
 	const char *name, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *size)
 {
 	size_t len = strlen(text);
@@ -264,7 +265,7 @@ static enum optparse_result take(const struct optparse *optparse,
 			option->name, argument, option->minimum, option->maximum, &number);
 		break;
 	case OPTPARSE_SIZE:
-		result = optparse_size(
+		result = read_size(
 			option->name, argument, option->minimum, option->maximum, &number);
 		break;
 	case OPTPARSE_VALUE:

@@ -86,7 +86,7 @@ static enum model_result begin_group(struct reading *reading, const char *ocid, 
 {
 	if (textset_add(&reading->groups, ocid, len) == TEXTSET_NO_MEMORY)
 		return MODEL_NO_MEMORY;
-	return import_no_rules(reading->model, ocid, len, reading->fetched_at);
+	return import_begin_part(reading->model, MODEL_GROUP_RULES, ocid, len, reading->fetched_at);
 }
 
 /* Says how a value was taken. Returns 0, or -1 after a message. */

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/limits.h"
 #include "base/msg.h"
 #include "flowlog/filelist.h"
 #include "flowlog/walk.h"

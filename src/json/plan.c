@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "json/escape.h"
-
 static void init_node(struct json_plan_node *node, char *name, size_t name_len, int slot)
 {
 	node->name = name;

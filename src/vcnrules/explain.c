@@ -19,7 +19,6 @@
 #include "vcnrules/applied.h"
 #include "vcnrules/ruleset.h"
 #include "vcnrules/sheet.h"
-#include "json/write.h"
 
 /* ---- the command line ------------------------------------------------------------- */
 

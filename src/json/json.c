@@ -58,8 +58,8 @@ bool json_string_is(const struct json_value *value, const char *text)
 	if (value->type != JSON_STRING || value->len - 2 < len ||
 		(value->len - 2) / SPELLING_MAX > len)
 		return false;
-	if (value->len - 2 == len) /* with an escape in it, it spells less */
-		return memcmp(value->text + 1, text, len) == 0 && memchr(text, '\\', len) == NULL;
+	if (value->len - 2 == len) /* with an escape in it, it would spell less */
+		return memcmp(value->text + 1, text, len) == 0;
 	if (json_string(value, buffer, sizeof buffer, &spelled, &spelled_len))
 		return false;
 	return spelled_len == len && memcmp(spelled, text, len) == 0;

@@ -71,13 +71,6 @@ static enum exitcode check_written(const struct command *command, const struct i
 	return exitcode;
 }
 
-enum exitcode command_check_written(const struct command *command, const char *path)
-{
-	struct identity written = identity_of_path(path);
-
-	return check_written(command, &written);
-}
-
 void command_give_up_rights(const struct command *command, int directory, enum rights_path right)
 {
 	const struct options *options = command->options;

@@ -65,7 +65,7 @@ struct narrow_work {
 	const struct narrow_wish *wish;
 	const struct boxes_rule *rule;
 	struct one *ones;
-	size_t one_count, one_room;
+	size_t one_count;
 	struct item *items;
 	size_t item_count, item_room;
 	size_t rule_room;

@@ -67,11 +67,6 @@ struct summing {
 	struct remembered *cache;
 };
 
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
-
 /* ---- where an address is -------------------------------------------------------- */
 
 static bool is_private(const struct address *address)
@@ -172,8 +167,8 @@ static void add_flow(
 	if (!met->is_touched)
 		summing->touched[summing->touched_count++] = other;
 	met->is_touched = true;
-	met->in = saturated(met->in, flow->in.bytes);
-	met->out = saturated(met->out, flow->out.bytes);
+	met->in = conversation_plus(met->in, flow->in.bytes);
+	met->out = conversation_plus(met->out, flow->out.bytes);
 }
 
 /* Finds the subnet of flows->at[number]; returns false if it does not count. */
@@ -226,17 +221,17 @@ static void merge_pairs(struct summing *summing)
 			pairs[kept++] = pairs[i];
 			continue;
 		}
-		pairs[kept - 1].sent = saturated(pairs[kept - 1].sent, pairs[i].sent);
-		pairs[kept - 1].got = saturated(pairs[kept - 1].got, pairs[i].got);
+		pairs[kept - 1].sent = conversation_plus(pairs[kept - 1].sent, pairs[i].sent);
+		pairs[kept - 1].got = conversation_plus(pairs[kept - 1].got, pairs[i].got);
 	}
 	summing->pair_count = kept;
 	for (size_t i = 0; i < kept; i++) {
 		uint64_t *from = &summing->totals[pairs[i].from];
 		uint64_t *to = &summing->totals[pairs[i].to];
 
-		*from = saturated(*from, bytes_of(&pairs[i]));
+		*from = conversation_plus(*from, bytes_of(&pairs[i]));
 		if (from != to)
-			*to = saturated(*to, bytes_of(&pairs[i]));
+			*to = conversation_plus(*to, bytes_of(&pairs[i]));
 	}
 }
 
@@ -375,14 +370,14 @@ static int fill_cells(struct traffic *traffic, const struct summing *summing)
 		uint64_t *cell = &traffic->cells[row * count + column];
 		struct traffic_place *place = &traffic->places[row];
 
-		*cell = saturated(*cell, bytes_of(pair));
+		*cell = conversation_plus(*cell, bytes_of(pair));
 		if (*cell > traffic->largest)
 			traffic->largest = *cell;
 		if (place->kind == TRAFFIC_OTHERS)
-			place->bytes = saturated(place->bytes, bytes_of(pair));
+			place->bytes = conversation_plus(place->bytes, bytes_of(pair));
 		if (row != column && traffic->places[column].kind == TRAFFIC_OTHERS)
 			traffic->places[column].bytes =
-				saturated(traffic->places[column].bytes, bytes_of(pair));
+				conversation_plus(traffic->places[column].bytes, bytes_of(pair));
 	}
 	return 0;
 }
@@ -424,8 +419,8 @@ static int compare_service_sizes(const void *first, const void *second)
 
 static void add_service(struct traffic_service *to, const struct traffic_service *from)
 {
-	to->bytes = saturated(to->bytes, from->bytes);
-	to->conversations = saturated(to->conversations, from->conversations);
+	to->bytes = conversation_plus(to->bytes, from->bytes);
+	to->conversations = conversation_plus(to->conversations, from->conversations);
 }
 
 static void merge_services(struct gathering *gathering)
@@ -449,7 +444,7 @@ static int gather(struct gathering *gathering, const struct flow *flow)
 {
 	struct traffic_service service = {
 		.protocol = flow->protocol,
-		.bytes = saturated(flow->in.bytes, flow->out.bytes),
+		.bytes = conversation_plus(flow->in.bytes, flow->out.bytes),
 		.conversations = 1,
 		.services = 1,
 	};

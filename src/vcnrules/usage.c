@@ -106,12 +106,10 @@ static void count_either(struct judging *judging, const struct applied_matches *
 static int count_answers(struct judging *judging, const struct flow *flow,
 	const struct match_flow *packet, bool is_local)
 {
-	const struct applied_matches *first = &judging->here;
-	bool is_tracked = first->is_stateful && !first->is_stateless && !first->may_be_stateless;
 	uint64_t answers = is_local ? flow->in.records : flow->out.records;
 	struct match_flow reversed = match_reversed(packet);
 
-	if (is_tracked || answers == 0)
+	if (applied_tracks(&judging->here) || answers == 0)
 		return 0;
 	if (applied_match(&judging->other, &judging->applied, applied_direction(!is_local),
 		    &reversed) != 0)

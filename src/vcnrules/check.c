@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/array.h"
 #include "base/msg.h"
 #include "base/protocol.h"
 #include "base/textset.h"
@@ -89,15 +90,12 @@ static void state_free(struct state *state)
 
 static int add_found(struct check *check, const struct found *found)
 {
-	if (check->found_count == check->found_room) {
-		size_t room = check->found_room == 0 ? 256 : check->found_room * 2;
-		struct found *grown = realloc(check->found, room * sizeof(*grown));
+	struct found *grown = array_reserve(
+		check->found, &check->found_room, check->found_count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		check->found = grown;
-		check->found_room = room;
-	}
+	if (!grown)
+		return -1;
+	check->found = grown;
 	check->found[check->found_count++] = *found;
 	return 0;
 }

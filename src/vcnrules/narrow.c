@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "lookup/content.h"
 #include "lookup/rule.h"
 #include "rules/prefixes.h"
@@ -418,15 +419,12 @@ static bool is_as_before(struct narrow_work *work, size_t first, size_t end)
 
 static int add_item(struct narrow_work *work, const struct item *item)
 {
-	if (work->item_count == work->item_room) {
-		size_t room = work->item_room == 0 ? 256 : work->item_room * 2;
-		struct item *grown = realloc(work->items, room * sizeof(*grown));
+	struct item *grown =
+		array_reserve(work->items, &work->item_room, work->item_count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		work->items = grown;
-		work->item_room = room;
-	}
+	if (!grown)
+		return -1;
+	work->items = grown;
 	work->items[work->item_count++] = *item;
 	return 0;
 }
@@ -565,16 +563,12 @@ static int compare_rules(const void *a, const void *b)
 static int add_rule(struct narrow_work *work, const struct narrow_rule *rule)
 {
 	struct narrow *narrow = work->narrow;
+	struct narrow_rule *grown =
+		array_reserve(narrow->rules, &work->rule_room, narrow->count + 1, sizeof(*grown));
 
-	if (narrow->count == work->rule_room) {
-		size_t room = work->rule_room == 0 ? 64 : work->rule_room * 2;
-		struct narrow_rule *grown = realloc(narrow->rules, room * sizeof(*grown));
-
-		if (!grown)
-			return -1;
-		narrow->rules = grown;
-		work->rule_room = room;
-	}
+	if (!grown)
+		return -1;
+	narrow->rules = grown;
 	narrow->rules[narrow->count++] = *rule;
 	return 0;
 }

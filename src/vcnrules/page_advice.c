@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "vcnrules/page.h"
 #include "vcnrules/page_words.h"
 
@@ -76,15 +77,12 @@ static unsigned worth_of(const struct analysis_rule *rule)
 
 static int add(struct page_advice_list *list, struct page_advice advice)
 {
-	if (list->count == list->room) {
-		size_t room = list->room == 0 ? 64 : list->room * 2;
-		struct page_advice *grown = realloc(list->at, room * sizeof(*grown));
+	struct page_advice *grown =
+		array_reserve(list->at, &list->room, list->count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		list->at = grown;
-		list->room = room;
-	}
+	if (!grown)
+		return -1;
+	list->at = grown;
 	list->at[list->count++] = advice;
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/utc.h"
@@ -38,25 +39,6 @@ void proposal_free(struct proposal *proposal)
 	bytes_free(&proposal->texts);
 	bytes_free(&proposal->scratch);
 	*proposal = (struct proposal){0};
-}
-
-/* Makes room for so many entries in all. */
-static int reserve(void *array_at, size_t *room, size_t need, size_t size)
-{
-	void **array = array_at;
-	size_t more = *room < 64 ? 64 : *room;
-	void *grown;
-
-	if (need <= *room)
-		return 0;
-	while (more < need)
-		more *= 2;
-	grown = realloc(*array, more * size);
-	if (!grown)
-		return -1;
-	*array = grown;
-	*room = more;
-	return 0;
 }
 
 /* ---- what is meant to become of each rule -------------------------------------------------- */
@@ -365,12 +347,14 @@ static int add_new(struct proposal *proposal, const struct ruleset_owner *owner,
 		.is_of_group = owner->is_group,
 	};
 	struct strings strings = {.same_peer = BYTES_INIT(SIZE_MAX / 2)};
+	struct proposal_new *grown = array_reserve(
+		proposal->news, &proposal->new_room, proposal->new_count + 1, sizeof(*grown));
 	struct proposal_new *new;
 	int result = -1;
 
-	if (reserve(&proposal->news, &proposal->new_room, proposal->new_count + 1,
-		    sizeof(*proposal->news)) != 0)
+	if (!grown)
 		return -1;
+	proposal->news = grown;
 	new = &proposal->news[proposal->new_count];
 	*new = (struct proposal_new){.from = *from, .replaced = replaced};
 	if (set_parts(&parts, &strings, from, old) == 0) {
@@ -443,9 +427,12 @@ static bool is_same_text(const struct lookup_text *a, const struct lookup_text *
 static int add_entry(
 	struct proposal *proposal, struct proposal_owner *owner, bool is_new, size_t number)
 {
-	if (reserve(&proposal->entries, &proposal->entry_room, proposal->entry_count + 1,
-		    sizeof(*proposal->entries)) != 0)
+	struct proposal_entry *grown = array_reserve(proposal->entries, &proposal->entry_room,
+		proposal->entry_count + 1, sizeof(*grown));
+
+	if (!grown)
 		return -1;
+	proposal->entries = grown;
 	proposal->entries[proposal->entry_count++] =
 		(struct proposal_entry){is_new, (uint32_t)number};
 	owner->count++;
@@ -455,13 +442,15 @@ static int add_entry(
 static int add_weak(struct proposal *proposal, struct proposal_rule *rule)
 {
 	const struct narrow *narrow = &proposal->narrow;
+	struct address *grown = array_reserve(proposal->weak, &proposal->weak_room,
+		proposal->weak_count + narrow->weak_count, sizeof(*grown));
 
+	if (!grown)
+		return -1;
+	proposal->weak = grown;
 	rule->peers = narrow->peers;
 	rule->weak_first = proposal->weak_count;
 	rule->weak_count = narrow->weak_count;
-	if (reserve(&proposal->weak, &proposal->weak_room,
-		    proposal->weak_count + narrow->weak_count, sizeof(*proposal->weak)) != 0)
-		return -1;
 	if (narrow->weak_count > 0)
 		memcpy(proposal->weak + proposal->weak_count, narrow->weak,
 			narrow->weak_count * sizeof(*proposal->weak));

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "lookup/content.h"
 #include "rules/match.h"
 
@@ -127,15 +128,12 @@ static size_t find_place(const struct summing *summing, uint32_t vcn, const stru
 
 static int add_pair(struct summing *summing, struct pair pair)
 {
-	if (summing->pair_count == summing->pair_room) {
-		size_t room = summing->pair_room == 0 ? 256 : summing->pair_room * 2;
-		struct pair *grown = realloc(summing->pairs, room * sizeof(*grown));
+	struct pair *grown = array_reserve(
+		summing->pairs, &summing->pair_room, summing->pair_count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		summing->pairs = grown;
-		summing->pair_room = room;
-	}
+	if (!grown)
+		return -1;
+	summing->pairs = grown;
 	summing->pairs[summing->pair_count++] = pair;
 	return 0;
 }

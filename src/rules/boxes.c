@@ -135,16 +135,6 @@ static void set_range(struct box *box, int dimension, unsigned low, unsigned hig
 	box->high[dimension] = (uint16_t)high;
 }
 
-static bool has_types(unsigned protocol)
-{
-	return protocol == RULE_ICMP || protocol == RULE_ICMPV6;
-}
-
-static bool has_ports(unsigned protocol)
-{
-	return protocol == RULE_TCP || protocol == RULE_UDP;
-}
-
 static bool is_unreadable(const struct rule *rule)
 {
 	return rule->peer_kind == RULE_PEER_UNREADABLE ||
@@ -212,11 +202,11 @@ static void make_item(struct boxes_item *item, const struct boxes_rule *of)
 		set_range(box, PROTOCOL, 0, PROTOCOL_MAX);
 	set_range(box, SOURCE, 0, RULE_PORT_MAX);
 	set_range(box, DESTINATION, 0, RULE_PORT_MAX);
-	if (has_ports(rule->protocol)) {
+	if (rule_protocol_has_ports(rule->protocol)) {
 		set_range(box, SOURCE, rule->source_low, rule->source_high);
 		set_range(box, DESTINATION, rule->destination_low, rule->destination_high);
 	}
-	if (has_types(rule->protocol) && rule->icmp_type != RULE_ICMP_ANY) {
+	if (rule_protocol_is_icmp(rule->protocol) && rule->icmp_type != RULE_ICMP_ANY) {
 		set_range(box, TYPE, rule->icmp_type, rule->icmp_type);
 		if (rule->icmp_code != RULE_ICMP_ANY)
 			set_range(box, CODE, rule->icmp_code, rule->icmp_code);

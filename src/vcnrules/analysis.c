@@ -58,23 +58,18 @@ void analysis_free(struct analysis *analysis)
 
 /* ---- findings ---------------------------------------------------------------------- */
 
-static bool is_any_peer(const struct rule *rule)
-{
-	return rule->peer_kind == RULE_PEER_CIDR && rule->peer.length == 0;
-}
-
 unsigned analysis_ports(const struct rule *rule)
 {
 	if (rule->protocol == RULE_PROTOCOL_ALL)
 		return RULE_PORT_MAX + 1;
-	if (rule->protocol != RULE_TCP && rule->protocol != RULE_UDP)
+	if (!rule_protocol_has_ports(rule->protocol))
 		return 0;
 	return (unsigned)rule->destination_high - rule->destination_low + 1;
 }
 
 static bool admits_sensitive_port(const struct rule *rule)
 {
-	if (rule->direction != DIRECTION_INGRESS || !is_any_peer(rule) ||
+	if (rule->direction != DIRECTION_INGRESS || !rule_is_for_anyone(rule) ||
 		analysis_ports(rule) == 0 || !rule->is_valid ||
 		rule->destination_kind == RULE_RANGE_NOTHING ||
 		rule->source_kind == RULE_RANGE_NOTHING)
@@ -97,7 +92,7 @@ static unsigned find(const struct analysis_rule *rule)
 		found |= rule->evidence == 0 ? 1u << ANALYSIS_UNUSED : 1u << ANALYSIS_NO_EVIDENCE;
 	else if (usage->conversations + usage->answers == 0)
 		found |= usage->either > 0 ? 1u << ANALYSIS_ONLY_EITHER : 1u << ANALYSIS_ONLY_MAYBE;
-	if (is_any_peer(rule->rule) && usage->conversations > 0 &&
+	if (rule_is_for_anyone(rule->rule) && usage->conversations > 0 &&
 		peers->block_addresses <= NARROW_ADDRESSES)
 		found |= 1u << ANALYSIS_WIDE_PEER;
 	if (analysis_ports(rule->rule) > MANY_PORTS && peers->port_count > 0 &&

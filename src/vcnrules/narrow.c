@@ -131,11 +131,6 @@ static int compare_numbers(uint64_t a, uint64_t b)
 
 /* ---- uses ------------------------------------------------------------------------------ */
 
-static bool has_ports(uint16_t protocol)
-{
-	return protocol == RULE_TCP || protocol == RULE_UDP;
-}
-
 static void add_one(struct narrow_work *work, size_t number)
 {
 	const struct needs_use *use = &work->needs->uses[number];
@@ -156,7 +151,7 @@ static void add_one(struct narrow_work *work, size_t number)
 		.kind = ANY_PORT,
 		.is_other_end = use->is_other_end,
 	};
-	if (!flow->has_ports || !has_ports(flow->protocol))
+	if (!flow->has_ports || !rule_protocol_has_ports(flow->protocol))
 		return;
 	one->kind = use->is_answer ? ANSWERS : SERVICE_PORT;
 	one->port = use->is_local ? flow->peer_low : flow->local_low;
@@ -255,11 +250,6 @@ static void gather_ones(struct narrow_work *work, uint32_t rule)
 }
 
 /* ---- the peers of a key ----------------------------------------------------------------- */
-
-static bool is_any_peer(const struct rule *rule)
-{
-	return rule->peer_kind == RULE_PEER_CIDR && rule->peer.length == 0;
-}
 
 /* The smallest block of a subnet around a peer; false: it is in none. */
 static bool find_subnet_block(
@@ -365,7 +355,7 @@ static int find_blocks(struct narrow_work *work, size_t first, size_t end)
 	int fits;
 
 	work->block_count = 0;
-	work->is_same = !is_any_peer(work->rule->rule);
+	work->is_same = !rule_is_for_anyone(work->rule->rule);
 	for (size_t i = first; i < end && !work->is_same; i++) {
 		const struct one *one = &work->ones[i];
 		struct block *block = &work->blocks[work->block_count];
@@ -672,9 +662,10 @@ static bool is_same_conversation(const struct one *a, const struct one *b)
 /* Counts whom a rule is for. */
 static void count_uses(struct narrow_work *work, struct narrow_rule *rule)
 {
-	enum kind kind = rule->is_for_answers                                 ? ANSWERS
-			 : rule->has_destination && has_ports(rule->protocol) ? SERVICE_PORT
-									      : ANY_PORT;
+	enum kind kind = rule->is_for_answers ? ANSWERS
+			 : rule->has_destination && rule_protocol_has_ports(rule->protocol)
+				 ? SERVICE_PORT
+				 : ANY_PORT;
 	uint16_t low = kind == ANSWERS ? rule->source_low : rule->destination_low;
 	uint16_t high = kind == ANSWERS ? rule->source_high : rule->destination_high;
 	const struct one *last = NULL;

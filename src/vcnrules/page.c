@@ -57,11 +57,6 @@ void page_put_name(
 	html_put(html, "</bdi>");
 }
 
-bool page_is_icmp(const struct rule *rule)
-{
-	return rule->protocol == RULE_ICMP || rule->protocol == RULE_ICMPV6;
-}
-
 enum page_tone page_tone(const struct analysis_rule *rule)
 {
 	if (rule->findings & PAGE_FINDING(ANALYSIS_UNUSED))

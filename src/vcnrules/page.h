@@ -67,9 +67,6 @@ void page_put_name(
 	(PAGE_FINDING(ANALYSIS_WIDE_PEER) | PAGE_FINDING(ANALYSIS_WIDE_PORTS) |                    \
 		PAGE_FINDING(ANALYSIS_ALL_PROTOCOLS))
 
-/* Returns true if a rule is for ICMP or ICMPv6 alone. */
-bool page_is_icmp(const struct rule *rule);
-
 /* What kind of attention a rule wants. */
 enum page_tone { PAGE_CALM, PAGE_NOTE, PAGE_WIDE, PAGE_UNUSED };
 

@@ -28,7 +28,7 @@ void page_advice_free(struct page_advice_list *list)
  * needed when they come, from anywhere. */
 static unsigned findings_of(const struct analysis_rule *rule)
 {
-	return page_is_icmp(rule->rule) ? 0 : rule->findings;
+	return rule_protocol_is_icmp(rule->rule->protocol) ? 0 : rule->findings;
 }
 
 static bool is_removal(const struct analysis_rule *rule)
@@ -67,8 +67,7 @@ static unsigned worth_of(const struct analysis_rule *rule)
 	else
 		return 0;
 	worth += rule->width;
-	if (rule->rule->direction == DIRECTION_INGRESS && rule->rule->peer_kind == RULE_PEER_CIDR &&
-		rule->rule->peer.length == 0)
+	if (rule->rule->direction == DIRECTION_INGRESS && rule_is_for_anyone(rule->rule))
 		worth += 100;
 	if (findings & PAGE_FINDING(ANALYSIS_SENSITIVE_PORT))
 		worth += 60;

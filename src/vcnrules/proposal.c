@@ -50,7 +50,7 @@ static enum proposal_why why_not(const struct proposal_wish *wish, const struct 
 		return PROPOSAL_KEPT;
 	if (rule->owner->is_group && !rule->texts.id.text)
 		return PROPOSAL_NO_ID;
-	if (rule->rule->protocol == RULE_ICMP || rule->rule->protocol == RULE_ICMPV6)
+	if (rule_protocol_is_icmp(rule->rule->protocol))
 		return PROPOSAL_ICMP;
 	if (rule->rule->is_stateless)
 		return PROPOSAL_STATELESS;

@@ -22,9 +22,8 @@
 #include "json/json.h"
 #include "json/write.h"
 
-#define WIDE (1u << ANALYSIS_WIDE_PEER | 1u << ANALYSIS_WIDE_PORTS | 1u << ANALYSIS_ALL_PROTOCOLS)
-#define UNUSED (1u << ANALYSIS_UNUSED)
-#define NO_EVIDENCE (1u << ANALYSIS_NO_EVIDENCE)
+#define UNUSED (ANALYSIS_BIT(ANALYSIS_UNUSED))
+#define NO_EVIDENCE (ANALYSIS_BIT(ANALYSIS_NO_EVIDENCE))
 
 void proposal_free(struct proposal *proposal)
 {
@@ -74,7 +73,8 @@ static int decide_rule(
 	box = &proposal->analysis->ruleset.rules[rule.number];
 	text = (struct lookup_text){box->text, box->text_len};
 	*width = (uint8_t)rule.width;
-	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
+	to->findings =
+		rule.findings & (ANALYSIS_WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
 	if (!rule.owner->is_chosen || to->findings == 0)
 		return 0;
 	/* Without evidence it is told why a rule stays, no more. */

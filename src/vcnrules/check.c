@@ -275,21 +275,13 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare_texts(const struct lookup_text *a, const struct lookup_text *b)
-{
-	size_t len = a->len < b->len ? a->len : b->len;
-	int order = len == 0 ? 0 : memcmp(a->text, b->text, len);
-
-	return order != 0 ? order : compare_numbers(a->len, b->len);
-}
-
 /* By what is gathered together; of the configuration each rule for itself. */
 static int compare_keys(const struct found *a, const struct found *b)
 {
 	int order = compare_numbers(a->kind, b->kind);
 
 	if (order == 0)
-		order = compare_texts(&a->subnet, &b->subnet);
+		order = lookup_text_compare(&a->subnet, &b->subnet);
 	if (order == 0)
 		order = address_compare(&a->local, &b->local);
 	if (order == 0)
@@ -408,7 +400,8 @@ static bool is_chosen(const struct check *check, const struct found *found)
 	if (!check->has_choice)
 		return true;
 	for (size_t i = 0; i < check->subnet_count; i++)
-		if (found->subnet.text && compare_texts(&found->subnet, &check->subnets[i]) == 0)
+		if (found->subnet.text &&
+			lookup_text_compare(&found->subnet, &check->subnets[i]) == 0)
 			return true;
 	for (size_t i = 0; i < found->rule_count; i++) {
 		const struct ruleset_owner *owner;

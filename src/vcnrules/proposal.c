@@ -419,11 +419,6 @@ struct lookup_text proposal_text(
 	return (struct lookup_text){box.text, box.text_len};
 }
 
-static bool is_same_text(const struct lookup_text *a, const struct lookup_text *b)
-{
-	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
-}
-
 static int add_entry(
 	struct proposal *proposal, struct proposal_owner *owner, bool is_new, size_t number)
 {
@@ -497,7 +492,7 @@ static void keep_if_same(struct proposal *proposal, size_t number)
 	for (size_t i = 0; i < rule->new_count; i++) {
 		const struct proposal_new *new = &proposal->news[rule->new_first + i];
 
-		if (!is_same_text(&new->text, &text))
+		if (lookup_text_compare(&new->text, &text) != 0)
 			continue;
 		rule->fate = PROPOSAL_STAYS;
 		rule->why = PROPOSAL_SAME;
@@ -522,7 +517,7 @@ static int is_needless(struct proposal *proposal, const struct ruleset_owner *of
 		struct lookup_text text =
 			proposal_text(proposal, &proposal->entries[owner->first + i]);
 
-		*is_needless |= is_same_text(&text, &new->text);
+		*is_needless |= lookup_text_compare(&text, &new->text) == 0;
 	}
 	for (size_t i = 0; i < of->count; i++) {
 		const struct boxes_rule *other = &proposal->analysis->ruleset.rules[of->first + i];
@@ -531,7 +526,7 @@ static int is_needless(struct proposal *proposal, const struct ruleset_owner *of
 		if (proposal->rules[of->first + i].fate != PROPOSAL_STAYS)
 			continue;
 		others[count++] = *other;
-		*is_needless |= is_same_text(&text, &new->text);
+		*is_needless |= lookup_text_compare(&text, &new->text) == 0;
 	}
 	if (!*is_needless && new->from.is_path_mtu)
 		result = boxes_inside(&proposal->boxes, &box, others, count, NULL);

@@ -10,7 +10,6 @@
 #include "vcnrules/traffic.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
 #include "lookup/content.h"
@@ -255,14 +254,6 @@ static int sum_pairs(struct summing *summing)
 
 /* ---- places --------------------------------------------------------------------- */
 
-static int compare_texts(const struct lookup_text *a, const struct lookup_text *b)
-{
-	size_t len = a->len < b->len ? a->len : b->len;
-	int order = len == 0 ? 0 : memcmp(a->text, b->text, len);
-
-	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
-}
-
 /* Largest first. */
 static int compare_sizes(const void *first, const void *second)
 {
@@ -271,7 +262,7 @@ static int compare_sizes(const void *first, const void *second)
 
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? -1 : 1;
-	return compare_texts(&a->ocid, &b->ocid);
+	return lookup_text_compare(&a->ocid, &b->ocid);
 }
 
 static int compare_places(const void *first, const void *second)
@@ -281,12 +272,12 @@ static int compare_places(const void *first, const void *second)
 	int order = (a->kind > b->kind) - (a->kind < b->kind);
 
 	if (order == 0)
-		order = compare_texts(&a->vcn_name, &b->vcn_name);
+		order = lookup_text_compare(&a->vcn_name, &b->vcn_name);
 	if (order == 0)
-		order = compare_texts(&a->vcn, &b->vcn);
+		order = lookup_text_compare(&a->vcn, &b->vcn);
 	if (order == 0)
-		order = compare_texts(&a->name, &b->name);
-	return order != 0 ? order : compare_texts(&a->ocid, &b->ocid);
+		order = lookup_text_compare(&a->name, &b->name);
+	return order != 0 ? order : lookup_text_compare(&a->ocid, &b->ocid);
 }
 
 static struct traffic_place place_of(const struct summing *summing, size_t number)

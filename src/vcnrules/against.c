@@ -417,6 +417,27 @@ static int keep_all_owners(struct against *against, struct reading *reading)
 	return fail(reading, EXITCODE_REFUSED);
 }
 
+static int compare_owners(const void *a, const void *b)
+{
+	const struct against_owner *first = a;
+	const struct against_owner *second = b;
+
+	if (first->is_group != second->is_group)
+		return first->is_group ? 1 : -1;
+	return lookup_text_compare(&first->ocid, &second->ocid);
+}
+
+size_t against_find(const struct against *against, const struct lookup_text *ocid, bool is_group)
+{
+	const struct against_owner wanted = {*ocid, is_group};
+	const struct against_owner *found = NULL;
+
+	if (against->owner_count > 0)
+		found = bsearch(&wanted, against->owners, against->owner_count, sizeof(*found),
+			compare_owners);
+	return found ? (size_t)(found - against->owners) : SIZE_MAX;
+}
+
 enum exitcode against_make(struct against *against, const struct lookup *lookup,
 	const struct options *options, const char *in)
 {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/utc.h"
@@ -21,9 +22,8 @@
 #include "json/json.h"
 #include "json/write.h"
 
-#define WIDE (1u << ANALYSIS_WIDE_PEER | 1u << ANALYSIS_WIDE_PORTS | 1u << ANALYSIS_ALL_PROTOCOLS)
-#define UNUSED (1u << ANALYSIS_UNUSED)
-#define NO_EVIDENCE (1u << ANALYSIS_NO_EVIDENCE)
+#define UNUSED (ANALYSIS_BIT(ANALYSIS_UNUSED))
+#define NO_EVIDENCE (ANALYSIS_BIT(ANALYSIS_NO_EVIDENCE))
 
 void proposal_free(struct proposal *proposal)
 {
@@ -40,25 +40,6 @@ void proposal_free(struct proposal *proposal)
 	*proposal = (struct proposal){0};
 }
 
-/* Makes room for so many entries in all. */
-static int reserve(void *array_at, size_t *room, size_t need, size_t size)
-{
-	void **array = array_at;
-	size_t more = *room < 64 ? 64 : *room;
-	void *grown;
-
-	if (need <= *room)
-		return 0;
-	while (more < need)
-		more *= 2;
-	grown = realloc(*array, more * size);
-	if (!grown)
-		return -1;
-	*array = grown;
-	*room = more;
-	return 0;
-}
-
 /* ---- what is meant to become of each rule -------------------------------------------------- */
 
 static enum proposal_why why_not(const struct proposal_wish *wish, const struct analysis_rule *rule,
@@ -68,7 +49,7 @@ static enum proposal_why why_not(const struct proposal_wish *wish, const struct 
 		return PROPOSAL_KEPT;
 	if (rule->owner->is_group && !rule->texts.id.text)
 		return PROPOSAL_NO_ID;
-	if (rule->rule->protocol == RULE_ICMP || rule->rule->protocol == RULE_ICMPV6)
+	if (rule_protocol_is_icmp(rule->rule->protocol))
 		return PROPOSAL_ICMP;
 	if (rule->rule->is_stateless)
 		return PROPOSAL_STATELESS;
@@ -92,7 +73,8 @@ static int decide_rule(
 	box = &proposal->analysis->ruleset.rules[rule.number];
 	text = (struct lookup_text){box->text, box->text_len};
 	*width = (uint8_t)rule.width;
-	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
+	to->findings =
+		rule.findings & (ANALYSIS_WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
 	if (!rule.owner->is_chosen || to->findings == 0)
 		return 0;
 	/* Without evidence it is told why a rule stays, no more. */
@@ -365,12 +347,14 @@ static int add_new(struct proposal *proposal, const struct ruleset_owner *owner,
 		.is_of_group = owner->is_group,
 	};
 	struct strings strings = {.same_peer = BYTES_INIT(SIZE_MAX / 2)};
+	struct proposal_new *grown = array_reserve(
+		proposal->news, &proposal->new_room, proposal->new_count + 1, sizeof(*grown));
 	struct proposal_new *new;
 	int result = -1;
 
-	if (reserve(&proposal->news, &proposal->new_room, proposal->new_count + 1,
-		    sizeof(*proposal->news)) != 0)
+	if (!grown)
 		return -1;
+	proposal->news = grown;
 	new = &proposal->news[proposal->new_count];
 	*new = (struct proposal_new){.from = *from, .replaced = replaced};
 	if (set_parts(&parts, &strings, from, old) == 0) {
@@ -435,17 +419,15 @@ struct lookup_text proposal_text(
 	return (struct lookup_text){box.text, box.text_len};
 }
 
-static bool is_same_text(const struct lookup_text *a, const struct lookup_text *b)
-{
-	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
-}
-
 static int add_entry(
 	struct proposal *proposal, struct proposal_owner *owner, bool is_new, size_t number)
 {
-	if (reserve(&proposal->entries, &proposal->entry_room, proposal->entry_count + 1,
-		    sizeof(*proposal->entries)) != 0)
+	struct proposal_entry *grown = array_reserve(proposal->entries, &proposal->entry_room,
+		proposal->entry_count + 1, sizeof(*grown));
+
+	if (!grown)
 		return -1;
+	proposal->entries = grown;
 	proposal->entries[proposal->entry_count++] =
 		(struct proposal_entry){is_new, (uint32_t)number};
 	owner->count++;
@@ -455,13 +437,15 @@ static int add_entry(
 static int add_weak(struct proposal *proposal, struct proposal_rule *rule)
 {
 	const struct narrow *narrow = &proposal->narrow;
+	struct address *grown = array_reserve(proposal->weak, &proposal->weak_room,
+		proposal->weak_count + narrow->weak_count, sizeof(*grown));
 
+	if (!grown)
+		return -1;
+	proposal->weak = grown;
 	rule->peers = narrow->peers;
 	rule->weak_first = proposal->weak_count;
 	rule->weak_count = narrow->weak_count;
-	if (reserve(&proposal->weak, &proposal->weak_room,
-		    proposal->weak_count + narrow->weak_count, sizeof(*proposal->weak)) != 0)
-		return -1;
 	if (narrow->weak_count > 0)
 		memcpy(proposal->weak + proposal->weak_count, narrow->weak,
 			narrow->weak_count * sizeof(*proposal->weak));
@@ -508,7 +492,7 @@ static void keep_if_same(struct proposal *proposal, size_t number)
 	for (size_t i = 0; i < rule->new_count; i++) {
 		const struct proposal_new *new = &proposal->news[rule->new_first + i];
 
-		if (!is_same_text(&new->text, &text))
+		if (lookup_text_compare(&new->text, &text) != 0)
 			continue;
 		rule->fate = PROPOSAL_STAYS;
 		rule->why = PROPOSAL_SAME;
@@ -533,7 +517,7 @@ static int is_needless(struct proposal *proposal, const struct ruleset_owner *of
 		struct lookup_text text =
 			proposal_text(proposal, &proposal->entries[owner->first + i]);
 
-		*is_needless |= is_same_text(&text, &new->text);
+		*is_needless |= lookup_text_compare(&text, &new->text) == 0;
 	}
 	for (size_t i = 0; i < of->count; i++) {
 		const struct boxes_rule *other = &proposal->analysis->ruleset.rules[of->first + i];
@@ -542,7 +526,7 @@ static int is_needless(struct proposal *proposal, const struct ruleset_owner *of
 		if (proposal->rules[of->first + i].fate != PROPOSAL_STAYS)
 			continue;
 		others[count++] = *other;
-		*is_needless |= is_same_text(&text, &new->text);
+		*is_needless |= lookup_text_compare(&text, &new->text) == 0;
 	}
 	if (!*is_needless && new->from.is_path_mtu)
 		result = boxes_inside(&proposal->boxes, &box, others, count, NULL);

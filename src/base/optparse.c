@@ -141,7 +141,10 @@ static enum optparse_result read_size(
 
 int optparse_print(const char *text)
 {
-	if (io_write_all(STDOUT_FILENO, text, strlen(text)) == 0)
+	/* one that was closed is /dev/null by now */
+	if (!io_was_open(STDOUT_FILENO))
+		errno = EBADF;
+	else if (io_write_all(STDOUT_FILENO, text, strlen(text)) == 0)
 		return 0;
 	if (errno != EPIPE)
 		msg_error_errno(errno, "cannot write to standard output");

@@ -499,6 +499,14 @@ static void keep_if_same(struct proposal *proposal, size_t number)
 	}
 }
 
+/* Is it a rule with this text? One that is not valid lets nothing pass, whatever it says. */
+static bool is_rule_of(const struct boxes_rule *rule, const struct lookup_text *text)
+{
+	struct lookup_text own = {rule->text, rule->text_len};
+
+	return rule->rule->is_valid && lookup_text_compare(&own, text) == 0;
+}
+
 /* Is a new rule there already, or, if nobody used it, let pass by others that stay? */
 static int is_needless(struct proposal *proposal, const struct ruleset_owner *of,
 	const struct proposal_owner *owner, size_t number, bool *is_needless)
@@ -514,19 +522,17 @@ static int is_needless(struct proposal *proposal, const struct ruleset_owner *of
 	if (!others)
 		return -1;
 	for (size_t i = 0; i < owner->count; i++) {
-		struct lookup_text text =
-			proposal_text(proposal, &proposal->entries[owner->first + i]);
+		struct boxes_rule other = box_of(proposal, &proposal->entries[owner->first + i]);
 
-		*is_needless |= lookup_text_compare(&text, &new->text) == 0;
+		*is_needless |= is_rule_of(&other, &new->text);
 	}
 	for (size_t i = 0; i < of->count; i++) {
 		const struct boxes_rule *other = &proposal->analysis->ruleset.rules[of->first + i];
-		struct lookup_text text = {other->text, other->text_len};
 
 		if (proposal->rules[of->first + i].fate != PROPOSAL_STAYS)
 			continue;
 		others[count++] = *other;
-		*is_needless |= lookup_text_compare(&text, &new->text) == 0;
+		*is_needless |= is_rule_of(other, &new->text);
 	}
 	if (!*is_needless && new->from.is_path_mtu)
 		result = boxes_inside(&proposal->boxes, &box, others, count, NULL);

@@ -31,8 +31,8 @@ worlds.py brief MEMBER... <NDJSON: writes of each object these members alone, as
 JSON but for texts; of the summary those of them that it has.
 
 "<": the peer began, ">": the local side did; the port of the side that began
-may be LOW-HIGH. IN and OUT are records, of five packets each. FIRST and LAST are
-dates; without them 2026-10-01 and 2026-11-10.
+may be LOW-HIGH. PROTOCOL may be "-": not known. IN and OUT are records, of five
+packets each. FIRST and LAST are dates; without them 2026-10-01 and 2026-11-10.
 """
 
 import json
@@ -186,7 +186,8 @@ def conversation(line):
         "subnet": "ocid1.subnet.oc1..%s" % subnet,
         "vnic": None if vnic == "-" else "ocid1.vnic.oc1..%s" % vnic,
         "local": local, "peer": peer,
-        "protocol": PROTOCOLS.get(protocol) or int(protocol),
+        "protocol": (None if protocol == "-" else
+                     PROTOCOLS.get(protocol) or int(protocol)),
         "local_port": local_ports and (None if began == ">" else local_ports[0]),
         "peer_port": peer_ports and (None if began == "<" else peer_ports[0]),
         "client_ports": client,

@@ -79,6 +79,11 @@ static void sums_under_one_key(void **state)
 	(void)state;
 	conversations_init(&table);
 	one = made_of("net \"a\"", NULL, "10.0.0.1", "2001:db8::1", 443);
+	one.in = (struct conversation_sum){0};
+	one.first.is_known = false;
+	assert_int_equal(conversations_add(&table, &one), 0);
+	one.in = (struct conversation_sum){1, 2, 100};
+	one.first = at(1000);
 	assert_int_equal(conversations_add(&table, &one), 0);
 	one.in = (struct conversation_sum){0};
 	one.out = (struct conversation_sum){3, 4, 5};
@@ -156,12 +161,15 @@ static void sorts_by_key(void **state)
 	} rows[] = {
 		{NO, "s", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
-		{0, "s1", NULL, "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
+		{0, "s1", NULL, "10.0.0.9", "10.0.0.2", 6, 1, 1, 0, 0},
+		{0, "s1", "a", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s1", "v", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s1", "v1", "10.0.0.1", "10.0.0.2", 6, 1, 1, 0, 0},
 		/* as text: ten, a hundred, nine; and IPv6 where its text stands */
 		{0, "s2", "v", "10.0.0.10", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "10.0.0.100", "10.0.0.2", 6, 1, 1, 0, 0},
+		{0, "s2", "v", "10.0.0.139", "10.0.0.2", 6, 1, 1, 0, 0},
+		{0, "s2", "v", "10.0.0.140", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "10.0.0.9", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "100::1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "2::", "10.0.0.2", 6, 1, 1, 0, 0},
@@ -183,7 +191,7 @@ static void sorts_by_key(void **state)
 	(void)state;
 	conversations_init(&table);
 	for (size_t n = 0; n < count; n++) {
-		size_t i = n * 7 % count; /* 7 and 20 have no common factor */
+		size_t i = n * 7 % count; /* 7 and 23 have no common factor */
 
 		one = made_of(rows[i].subnet, rows[i].vnic, rows[i].local, rows[i].peer, 0);
 		one.period.is_known = rows[i].period != NO;
@@ -242,6 +250,8 @@ static void parts_add_up(void **state)
 	for (size_t i = 0; i < PARTS; i++)
 		assert_int_equal(conversations_merge(&sum, &parts[(i * 3 + 2) % PARTS]), 0);
 	assert_int_equal(conversations_cost(&sum), conversations_cost(&whole));
+	assert_int_equal(conversations_cost(&whole),
+		whole.count * CONVERSATIONS_LINE_COST + strlen("onetwothreefour"));
 	one = text_of_table(&whole);
 	other = text_of_table(&sum);
 	assert_string_equal(one, other);

@@ -366,24 +366,18 @@ static int add_new(struct proposal *proposal, const struct ruleset_owner *owner,
 	return result;
 }
 
-/* The bytes of a new rule that begin at offset at. */
-static void set_texts(const struct proposal *proposal, struct proposal_new *new, size_t at)
+/* Sets where the texts of new rules stand, from number first on, whose begin at offset at. */
+static void set_texts(struct proposal *proposal, size_t first, size_t at)
 {
-	new->text.text = proposal->texts.data + at;
-	new->description.text = new->text.text + new->text.len;
-	new->object.text = new->description.text + new->description.len;
-}
+	const char *text = proposal->texts.data ? proposal->texts.data + at : NULL;
 
-/* The texts have moved: sets where they stand. */
-static void set_all_texts(struct proposal *proposal)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < proposal->new_count; i++) {
+	for (size_t i = first; i < proposal->new_count; i++) {
 		struct proposal_new *new = &proposal->news[i];
 
-		set_texts(proposal, new, at);
-		at += new->text.len + new->description.len + new->object.len;
+		new->text.text = text;
+		new->description.text = text + new->text.len;
+		new->object.text = new->description.text + new->description.len;
+		text = new->object.text + new->object.len;
 	}
 }
 
@@ -728,6 +722,9 @@ static enum proposal_result propose_owner(
 	const struct ruleset *ruleset = &proposal->analysis->ruleset;
 	const struct ruleset_owner *of = &ruleset->owners[number];
 	struct proposal_owner *owner = &proposal->owners[number];
+	size_t new_first = proposal->new_count;
+	size_t text_first = proposal->texts.len;
+	size_t cap = proposal->texts.cap;
 
 	owner->first = proposal->entry_count;
 	if (!of->is_chosen)
@@ -749,7 +746,11 @@ static enum proposal_result propose_owner(
 			 replace_rule(proposal, of, owner, i, rest) != 0)
 			return PROPOSAL_NO_MEMORY;
 	}
-	set_all_texts(proposal);
+	/* The texts of all others may have moved when there was no room for these. */
+	if (proposal->texts.cap == cap)
+		set_texts(proposal, new_first, text_first);
+	else
+		set_texts(proposal, 0, 0);
 	for (size_t i = of->first; i < of->first + of->count; i++)
 		keep_if_same(proposal, i);
 	if (owner->over == 0) {

@@ -519,9 +519,9 @@ help:
 	@echo 'ISAL=0                   inflate with zlib instead of ISA-L'
 
 .PHONY: all demo demo-run quick quick-run check check-run check-builds check-slow \
-	check-slow-run check-peer check-peer-run check-real check-real-run check-contrib check-contrib-run \
-	check-page check-page-run check-long check-long-run check-all units objects coverage coverage-run \
-	faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run fuzz-corpus fuzz-corpus-run bench \
-	bench-run bench-instructions bench-instructions-run deb portable portable-run check-portable \
-	check-portable-run check-arm64 check-arm64-run install uninstall \
-	format-check tidy clean help FORCE
+	check-slow-run check-peer check-peer-run check-real check-real-run check-contrib \
+	check-contrib-run check-page check-page-run check-long check-long-run check-all units \
+	objects coverage coverage-run faults faults-run fuzzers fuzz fuzz-run fuzz-compare-run \
+	fuzz-corpus fuzz-corpus-run bench bench-run bench-instructions bench-instructions-run \
+	deb portable portable-run check-portable check-portable-run check-arm64 \
+	check-arm64-run install uninstall format-check tidy clean help FORCE

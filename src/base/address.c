@@ -12,6 +12,8 @@
 #include <endian.h>
 #include <string.h>
 
+#include "base/eight.h"
+
 #define GROUPS 8
 
 static bool is_digit(char c)
@@ -45,10 +47,7 @@ static int decimal(const char *text, size_t len, size_t *at, int maximum)
 #define IPV4_LEAST 7
 #define IPV4_MOST 15
 
-/* A number whose bytes are all the same. */
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* The bytes of an IPv4 address, the first one lowest, and digits behind. */
+/* The bytes of an IPv4 address, the first one lowest, and digits after them. */
 struct ipv4_bytes {
 	uint64_t low;
 	uint64_t high;
@@ -56,7 +55,7 @@ struct ipv4_bytes {
 
 static struct ipv4_bytes ipv4_bytes(const char *text, size_t len)
 {
-	struct ipv4_bytes bytes = {0, EACH_BYTE('0')};
+	struct ipv4_bytes bytes = {0, EIGHT_OF('0')};
 	uint32_t ends[2];
 
 	if (len < sizeof bytes.low) {
@@ -69,7 +68,7 @@ static struct ipv4_bytes ipv4_bytes(const char *text, size_t len)
 	memcpy(&bytes.low, text, 8);
 	memcpy(&bytes.high, text + len - 8, 8);
 	bytes.low = le64toh(bytes.low);
-	bytes.high = le64toh(bytes.high) >> 8 * (IPV4_MOST - len) >> 8 | EACH_BYTE('0')
+	bytes.high = le64toh(bytes.high) >> 8 * (IPV4_MOST - len) >> 8 | EIGHT_OF('0')
 										 << 8 * (len - 8);
 	return bytes;
 }
@@ -77,8 +76,8 @@ static struct ipv4_bytes ipv4_bytes(const char *text, size_t len)
 /* Bit 7 of each byte that is a dot. */
 static uint64_t dots_in(uint64_t bytes)
 {
-	uint64_t low = EACH_BYTE(0x7f);
-	uint64_t other = bytes ^ EACH_BYTE('.');
+	uint64_t low = EIGHT_OF(0x7f);
+	uint64_t other = bytes ^ EIGHT_OF('.');
 
 	return ~(((other & low) + low) | other | low);
 }
@@ -95,8 +94,8 @@ static uint64_t odd_bytes(uint64_t bytes, uint64_t dots)
 {
 	uint64_t digits = bytes ^ (dots >> 7) * ('.' ^ '0');
 
-	return (digits | (digits + EACH_BYTE(0x7f - '9')) | (digits - EACH_BYTE('0'))) &
-	       EACH_BYTE(0x80);
+	return (digits | (digits + EIGHT_OF(0x7f - '9')) | (digits - EIGHT_OF('0'))) &
+	       EIGHT_OF(0x80);
 }
 
 /* The value of 1 to 3 digits; more than 255 if the first is a needless 0. */

@@ -86,11 +86,17 @@ static void install(int signal_number, void (*handler)(int))
 void cleanup_install(enum cleanup_mode mode)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	static const int limits[] = {SIGXFSZ, SIGXCPU};
 	struct sigaction old;
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			install(signals[i], mode == CLEANUP_DIE ? die_at_once : note_signal);
+	}
+	/* nothing can be finished beyond a limit of the system */
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		if (sigaction(limits[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			install(limits[i], die_at_once);
 	}
 	if (mode == CLEANUP_DIE)
 		return;

@@ -1,8 +1,8 @@
 /*
  * Signals that end a program, and what it must not leave behind then: temporary
- * files above all. SIGINT, SIGTERM and SIGHUP are meant, but not where they are
- * ignored already (nohup); the process always dies of the signal itself, as
- * whoever sent it expects.
+ * files above all. SIGINT, SIGTERM and SIGHUP are meant, and SIGXFSZ and SIGXCPU
+ * (ulimit), but not where they are ignored already (nohup); the process always
+ * dies of the signal itself, as whoever sent it expects.
  */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
@@ -15,8 +15,8 @@ enum cleanup_mode {
 	/*
 	 * Only notes the first signal, so that the program can finish what it
 	 * has begun and die of it by cleanup_die; a second one, or a second
-	 * gone by, is as with CLEANUP_DIE. SIGPIPE is ignored: writes fail with
-	 * EPIPE instead.
+	 * gone by, is as with CLEANUP_DIE, and so is one of a limit. SIGPIPE is ignored: writes
+	 * fail with EPIPE instead.
 	 */
 	CLEANUP_FINISH,
 };

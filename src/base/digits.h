@@ -12,11 +12,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/eight.h"
+
 /* The most digits that digits_read takes. */
 #define DIGITS_AT_ONCE ((size_t)8)
-
-/* A number whose bytes are all the same. */
-#define DIGITS_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* The four bytes at text, the first one lowest. */
 static inline uint64_t digits_four(const char *text)
@@ -50,14 +49,14 @@ static inline bool digits_read(uint64_t *value, const char *text, size_t len)
 	else
 		bytes = digits_four(text + len - 4) << 32 |
 			(digits_four(text) << zeros & UINT32_MAX);
-	bytes = (bytes ^ DIGITS_EACH('0')) & UINT64_MAX << zeros;
-	odd = (bytes + DIGITS_EACH(0x7f - 9)) | bytes;
+	bytes = (bytes ^ EIGHT_OF('0')) & UINT64_MAX << zeros;
+	odd = (bytes + EIGHT_OF(0x7f - 9)) | bytes;
 	/* Pairs, then fours, then all: each step adds neighbours up. */
 	bytes = bytes * 10 + (bytes >> 8);
 	*value = ((bytes & UINT64_C(0xff000000ff)) * (100 + (UINT64_C(1000000) << 32)) +
 			 (bytes >> 16 & UINT64_C(0xff000000ff)) * (1 + (UINT64_C(10000) << 32))) >>
 		 32;
-	return (odd & DIGITS_EACH(0x80)) == 0;
+	return (odd & EIGHT_OF(0x80)) == 0;
 }
 
 #endif

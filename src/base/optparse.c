@@ -126,7 +126,8 @@ static unsigned shift_of_unit(char unit)
 	}
 }
 
-enum optparse_result optparse_size(
+/* Reads bytes, with K, M or G after the digits. */
+static enum optparse_result read_size(
 	const char *name, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *size)
 {
 	size_t len = strlen(text);
@@ -140,7 +141,10 @@ enum optparse_result optparse_size(
 
 int optparse_print(const char *text)
 {
-	if (io_write_all(STDOUT_FILENO, text, strlen(text)) == 0)
+	/* one that was closed is /dev/null by now */
+	if (!io_was_open(STDOUT_FILENO))
+		errno = EBADF;
+	else if (io_write_all(STDOUT_FILENO, text, strlen(text)) == 0)
 		return 0;
 	if (errno != EPIPE)
 		msg_error_errno(errno, "cannot write to standard output");
@@ -264,7 +268,7 @@ static enum optparse_result take(const struct optparse *optparse,
 			option->name, argument, option->minimum, option->maximum, &number);
 		break;
 	case OPTPARSE_SIZE:
-		result = optparse_size(
+		result = read_size(
 			option->name, argument, option->minimum, option->maximum, &number);
 		break;
 	case OPTPARSE_VALUE:

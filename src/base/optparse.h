@@ -83,13 +83,10 @@ enum optparse_result optparse_refuse(
 int optparse_choice(const char *name, const char *const *words, const char *text, size_t len);
 
 /*
- * For take: read a decimal number, or bytes with K, M or G behind the digits.
- * Return OPTPARSE_RUN or OPTPARSE_REFUSED.
+ * For take: reads a decimal number. Returns OPTPARSE_RUN or OPTPARSE_REFUSED.
  */
 enum optparse_result optparse_number(
 	const char *name, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *number);
-enum optparse_result optparse_size(
-	const char *name, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *size);
 
 /*
  * Writes a help text or a version to standard output. Returns 0, or -1: after a

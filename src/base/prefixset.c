@@ -81,7 +81,8 @@ static int read_prefix(struct prefix *prefix, const char *text, size_t len)
 	return 0;
 }
 
-int prefixset_add(struct prefixset *set, const char *text, size_t len)
+/* Returns 0, or -1 with errno ENOMEM, or EINVAL: it is nothing that a set takes. */
+static int add_text(struct prefixset *set, const char *text, size_t len)
 {
 	struct prefix prefix;
 
@@ -102,7 +103,7 @@ int prefixset_add(struct prefixset *set, const char *text, size_t len)
 
 int prefixset_add_element(struct prefixset *set, const struct element *element)
 {
-	if (prefixset_add(set, element->text, element->len) == 0)
+	if (add_text(set, element->text, element->len) == 0)
 		return 0;
 	if (errno == ENOMEM)
 		return -1;

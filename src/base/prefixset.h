@@ -44,10 +44,9 @@ void prefixset_init(struct prefixset *set);
 int prefixset_add_list(struct prefixset *set, const char *option, const char *list);
 
 /*
- * Adds a CIDR block of any length, an address or a name. Returns 0, or -1 with
- * errno ENOMEM, or EINVAL: it is none of these; of an element after a message.
+ * Adds a CIDR block of any length, an address or a name. Returns 0; or -1 after a
+ * message, or, with errno ENOMEM, without one.
  */
-int prefixset_add(struct prefixset *set, const char *text, size_t len);
 int prefixset_add_element(struct prefixset *set, const struct element *element);
 
 /*

@@ -36,12 +36,6 @@ const char *block_fault_text(enum block_fault fault)
 	return "nothing is wrong with it";
 }
 
-int block_init(struct block *block, size_t cap)
-{
-	memset(block, 0, sizeof *block);
-	return block_reserve(block, cap);
-}
-
 void block_free(struct block *block)
 {
 	free(block->text);

@@ -71,8 +71,6 @@ struct block {
 	bool input_ends;   /* nothing of this input follows */
 };
 
-/* Makes an empty block with room for cap bytes. Returns 0, or -1: no memory. */
-int block_init(struct block *block, size_t cap);
 void block_free(struct block *block);
 
 /* Forgets what is in it, and gives back room beyond LIMIT_BLOCK. */

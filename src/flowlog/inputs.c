@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/limits.h"
 #include "base/msg.h"
 #include "flowlog/filelist.h"
 #include "flowlog/walk.h"
@@ -40,6 +39,7 @@ struct inputs {
 
 	char *directory; /* being walked, or null */
 	struct walk *walk;
+	size_t walk_count;
 	bool walk_found; /* something: a file or a fault */
 
 	bool list_done;
@@ -178,6 +178,7 @@ static bool is_directory(const char *name)
 static int begin_walk(struct inputs *inputs, const char *directory)
 {
 	inputs->walk_found = false;
+	inputs->walk_count++;
 	inputs->directory = strdup(directory);
 	if (inputs->directory == NULL)
 		return -1;
@@ -223,6 +224,7 @@ static bool walk_on(struct inputs *inputs, struct inputs_item *item)
 	switch (result) {
 	case WALK_FILE:
 		*item = file_item(path);
+		item->walk = inputs->walk_count;
 		break;
 	case WALK_FAULT:
 		(void)snprintf(text, sizeof(text), "directory %s", msg_quote_name(quoted, path));

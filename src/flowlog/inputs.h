@@ -31,6 +31,7 @@ struct inputs_item {
 	char *message; /* complete, without the program's name */
 	int fd;        /* of INPUTS_FILE: open for reading, or -1 */
 	int error;     /* why it could not be opened: errno's value */
+	size_t walk;   /* of INPUTS_FILE: the number of the directory it was found in, or 0 */
 };
 
 /*

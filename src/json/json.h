@@ -124,7 +124,10 @@ bool json_is_utf8(const char *text, size_t len);
 int json_string(const struct json_value *value, char *buffer, size_t cap, const char **out,
 	size_t *out_len);
 
-/* Returns true if a value is a string that spells text, which has no backslash. */
+/*
+ * Returns true if a value is a string that spells text. A text as long as the
+ * value's inside has no backslash.
+ */
 bool json_string_is(const struct json_value *value, const char *text);
 
 #ifdef __cplusplus

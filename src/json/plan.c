@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "json/escape.h"
-
 static void init_node(struct json_plan_node *node, char *name, size_t name_len, int slot)
 {
 	node->name = name;
@@ -95,7 +93,8 @@ struct json_plan_node *json_plan_find_escaped(const struct json_plan *plan,
 		const struct json_plan_node *member = &plan->nodes[i];
 		struct json_value value = {name - 1, len + 2, JSON_STRING};
 
-		if (json_string_is(&value, member->name))
+		/* with its escape, the name spells less than its length */
+		if (member->name_len != len && json_string_is(&value, member->name))
 			return (struct json_plan_node *)(uintptr_t)member;
 	}
 	return NULL;

@@ -5,18 +5,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/eight.h"
+
 static bool needs_escape(char c)
 {
 	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
-}
-
-/* A number whose bytes are all the same. */
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Not 0 if a byte of bytes is less than least, which is at most 0x80. */
-static uint64_t less_than(uint64_t bytes, uint8_t least)
-{
-	return (bytes - EACH_BYTE(least)) & ~bytes & EACH_BYTE(0x80);
 }
 
 /* How many bytes text[0..len) begins with that need no escape. */
@@ -27,8 +20,7 @@ static size_t plain_run(const char *text, size_t len)
 
 	for (; len - at >= sizeof(bytes); at += sizeof(bytes)) {
 		memcpy(&bytes, text + at, sizeof(bytes));
-		if ((less_than(bytes, 0x20) | less_than(bytes ^ EACH_BYTE('"'), 1) |
-			    less_than(bytes ^ EACH_BYTE('\\'), 1)) != 0)
+		if ((eight_less(bytes, 0x20) | eight_has(bytes, '"') | eight_has(bytes, '\\')) != 0)
 			break;
 	}
 	while (at < len && !needs_escape(text[at]))

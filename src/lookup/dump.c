@@ -118,7 +118,7 @@ static size_t bracket_end(const char *text, size_t start, size_t len)
 
 static bool ends_scalar(char c)
 {
-	return json_is_space(c) || strchr(",]}:[{\"", c) != NULL;
+	return json_is_space(c) || memchr(",]}:[{\"", c, 7) != NULL;
 }
 
 /* The end of the value that begins at start; it is judged by nobody yet. */
@@ -315,7 +315,7 @@ static enum dump_error take_next(struct dump_walk *walk)
 }
 
 /*
- * Behind a value: leaves the arrays and wrappers that end here. In an array a
+ * After a value: leaves the arrays and wrappers that end here. In an array a
  * comma must lead to another value.
  */
 static enum dump_error leave(struct dump_walk *walk)

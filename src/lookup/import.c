@@ -772,45 +772,31 @@ static uint32_t named_group(struct model *model, const char *group, size_t len)
 	return ocid == MODEL_NONE ? MODEL_NONE : model_thing(model, MODEL_GROUP, ocid);
 }
 
-enum model_result import_no_rules(
-	struct model *model, const char *group, size_t len, int64_t fetched_at)
+enum model_result import_begin_part(struct model *model, enum model_part part, const char *group,
+	size_t len, int64_t fetched_at)
 {
 	uint32_t number = named_group(model, group, len);
 
 	if (number == MODEL_NONE)
 		return MODEL_NO_MEMORY;
-	(void)model_begin_rules(model, number, fetched_at);
+	if (part == MODEL_GROUP_RULES)
+		(void)model_begin_rules(model, number, fetched_at);
+	else
+		(void)model_begin_members(model, number, fetched_at);
 	return MODEL_OK;
 }
 
-enum model_result import_no_members(
-	struct model *model, const char *group, size_t len, int64_t fetched_at)
+enum model_result import_forget_part(
+	struct model *model, enum model_part part, const char *group, size_t len)
 {
 	uint32_t number = named_group(model, group, len);
 
 	if (number == MODEL_NONE)
 		return MODEL_NO_MEMORY;
-	(void)model_begin_members(model, number, fetched_at);
-	return MODEL_OK;
-}
-
-enum model_result import_unknown_rules(struct model *model, const char *group, size_t len)
-{
-	uint32_t number = named_group(model, group, len);
-
-	if (number == MODEL_NONE)
-		return MODEL_NO_MEMORY;
-	model_forget_rules(model, number);
-	return MODEL_OK;
-}
-
-enum model_result import_unknown_members(struct model *model, const char *group, size_t len)
-{
-	uint32_t number = named_group(model, group, len);
-
-	if (number == MODEL_NONE)
-		return MODEL_NO_MEMORY;
-	model_forget_members(model, number);
+	if (part == MODEL_GROUP_RULES)
+		model_forget_rules(model, number);
+	else
+		model_forget_members(model, number);
 	return MODEL_OK;
 }
 

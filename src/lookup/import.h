@@ -67,17 +67,15 @@ enum model_result import_vnic(struct model *model, const struct import_object *o
 	struct model_place place, struct model_fault *fault);
 
 /*
- * Say that all rules, or all members, of a group are what is taken next for it
+ * Says that all rules, or all members, of a group are what is taken next for it
  * with the same time, and there may be none.
  */
-enum model_result import_no_rules(
-	struct model *model, const char *group, size_t len, int64_t fetched_at);
-enum model_result import_no_members(
-	struct model *model, const char *group, size_t len, int64_t fetched_at);
+enum model_result import_begin_part(struct model *model, enum model_part part, const char *group,
+	size_t len, int64_t fetched_at);
 
-/* Say that not all of them were taken, so that they are not known. */
-enum model_result import_unknown_rules(struct model *model, const char *group, size_t len);
-enum model_result import_unknown_members(struct model *model, const char *group, size_t len);
+/* Says that not all of them were taken, so that they are not known. */
+enum model_result import_forget_part(
+	struct model *model, enum model_part part, const char *group, size_t len);
 
 /* Says that an address, which was taken, is one of a part: those of its VNIC and
  * of its subnet are not all known. */

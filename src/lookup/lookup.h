@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/address.h"
 
@@ -70,6 +71,16 @@ struct lookup_text {
 	const char *text; /* null: not known */
 	size_t len;
 };
+
+/* Orders texts by their bytes, a shorter one before what it begins; one that is not known
+ * is like an empty one. */
+static inline int lookup_text_compare(const struct lookup_text *a, const struct lookup_text *b)
+{
+	size_t len = a->len < b->len ? a->len : b->len;
+	int order = len == 0 ? 0 : memcmp(a->text, b->text, len);
+
+	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
 
 struct lookup_subnet {
 	const struct prefix *prefixes; /* sorted */

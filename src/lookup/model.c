@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 
 /*
@@ -15,16 +16,7 @@
  */
 static void *grow(void *pool, size_t count, size_t *room, size_t unit)
 {
-	size_t more = *room == 0 ? 64 : *room * 2;
-
-	if (count < *room)
-		return pool;
-	if (count >= MODEL_NONE - 1)
-		return NULL;
-	pool = reallocarray(pool, more, unit);
-	if (pool)
-		*room = more;
-	return pool;
+	return count >= MODEL_NONE - 1 ? NULL : array_reserve(pool, room, count + 1, unit);
 }
 
 /* append_subnet and the like: the number of the entry, or MODEL_NONE. */

@@ -404,7 +404,7 @@ static bool texts_are_sane(const struct rule *rule, uint64_t text_size)
 
 bool rule_is_sane(const struct rule *rule, const struct rule_bounds *bounds)
 {
-	bool has_ports = rule->protocol == RULE_TCP || rule->protocol == RULE_UDP;
+	bool has_ports = rule_protocol_has_ports(rule->protocol);
 
 	return rule->protocol <= RULE_PROTOCOL_UNREADABLE && rule->direction <= DIRECTION_EGRESS &&
 	       rule->is_stateless <= 1 && rule->is_valid <= 1 && peer_is_sane(rule, bounds) &&

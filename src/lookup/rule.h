@@ -237,6 +237,23 @@ void rule_make_box(struct rule_box *box, const struct rule *rule);
  * rule_boxes_count(count) entries. */
 void rule_make_boxes(struct rule_boxes *boxes, const struct rule *rules, size_t count);
 
+/* Returns true if a rule for this protocol can limit ports; or the ICMP type and code. */
+static inline bool rule_protocol_has_ports(unsigned protocol)
+{
+	return protocol == RULE_TCP || protocol == RULE_UDP;
+}
+
+static inline bool rule_protocol_is_icmp(unsigned protocol)
+{
+	return protocol == RULE_ICMP || protocol == RULE_ICMPV6;
+}
+
+/* Returns true if the peer of a rule is every address of a family. */
+static inline bool rule_is_for_anyone(const struct rule *rule)
+{
+	return rule->peer_kind == RULE_PEER_CIDR && rule->peer.length == 0;
+}
+
 /* Where a sane rule's texts stand in the section of texts. */
 static inline uint64_t rule_entry_at(const struct rule *rule)
 {

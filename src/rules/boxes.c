@@ -24,6 +24,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 __extension__ typedef unsigned __int128 wide;
 
 /* Dimensions besides the peer. */
@@ -75,26 +77,10 @@ struct boxes_fragment {
 	size_t next; /* the first cutter that was not looked at */
 };
 
-/* Returns the array with room for need entries, which may have moved; or null. */
-static void *grow(void *array, size_t *room, size_t need, size_t entry)
-{
-	size_t more = *room < 64 ? 64 : *room;
-	void *grown;
-
-	if (need <= *room)
-		return array;
-	while (more < need)
-		more *= 2;
-	grown = more > SIZE_MAX / entry ? NULL : realloc(array, more * entry);
-	if (grown)
-		*room = more;
-	return grown;
-}
-
 static int reserve_fragments(struct boxes *boxes, size_t need)
 {
-	struct boxes_fragment *grown =
-		grow(boxes->fragments, &boxes->fragment_room, need, sizeof(*boxes->fragments));
+	struct boxes_fragment *grown = array_reserve(
+		boxes->fragments, &boxes->fragment_room, need, sizeof(*boxes->fragments));
 
 	if (!grown)
 		return -1;
@@ -105,7 +91,7 @@ static int reserve_fragments(struct boxes *boxes, size_t need)
 static int reserve_cutters(struct boxes *boxes, size_t need)
 {
 	struct boxes_cutter *grown =
-		grow(boxes->cutters, &boxes->cutter_room, need, sizeof(*boxes->cutters));
+		array_reserve(boxes->cutters, &boxes->cutter_room, need, sizeof(*boxes->cutters));
 
 	if (!grown)
 		return -1;
@@ -115,7 +101,8 @@ static int reserve_cutters(struct boxes *boxes, size_t need)
 
 static int reserve_cover(struct boxes *boxes, size_t need)
 {
-	size_t *grown = grow(boxes->cover, &boxes->cover_room, need, sizeof(*boxes->cover));
+	size_t *grown =
+		array_reserve(boxes->cover, &boxes->cover_room, need, sizeof(*boxes->cover));
 
 	if (!grown)
 		return -1;
@@ -146,16 +133,6 @@ static void set_range(struct box *box, int dimension, unsigned low, unsigned hig
 {
 	box->low[dimension] = (uint16_t)low;
 	box->high[dimension] = (uint16_t)high;
-}
-
-static bool has_types(unsigned protocol)
-{
-	return protocol == RULE_ICMP || protocol == RULE_ICMPV6;
-}
-
-static bool has_ports(unsigned protocol)
-{
-	return protocol == RULE_TCP || protocol == RULE_UDP;
 }
 
 static bool is_unreadable(const struct rule *rule)
@@ -225,11 +202,11 @@ static void make_item(struct boxes_item *item, const struct boxes_rule *of)
 		set_range(box, PROTOCOL, 0, PROTOCOL_MAX);
 	set_range(box, SOURCE, 0, RULE_PORT_MAX);
 	set_range(box, DESTINATION, 0, RULE_PORT_MAX);
-	if (has_ports(rule->protocol)) {
+	if (rule_protocol_has_ports(rule->protocol)) {
 		set_range(box, SOURCE, rule->source_low, rule->source_high);
 		set_range(box, DESTINATION, rule->destination_low, rule->destination_high);
 	}
-	if (has_types(rule->protocol) && rule->icmp_type != RULE_ICMP_ANY) {
+	if (rule_protocol_is_icmp(rule->protocol) && rule->icmp_type != RULE_ICMP_ANY) {
 		set_range(box, TYPE, rule->icmp_type, rule->icmp_type);
 		if (rule->icmp_code != RULE_ICMP_ANY)
 			set_range(box, CODE, rule->icmp_code, rule->icmp_code);
@@ -693,8 +670,8 @@ static enum boxes_result judge_in_scope(const struct lint *lint, const struct bo
 
 static int keep_cover(struct boxes *boxes, const size_t *rules, size_t count)
 {
-	size_t *grown = grow(boxes->covers, &boxes->covers_room, boxes->covers_count + count,
-		sizeof(*boxes->covers));
+	size_t *grown = array_reserve(boxes->covers, &boxes->covers_room,
+		boxes->covers_count + count, sizeof(*boxes->covers));
 
 	if (!grown)
 		return -1;

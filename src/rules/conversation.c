@@ -20,6 +20,7 @@
 #include "json/json.h"
 #include "json/space.h"
 #include "json/write.h"
+#include "lookup/rule.h"
 
 enum slot {
 	PERIOD,
@@ -319,7 +320,7 @@ static int read_ports(const struct conversation_reader *reader, struct conversat
 			client->type != JSON_NULL;
 	if (!to->has_ports)
 		return 0;
-	if (to->protocol != 6 && to->protocol != 17)
+	if (!rule_protocol_has_ports(to->protocol))
 		return -1;
 	if (began_local ? !is_null(reader, LOCAL_PORT)
 			: read_port(reader, LOCAL_PORT, &to->local_low, &to->local_high) != 0)

@@ -353,7 +353,7 @@ static void judge_both(struct judgement *judgement, const struct question *quest
 
 	if (permitted && reply)
 		beginner = ask_beginner(question);
-	else if (protocol == RULE_TCP || protocol == RULE_UDP)
+	else if (rule_protocol_has_ports(protocol))
 		beginner = permitted ? JUDGE_SENDER : JUDGE_OTHER;
 	if (beginner == JUDGE_UNDECIDED)
 		conclude(judgement, JUDGE_EITHER, JUDGE_POSSIBLE);
@@ -444,8 +444,7 @@ void judge_record(struct judgement *judgement, const struct judge_record *record
 		conclude(judgement, JUDGE_UNKNOWN, JUDGE_NONE);
 		return;
 	}
-	question.has_transport =
-		record->has_ports && (record->protocol == RULE_TCP || record->protocol == RULE_UDP);
+	question.has_transport = record->has_ports && rule_protocol_has_ports(record->protocol);
 	find_rules(&question, judgement, &nearest_of);
 	if (record->action == ACTION_ACCEPT)
 		judge_accepted(judgement, &question);

@@ -23,7 +23,7 @@
 #define FIRST_SLOTS 64
 #define MOST_LINES ((size_t)1 << 30)
 
-/* As many texts as lines can name: two each. */
+/* More are as good as no memory, as more lines are. */
 #define MOST_TEXTS (MOST_LINES - 1)
 
 /* For how many lines memory is fetched before the first of them is added. */

@@ -37,6 +37,7 @@ void delivery_init(struct delivery *delivery, const struct options *options, str
 void delivery_free(struct delivery *delivery)
 {
 	free(delivery->path);
+	free(delivery->walk_sums);
 	textset_free(&delivery->unknown);
 	bytes_free(&delivery->gathered);
 	conversations_free(&delivery->sums);
@@ -55,8 +56,20 @@ static const char *input_name(const struct delivery *delivery, char quoted[MSG_Q
 	return delivery->path == NULL ? "standard input" : msg_quote_name(quoted, delivery->path);
 }
 
-void delivery_begin(struct delivery *delivery, char *path)
+/* Another directory, or none, is being read. */
+static void begin_walk(struct delivery *delivery, size_t walk)
 {
+	free(delivery->walk_sums);
+	delivery->walk_sums = NULL;
+	delivery->walk_has_records = false;
+	delivery->walk_is_told = false;
+	delivery->walk = walk;
+}
+
+void delivery_begin(struct delivery *delivery, char *path, size_t walk)
+{
+	if (walk != delivery->walk)
+		begin_walk(delivery, walk);
 	free(delivery->path);
 	delivery->path = path;
 	delivery->inputs++;
@@ -373,6 +386,31 @@ static void report_nothing(const struct delivery *delivery, const struct source_
 			name);
 }
 
+/*
+ * Under --conversations: warns, once a directory, if sums lie in it among flow
+ * logs, as those of an earlier run do that were written there. Who names such a
+ * file himself means it. The input at hand ends: its path is not needed further.
+ */
+static void note_sums(struct delivery *delivery)
+{
+	uint64_t records = tally_judged(&delivery->input);
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (!delivery->options->conversations || delivery->walk == 0 || delivery->walk_is_told)
+		return;
+	delivery->walk_has_records |= records > 0;
+	if (delivery->walk_sums == NULL && delivery->input.fates[FATE_EMITTED] > records) {
+		delivery->walk_sums = delivery->path;
+		delivery->path = NULL;
+	}
+	if (delivery->walk_sums == NULL || !delivery->walk_has_records)
+		return;
+	delivery->walk_is_told = true;
+	msg_warning("%s holds conversations and lies among flow logs: if it sums these up, they "
+		    "count twice",
+		msg_quote_name(quoted, delivery->walk_sums));
+}
+
 int delivery_end_input(struct delivery *delivery, const struct source_report *report)
 {
 	bool fault;
@@ -387,6 +425,7 @@ int delivery_end_input(struct delivery *delivery, const struct source_report *re
 	delivery->form = report->form;
 	if (report->read_errno == 0)
 		report_nothing(delivery, report);
+	note_sums(delivery);
 	return fault && delivery->options->strict ? stop(delivery, DELIVERY_STRICT) : 0;
 }
 

@@ -58,6 +58,10 @@ struct delivery {
 	struct conversations sums;
 	uint64_t conversations; /* that were written */
 	uint64_t mib;           /* of the input at hand: that is being summed */
+	size_t walk;            /* the directory that the input at hand was found in, or 0 */
+	bool walk_has_records;  /* some of it were summed */
+	bool walk_is_told;      /* that it mixes them with sums */
+	char *walk_sums;        /* the first file in it that holds conversations, or null */
 
 	/* the input at hand */
 	char *path; /* null: standard input */
@@ -77,8 +81,8 @@ void delivery_init(struct delivery *delivery, const struct options *options, str
 	int rejects);
 void delivery_free(struct delivery *delivery);
 
-/* An input begins; path is taken over. */
-void delivery_begin(struct delivery *delivery, char *path);
+/* An input begins; path is taken over. walk is that of inputs.h. */
+void delivery_begin(struct delivery *delivery, char *path, size_t walk);
 
 /* A part of the output of the block that is next; see output_write. Returns 0,
  * or -1: stop. */

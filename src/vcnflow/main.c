@@ -34,7 +34,6 @@
 #include "vcnflow/summary.h"
 #include "vcnflow/target.h"
 #include "vcnflow/throughput.h"
-#include "vcnflow/unknown.h"
 
 struct run {
 	struct options options;

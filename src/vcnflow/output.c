@@ -12,7 +12,6 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/limits.h"
 #include "base/msg.h"
 
 int output_open(struct output *output, const struct options *options)

@@ -173,12 +173,14 @@ static void lock_after_io(struct pipeline *pipeline, bool in_file_read)
 struct beginning {
 	bool is_due;
 	char *path;
+	size_t walk;
 };
 
 /* To be called with the mutex, before the input's first delivery. */
 static struct beginning begin_input(struct queue_input *input)
 {
-	struct beginning beginning = {!input->begun && input->message == NULL, input->path};
+	struct beginning beginning = {
+		!input->begun && input->message == NULL, input->path, input->walk};
 
 	if (beginning.is_due)
 		input->path = NULL;
@@ -236,7 +238,7 @@ static void deliver_begin(struct pipeline *pipeline)
 	pipeline->queue.threads.delivering = true;
 	unlock_for_task(pipeline);
 	if (beginning.is_due)
-		delivery_begin(pipeline->delivery, beginning.path);
+		delivery_begin(pipeline->delivery, beginning.path, beginning.walk);
 }
 
 static void deliver_done(struct pipeline *pipeline, int failed)

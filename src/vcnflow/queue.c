@@ -366,6 +366,7 @@ struct queue_input *queue_add_input(struct queue *queue, const struct inputs_ite
 	}
 	input->jobs_end = &input->jobs;
 	input->path = item->path;
+	input->walk = item->walk;
 	input->message = item->message;
 	input->kind = item->kind;
 	/* There are as many readers as inputs may be under way. */

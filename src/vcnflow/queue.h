@@ -49,6 +49,7 @@ struct queue_job {
 struct queue_input {
 	struct queue_input *next;
 	char *path;            /* until delivery takes it over */
+	size_t walk;           /* see inputs.h */
 	char *message;         /* not null: only this is to be delivered */
 	enum inputs_kind kind; /* of the message */
 	struct reader *reader;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/eight.h"
 #include "base/limits.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/options.h"
@@ -294,15 +295,6 @@ static void put_text(
 		put_tsv(out, text, len);
 }
 
-/* Not 0 if one of eight bytes is byte. */
-static uint64_t has_byte(uint64_t bytes, unsigned char byte)
-{
-	const uint64_t each = UINT64_C(0x0101010101010101);
-	const uint64_t other = bytes ^ each * byte;
-
-	return (other - each) & ~other & each << 7;
-}
-
 /*
  * Returns true if the inside of a JSON string can stand in a cell as it is: it
  * holds no backslash, and so no quote or control byte either, and no comma.
@@ -315,11 +307,11 @@ static bool is_plain(const char *text, size_t len)
 		return !holds_any(text, len, IN_CSV | IN_STRING);
 	for (size_t at = 0; len - at > sizeof(bytes); at += sizeof(bytes)) {
 		memcpy(&bytes, text + at, sizeof(bytes));
-		found |= has_byte(bytes, '\\') | has_byte(bytes, ',');
+		found |= eight_has(bytes, '\\') | eight_has(bytes, ',');
 	}
 	/* the last eight, of which some may have been looked at */
 	memcpy(&bytes, text + len - sizeof(bytes), sizeof(bytes));
-	return (found | has_byte(bytes, '\\') | has_byte(bytes, ',')) == 0;
+	return (found | eight_has(bytes, '\\') | eight_has(bytes, ',')) == 0;
 }
 
 /* Appends what a JSON value is in a cell. Returns 0, or -1 when memory ran out. */

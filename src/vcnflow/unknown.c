@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/limits.h"
 #include "deflate/crc32.h"
 
 /* Strings with escapes are spelled out up to this length. */

@@ -341,16 +341,21 @@ static void walk_text(struct build *build, const struct bytes *text)
 	}
 }
 
+/* What an input that is of a group has of it. */
+static enum model_part part_of(const struct input *input)
+{
+	return input->purpose == PURPOSE_RULES ? MODEL_GROUP_RULES : MODEL_GROUP_MEMBERS;
+}
+
 /* Says that all that the model gets of the group comes now, or nothing. */
 static enum model_result begin_group(struct build *build)
 {
 	const struct input *input = build->input;
 
-	if (input->purpose == PURPOSE_RULES)
-		return import_no_rules(build->model, input->group, input->group_len, build->now);
-	if (input->purpose == PURPOSE_MEMBERS)
-		return import_no_members(build->model, input->group, input->group_len, build->now);
-	return MODEL_OK;
+	if (input->purpose == PURPOSE_ANYTHING)
+		return MODEL_OK;
+	return import_begin_part(
+		build->model, part_of(input), input->group, input->group_len, build->now);
 }
 
 /* A lookup file is mapped, which needs a name. */
@@ -436,7 +441,7 @@ static void read_inputs(struct build *build, bool of_lookups)
 static int miss_part(struct build *build, const struct input *input)
 {
 	struct model_unread unread = {
-		.part = input->purpose == PURPOSE_RULES ? MODEL_GROUP_RULES : MODEL_GROUP_MEMBERS,
+		.part = part_of(input),
 		.ocid = model_text(build->model, input->group, input->group_len),
 		.place = {input_name(input->path), 0, build->now},
 	};
@@ -450,17 +455,12 @@ static void forget_pages(struct build *build)
 {
 	for (size_t i = 0; i < build->input_count; i++) {
 		const struct input *input = &build->inputs[i];
-		enum model_result result = MODEL_OK;
 
-		if (input->is_page && input->purpose == PURPOSE_RULES)
-			result = import_unknown_rules(build->model, input->group, input->group_len);
-		if (input->is_page && input->purpose == PURPOSE_MEMBERS)
-			result = import_unknown_members(
-				build->model, input->group, input->group_len);
-		if (result == MODEL_OK && input->is_page && input->purpose != PURPOSE_ANYTHING &&
+		if (!input->is_page || input->purpose == PURPOSE_ANYTHING)
+			continue;
+		if (import_forget_part(build->model, part_of(input), input->group,
+			    input->group_len) != MODEL_OK ||
 			miss_part(build, input) != 0)
-			result = MODEL_NO_MEMORY;
-		if (result != MODEL_OK)
 			no_memory(build);
 	}
 }

@@ -56,18 +56,11 @@ struct item {
 	bool is_there;
 };
 
-static int compare_texts(const struct lookup_text *a, const struct lookup_text *b)
-{
-	int order = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
-
-	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
-}
-
 static int compare_items(const void *a, const void *b)
 {
 	const struct item *left = a, *right = b;
 
-	return compare_texts(&left->ocid, &right->ocid);
+	return lookup_text_compare(&left->ocid, &right->ocid);
 }
 
 static int put_text(struct bytes *out, const char *key, struct lookup_text text)

@@ -43,16 +43,6 @@ int summary_put_counts(struct bytes *out, const struct model *model)
 	return 0;
 }
 
-/* The row of a region by its name or key; null: it is not built in. */
-static const struct region_row *row_of(const char *region)
-{
-	for (size_t i = 0; i < region_table_count; i++)
-		if (strcmp(region_table[i].name, region) == 0 ||
-			strcmp(region_table[i].key, region) == 0)
-			return &region_table[i];
-	return NULL;
-}
-
 /* The name of the region that an OCID says, or ""; OCIDs say it by key, too. */
 static const char *region_named(char buffer[REGION_NAME_SIZE], struct lookup_text ocid)
 {
@@ -62,7 +52,7 @@ static const char *region_named(char buffer[REGION_NAME_SIZE], struct lookup_tex
 	snprintf(text, sizeof(text), "%.*s", (int)(ocid.len < sizeof(text) ? ocid.len : 0),
 		ocid.text);
 	region_of_ocid(buffer, text, REGION_FIELD_REGION);
-	row = row_of(buffer);
+	row = region_built_in(buffer);
 	return row ? row->name : buffer;
 }
 

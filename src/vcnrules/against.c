@@ -86,7 +86,7 @@ static enum model_result begin_group(struct reading *reading, const char *ocid, 
 {
 	if (textset_add(&reading->groups, ocid, len) == TEXTSET_NO_MEMORY)
 		return MODEL_NO_MEMORY;
-	return import_no_rules(reading->model, ocid, len, reading->fetched_at);
+	return import_begin_part(reading->model, MODEL_GROUP_RULES, ocid, len, reading->fetched_at);
 }
 
 /* Says how a value was taken. Returns 0, or -1 after a message. */
@@ -415,6 +415,27 @@ static int keep_all_owners(struct against *against, struct reading *reading)
 		return 0;
 	msg_error("nothing that --against names holds a security list");
 	return fail(reading, EXITCODE_REFUSED);
+}
+
+static int compare_owners(const void *a, const void *b)
+{
+	const struct against_owner *first = a;
+	const struct against_owner *second = b;
+
+	if (first->is_group != second->is_group)
+		return first->is_group ? 1 : -1;
+	return lookup_text_compare(&first->ocid, &second->ocid);
+}
+
+size_t against_find(const struct against *against, const struct lookup_text *ocid, bool is_group)
+{
+	const struct against_owner wanted = {*ocid, is_group};
+	const struct against_owner *found = NULL;
+
+	if (against->owner_count > 0)
+		found = bsearch(&wanted, against->owners, against->owner_count, sizeof(*found),
+			compare_owners);
+	return found ? (size_t)(found - against->owners) : SIZE_MAX;
 }
 
 enum exitcode against_make(struct against *against, const struct lookup *lookup,

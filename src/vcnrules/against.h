@@ -20,7 +20,7 @@ struct against_owner {
 
 struct against {
 	struct lookup *lookup;        /* with the replacements */
-	struct against_owner *owners; /* each once, in the order of the file */
+	struct against_owner *owners; /* each once: lists, then groups, by OCID */
 	size_t owner_count;
 	struct bytes ocids;
 };
@@ -34,6 +34,9 @@ struct against {
  */
 enum exitcode against_make(struct against *against, const struct lookup *lookup,
 	const struct options *options, const char *folder);
+
+/* The number in owners of a list or group, or SIZE_MAX: it has no other rules. */
+size_t against_find(const struct against *against, const struct lookup_text *ocid, bool is_group);
 
 /* The name of that file. */
 #define AGAINST_FILE "after.lut"

@@ -58,23 +58,18 @@ void analysis_free(struct analysis *analysis)
 
 /* ---- findings ---------------------------------------------------------------------- */
 
-static bool is_any_peer(const struct rule *rule)
-{
-	return rule->peer_kind == RULE_PEER_CIDR && rule->peer.length == 0;
-}
-
 unsigned analysis_ports(const struct rule *rule)
 {
 	if (rule->protocol == RULE_PROTOCOL_ALL)
 		return RULE_PORT_MAX + 1;
-	if (rule->protocol != RULE_TCP && rule->protocol != RULE_UDP)
+	if (!rule_protocol_has_ports(rule->protocol))
 		return 0;
 	return (unsigned)rule->destination_high - rule->destination_low + 1;
 }
 
 static bool admits_sensitive_port(const struct rule *rule)
 {
-	if (rule->direction != DIRECTION_INGRESS || !is_any_peer(rule) ||
+	if (rule->direction != DIRECTION_INGRESS || !rule_is_for_anyone(rule) ||
 		analysis_ports(rule) == 0 || !rule->is_valid ||
 		rule->destination_kind == RULE_RANGE_NOTHING ||
 		rule->source_kind == RULE_RANGE_NOTHING)
@@ -94,22 +89,24 @@ static unsigned find(const struct analysis_rule *rule)
 	unsigned found = 0;
 
 	if (usage->conversations + usage->answers + usage->maybe + usage->either == 0)
-		found |= rule->evidence == 0 ? 1u << ANALYSIS_UNUSED : 1u << ANALYSIS_NO_EVIDENCE;
+		found |= rule->evidence == 0 ? ANALYSIS_BIT(ANALYSIS_UNUSED)
+					     : ANALYSIS_BIT(ANALYSIS_NO_EVIDENCE);
 	else if (usage->conversations + usage->answers == 0)
-		found |= usage->either > 0 ? 1u << ANALYSIS_ONLY_EITHER : 1u << ANALYSIS_ONLY_MAYBE;
-	if (is_any_peer(rule->rule) && usage->conversations > 0 &&
+		found |= usage->either > 0 ? ANALYSIS_BIT(ANALYSIS_ONLY_EITHER)
+					   : ANALYSIS_BIT(ANALYSIS_ONLY_MAYBE);
+	if (rule_is_for_anyone(rule->rule) && usage->conversations > 0 &&
 		peers->block_addresses <= NARROW_ADDRESSES)
-		found |= 1u << ANALYSIS_WIDE_PEER;
+		found |= ANALYSIS_BIT(ANALYSIS_WIDE_PEER);
 	if (analysis_ports(rule->rule) > MANY_PORTS && peers->port_count > 0 &&
 		peers->port_count <= FEW_PORTS)
-		found |= 1u << ANALYSIS_WIDE_PORTS;
+		found |= ANALYSIS_BIT(ANALYSIS_WIDE_PORTS);
 	if (rule->rule->protocol == RULE_PROTOCOL_ALL && peers->protocol_count > 0 &&
 		peers->protocol_count <= FEW_PROTOCOLS)
-		found |= 1u << ANALYSIS_ALL_PROTOCOLS;
+		found |= ANALYSIS_BIT(ANALYSIS_ALL_PROTOCOLS);
 	if (admits_sensitive_port(rule->rule))
-		found |= 1u << ANALYSIS_SENSITIVE_PORT;
+		found |= ANALYSIS_BIT(ANALYSIS_SENSITIVE_PORT);
 	if (!rule->seen->is_attached)
-		found |= 1u << ANALYSIS_UNATTACHED;
+		found |= ANALYSIS_BIT(ANALYSIS_UNATTACHED);
 	return found;
 }
 

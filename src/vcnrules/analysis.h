@@ -19,7 +19,7 @@
 #include "vcnrules/ruleset.h"
 #include "vcnrules/usage.h"
 
-/* What use tells of a rule; numbers of bits of analysis_rule.findings. */
+/* What use tells of a rule; their bits make analysis_rule.findings. */
 enum analysis_finding {
 	ANALYSIS_UNUSED,
 	ANALYSIS_NO_EVIDENCE,
@@ -32,6 +32,12 @@ enum analysis_finding {
 	ANALYSIS_UNATTACHED,
 	ANALYSIS_FINDINGS
 };
+
+/* One as its bit; and those by which a rule is wide. */
+#define ANALYSIS_BIT(finding) (1u << (finding))
+#define ANALYSIS_WIDE                                                                              \
+	(ANALYSIS_BIT(ANALYSIS_WIDE_PEER) | ANALYSIS_BIT(ANALYSIS_WIDE_PORTS) |                    \
+		ANALYSIS_BIT(ANALYSIS_ALL_PROTOCOLS))
 
 struct analysis {
 	struct ruleset ruleset;
@@ -52,7 +58,7 @@ struct analysis_rule {
 	const struct usage_owner *seen; /* of its list or group */
 	const struct peers *peers;      /* until the next rule is asked for */
 	const struct boxes_verdict *verdict;
-	unsigned findings; /* bits 1 << enum analysis_finding */
+	unsigned findings; /* bits of enum analysis_finding */
 	unsigned evidence; /* why too little was seen: bits of enum usage_evidence */
 	unsigned width;    /* from 1, one address, port and protocol, to 100, everything */
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/textset.h"
 #include "vcnrules/sheet.h"
 #include "json/write.h"
 
@@ -40,17 +41,10 @@ static int put_plain(struct bytes *out, const char *text, size_t len)
 	return 0;
 }
 
-static bool is_taken(const struct changes *changes, const char *name)
+/* A name that is not yet among those that were made, in new memory; or null. */
+static char *make_name(struct textset *names, const struct ruleset_owner *of)
 {
-	for (size_t i = 0; i < changes->count; i++)
-		if (strcmp(changes->owners[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* A name that no other one has yet, in new memory; or null. */
-static char *make_name(const struct changes *changes, const struct ruleset_owner *of)
-{
+	enum textset_result result;
 	struct bytes name = BYTES_INIT(SIZE_MAX / 2);
 	const char *kind = ruleset_kind_name(of);
 	size_t cut = of->name.len < NAME_LENGTH ? of->name.len : NAME_LENGTH;
@@ -63,15 +57,15 @@ static char *make_name(const struct changes *changes, const struct ruleset_owner
 		put_plain(&name, of->ocid.text + of->ocid.len - tail, tail) != 0)
 		goto no_memory;
 	len = name.len;
-	if (bytes_append(&name, "", 1) != 0)
-		goto no_memory;
-	for (size_t i = 2; is_taken(changes, name.data); i++) {
+	result = textset_add(names, name.data, name.len);
+	for (size_t i = 2; result == TEXTSET_KNOWN; i++) {
 		name.len = len;
-		if (bytes_append_char(&name, '-') != 0 || bytes_append_number(&name, i) != 0 ||
-			bytes_append(&name, "", 1) != 0)
+		if (bytes_append_char(&name, '-') != 0 || bytes_append_number(&name, i) != 0)
 			goto no_memory;
+		result = textset_add(names, name.data, name.len);
 	}
-	return name.data;
+	if (result == TEXTSET_ADDED && bytes_append(&name, "", 1) == 0)
+		return name.data;
 no_memory:
 	bytes_free(&name);
 	return NULL;
@@ -85,12 +79,14 @@ static size_t count_files(size_t count)
 int changes_make(struct changes *changes, const struct proposal *proposal)
 {
 	const struct ruleset *ruleset = &proposal->analysis->ruleset;
+	struct textset names = TEXTSET_INIT(SIZE_MAX);
+	int result = 0;
 
 	*changes = (struct changes){.proposal = proposal, .rest = REST_INIT};
 	changes->owners = calloc(ruleset->owner_count + 1, sizeof(*changes->owners));
 	if (!changes->owners)
 		return -1;
-	for (size_t i = 0; i < ruleset->owner_count; i++) {
+	for (size_t i = 0; i < ruleset->owner_count && result == 0; i++) {
 		struct changes_owner *owner = &changes->owners[changes->count];
 		size_t added = 0, removed = 0;
 
@@ -106,12 +102,14 @@ int changes_make(struct changes *changes, const struct proposal *proposal)
 			owner->add_count = count_files(added);
 			owner->remove_count = count_files(removed);
 		}
-		owner->name = make_name(changes, owner->of);
-		if (!owner->name)
-			return -1;
-		changes->count++;
+		owner->name = make_name(&names, owner->of);
+		if (owner->name)
+			changes->count++;
+		else
+			result = -1;
 	}
-	return 0;
+	textset_free(&names);
+	return result;
 }
 
 /* ---- rules -------------------------------------------------------------------------------- */

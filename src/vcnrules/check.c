@@ -14,9 +14,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/address.h"
+#include "base/array.h"
 #include "base/msg.h"
 #include "base/protocol.h"
 #include "base/textset.h"
@@ -58,6 +58,7 @@ struct found {
 struct state {
 	struct ruleset ruleset;
 	struct view_rules rules;
+	uint32_t *numbers; /* in the ruleset, by a rule's number in the file */
 };
 
 struct check {
@@ -79,25 +80,32 @@ struct check {
 	struct bytes text; /* of one value */
 };
 
+/* With its ruleset made. Returns 0, or -1: no memory. */
+static int state_begin(struct state *state)
+{
+	if (view_rules_begin(&state->rules, state->ruleset.lookup) != 0)
+		return -1;
+	state->numbers = ruleset_numbers(&state->ruleset, state->rules.applied.rules.rules);
+	return state->numbers ? 0 : -1;
+}
+
 static void state_free(struct state *state)
 {
 	ruleset_free(&state->ruleset);
 	view_rules_free(&state->rules);
+	free(state->numbers);
 }
 
 /* ---- gathering ------------------------------------------------------------------------ */
 
 static int add_found(struct check *check, const struct found *found)
 {
-	if (check->found_count == check->found_room) {
-		size_t room = check->found_room == 0 ? 256 : check->found_room * 2;
-		struct found *grown = realloc(check->found, room * sizeof(*grown));
+	struct found *grown = array_reserve(
+		check->found, &check->found_room, check->found_count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		check->found = grown;
-		check->found_room = room;
-	}
+	if (!grown)
+		return -1;
+	check->found = grown;
 	check->found[check->found_count++] = *found;
 	return 0;
 }
@@ -175,28 +183,12 @@ static int judge_flow(struct check *check, const struct flow *flow)
 
 /* ---- judging the rules --------------------------------------------------------------------- */
 
-static const struct ruleset_owner *find_owner(
-	const struct ruleset *ruleset, const struct against_owner *wanted)
+/* Finds the rules of a replacement that let pass what its list, or null, did not. */
+static int find_wider(struct check *check, struct boxes *boxes, const struct ruleset_owner *old,
+	const struct ruleset_owner *new)
 {
-	for (size_t i = 0; i < ruleset->owner_count; i++) {
-		const struct ruleset_owner *owner = &ruleset->owners[i];
-
-		if (owner->is_group == wanted->is_group && owner->ocid.len == wanted->ocid.len &&
-			memcmp(owner->ocid.text, wanted->ocid.text, owner->ocid.len) == 0)
-			return owner;
-	}
-	return NULL;
-}
-
-/* Finds the rules of a replacement that let pass what its list did not. */
-static int find_wider(struct check *check, struct boxes *boxes, const struct against_owner *wanted)
-{
-	const struct ruleset *after = &check->after.ruleset;
-	const struct ruleset_owner *old = find_owner(&check->before.ruleset, wanted);
-	const struct ruleset_owner *new = find_owner(after, wanted);
-
-	for (size_t i = 0; new &&i < new->count; i++) {
-		const struct boxes_rule *rule = &after->rules[new->first + i];
+	for (size_t i = 0; i < new->count; i++) {
+		const struct boxes_rule *rule = &check->after.ruleset.rules[new->first + i];
 		enum boxes_result result = boxes_inside(boxes, rule,
 			old ? &check->before.ruleset.rules[old->first] : NULL, old ? old->count : 0,
 			NULL);
@@ -214,6 +206,36 @@ static int find_wider(struct check *check, struct boxes *boxes, const struct aga
 	return 0;
 }
 
+/* The same of all replacements. */
+static int find_all_wider(struct check *check)
+{
+	const struct against *against = &check->against;
+	const struct ruleset *before = &check->before.ruleset;
+	const struct ruleset *after = &check->after.ruleset;
+	/* by the number of a replacement: what stands in its place now */
+	const struct ruleset_owner **old = calloc(against->owner_count + 1, sizeof(*old));
+	struct boxes boxes = BOXES_INIT;
+	int result = old ? 0 : -1;
+
+	for (size_t i = 0; i < before->owner_count && result == 0; i++) {
+		const struct ruleset_owner *owner = &before->owners[i];
+		size_t number = against_find(against, &owner->ocid, owner->is_group);
+
+		if (number != SIZE_MAX)
+			old[number] = owner;
+	}
+	for (size_t i = 0; i < after->owner_count && result == 0; i++) {
+		const struct ruleset_owner *owner = &after->owners[i];
+		size_t number = against_find(against, &owner->ocid, owner->is_group);
+
+		if (number != SIZE_MAX)
+			result = find_wider(check, &boxes, old[number], owner);
+	}
+	boxes_free(&boxes);
+	free(old);
+	return result;
+}
+
 /* Is a list of the subnet replaced? */
 static bool is_touched(const struct check *check, const struct lookup_run *lists)
 {
@@ -221,13 +243,8 @@ static bool is_touched(const struct check *check, const struct lookup_run *lists
 		struct lookup_list list;
 
 		lookup_list(check->before.ruleset.lookup, lists->numbers[i], &list);
-		for (size_t j = 0; j < check->against.owner_count; j++) {
-			const struct against_owner *owner = &check->against.owners[j];
-
-			if (!owner->is_group && owner->ocid.len == list.ocid.len &&
-				memcmp(owner->ocid.text, list.ocid.text, list.ocid.len) == 0)
-				return true;
-		}
+		if (against_find(&check->against, &list.ocid, false) != SIZE_MAX)
+			return true;
 	}
 	return false;
 }
@@ -259,30 +276,11 @@ static int find_unseen(struct check *check)
 	return result;
 }
 
-static int judge_rules(struct check *check)
-{
-	struct boxes boxes = BOXES_INIT;
-	int result = 0;
-
-	for (size_t i = 0; i < check->against.owner_count && result == 0; i++)
-		result = find_wider(check, &boxes, &check->against.owners[i]);
-	boxes_free(&boxes);
-	return result == 0 ? find_unseen(check) : -1;
-}
-
 /* ---- order ----------------------------------------------------------------------------------- */
 
 static int compare_numbers(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
-}
-
-static int compare_texts(const struct lookup_text *a, const struct lookup_text *b)
-{
-	size_t len = a->len < b->len ? a->len : b->len;
-	int order = len == 0 ? 0 : memcmp(a->text, b->text, len);
-
-	return order != 0 ? order : compare_numbers(a->len, b->len);
 }
 
 /* By what is gathered together; of the configuration each rule for itself. */
@@ -291,7 +289,7 @@ static int compare_keys(const struct found *a, const struct found *b)
 	int order = compare_numbers(a->kind, b->kind);
 
 	if (order == 0)
-		order = compare_texts(&a->subnet, &b->subnet);
+		order = lookup_text_compare(&a->subnet, &b->subnet);
 	if (order == 0)
 		order = address_compare(&a->local, &b->local);
 	if (order == 0)
@@ -380,11 +378,10 @@ static const struct rule *rule_of(const struct check *check, const struct found 
 	const struct ruleset_owner **owner)
 {
 	const struct state *state = state_of(check, found);
-	const struct rule *rule =
-		&state->rules.applied.rules.rules[check->rules[found->rule_first + i]];
+	size_t number = state->numbers[check->rules[found->rule_first + i]];
 
-	*owner = ruleset_owner_of_rule(&state->ruleset, rule);
-	return rule;
+	*owner = ruleset_owner_of(&state->ruleset, number);
+	return state->ruleset.rules[number].rule;
 }
 
 /* Does a subnet use a list that was named? */
@@ -410,7 +407,8 @@ static bool is_chosen(const struct check *check, const struct found *found)
 	if (!check->has_choice)
 		return true;
 	for (size_t i = 0; i < check->subnet_count; i++)
-		if (found->subnet.text && compare_texts(&found->subnet, &check->subnets[i]) == 0)
+		if (found->subnet.text &&
+			lookup_text_compare(&found->subnet, &check->subnets[i]) == 0)
 			return true;
 	for (size_t i = 0; i < found->rule_count; i++) {
 		const struct ruleset_owner *owner;
@@ -657,13 +655,12 @@ static int put_all(struct check *check, struct command *command)
 
 static int judge(struct check *check)
 {
-	if (view_rules_begin(&check->before.rules, check->before.ruleset.lookup) != 0 ||
-		view_rules_begin(&check->after.rules, check->after.ruleset.lookup) != 0)
+	if (state_begin(&check->before) != 0 || state_begin(&check->after) != 0)
 		return -1;
 	for (size_t i = 0; i < check->flows.count; i++)
 		if (judge_flow(check, &check->flows.at[i]) != 0)
 			return -1;
-	return judge_rules(check) != 0 ? -1 : gather(check);
+	return find_all_wider(check) != 0 || find_unseen(check) != 0 ? -1 : gather(check);
 }
 
 static enum exitcode run(struct check *check, struct command *command)

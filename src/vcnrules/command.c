@@ -40,6 +40,21 @@ static size_t count_inputs(const struct command *command)
 								: 0;
 }
 
+/* The same of standard input, which may be a file, if it is read. */
+static bool is_stdin_written(const struct command *command, const struct identity *written)
+{
+	struct identity file = identity_of_descriptor(STDIN_FILENO);
+	bool is_read = command->kind->operands == COMMAND_CONVERSATIONS &&
+		       command->options->operand_count == 0;
+
+	for (size_t i = 0; i < count_inputs(command) && !is_read; i++)
+		is_read = strcmp(command->options->operands[i], "-") == 0;
+	if (!is_read || !identity_is_same(&file, written))
+		return false;
+	msg_error("standard input would be read and written at once");
+	return true;
+}
+
 /* The same of a replacement, which may be the folder of a proposal. */
 static enum exitcode check_replacement(const char *path, const struct identity *written)
 {
@@ -63,19 +78,14 @@ static enum exitcode check_written(const struct command *command, const struct i
 	enum exitcode exitcode =
 		is_written(options->metadata, written) ? EXITCODE_REFUSED : EXITCODE_OK;
 
+	if (exitcode == EXITCODE_OK && is_stdin_written(command, written))
+		exitcode = EXITCODE_REFUSED;
 	for (size_t i = 0; i < count_inputs(command) && exitcode == EXITCODE_OK; i++)
 		if (is_written(options->operands[i], written))
 			exitcode = EXITCODE_REFUSED;
 	for (size_t i = 0; i < options->replacement_count && exitcode == EXITCODE_OK; i++)
 		exitcode = check_replacement(options->replacements[i].path, written);
 	return exitcode;
-}
-
-enum exitcode command_check_written(const struct command *command, const char *path)
-{
-	struct identity written = identity_of_path(path);
-
-	return check_written(command, &written);
 }
 
 void command_give_up_rights(const struct command *command, int directory, enum rights_path right)

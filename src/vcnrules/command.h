@@ -60,11 +60,9 @@ enum exitcode command_begin(struct command *command);
 enum exitcode command_end(struct command *command, enum exitcode exitcode);
 
 /*
- * For a command that writes something else than one output: refuses, after a
- * message, if path is also read; and gives up the rights, but to read the operands
- * and what is left beneath a directory, if it is not -1.
+ * For a command that writes something else than one output: gives up the rights, but
+ * to read the operands and what is left beneath a directory, if it is not -1.
  */
-enum exitcode command_check_written(const struct command *command, const char *path);
 void command_give_up_rights(const struct command *command, int directory, enum rights_path right);
 
 /*

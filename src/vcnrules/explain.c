@@ -19,7 +19,6 @@
 #include "vcnrules/applied.h"
 #include "vcnrules/ruleset.h"
 #include "vcnrules/sheet.h"
-#include "json/write.h"
 
 /* ---- the command line ------------------------------------------------------------- */
 
@@ -90,7 +89,7 @@ static enum exitcode read_operands(const struct options *options, struct judge_r
 	else if (strcasecmp(words[0], "ingress") != 0)
 		return refuse("direction", words[0], "ingress or egress");
 	exitcode = read_protocol(words[1], &record->protocol);
-	record->has_ports = record->protocol == RULE_TCP || record->protocol == RULE_UDP;
+	record->has_ports = rule_protocol_has_ports(record->protocol);
 	if (exitcode == EXITCODE_OK)
 		exitcode = read_end(
 			words[2], record->has_ports, &record->source, &record->source_port);

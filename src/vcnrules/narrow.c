@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "lookup/content.h"
 #include "lookup/rule.h"
 #include "rules/prefixes.h"
@@ -65,7 +66,7 @@ struct narrow_work {
 	const struct narrow_wish *wish;
 	const struct boxes_rule *rule;
 	struct one *ones;
-	size_t one_count, one_room;
+	size_t one_count;
 	struct item *items;
 	size_t item_count, item_room;
 	size_t rule_room;
@@ -130,11 +131,6 @@ static int compare_numbers(uint64_t a, uint64_t b)
 
 /* ---- uses ------------------------------------------------------------------------------ */
 
-static bool has_ports(uint16_t protocol)
-{
-	return protocol == RULE_TCP || protocol == RULE_UDP;
-}
-
 static void add_one(struct narrow_work *work, size_t number)
 {
 	const struct needs_use *use = &work->needs->uses[number];
@@ -155,7 +151,7 @@ static void add_one(struct narrow_work *work, size_t number)
 		.kind = ANY_PORT,
 		.is_other_end = use->is_other_end,
 	};
-	if (!flow->has_ports || !has_ports(flow->protocol))
+	if (!flow->has_ports || !rule_protocol_has_ports(flow->protocol))
 		return;
 	one->kind = use->is_answer ? ANSWERS : SERVICE_PORT;
 	one->port = use->is_local ? flow->peer_low : flow->local_low;
@@ -254,11 +250,6 @@ static void gather_ones(struct narrow_work *work, uint32_t rule)
 }
 
 /* ---- the peers of a key ----------------------------------------------------------------- */
-
-static bool is_any_peer(const struct rule *rule)
-{
-	return rule->peer_kind == RULE_PEER_CIDR && rule->peer.length == 0;
-}
 
 /* The smallest block of a subnet around a peer; false: it is in none. */
 static bool find_subnet_block(
@@ -364,7 +355,7 @@ static int find_blocks(struct narrow_work *work, size_t first, size_t end)
 	int fits;
 
 	work->block_count = 0;
-	work->is_same = !is_any_peer(work->rule->rule);
+	work->is_same = !rule_is_for_anyone(work->rule->rule);
 	for (size_t i = first; i < end && !work->is_same; i++) {
 		const struct one *one = &work->ones[i];
 		struct block *block = &work->blocks[work->block_count];
@@ -418,15 +409,12 @@ static bool is_as_before(struct narrow_work *work, size_t first, size_t end)
 
 static int add_item(struct narrow_work *work, const struct item *item)
 {
-	if (work->item_count == work->item_room) {
-		size_t room = work->item_room == 0 ? 256 : work->item_room * 2;
-		struct item *grown = realloc(work->items, room * sizeof(*grown));
+	struct item *grown =
+		array_reserve(work->items, &work->item_room, work->item_count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		work->items = grown;
-		work->item_room = room;
-	}
+	if (!grown)
+		return -1;
+	work->items = grown;
 	work->items[work->item_count++] = *item;
 	return 0;
 }
@@ -565,16 +553,12 @@ static int compare_rules(const void *a, const void *b)
 static int add_rule(struct narrow_work *work, const struct narrow_rule *rule)
 {
 	struct narrow *narrow = work->narrow;
+	struct narrow_rule *grown =
+		array_reserve(narrow->rules, &work->rule_room, narrow->count + 1, sizeof(*grown));
 
-	if (narrow->count == work->rule_room) {
-		size_t room = work->rule_room == 0 ? 64 : work->rule_room * 2;
-		struct narrow_rule *grown = realloc(narrow->rules, room * sizeof(*grown));
-
-		if (!grown)
-			return -1;
-		narrow->rules = grown;
-		work->rule_room = room;
-	}
+	if (!grown)
+		return -1;
+	narrow->rules = grown;
 	narrow->rules[narrow->count++] = *rule;
 	return 0;
 }
@@ -678,9 +662,10 @@ static bool is_same_conversation(const struct one *a, const struct one *b)
 /* Counts whom a rule is for. */
 static void count_uses(struct narrow_work *work, struct narrow_rule *rule)
 {
-	enum kind kind = rule->is_for_answers                                 ? ANSWERS
-			 : rule->has_destination && has_ports(rule->protocol) ? SERVICE_PORT
-									      : ANY_PORT;
+	enum kind kind = rule->is_for_answers ? ANSWERS
+			 : rule->has_destination && rule_protocol_has_ports(rule->protocol)
+				 ? SERVICE_PORT
+				 : ANY_PORT;
 	uint16_t low = kind == ANSWERS ? rule->source_low : rule->destination_low;
 	uint16_t high = kind == ANSWERS ? rule->source_high : rule->destination_high;
 	const struct one *last = NULL;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 void needs_free(struct needs *needs)
 {
 	free(needs->uses);
@@ -28,15 +30,12 @@ static void bind(struct needs *needs, uint32_t rule)
 
 static int add_use(struct needs *needs, const struct needs_use *use)
 {
-	if (needs->use_count == needs->room) {
-		size_t room = needs->room == 0 ? 1024 : needs->room * 2;
-		struct needs_use *grown = realloc(needs->uses, room * sizeof(*grown));
+	struct needs_use *grown =
+		array_reserve(needs->uses, &needs->room, needs->use_count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		needs->uses = grown;
-		needs->room = room;
-	}
+	if (!grown)
+		return -1;
+	needs->uses = grown;
 	needs->uses[needs->use_count++] = *use;
 	return 0;
 }

@@ -181,14 +181,15 @@ static enum optparse_result take_window(void *into, const char *name, char *argu
 {
 	struct options *options = into;
 	size_t len = strlen(argument);
-	char unit = argument[len - 1];
+	size_t digits = strspn(argument, "0123456789");
+	char unit = argument[digits];
 	uint64_t number;
 	enum optparse_result result;
 
-	if (unit != 'd' && unit != 'h')
+	if (digits == 0 || digits + 1 != len || (unit != 'd' && unit != 'h'))
 		return optparse_refuse(
 			name, argument, len, "want a number of days or hours, like 35d");
-	argument[len - 1] = '\0';
+	argument[digits] = '\0';
 	result = optparse_number(name, argument, 0, 1000000, &number);
 	options->min_window = (int64_t)number * (unit == 'd' ? 86400 : 3600);
 	return result;

@@ -57,16 +57,11 @@ void page_put_name(
 	html_put(html, "</bdi>");
 }
 
-bool page_is_icmp(const struct rule *rule)
-{
-	return rule->protocol == RULE_ICMP || rule->protocol == RULE_ICMPV6;
-}
-
 enum page_tone page_tone(const struct analysis_rule *rule)
 {
-	if (rule->findings & PAGE_FINDING(ANALYSIS_UNUSED))
+	if (rule->findings & ANALYSIS_BIT(ANALYSIS_UNUSED))
 		return PAGE_UNUSED;
-	if (rule->findings & (PAGE_WIDE_FINDINGS | PAGE_FINDING(ANALYSIS_SENSITIVE_PORT)))
+	if (rule->findings & (ANALYSIS_WIDE | ANALYSIS_BIT(ANALYSIS_SENSITIVE_PORT)))
 		return PAGE_WIDE;
 	return rule->findings != 0 || rule->verdict->findings != 0 ? PAGE_NOTE : PAGE_CALM;
 }
@@ -81,11 +76,11 @@ static int count_rule(struct page *page, size_t owner, size_t at)
 		return -1;
 	page->shrinks[rule.number] = page_advice_shrinks(&rule);
 	page->rule_count++;
-	page->unused += (rule.findings & PAGE_FINDING(ANALYSIS_UNUSED)) != 0;
-	page->wide += (rule.findings & PAGE_WIDE_FINDINGS) != 0;
+	page->unused += (rule.findings & ANALYSIS_BIT(ANALYSIS_UNUSED)) != 0;
+	page->wide += (rule.findings & ANALYSIS_WIDE) != 0;
 	page->found += rule.verdict->findings != 0;
 	page->removable += rule.verdict->is_removable;
-	if (rule.findings & PAGE_FINDING(ANALYSIS_NO_EVIDENCE)) {
+	if (rule.findings & ANALYSIS_BIT(ANALYSIS_NO_EVIDENCE)) {
 		page->unsure++;
 		page->evidence |= rule.evidence;
 	}

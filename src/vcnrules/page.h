@@ -61,15 +61,6 @@ int page_look(struct page *page, size_t owner, size_t at, struct analysis_rule *
 void page_put_name(
 	struct page *page, const struct lookup_text *name, const struct lookup_text *ocid);
 
-/* Findings of use as bits; and those by which a rule is wide. */
-#define PAGE_FINDING(finding) (1u << (finding))
-#define PAGE_WIDE_FINDINGS                                                                         \
-	(PAGE_FINDING(ANALYSIS_WIDE_PEER) | PAGE_FINDING(ANALYSIS_WIDE_PORTS) |                    \
-		PAGE_FINDING(ANALYSIS_ALL_PROTOCOLS))
-
-/* Returns true if a rule is for ICMP or ICMPv6 alone. */
-bool page_is_icmp(const struct rule *rule);
-
 /* What kind of attention a rule wants. */
 enum page_tone { PAGE_CALM, PAGE_NOTE, PAGE_WIDE, PAGE_UNUSED };
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "vcnrules/page.h"
 #include "vcnrules/page_words.h"
 
@@ -27,26 +28,26 @@ void page_advice_free(struct page_advice_list *list)
  * needed when they come, from anywhere. */
 static unsigned findings_of(const struct analysis_rule *rule)
 {
-	return page_is_icmp(rule->rule) ? 0 : rule->findings;
+	return rule_protocol_is_icmp(rule->rule->protocol) ? 0 : rule->findings;
 }
 
 static bool is_removal(const struct analysis_rule *rule)
 {
-	return findings_of(rule) & PAGE_FINDING(ANALYSIS_UNUSED);
+	return findings_of(rule) & ANALYSIS_BIT(ANALYSIS_UNUSED);
 }
 
 /* There is something to narrow it to. All who used it may have exchanged too few
  * packets to count: scanners, or clients of a service that takes no more. */
 static bool is_narrowing(const struct analysis_rule *rule)
 {
-	return findings_of(rule) & PAGE_WIDE_FINDINGS &&
-	       !(rule->findings & PAGE_FINDING(ANALYSIS_WIDE_PEER) &&
+	return findings_of(rule) & ANALYSIS_WIDE &&
+	       !(rule->findings & ANALYSIS_BIT(ANALYSIS_WIDE_PEER) &&
 		       rule->peers->block_count == 0);
 }
 
 bool page_advice_shrinks(const struct analysis_rule *rule)
 {
-	return is_removal(rule) || findings_of(rule) & PAGE_WIDE_FINDINGS;
+	return is_removal(rule) || findings_of(rule) & ANALYSIS_WIDE;
 }
 
 /* What it is worth to do something about a rule; 0: there is nothing to do. */
@@ -59,32 +60,28 @@ static unsigned worth_of(const struct analysis_rule *rule)
 		worth = 120;
 	else if (is_narrowing(rule))
 		worth = 100;
-	else if (findings & (PAGE_WIDE_FINDINGS | PAGE_FINDING(ANALYSIS_SENSITIVE_PORT)))
+	else if (findings & (ANALYSIS_WIDE | ANALYSIS_BIT(ANALYSIS_SENSITIVE_PORT)))
 		worth = 90;
 	else if (rule->verdict->is_removable)
 		return 1 + rule->width / 10;
 	else
 		return 0;
 	worth += rule->width;
-	if (rule->rule->direction == DIRECTION_INGRESS && rule->rule->peer_kind == RULE_PEER_CIDR &&
-		rule->rule->peer.length == 0)
+	if (rule->rule->direction == DIRECTION_INGRESS && rule_is_for_anyone(rule->rule))
 		worth += 100;
-	if (findings & PAGE_FINDING(ANALYSIS_SENSITIVE_PORT))
+	if (findings & ANALYSIS_BIT(ANALYSIS_SENSITIVE_PORT))
 		worth += 60;
 	return worth;
 }
 
 static int add(struct page_advice_list *list, struct page_advice advice)
 {
-	if (list->count == list->room) {
-		size_t room = list->room == 0 ? 64 : list->room * 2;
-		struct page_advice *grown = realloc(list->at, room * sizeof(*grown));
+	struct page_advice *grown =
+		array_reserve(list->at, &list->room, list->count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		list->at = grown;
-		list->room = room;
-	}
+	if (!grown)
+		return -1;
+	list->at = grown;
 	list->at[list->count++] = advice;
 	return 0;
 }
@@ -94,7 +91,7 @@ int page_advice_add(struct page *page, size_t owner, size_t at, const struct ana
 	unsigned worth;
 
 	/* One word about a list or group that is used nowhere, not one a rule. */
-	if (rule->findings & PAGE_FINDING(ANALYSIS_UNATTACHED))
+	if (rule->findings & ANALYSIS_BIT(ANALYSIS_UNATTACHED))
 		return at > 0 ? 0 : add(&page->advice, (struct page_advice){owner, SIZE_MAX, 50});
 	worth = worth_of(rule);
 	return worth == 0 ? 0 : add(&page->advice, (struct page_advice){owner, at, worth});
@@ -134,17 +131,17 @@ static void put_narrowing(struct page *page, const struct analysis_rule *rule)
 
 	html_put(html, "Narrow ");
 	put_rule(page, rule);
-	if (rule->findings & PAGE_FINDING(ANALYSIS_WIDE_PEER)) {
+	if (rule->findings & ANALYSIS_BIT(ANALYSIS_WIDE_PEER)) {
 		html_put(html, separator);
 		page_words_blocks(html, rule);
 		separator = ", and to ";
 	}
-	if (rule->findings & PAGE_FINDING(ANALYSIS_ALL_PROTOCOLS)) {
+	if (rule->findings & ANALYSIS_BIT(ANALYSIS_ALL_PROTOCOLS)) {
 		html_put(html, separator);
 		page_words_protocols(html, rule);
 		separator = ", and to ";
 	}
-	if (rule->findings & PAGE_FINDING(ANALYSIS_WIDE_PORTS)) {
+	if (rule->findings & ANALYSIS_BIT(ANALYSIS_WIDE_PORTS)) {
 		html_put(html, separator);
 		html_put(html, rule->peers->port_count == 1 ? "port " : "ports ");
 		page_words_ports(html, rule);
@@ -239,8 +236,7 @@ static int put_advice(struct page *page, const struct page_advice *advice)
 		put_narrowing(page, &rule);
 		html_put(html, "</h3>");
 		put_reason(page, &rule);
-	} else if (findings_of(&rule) &
-		   (PAGE_WIDE_FINDINGS | PAGE_FINDING(ANALYSIS_SENSITIVE_PORT))) {
+	} else if (findings_of(&rule) & (ANALYSIS_WIDE | ANALYSIS_BIT(ANALYSIS_SENSITIVE_PORT))) {
 		html_put(html, "<li class=\"wide\"><h3>Ask who needs ");
 		put_rule(page, &rule);
 		html_put(html, "</h3>");

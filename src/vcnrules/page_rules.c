@@ -122,7 +122,7 @@ static void put_row(struct page *page, const struct analysis_rule *rule)
 	html_put(html, "\" class=\"");
 	html_put(html, tones[page_tone(rule)]);
 	put_names(html, rule, " ", " ", "");
-	if (rule->findings & PAGE_WIDE_FINDINGS)
+	if (rule->findings & ANALYSIS_WIDE)
 		html_put(html, " broad");
 	html_put(html, "\">");
 	begin_cell(html, 0);

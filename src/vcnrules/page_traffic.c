@@ -6,7 +6,6 @@
 #include "vcnrules/page_traffic.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "vcnrules/page.h"
 #include "vcnrules/page_words.h"
@@ -61,8 +60,7 @@ static bool is_same_vcn(const struct traffic_place *a, const struct traffic_plac
 {
 	if (a->kind != TRAFFIC_SUBNET || b->kind != TRAFFIC_SUBNET)
 		return (a->kind == TRAFFIC_SUBNET) == (b->kind == TRAFFIC_SUBNET);
-	return a->vcn.len == b->vcn.len &&
-	       (a->vcn.len == 0 || memcmp(a->vcn.text, b->vcn.text, a->vcn.len) == 0);
+	return lookup_text_compare(&a->vcn, &b->vcn) == 0;
 }
 
 /* How many places from first on are of its group. */

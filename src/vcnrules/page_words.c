@@ -210,7 +210,7 @@ static void put_use(
 		html_put(html, "Nothing used it");
 		put_window(html, rule);
 		html_put(
-			html, page_is_icmp(rule->rule)
+			html, rule_protocol_is_icmp(rule->rule->protocol)
 				      ? ". Keep it all the same: errors that it lets pass, such as "
 					"those of path MTU, are rare."
 				      : ".");

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/utc.h"
@@ -21,9 +22,8 @@
 #include "json/json.h"
 #include "json/write.h"
 
-#define WIDE (1u << ANALYSIS_WIDE_PEER | 1u << ANALYSIS_WIDE_PORTS | 1u << ANALYSIS_ALL_PROTOCOLS)
-#define UNUSED (1u << ANALYSIS_UNUSED)
-#define NO_EVIDENCE (1u << ANALYSIS_NO_EVIDENCE)
+#define UNUSED (ANALYSIS_BIT(ANALYSIS_UNUSED))
+#define NO_EVIDENCE (ANALYSIS_BIT(ANALYSIS_NO_EVIDENCE))
 
 void proposal_free(struct proposal *proposal)
 {
@@ -40,25 +40,6 @@ void proposal_free(struct proposal *proposal)
 	*proposal = (struct proposal){0};
 }
 
-/* Makes room for so many entries in all. */
-static int reserve(void *array_at, size_t *room, size_t need, size_t size)
-{
-	void **array = array_at;
-	size_t more = *room < 64 ? 64 : *room;
-	void *grown;
-
-	if (need <= *room)
-		return 0;
-	while (more < need)
-		more *= 2;
-	grown = realloc(*array, more * size);
-	if (!grown)
-		return -1;
-	*array = grown;
-	*room = more;
-	return 0;
-}
-
 /* ---- what is meant to become of each rule -------------------------------------------------- */
 
 static enum proposal_why why_not(const struct proposal_wish *wish, const struct analysis_rule *rule,
@@ -68,7 +49,7 @@ static enum proposal_why why_not(const struct proposal_wish *wish, const struct 
 		return PROPOSAL_KEPT;
 	if (rule->owner->is_group && !rule->texts.id.text)
 		return PROPOSAL_NO_ID;
-	if (rule->rule->protocol == RULE_ICMP || rule->rule->protocol == RULE_ICMPV6)
+	if (rule_protocol_is_icmp(rule->rule->protocol))
 		return PROPOSAL_ICMP;
 	if (rule->rule->is_stateless)
 		return PROPOSAL_STATELESS;
@@ -92,7 +73,8 @@ static int decide_rule(
 	box = &proposal->analysis->ruleset.rules[rule.number];
 	text = (struct lookup_text){box->text, box->text_len};
 	*width = (uint8_t)rule.width;
-	to->findings = rule.findings & (WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
+	to->findings =
+		rule.findings & (ANALYSIS_WIDE | (wish->removes_unused ? UNUSED | NO_EVIDENCE : 0));
 	if (!rule.owner->is_chosen || to->findings == 0)
 		return 0;
 	/* Without evidence it is told why a rule stays, no more. */
@@ -365,12 +347,14 @@ static int add_new(struct proposal *proposal, const struct ruleset_owner *owner,
 		.is_of_group = owner->is_group,
 	};
 	struct strings strings = {.same_peer = BYTES_INIT(SIZE_MAX / 2)};
+	struct proposal_new *grown = array_reserve(
+		proposal->news, &proposal->new_room, proposal->new_count + 1, sizeof(*grown));
 	struct proposal_new *new;
 	int result = -1;
 
-	if (reserve(&proposal->news, &proposal->new_room, proposal->new_count + 1,
-		    sizeof(*proposal->news)) != 0)
+	if (!grown)
 		return -1;
+	proposal->news = grown;
 	new = &proposal->news[proposal->new_count];
 	*new = (struct proposal_new){.from = *from, .replaced = replaced};
 	if (set_parts(&parts, &strings, from, old) == 0) {
@@ -382,24 +366,18 @@ static int add_new(struct proposal *proposal, const struct ruleset_owner *owner,
 	return result;
 }
 
-/* The bytes of a new rule that begin at offset at. */
-static void set_texts(const struct proposal *proposal, struct proposal_new *new, size_t at)
+/* Sets where the texts of new rules stand, from number first on, whose begin at offset at. */
+static void set_texts(struct proposal *proposal, size_t first, size_t at)
 {
-	new->text.text = proposal->texts.data + at;
-	new->description.text = new->text.text + new->text.len;
-	new->object.text = new->description.text + new->description.len;
-}
+	const char *text = proposal->texts.data ? proposal->texts.data + at : NULL;
 
-/* The texts have moved: sets where they stand. */
-static void set_all_texts(struct proposal *proposal)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < proposal->new_count; i++) {
+	for (size_t i = first; i < proposal->new_count; i++) {
 		struct proposal_new *new = &proposal->news[i];
 
-		set_texts(proposal, new, at);
-		at += new->text.len + new->description.len + new->object.len;
+		new->text.text = text;
+		new->description.text = text + new->text.len;
+		new->object.text = new->description.text + new->description.len;
+		text = new->object.text + new->object.len;
 	}
 }
 
@@ -435,17 +413,15 @@ struct lookup_text proposal_text(
 	return (struct lookup_text){box.text, box.text_len};
 }
 
-static bool is_same_text(const struct lookup_text *a, const struct lookup_text *b)
-{
-	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
-}
-
 static int add_entry(
 	struct proposal *proposal, struct proposal_owner *owner, bool is_new, size_t number)
 {
-	if (reserve(&proposal->entries, &proposal->entry_room, proposal->entry_count + 1,
-		    sizeof(*proposal->entries)) != 0)
+	struct proposal_entry *grown = array_reserve(proposal->entries, &proposal->entry_room,
+		proposal->entry_count + 1, sizeof(*grown));
+
+	if (!grown)
 		return -1;
+	proposal->entries = grown;
 	proposal->entries[proposal->entry_count++] =
 		(struct proposal_entry){is_new, (uint32_t)number};
 	owner->count++;
@@ -455,13 +431,15 @@ static int add_entry(
 static int add_weak(struct proposal *proposal, struct proposal_rule *rule)
 {
 	const struct narrow *narrow = &proposal->narrow;
+	struct address *grown = array_reserve(proposal->weak, &proposal->weak_room,
+		proposal->weak_count + narrow->weak_count, sizeof(*grown));
 
+	if (!grown)
+		return -1;
+	proposal->weak = grown;
 	rule->peers = narrow->peers;
 	rule->weak_first = proposal->weak_count;
 	rule->weak_count = narrow->weak_count;
-	if (reserve(&proposal->weak, &proposal->weak_room,
-		    proposal->weak_count + narrow->weak_count, sizeof(*proposal->weak)) != 0)
-		return -1;
 	if (narrow->weak_count > 0)
 		memcpy(proposal->weak + proposal->weak_count, narrow->weak,
 			narrow->weak_count * sizeof(*proposal->weak));
@@ -508,7 +486,7 @@ static void keep_if_same(struct proposal *proposal, size_t number)
 	for (size_t i = 0; i < rule->new_count; i++) {
 		const struct proposal_new *new = &proposal->news[rule->new_first + i];
 
-		if (!is_same_text(&new->text, &text))
+		if (lookup_text_compare(&new->text, &text) != 0)
 			continue;
 		rule->fate = PROPOSAL_STAYS;
 		rule->why = PROPOSAL_SAME;
@@ -520,7 +498,7 @@ static bool is_rule_of(const struct boxes_rule *rule, const struct lookup_text *
 {
 	struct lookup_text own = {rule->text, rule->text_len};
 
-	return rule->rule->is_valid && is_same_text(&own, text);
+	return rule->rule->is_valid && lookup_text_compare(&own, text) == 0;
 }
 
 /* Is a new rule there already, or, if nobody used it, let pass by others that stay? */
@@ -744,6 +722,9 @@ static enum proposal_result propose_owner(
 	const struct ruleset *ruleset = &proposal->analysis->ruleset;
 	const struct ruleset_owner *of = &ruleset->owners[number];
 	struct proposal_owner *owner = &proposal->owners[number];
+	size_t new_first = proposal->new_count;
+	size_t text_first = proposal->texts.len;
+	size_t cap = proposal->texts.cap;
 
 	owner->first = proposal->entry_count;
 	if (!of->is_chosen)
@@ -765,7 +746,11 @@ static enum proposal_result propose_owner(
 			 replace_rule(proposal, of, owner, i, rest) != 0)
 			return PROPOSAL_NO_MEMORY;
 	}
-	set_all_texts(proposal);
+	/* The texts of all others may have moved when there was no room for these. */
+	if (proposal->texts.cap == cap)
+		set_texts(proposal, new_first, text_first);
+	else
+		set_texts(proposal, 0, 0);
 	for (size_t i = of->first; i < of->first + of->count; i++)
 		keep_if_same(proposal, i);
 	if (owner->over == 0) {

@@ -182,7 +182,7 @@ static int put_rules(struct report *report)
 				put_row(report, &rule) != 0)
 				return -1;
 			report->rule_count++;
-			report->unused += (rule.findings & 1u << ANALYSIS_UNUSED) != 0;
+			report->unused += (rule.findings & ANALYSIS_BIT(ANALYSIS_UNUSED)) != 0;
 		}
 	}
 	return 0;

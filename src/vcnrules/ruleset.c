@@ -123,14 +123,6 @@ static int gather_rules(struct ruleset *ruleset)
 
 /* ---- owners ----------------------------------------------------------------------- */
 
-static int compare_texts(const struct lookup_text *a, const struct lookup_text *b)
-{
-	size_t len = a->len < b->len ? a->len : b->len;
-	int order = len == 0 ? 0 : memcmp(a->text, b->text, len);
-
-	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
-}
-
 static int compare_owners(const void *a, const void *b)
 {
 	const struct ruleset_owner *first = a;
@@ -138,8 +130,8 @@ static int compare_owners(const void *a, const void *b)
 	int order = (int)first->is_group - (int)second->is_group;
 
 	if (order == 0)
-		order = compare_texts(&first->name, &second->name);
-	return order != 0 ? order : compare_texts(&first->ocid, &second->ocid);
+		order = lookup_text_compare(&first->name, &second->name);
+	return order != 0 ? order : lookup_text_compare(&first->ocid, &second->ocid);
 }
 
 /* Lists and groups of which the rules are known, empty ones too. */
@@ -242,7 +234,7 @@ static bool has_member_in(
 		struct lookup_vnic vnic;
 
 		lookup_vnic(lookup, group.members.numbers[i], &vnic);
-		if (vnic.subnet.text && compare_texts(&vnic.subnet, subnet) == 0)
+		if (vnic.subnet.text && lookup_text_compare(&vnic.subnet, subnet) == 0)
 			return true;
 	}
 	return false;

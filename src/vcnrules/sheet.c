@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/bidi.h"
 #include "base/utc.h"
 #include "json/write.h"
@@ -136,19 +137,15 @@ static void put_markdown(struct sheet *sheet, const char *text, size_t len)
 
 static void keep_cell(struct sheet *sheet, const char *text, size_t len)
 {
+	struct sheet_cell *grown = array_reserve(
+		sheet->cells, &sheet->cell_room, sheet->cell_count + 1, sizeof(*grown));
 	struct sheet_cell *cell;
 
-	if (sheet->cell_count == sheet->cell_room) {
-		size_t room = sheet->cell_room == 0 ? 1024 : sheet->cell_room * 2;
-		struct sheet_cell *grown = realloc(sheet->cells, room * sizeof(*grown));
-
-		if (!grown) {
-			sheet->is_short = true;
-			return;
-		}
-		sheet->cells = grown;
-		sheet->cell_room = room;
+	if (!grown) {
+		sheet->is_short = true;
+		return;
 	}
+	sheet->cells = grown;
 	cell = &sheet->cells[sheet->cell_count++];
 	cell->at = sheet->texts.len;
 	check(sheet, sheet_write_shown(&sheet->texts, text, len));

@@ -10,8 +10,8 @@
 #include "vcnrules/traffic.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/array.h"
 #include "lookup/content.h"
 #include "rules/match.h"
 
@@ -66,11 +66,6 @@ struct summing {
 	size_t *columns;  /* by place: where it stands, or SIZE_MAX */
 	struct remembered *cache;
 };
-
-static uint64_t saturated(uint64_t a, uint64_t b)
-{
-	return b > INT64_MAX - a ? INT64_MAX : a + b;
-}
 
 /* ---- where an address is -------------------------------------------------------- */
 
@@ -132,15 +127,12 @@ static size_t find_place(const struct summing *summing, uint32_t vcn, const stru
 
 static int add_pair(struct summing *summing, struct pair pair)
 {
-	if (summing->pair_count == summing->pair_room) {
-		size_t room = summing->pair_room == 0 ? 256 : summing->pair_room * 2;
-		struct pair *grown = realloc(summing->pairs, room * sizeof(*grown));
+	struct pair *grown = array_reserve(
+		summing->pairs, &summing->pair_room, summing->pair_count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		summing->pairs = grown;
-		summing->pair_room = room;
-	}
+	if (!grown)
+		return -1;
+	summing->pairs = grown;
 	summing->pairs[summing->pair_count++] = pair;
 	return 0;
 }
@@ -172,8 +164,8 @@ static void add_flow(
 	if (!met->is_touched)
 		summing->touched[summing->touched_count++] = other;
 	met->is_touched = true;
-	met->in = saturated(met->in, flow->in.bytes);
-	met->out = saturated(met->out, flow->out.bytes);
+	met->in = conversation_plus(met->in, flow->in.bytes);
+	met->out = conversation_plus(met->out, flow->out.bytes);
 }
 
 /* Finds the subnet of flows->at[number]; returns false if it does not count. */
@@ -226,17 +218,17 @@ static void merge_pairs(struct summing *summing)
 			pairs[kept++] = pairs[i];
 			continue;
 		}
-		pairs[kept - 1].sent = saturated(pairs[kept - 1].sent, pairs[i].sent);
-		pairs[kept - 1].got = saturated(pairs[kept - 1].got, pairs[i].got);
+		pairs[kept - 1].sent = conversation_plus(pairs[kept - 1].sent, pairs[i].sent);
+		pairs[kept - 1].got = conversation_plus(pairs[kept - 1].got, pairs[i].got);
 	}
 	summing->pair_count = kept;
 	for (size_t i = 0; i < kept; i++) {
 		uint64_t *from = &summing->totals[pairs[i].from];
 		uint64_t *to = &summing->totals[pairs[i].to];
 
-		*from = saturated(*from, bytes_of(&pairs[i]));
+		*from = conversation_plus(*from, bytes_of(&pairs[i]));
 		if (from != to)
-			*to = saturated(*to, bytes_of(&pairs[i]));
+			*to = conversation_plus(*to, bytes_of(&pairs[i]));
 	}
 }
 
@@ -262,14 +254,6 @@ static int sum_pairs(struct summing *summing)
 
 /* ---- places --------------------------------------------------------------------- */
 
-static int compare_texts(const struct lookup_text *a, const struct lookup_text *b)
-{
-	size_t len = a->len < b->len ? a->len : b->len;
-	int order = len == 0 ? 0 : memcmp(a->text, b->text, len);
-
-	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
-}
-
 /* Largest first. */
 static int compare_sizes(const void *first, const void *second)
 {
@@ -278,7 +262,7 @@ static int compare_sizes(const void *first, const void *second)
 
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? -1 : 1;
-	return compare_texts(&a->ocid, &b->ocid);
+	return lookup_text_compare(&a->ocid, &b->ocid);
 }
 
 static int compare_places(const void *first, const void *second)
@@ -288,12 +272,12 @@ static int compare_places(const void *first, const void *second)
 	int order = (a->kind > b->kind) - (a->kind < b->kind);
 
 	if (order == 0)
-		order = compare_texts(&a->vcn_name, &b->vcn_name);
+		order = lookup_text_compare(&a->vcn_name, &b->vcn_name);
 	if (order == 0)
-		order = compare_texts(&a->vcn, &b->vcn);
+		order = lookup_text_compare(&a->vcn, &b->vcn);
 	if (order == 0)
-		order = compare_texts(&a->name, &b->name);
-	return order != 0 ? order : compare_texts(&a->ocid, &b->ocid);
+		order = lookup_text_compare(&a->name, &b->name);
+	return order != 0 ? order : lookup_text_compare(&a->ocid, &b->ocid);
 }
 
 static struct traffic_place place_of(const struct summing *summing, size_t number)
@@ -375,14 +359,14 @@ static int fill_cells(struct traffic *traffic, const struct summing *summing)
 		uint64_t *cell = &traffic->cells[row * count + column];
 		struct traffic_place *place = &traffic->places[row];
 
-		*cell = saturated(*cell, bytes_of(pair));
+		*cell = conversation_plus(*cell, bytes_of(pair));
 		if (*cell > traffic->largest)
 			traffic->largest = *cell;
 		if (place->kind == TRAFFIC_OTHERS)
-			place->bytes = saturated(place->bytes, bytes_of(pair));
+			place->bytes = conversation_plus(place->bytes, bytes_of(pair));
 		if (row != column && traffic->places[column].kind == TRAFFIC_OTHERS)
 			traffic->places[column].bytes =
-				saturated(traffic->places[column].bytes, bytes_of(pair));
+				conversation_plus(traffic->places[column].bytes, bytes_of(pair));
 	}
 	return 0;
 }
@@ -424,8 +408,8 @@ static int compare_service_sizes(const void *first, const void *second)
 
 static void add_service(struct traffic_service *to, const struct traffic_service *from)
 {
-	to->bytes = saturated(to->bytes, from->bytes);
-	to->conversations = saturated(to->conversations, from->conversations);
+	to->bytes = conversation_plus(to->bytes, from->bytes);
+	to->conversations = conversation_plus(to->conversations, from->conversations);
 }
 
 static void merge_services(struct gathering *gathering)
@@ -449,7 +433,7 @@ static int gather(struct gathering *gathering, const struct flow *flow)
 {
 	struct traffic_service service = {
 		.protocol = flow->protocol,
-		.bytes = saturated(flow->in.bytes, flow->out.bytes),
+		.bytes = conversation_plus(flow->in.bytes, flow->out.bytes),
 		.conversations = 1,
 		.services = 1,
 	};

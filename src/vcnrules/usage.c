@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "flowlog/instant.h"
 #include "lookup/content.h"
@@ -56,15 +57,12 @@ static uint64_t records_of(const struct flow *flow)
 
 static int add_credit(struct usage *usage, uint32_t rule, size_t flow, bool is_mirrored)
 {
-	if (usage->credit_count == usage->credit_room) {
-		size_t room = usage->credit_room == 0 ? 4096 : usage->credit_room * 2;
-		struct usage_credit *grown = realloc(usage->credits, room * sizeof(*grown));
+	struct usage_credit *grown = array_reserve(
+		usage->credits, &usage->credit_room, usage->credit_count + 1, sizeof(*grown));
 
-		if (!grown)
-			return -1;
-		usage->credits = grown;
-		usage->credit_room = room;
-	}
+	if (!grown)
+		return -1;
+	usage->credits = grown;
 	usage->credits[usage->credit_count++] =
 		(struct usage_credit){rule, (uint32_t)flow, is_mirrored};
 	return 0;
@@ -106,12 +104,10 @@ static void count_either(struct judging *judging, const struct applied_matches *
 static int count_answers(struct judging *judging, const struct flow *flow,
 	const struct match_flow *packet, bool is_local)
 {
-	const struct applied_matches *first = &judging->here;
-	bool is_tracked = first->is_stateful && !first->is_stateless && !first->may_be_stateless;
 	uint64_t answers = is_local ? flow->in.records : flow->out.records;
 	struct match_flow reversed = match_reversed(packet);
 
-	if (is_tracked || answers == 0)
+	if (applied_tracks(&judging->here) || answers == 0)
 		return 0;
 	if (applied_match(&judging->other, &judging->applied, applied_direction(!is_local),
 		    &reversed) != 0)

@@ -451,11 +451,9 @@ def opening(name):
 
 def opening_cpu(bench):
     """Both processors' time, and the kernel's."""
-    opened = bench.flow("one.log", "many.lut")
-    cat = f"exec cat '{bench.lookup('many.lut')}'"
-    ratios = [sum(timing.cpu_seconds(opened)) / sum(timing.cpu_seconds(cat))
-              for _ in range(bench.rounds + 1)][1:]
-    return timing.figure(ratios, statistics.median(ratios))
+    return timing.cpu_ratio(bench.flow("one.log", "many.lut"),
+                            f"exec cat '{bench.lookup('many.lut')}'",
+                            bench.rounds)
 
 
 def finding(bench):

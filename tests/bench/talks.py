@@ -11,6 +11,7 @@ least once: 200,000 of them in about a million records.
 import itertools
 import random
 
+from tenancy import rule
 from world import BEGIN, VNICS, early, late
 
 SPAN = 100    # minutes
@@ -24,27 +25,15 @@ PRIVATE = ((6, "TCP", 22), (6, "TCP", 1521), (6, "TCP", 5432),
 REFUSED = ((6, "TCP", 23), (6, "TCP", 445), (6, "TCP", 3389))
 
 
-def _rule(side, peer, service=None):
-    """One that lets a service in from, or all out to, a peer."""
-    rule = {"description": None, "icmp-options": None, "is-stateless": False,
-            "protocol": str(service[0]) if service else "all", side: peer,
-            side + "-type": "CIDR_BLOCK", "tcp-options": None,
-            "udp-options": None}
-    if service and service[2]:
-        rule[service[1].lower() + "-options"] = {
-            "destination-port-range": {"min": service[2], "max": service[2]},
-            "source-port-range": None}
-    return rule
-
-
 def permit(network):
     """Gives all lists of a network the rules that let its services pass."""
-    rules = [_rule("source", "0.0.0.0/0", each)
-             for each in dict.fromkeys(PUBLIC)]
-    rules += [_rule("source", "10.0.0.0/8", each) for each in PRIVATE]
+    rules = [rule("source", peer, str(protocol), (port,) if port else None)
+             for peer, services in (("0.0.0.0/0", dict.fromkeys(PUBLIC)),
+                                    ("10.0.0.0/8", PRIVATE))
+             for protocol, _, port in services]
     for each in network.lists:
         each["ingress-security-rules"] = rules
-        each["egress-security-rules"] = [_rule("destination", "0.0.0.0/0")]
+        each["egress-security-rules"] = [rule("destination", "0.0.0.0/0")]
     return network
 
 

@@ -49,14 +49,20 @@ def seconds_of(argv, name=None):
     return passed
 
 
-def cpu_seconds(line):
-    """(user, system) time of the processors that a line for sh takes."""
+def usage_of(line):
+    """What a line for sh used up."""
     with subprocess.Popen(["sh", "-c", line], stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise Failed(f"'{line}' ended with status {process.returncode}")
+    return used
+
+
+def cpu_seconds(line):
+    """(user, system) time of the processors that a line for sh takes."""
+    used = usage_of(line)
     return used.ru_utime, used.ru_stime
 
 
@@ -175,10 +181,4 @@ def peak_mib(argv, feed):
 def whole_peak_mib(line):
     """The peak memory of a line for sh that runs to its end. It is no less than
     what this program had when it began it."""
-    with subprocess.Popen(["sh", "-c", line], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.DEVNULL) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise Failed(f"'{line}' ended with status {process.returncode}")
-    return used.ru_maxrss / 1024
+    return usage_of(line).ru_maxrss / 1024

@@ -361,7 +361,6 @@ static void add_named(struct catalog *catalog, struct catalog_item *item, uint32
 
 	if (is_empty(catalog, node))
 		return;
-
 	if (!is_type(catalog, node, STRICT_STRING)) {
 		catalog->sound = false;
 		return;

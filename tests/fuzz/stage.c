@@ -147,7 +147,7 @@ static void make_reader(const struct options *options)
 	rooms.options = options;
 	rooms.reader = reader_new(&options->flowlog, &never);
 	PROMISE(rooms.reader != NULL);
-	PROMISE(block_init(&rooms.block, 1) == 0);
+	PROMISE(block_reserve(&rooms.block, 1) == 0);
 	result_init(&rooms.result);
 }
 

@@ -1,7 +1,8 @@
-/* A directory of files to walk, made for a test and removed after it. */
+/* A directory of files, made for a test and removed after it. */
 #ifndef TREE_H
 #define TREE_H
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,21 @@ static inline void tree_file_of(const char *path, const char *text, size_t len)
 static inline void tree_file(const char *path)
 {
 	tree_file_of(path, "{}\n", 3);
+}
+
+/* How many names there are in a directory. */
+static inline int tree_count(const char *path)
+{
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+	int count = 0;
+
+	if (directory == NULL)
+		abort();
+	while ((entry = readdir(directory)) != NULL)
+		count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(directory);
+	return count;
 }
 
 #endif

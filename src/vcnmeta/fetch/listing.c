@@ -282,9 +282,11 @@ static int begin_group(const struct taking *taking)
 	enum model_result result = MODEL_OK;
 
 	if (listing->page == 1 && listing->kind == LISTING_RULES)
-		result = import_no_rules(model, listing->ocid, len, fetched_at);
+		result =
+			import_begin_part(model, MODEL_GROUP_RULES, listing->ocid, len, fetched_at);
 	if (listing->page == 1 && listing->kind == LISTING_MEMBERS)
-		result = import_no_members(model, listing->ocid, len, fetched_at);
+		result = import_begin_part(
+			model, MODEL_GROUP_MEMBERS, listing->ocid, len, fetched_at);
 	return result == MODEL_OK ? 0 : fail_memory(taking);
 }
 

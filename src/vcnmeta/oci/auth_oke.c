@@ -157,9 +157,9 @@ static bool read_token(struct exchange *exchange, const struct bytes *reply)
 	size_t len = reply->len;
 	bool found;
 
-	while (len > 0 && strchr(" \t\r\n\"", begin[len - 1]) != NULL)
+	while (len > 0 && memchr(" \t\r\n\"", begin[len - 1], 5) != NULL)
 		len--;
-	while (len > 0 && strchr(" \t\r\n\"", *begin) != NULL) {
+	while (len > 0 && memchr(" \t\r\n\"", *begin, 5) != NULL) {
 		begin++;
 		len--;
 	}

@@ -57,6 +57,11 @@ static const struct region_row *find_row(
 	return NULL;
 }
 
+const struct region_row *region_built_in(const char *name)
+{
+	return find_row(region_table, region_table_count, name);
+}
+
 const char *region_key(const char *name, size_t len)
 {
 	for (size_t i = 0; i < region_table_count; i++)
@@ -97,7 +102,7 @@ int region_find(
 	region->domain[0] = '\0';
 	if (!copy_name(region->name, text))
 		return -1;
-	row = find_row(region_table, region_table_count, region->name);
+	row = region_built_in(region->name);
 	if (row == NULL)
 		row = find_row(regions->rows, regions->count, region->name);
 	if (row != NULL)

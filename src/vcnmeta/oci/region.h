@@ -22,6 +22,9 @@ struct region_row {
 extern const struct region_row region_table[];
 extern const size_t region_table_count;
 
+/* A region that is built in, by its name or key, in any case; or null. */
+const struct region_row *region_built_in(const char *name);
+
 /*
  * The key of a region that is built in, by its name: "phx" of "us-phoenix-1"; or
  * null.

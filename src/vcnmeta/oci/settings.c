@@ -83,11 +83,6 @@ static int refuse(const char *what, const char *text, const char *why)
 
 /* ---- the way of authenticating ---- */
 
-const char *settings_auth_name(enum settings_auth auth)
-{
-	return auth_names[auth];
-}
-
 const char *settings_auth_source(const struct settings *settings)
 {
 	static char text[96];
@@ -95,7 +90,7 @@ const char *settings_auth_source(const struct settings *settings)
 	if (settings->auth_from == NULL || strcmp(settings->auth_from, "--auth") == 0)
 		return "";
 	snprintf(text, sizeof(text), " (%s says '%s')", settings->auth_from,
-		settings_auth_name(settings->auth));
+		auth_names[settings->auth]);
 	return text;
 }
 

@@ -90,9 +90,6 @@ void settings_free(struct settings *settings);
  */
 void settings_forget(struct settings *settings);
 
-/* The way of authenticating, as --auth names it. */
-const char *settings_auth_name(enum settings_auth auth);
-
 /*
  * " (OCI_CLI_AUTH says 'instance_principal')", to stand after what fails by a way
  * of authenticating that the command line did not choose; "" where it did. Valid

@@ -462,7 +462,8 @@ class Cluster:
                 key = load_der_public_key(base64.b64decode(body["podKey"], validate=True))
                 token = tokens.issue(key, res_tenant=cloud.TENANCY)
                 text = base64.b64encode(json.dumps({"token": "ST$" + token}).encode()).decode()
-                text = {"string": f'"{text}"', "bare": text, "nonsense": "{}"}[form]
+                text = {"string": f'"{text}"', "bare": text, "nonsense": "{}",
+                        "nul": text + "\0"}[form]
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
@@ -531,7 +532,7 @@ def workload_string(t, how):
             [f"Bearer {token}"] * {"plain": 1, "renewed": 2, "odd": 0}[how])
 
 
-@case("auth-oke-refused", "nonsense", "403", "no-host", "no-token", "no-certificate",
+@case("auth-oke-refused", "nonsense", "nul", "403", "no-host", "no-token", "no-certificate",
       "other-certificate")
 def workload_refused(t, kind):
     t.standin()
@@ -549,7 +550,7 @@ def workload_refused(t, kind):
     elif kind == "other-certificate":
         env["OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH"] = t.write(
             "other.pem", certs.Authority().pem())
-    with OKE_LOCK, Cluster(t, "nonsense" if kind == "nonsense" else "string",
+    with OKE_LOCK, Cluster(t, kind if kind in ("nonsense", "nul") else "string",
                            403 if kind == "403" else 200):
         t.refused(status, "token|KUBERNETES|certificate", *OKE_AUTH, env=env)
     t.equal(t.requests("/compartments"), [], "requests")

@@ -1,5 +1,6 @@
 /* Folders that appear whole or not at all: names, modes, leftovers. */
-#include <dirent.h>
+#include "../tree.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -18,54 +19,18 @@
 #include "base/cleanup.h"
 #include "base/folder.h"
 
-static char home[] = "/tmp/test_folder.XXXXXX";
-
 /* Every test runs in a new directory of its own. */
 static int enter(void **state)
 {
 	(void)state;
-	strcpy(home, "/tmp/test_folder.XXXXXX");
 	umask(022);
-	return mkdtemp(home) && chdir(home) == 0 ? 0 : -1;
+	return tree_begin();
 }
 
-static int entries(const char *path, int remove)
-{
-	DIR *directory = opendir(path);
-	struct dirent *entry;
-	int count = 0;
-
-	while ((entry = readdir(directory))) {
-		if (entry->d_name[0] == '.' && strlen(entry->d_name) < 3)
-			continue;
-		count++;
-		if (remove && unlinkat(dirfd(directory), entry->d_name, 0) != 0) {
-			entries(entry->d_name, 1);
-			unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
-		}
-	}
-	closedir(directory);
-	return count;
-}
-
-/* One level of folders is removed from inside. */
 static int leave(void **state)
 {
-	DIR *directory = opendir(".");
-	struct dirent *entry;
-
 	(void)state;
-	while ((entry = readdir(directory))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (unlink(entry->d_name) == 0 || chdir(entry->d_name) != 0)
-			continue;
-		entries(".", 1);
-		if (chdir(home) == 0)
-			rmdir(entry->d_name);
-	}
-	closedir(directory);
-	return chdir("/") == 0 && rmdir(home) == 0 ? 0 : -1;
+	return tree_end();
 }
 
 static mode_t mode_of(const char *path)
@@ -86,8 +51,8 @@ static void appears_at_commit(void **state)
 	assert_int_equal(folder_write(&folder, "plain", "text", 4, false), 0);
 	assert_int_equal(folder_write(&folder, "script", "", 0, true), 0);
 	assert_int_equal(folder_commit(&folder), 0);
-	assert_int_equal(entries(".", 0), 1);
-	assert_int_equal(entries("new", 0), 2);
+	assert_int_equal(tree_count("."), 1);
+	assert_int_equal(tree_count("new"), 2);
 	assert_int_equal(mode_of("new"), 0755);
 	assert_int_equal(mode_of("new/plain"), 0644);
 	assert_int_equal(mode_of("new/script"), 0755);
@@ -103,7 +68,7 @@ static void takes_the_place_of_an_empty_one(void **state)
 	assert_int_equal(folder_begin(&folder, "link"), 0);
 	assert_int_equal(folder_write(&folder, "plain", "text", 4, false), 0);
 	assert_int_equal(folder_commit(&folder), 0);
-	assert_int_equal(entries("empty", 0), 1);
+	assert_int_equal(tree_count("empty"), 1);
 	assert_int_equal(mode_of("empty"), 0700);
 }
 
@@ -121,7 +86,7 @@ static void refuses_what_is_there(void **state)
 	assert_int_equal(errno, ENOTDIR);
 	assert_int_equal(folder_begin(&folder, "none/new"), -1);
 	assert_int_equal(errno, ENOENT);
-	assert_int_equal(entries(".", 0), 2);
+	assert_int_equal(tree_count("."), 2);
 }
 
 /* One that somebody filled meanwhile stays as it is. */
@@ -136,8 +101,8 @@ static void leaves_nothing_when_it_fails(void **state)
 	assert_int_equal(folder_write(&folder, "no/such", "text", 4, false), -1);
 	assert_int_equal(close(creat("new/other", 0644)), 0);
 	assert_int_equal(folder_commit(&folder), -1);
-	assert_int_equal(entries(".", 0), 1);
-	assert_int_equal(entries("new", 0), 1);
+	assert_int_equal(tree_count("."), 1);
+	assert_int_equal(tree_count("new"), 1);
 }
 
 static void leaves_nothing_when_abandoned(void **state)
@@ -150,7 +115,7 @@ static void leaves_nothing_when_abandoned(void **state)
 	assert_int_equal(folder_expect(&folder, "of another"), 0);
 	assert_int_equal(close(openat(folder.fd, "of another", O_CREAT | O_WRONLY, 0644)), 0);
 	folder_abandon(&folder);
-	assert_int_equal(entries(".", 0), 0);
+	assert_int_equal(tree_count("."), 0);
 }
 
 static void leaves_nothing_when_a_signal_ends_it(void **state)
@@ -172,7 +137,7 @@ static void leaves_nothing_when_a_signal_ends_it(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGTERM);
-	assert_int_equal(entries(".", 0), 0);
+	assert_int_equal(tree_count("."), 0);
 }
 
 int main(void)

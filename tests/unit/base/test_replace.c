@@ -1,8 +1,8 @@
 /* Files that appear whole or not at all: links, modes, kinds, leftovers. */
 #include "../calls.h"
 #include "../memory.h"
+#include "../tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,52 +20,23 @@
 
 #include "base/replace.h"
 
-static char home[] = "/tmp/test_replace.XXXXXX";
-
 /* Every test runs in a new directory of its own. */
 static int enter(void **state)
 {
 	(void)state;
-	strcpy(home, "/tmp/test_replace.XXXXXX");
 	umask(022);
-	return mkdtemp(home) && chdir(home) == 0 ? 0 : -1;
-}
-
-/* Counts the entries, and removes them when remove is true. */
-static int entries(const char *path, int remove)
-{
-	DIR *directory = opendir(path);
-	struct dirent *entry;
-	int count = 0;
-
-	while ((entry = readdir(directory))) {
-		if (entry->d_name[0] == '.' && strlen(entry->d_name) < 3)
-			continue;
-		count++;
-		if (remove && unlinkat(dirfd(directory), entry->d_name, 0) != 0)
-			unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
-	}
-	closedir(directory);
-	return count;
+	return tree_begin();
 }
 
 static int leave(void **state)
 {
 	(void)state;
-	if (access("sub", F_OK) == 0) {
-		chmod("sub", 0700);
-		entries("sub", 1);
-	}
-	entries(".", 1);
-	return chdir("/") == 0 && rmdir(home) == 0 ? 0 : -1;
+	return tree_end();
 }
 
 static void put(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
+	tree_file_of(path, text, strlen(text));
 }
 
 static void assert_content(const char *path, const char *text)
@@ -120,10 +91,10 @@ static void appears_at_commit(void **state)
 	assert_int_not_equal(access("new", F_OK), 0);
 	assert_int_equal(strncmp(replace.temporary, "new.", 4), 0);
 	assert_int_equal(strlen(replace.temporary), strlen("new.XXXXXX.tmp"));
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 	assert_int_equal(replace_commit(&replace), 0);
 	assert_content("new", "x");
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 }
 
 static void leaves_nothing_when_abandoned(void **state)
@@ -136,14 +107,14 @@ static void leaves_nothing_when_abandoned(void **state)
 	assert_int_equal(write(replace.fd, "x", 1), 1);
 	replace_abandon(&replace);
 	assert_content("old", "kept");
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 	assert_int_equal(replace_begin(&replace, "other"), 0);
 	replace_remove_all();
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 	errno = 0;
 	assert_int_equal(replace_commit(&replace), -1);
 	assert_int_equal(errno, ENOENT);
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 }
 
 /* Those that were ended stay as they are, in whatever order that was. */
@@ -157,9 +128,9 @@ static void removes_all_that_are_unfinished(void **state)
 		assert_int_equal(replace_begin(&replaces[i], names[i]), 0);
 	assert_int_equal(replace_commit(&replaces[1]), 0);
 	replace_abandon(&replaces[3]);
-	assert_int_equal(entries(".", 0), 3);
+	assert_int_equal(tree_count("."), 3);
 	replace_remove_all();
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 	assert_content("b", "");
 	replace_abandon(&replaces[0]);
 	replace_abandon(&replaces[2]);
@@ -186,8 +157,8 @@ static void replaces_what_a_link_names(void **state)
 	assert_int_equal(symlink("file", "sub/link"), 0);
 	replace_with("first", "new");
 	assert_content("sub/file", "new");
-	assert_int_equal(entries(".", 0), 2);
-	assert_int_equal(entries("sub", 0), 2);
+	assert_int_equal(tree_count("."), 2);
+	assert_int_equal(tree_count("sub"), 2);
 	assert_int_equal(unlink("sub/file"), 0);
 	replace_with("first", "made");
 	assert_content("sub/file", "made");
@@ -198,7 +169,7 @@ static void follows_absolute_links(void **state)
 	char target[PATH_MAX];
 
 	(void)state;
-	snprintf(target, sizeof(target), "%s/file", home);
+	snprintf(target, sizeof(target), "%s/file", tree_root);
 	assert_int_equal(symlink(target, "link"), 0);
 	replace_with("link", "x");
 	assert_content("file", "x");
@@ -213,7 +184,7 @@ static void stays_in_its_directory(void **state)
 	assert_int_equal(replace_begin(&replace, "sub/file"), 0);
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(replace_commit(&replace), 0);
-	assert_int_equal(chdir(home), 0);
+	assert_int_equal(chdir(tree_root), 0);
 	assert_content("sub/file", "");
 }
 
@@ -233,7 +204,7 @@ static void writes_devices_directly(void **state)
 	replace_with("link", "x");
 	assert_int_equal(replace_begin(&replace, "fifo"), 0);
 	replace_abandon(&replace);
-	assert_int_equal(entries(".", 0), 2);
+	assert_int_equal(tree_count("."), 2);
 	close(reader);
 }
 
@@ -267,7 +238,7 @@ static void refuses_what_is_no_file(void **state)
 	assert_refused("absent/x", ENOENT);
 	assert_refused("a", ELOOP);
 	assert_refused("/proc/absent", ENOENT);
-	assert_int_equal(entries(".", 0), 4);
+	assert_int_equal(tree_count("."), 4);
 }
 
 /* A target that became a directory meanwhile can't be renamed over. */
@@ -280,12 +251,12 @@ static void leaves_nothing_when_refused_late(void **state)
 	assert_int_equal(mkdir("name", 0755), 0);
 	assert_int_equal(replace_commit(&replace), -1);
 	assert_int_equal(errno, EISDIR);
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 	assert_int_equal(replace_begin(&replace, "other"), 0);
 	close(replace.fd);
 	assert_int_equal(replace_commit(&replace), -1);
 	assert_int_equal(errno, EBADF);
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 }
 
 static void assert_goes_wrong(int errno_value)
@@ -295,7 +266,7 @@ static void assert_goes_wrong(int errno_value)
 	assert_int_equal(replace_begin(&replace, "name"), -1);
 	assert_int_equal(errno, errno_value);
 	memset(&calls, 0, sizeof(calls));
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 }
 
 /* Links that change while they are followed, and what else can go wrong. */
@@ -370,14 +341,14 @@ static void seals_before_it_renames(void **state)
 	assert_int_equal(replace.fd, -1);
 	assert_int_equal(replace_seal(&replace), 0);
 	assert_content("name", "old");
-	assert_int_equal(entries(".", 0), 2);
+	assert_int_equal(tree_count("."), 2);
 	assert_int_equal(replace_commit(&replace), 0);
 	assert_content("name", "new");
 	assert_int_equal(replace_begin(&replace, "name"), 0);
 	assert_int_equal(replace_seal(&replace), 0);
 	replace_abandon(&replace);
 	assert_content("name", "new");
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 }
 
 /* Memory that is refused, at each request, also behind a link. */
@@ -398,7 +369,7 @@ static void survives_without_memory(void **state)
 			assert_int_equal(errno, ENOMEM);
 		else
 			replace_abandon(&replace);
-		assert_int_equal(entries(".", 0), 2);
+		assert_int_equal(tree_count("."), 2);
 	}
 	assert_true(!memory_runs_out() || requests > 3);
 }
@@ -415,7 +386,7 @@ static void does_without(void **state)
 	assert_int_equal(write(replace.fd, "new", 3), 3);
 	assert_int_equal(replace_commit(&replace), 0);
 	memset(&calls, 0, sizeof(calls));
-	assert_int_equal(entries(".", 0), 1);
+	assert_int_equal(tree_count("."), 1);
 	assert_int_equal(access("name", F_OK), 0);
 }
 

@@ -105,6 +105,32 @@ static void test_operands(void **state)
 	      "d/a/x.log.gz\nd/b.log\n");
 }
 
+/* Which directory a file was found in; one that was named was found in none. */
+static void test_walks(void **state)
+{
+	static const size_t walks[] = {1, 1, 0, 2};
+	struct inputs *inputs;
+
+	(void)state;
+	tree_file("d/a.log");
+	tree_file("d/b.log");
+	tree_file("e/c.log");
+	operand("d");
+	operand("d/a.log");
+	operand("e");
+	inputs = inputs_new(&config);
+	assert_non_null(inputs);
+	for (size_t i = 0; i < sizeof(walks) / sizeof(walks[0]); i++) {
+		struct inputs_item item = inputs_next(inputs);
+
+		assert_int_equal(item.kind, INPUTS_FILE);
+		assert_int_equal(item.walk, walks[i]);
+		close(item.fd);
+		free(item.path);
+	}
+	inputs_free(inputs);
+}
+
 static void test_name(void **state)
 {
 	(void)state;
@@ -408,6 +434,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_default, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_operands, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_walks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_match, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unreadable_directory, setup, teardown),

@@ -24,10 +24,9 @@ static void read_file(const void *data, size_t len)
 {
 	struct reader *reader = reader_new(&config, NULL);
 	const char *path = file_of(data, len);
-	struct block block;
+	struct block block = {0};
 
 	assert_non_null(reader);
-	assert_int_equal(block_init(&block, 0), 0);
 	bytes_clear(&texts);
 	blocks = pieces = units = 0;
 	reader_open(reader, open(path, O_RDONLY), ENOENT);
@@ -217,12 +216,12 @@ static void test_large_units(void **state)
 static bool read_with(long requests, const char *path)
 {
 	struct reader *reader;
-	struct block block;
+	struct block block = {0};
 	int failed = -1;
 
 	memory_left = requests;
 	reader = reader_new(&config, NULL);
-	if (reader != NULL && block_init(&block, 0) == 0) {
+	if (reader != NULL) {
 		reader_open(reader, open(path, O_RDONLY), ENOENT);
 		do {
 			block_reset(&block);

@@ -28,11 +28,11 @@ static void note_units(struct block *block)
 /* Feeds text in pieces, dropping what need not be kept after each. */
 static void frame(const char *text, size_t piece)
 {
-	struct block block;
+	struct block block = {0};
 	struct runs runs;
 	size_t len = strlen(text), at = 0;
 
-	assert_int_equal(block_init(&block, 4096), 0);
+	assert_int_equal(block_reserve(&block, 4096), 0);
 	runs_init(&runs, MAX_RECORD, false);
 	bytes_clear(&found);
 	while (at < len) {
@@ -138,10 +138,10 @@ static void test_every_cutting(void **state)
 static bool page_follows(const char *text, size_t piece)
 {
 	size_t len = strlen(text);
-	struct block block;
+	struct block block = {0};
 	struct runs runs;
 
-	assert_int_equal(block_init(&block, 4096), 0);
+	assert_int_equal(block_reserve(&block, 4096), 0);
 	runs_init(&runs, MAX_RECORD, false);
 	for (block.len = piece < len ? piece : len;; block.len += piece) {
 		if (block.len > len)

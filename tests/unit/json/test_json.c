@@ -243,6 +243,7 @@ static void test_string(void **state)
 	assert_int_equal(json_string(&value, buffer, 0, &out, &len), 0);
 	assert_ptr_equal(out, value.text + 1);
 	assert_int_equal(len, 3);
+	assert_true(json_string_is(&value, "abc"));
 	value.type = JSON_NUMBER;
 	assert_false(json_string_is(&value, "abc"));
 }

@@ -79,6 +79,18 @@ static void test_nothing(void **state)
 	assert_values("{\"data\":[],\"etag\":\"x\"}\n", "");
 }
 
+/* A NUL ends no value, so that none before it is taken. */
+static void test_nul(void **state)
+{
+	struct dump_fault fault;
+	struct taken taken;
+
+	(void)state;
+	assert_int_equal(walk("1\0", 2, &taken, &fault), DUMP_MALFORMED);
+	assert_string_equal(taken.text.data, "");
+	bytes_free(&taken.text);
+}
+
 static void test_objects(void **state)
 {
 	(void)state;
@@ -260,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_objects),
 		cmocka_unit_test(test_wrappers),
 		cmocka_unit_test(test_no_wrappers),

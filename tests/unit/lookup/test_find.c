@@ -316,7 +316,9 @@ static void test_complete_vcn(void **state)
 	lookup_close(lookup);
 	model = make_world();
 	add_good(model, "{\"id\":\"" GROUP_N "\",\"vcnId\":\"ocid1.vcn.v\"}");
-	assert_int_equal(import_no_members(model, GROUP_N, strlen(GROUP_N), FETCHED_AT), MODEL_OK);
+	assert_int_equal(
+		import_begin_part(model, MODEL_GROUP_MEMBERS, GROUP_N, strlen(GROUP_N), FETCHED_AT),
+		MODEL_OK);
 	lookup = write_and_open(model, "a.lut");
 	assert_true(lookup_find_vnic(lookup, NULL, VNIC_P, strlen(VNIC_P), &vnic));
 	lookup_vcn(lookup, vnic.vcn, &vcn);

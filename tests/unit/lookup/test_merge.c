@@ -201,7 +201,9 @@ static struct model *other_world(int64_t fetched_at)
 				 "\"protocol\":\"1\",\"destination\":\"::/0\"}",
 				 fetched_at, &fault),
 		MODEL_OK);
-	assert_int_equal(import_no_members(model, GROUP_M, strlen(GROUP_M), fetched_at), MODEL_OK);
+	assert_int_equal(
+		import_begin_part(model, MODEL_GROUP_MEMBERS, GROUP_M, strlen(GROUP_M), fetched_at),
+		MODEL_OK);
 	return model;
 }
 

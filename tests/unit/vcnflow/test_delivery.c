@@ -59,7 +59,7 @@ static void begin(int rejects)
 {
 	assert_int_equal(output_open(&output, &options), 0);
 	delivery_init(&delivery, &options, &output, rejects);
-	delivery_begin(&delivery, strdup("x.log"));
+	delivery_begin(&delivery, strdup("x.log"), 0);
 }
 
 static int tear_down(void **state)
@@ -128,19 +128,19 @@ static void test_inputs(void **state)
 	begin(-1);
 	assert_int_equal(delivery_end_input(&delivery, &empty), 0);
 	assert_non_null(strstr(content(messages), "'x.log' is empty\n"));
-	delivery_begin(&delivery, strdup("y.log"));
+	delivery_begin(&delivery, strdup("y.log"), 0);
 	assert_int_equal(deliver(3, 0), 0);
 	assert_int_equal(delivery_end_input(&delivery, &some), 0);
 	assert_non_null(strstr(content(messages),
 		"'y.log' holds no flow-log record: 3 bad, the first at line "
 		"1: not valid JSON\n"));
 	assert_false(delivery.faulty);
-	delivery_begin(&delivery, NULL);
+	delivery_begin(&delivery, NULL, 0);
 	assert_int_equal(deliver(0, 1), 0);
 	assert_int_equal(delivery_end_input(&delivery, &damaged), 0);
 	assert_non_null(strstr(content(messages), "standard input, member 2, byte 7: "));
 	assert_true(delivery.faulty);
-	delivery_begin(&delivery, strdup("z.log"));
+	delivery_begin(&delivery, strdup("z.log"), 0);
 	options.strict = true;
 	assert_int_equal(delivery_end_input(&delivery, &unreadable), -1);
 	assert_int_equal(delivery.end, DELIVERY_STRICT);

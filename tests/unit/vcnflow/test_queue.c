@@ -5,6 +5,8 @@
  */
 #include "rooms.h"
 
+#include "players.h"
+
 #include "base/limits.h"
 #include "vcnflow/queue.h"
 
@@ -363,17 +365,8 @@ static void test_messages(void **state)
 
 #define PLAYERS 5
 
-enum act { ACT_NONE, ACT_READ, ACT_WORK, ACT_TURN, ACT_DELIVER, ACT_OPEN };
-
-/* A thread, and what it is at. */
-struct player {
-	enum act act;
-	struct queue_input *input;
-	struct queue_job *job;
-	unsigned parts; /* of its output that must be handed over in turn */
-};
-
 static struct player players[PLAYERS];
+static unsigned parts[PLAYERS]; /* of its output that each must hand over in turn */
 static unsigned player_count, inputs_left;
 static unsigned delivered, expected;
 static uint64_t luck;
@@ -384,88 +377,33 @@ static unsigned draw(unsigned most)
 	return (unsigned)(luck >> 33) % most;
 }
 
-/* Begins the task that a thread without one would take. */
-static void begin_act(struct player *player)
-{
-	struct queue_task task = queue_next_task(&queue);
-
-	switch (task.kind) {
-	case TASK_NONE:
-		return;
-	case TASK_DELIVER:
-		queue.threads.delivering = true;
-		player->act = ACT_DELIVER;
-		break;
-	case TASK_READ:
-		task.input->reading = true;
-		queue.threads.in_input++;
-		queue.threads.in_file_read += task.input->is_file;
-		player->act = ACT_READ;
-		player->input = task.input;
-		break;
-	case TASK_WORK:
-		queue_begin_work(&queue, task.job);
-		player->act = ACT_WORK;
-		player->job = task.job;
-		player->parts = draw(3);
-		break;
-	case TASK_OPEN:
-		queue.threads.opening = true;
-		queue.threads.in_input++;
-		player->act = ACT_OPEN;
-		break;
-	}
-}
-
 static void end_read(struct player *player)
 {
 	struct queue_job *job = queue_take_job(&queue);
 
-	queue.threads.in_input--;
-	queue.threads.in_file_read -= player->input->is_file;
-	player->input->reading = false;
 	assert_int_equal(block_reserve(&job->block, LIMIT_BLOCK), 0);
-	queue_add_job(&queue, player->input, job);
-	player->input->ended = --*(unsigned *)(void *)player->input->path == 0;
+	player_end_read(player, &queue, job);
 }
 
 static void end_open(void)
 {
-	struct inputs_item item = {.kind = INPUTS_FILE, .fd = -1};
-	unsigned *blocks;
+	unsigned blocks = inputs_left > 0 ? 1 + draw(9) : 0;
 
-	queue.threads.in_input--;
-	queue.threads.opening = false;
-	if (inputs_left == 0) {
-		queue.inputs_ended = true;
-		return;
-	}
-	inputs_left--;
-	/* In place of a path: how many blocks are still to be read. */
-	blocks = malloc(sizeof(*blocks));
-	*blocks = 1 + draw(9);
-	expected += *blocks;
-	item.path = (char *)blocks;
-	queue_add_input(&queue, &item)->is_file = draw(2) == 0;
-}
-
-static void end_deliver(void)
-{
-	queue.threads.delivering = false;
-	if (queue.inputs->jobs == NULL) {
-		queue_drop_input(&queue);
-		return;
-	}
-	delivered++;
-	queue_drop_job(&queue);
+	player_end_open(&queue, blocks, blocks > 0 && draw(2) == 0);
+	expected += blocks;
+	inputs_left -= blocks > 0;
 }
 
 /* Takes what a thread is at one step on; returns false if it can't go on now. */
-static bool go_on(struct player *player)
+static bool go_on(unsigned number)
 {
+	struct player *player = &players[number];
+
 	switch (player->act) {
 	case ACT_NONE:
-		begin_act(player);
+		player_begin(player, &queue);
+		if (player->act == ACT_WORK)
+			parts[number] = draw(3);
 		return player->act != ACT_NONE;
 	case ACT_READ:
 		end_read(player);
@@ -474,10 +412,10 @@ static bool go_on(struct player *player)
 		end_open();
 		break;
 	case ACT_DELIVER:
-		end_deliver();
+		delivered += player_end_delivery(&queue);
 		break;
 	case ACT_WORK:
-		if (player->parts != 0) {
+		if (parts[number] != 0) {
 			player->act = ACT_TURN;
 			return true;
 		}
@@ -487,7 +425,7 @@ static bool go_on(struct player *player)
 	case ACT_TURN:
 		if (queue_oldest_job(&queue) != player->job || queue.threads.delivering)
 			return false;
-		player->parts--;
+		parts[number]--;
 		player->act = ACT_WORK;
 		return true;
 	}
@@ -512,11 +450,11 @@ static bool step(bool generous)
 	unsigned first = draw(player_count);
 
 	for (unsigned i = 0; i < player_count; i++) {
-		struct player *player = &players[(first + i) % player_count];
+		unsigned number = (first + i) % player_count;
 
-		if (!generous && waits_for_ever(player))
+		if (!generous && waits_for_ever(&players[number]))
 			continue;
-		if (go_on(player))
+		if (go_on(number))
 			return true;
 	}
 	return false;

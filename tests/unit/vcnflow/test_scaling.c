@@ -11,6 +11,9 @@
  */
 #include "rooms.h"
 
+#include "players.h"
+
+#include <math.h>
 #include <stdio.h>
 
 #include "base/limits.h"
@@ -57,13 +60,9 @@ static const struct machine file = {"NVMe to a file", 7e9, 1e5, 5e9, 200e9};
 static const struct machine into_pipe = {"NVMe to a pipe", 7e9, 1e5, 2e9, 200e9};
 static const struct machine network = {"10 Gbit/s to a file", 1.25e9, 30e6, 5e9, 200e9};
 
-enum act { ACT_IDLE, ACT_ASLEEP, ACT_READY, ACT_OPEN, ACT_READ, ACT_WORK, ACT_TURN, ACT_DELIVER };
-
-struct player {
-	enum act act;
-	double until; /* when the act ends; idle and waiting ones have none */
-	struct queue_input *input;
-	struct queue_job *job;
+struct clocked {
+	struct player player;
+	double until; /* when the act ends; without one: when it looks for one, or never */
 };
 
 /* What does one thing after another, and how long it has. */
@@ -73,7 +72,7 @@ struct server {
 };
 
 static struct queue queue;
-static struct player players[LIMIT_THREADS];
+static struct clocked players[LIMIT_THREADS];
 static unsigned player_count;
 static double now;
 static struct server storage, deliverer, memory, mutex;
@@ -123,96 +122,50 @@ static double begin_delivery(void)
 	return serve(&deliverer, work->deliver_ns + writing);
 }
 
-/* Begins the most urgent task, as a thread of pipeline.c does. */
-static void begin(struct player *player)
+static double end_of(const struct player *player)
 {
-	struct queue_task task = queue_next_task(&queue);
-
-	switch (task.kind) {
-	case TASK_NONE:
-		player->act = ACT_IDLE;
-		queue.threads.idle++;
-		return;
-	case TASK_DELIVER:
-		queue.threads.delivering = true;
-		player->act = ACT_DELIVER;
-		player->until = begin_delivery();
-		return;
-	case TASK_READ:
-		task.input->reading = true;
-		queue.threads.in_input++;
-		queue.threads.in_file_read++;
-		player->act = ACT_READ;
-		player->input = task.input;
-		player->until = begin_read(task.input);
-		task.input->begun = true;
-		return;
-	case TASK_WORK:
-		queue_begin_work(&queue, task.job);
-		player->act = ACT_WORK;
-		player->job = task.job;
-		player->until = later(now + work->work_ns, of_memory(LIMIT_BLOCK * PASSES / 2));
-		return;
-	case TASK_OPEN:
-		queue.threads.opening = true;
-		queue.threads.in_input++;
-		player->act = ACT_OPEN;
-		player->until = now + 20e3;
-		return;
+	switch (player->act) {
+	case ACT_OPEN:
+		return now + 20e3;
+	case ACT_READ:
+		return begin_read(player->input);
+	case ACT_WORK:
+		return later(now + work->work_ns, of_memory(LIMIT_BLOCK * PASSES / 2));
+	case ACT_DELIVER:
+		return begin_delivery();
+	default:
+		return INFINITY;
 	}
 }
 
-/* In place of a path: how many blocks are still to be read. */
-static unsigned *left_of(const struct queue_input *input)
+static void begin(struct clocked *clocked)
 {
-	return (unsigned *)(void *)input->path;
+	player_begin(&clocked->player, &queue);
+	clocked->until = end_of(&clocked->player);
+	if (clocked->player.act == ACT_READ)
+		clocked->player.input->begun = true;
+	queue.threads.idle += clocked->player.act == ACT_NONE;
 }
 
 static void end_read(struct player *player)
 {
 	struct queue_job *job = queue_take_job(&queue);
 
-	queue.threads.in_input--;
-	queue.threads.in_file_read--;
-	player->input->reading = false;
 	/* its text is counted, and not needed */
 	job->block.cap = LIMIT_BLOCK;
-	queue_add_job(&queue, player->input, job);
-	player->input->ended = --*left_of(player->input) == 0;
+	player_end_read(player, &queue, job);
 	if (queue.text_held > most_text)
 		most_text = queue.text_held;
 }
 
 static void end_open(void)
 {
-	struct inputs_item item = {.kind = INPUTS_FILE, .fd = -1};
-	unsigned *blocks;
+	unsigned blocks = 0;
 
-	queue.threads.in_input--;
-	queue.threads.opening = false;
-	if (inputs_left == 0) {
-		queue.inputs_ended = true;
-		return;
-	}
-	inputs_left--;
-	blocks = malloc(sizeof(*blocks));
-	assert_non_null(blocks);
 	/* objects are not all alike */
-	*blocks = blocks_each / 2 + 1 + (inputs_left * 7919) % blocks_each;
-	item.path = (char *)blocks;
-	queue_add_input(&queue, &item)->is_file = true;
-}
-
-static void end_delivery(void)
-{
-	queue.threads.delivering = false;
-	if (queue.inputs->jobs == NULL) {
-		queue_drop_input(&queue);
-		return;
-	}
-	delivered++;
-	queue.inputs->jobs->block.cap = LIMIT_BLOCK;
-	queue_drop_job(&queue);
+	if (inputs_left > 0)
+		blocks = blocks_each / 2 + 1 + (--inputs_left * 7919) % blocks_each;
+	player_end_open(&queue, blocks, true);
 }
 
 static void end(struct player *player)
@@ -229,7 +182,7 @@ static void end(struct player *player)
 		queue_end_work(&queue, player->job);
 		break;
 	case ACT_DELIVER:
-		end_delivery();
+		delivered += player_end_delivery(&queue);
 		break;
 	default:
 		break;
@@ -241,22 +194,21 @@ static void wake_idle(void)
 	if (!queue_should_wake_idle(&queue))
 		return;
 	for (unsigned i = 0; i < player_count; i++) {
-		if (players[i].act != ACT_IDLE)
+		if (!isinf(players[i].until))
 			continue;
 		queue.threads.idle--;
-		players[i].act = ACT_READY;
 		players[i].until = now + WAKE_NS;
 		return;
 	}
 }
 
-/* The player whose act ends next, or null. */
-static struct player *next_player(void)
+/* The player whose act ends next. */
+static struct clocked *next_player(void)
 {
-	struct player *next = NULL;
+	struct clocked *next = &players[0];
 
-	for (unsigned i = 0; i < player_count; i++)
-		if (players[i].act != ACT_IDLE && (next == NULL || players[i].until < next->until))
+	for (unsigned i = 1; i < player_count; i++)
+		if (players[i].until < next->until)
 			next = &players[i];
 	return next;
 }
@@ -288,17 +240,17 @@ static struct outcome play(const struct work *of_work, const struct machine *on_
 	most_text = 0;
 	storage = deliverer = memory = mutex = (struct server){0};
 	for (unsigned i = 0; i < threads; i++)
-		players[i] = (struct player){.act = ACT_READY};
+		players[i] = (struct clocked){.until = 0};
 	while (!queue.inputs_ended || queue.inputs != NULL) {
-		struct player *player = next_player();
+		struct clocked *next = next_player();
 
-		if (player == NULL)
+		if (isinf(next->until))
 			fail_msg("nothing goes on");
 		/* it waits for the mutex, has it, and goes on when it lets go */
-		now = later(player->until, mutex.free_at);
+		now = later(next->until, mutex.free_at);
 		now = serve(&mutex, HOLD_NS);
-		end(player);
-		begin(player);
+		end(&next->player);
+		begin(next);
 		wake_idle();
 	}
 	outcome = (struct outcome){

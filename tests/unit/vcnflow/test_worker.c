@@ -24,10 +24,10 @@ static void run(const char *text, enum block_kind kind)
 	struct worker *worker = worker_new(&shared);
 	char data[4096];
 	struct outbuf out = {.data = data, .cap = sizeof data, .hand_over = take};
-	struct block block;
+	struct block block = {0};
 	struct block_unit unit = {0, strlen(text), FAULT_NONE, false};
 
-	assert_int_equal(block_init(&block, strlen(text)), 0);
+	assert_int_equal(block_reserve(&block, strlen(text)), 0);
 	memcpy(block.text, text, strlen(text));
 	block.len = strlen(text);
 	block.kind = kind;

@@ -12,7 +12,7 @@
  * record of a log is a handful of comparisons. A template that is seen more often
  * is tried earlier, one that is seen least makes room for the next. Learning
  * costs credit, which matches bring in: texts that never look alike soon cost
- * nothing but the search.
+ * nothing but the search, and that only for one of a few.
  *
  * Two things make a match as good as the parser's word. A piece holds nothing
  * but bytes that the parser accepted in this place, or, in a value that was
@@ -40,6 +40,10 @@
 #define CREDIT_MOST 256
 #define CREDIT_PRICE 8
 
+/* After so many lines in a row that match nothing, one of so many is compared. */
+#define UNLIKE_MOST 64
+#define UNLIKE_SHARE 8
+
 /* Templates change places for no less. */
 #define SEEN_AHEAD 64
 
@@ -60,6 +64,7 @@ void json_templates_init(struct json_templates *templates)
 	templates->count = 0;
 	templates->tried = NULL;
 	templates->credit = CREDIT_FIRST;
+	templates->unlike = templates->passed = 0;
 	templates->by_32 = scan32_is_there();
 	for (size_t i = 0; i < JSON_TEMPLATES; i++)
 		templates->known[i] = &templates->room[i];
@@ -376,6 +381,7 @@ void json_templates_learn(struct json_templates *templates, const struct json_pl
 	template->seen = 0;
 	template->trial = JSON_TEMPLATE_TRIAL;
 	templates->count++;
+	templates->unlike = 0;
 	compare_neighbours(templates);
 }
 
@@ -558,6 +564,11 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 		templates->tried = NULL;
 		return 0;
 	}
+	if (is_line && templates->unlike >= UNLIKE_MOST &&
+		++templates->passed % UNLIKE_SHARE != 0) {
+		templates->tried = text;
+		return 0;
+	}
 	progress.piece = 0;
 	progress.begins[0] = text;
 	progress.is_unlike = is_line;
@@ -565,8 +576,10 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 				 : try_templates_by_16(templates, &progress, &wanted);
 	if (index == templates->count) {
 		templates->tried = progress.is_unlike ? text : NULL;
+		templates->unlike++;
 		return 0;
 	}
+	templates->unlike = 0;
 	len = (size_t)(progress.end - text);
 	fill_values(templates->known[index], progress.begins, values);
 	fill_found(templates->known[index], text, len, found);

@@ -17,10 +17,10 @@
 
 #include "base/limits.h"
 #include "base/utc.h"
+#include "lookup/rule.h"
 #include "json/json.h"
 #include "json/space.h"
 #include "json/write.h"
-#include "lookup/rule.h"
 
 enum slot {
 	PERIOD,

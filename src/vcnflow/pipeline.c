@@ -342,43 +342,52 @@ static void read_block(struct pipeline *pipeline, struct queue_input *input)
 	input->reading = true;
 	unlock_for_io(pipeline, input->is_file);
 	failed = reader_next(input->reader, &job->block);
+	if (job->block.input_ends)
+		reader_close(input->reader);
 	lock_after_io(pipeline, input->is_file);
 	input->reading = false;
-	job->bytes_in = reader_report(input->reader).bytes_in;
+	input->report = reader_report(input->reader);
+	job->bytes_in = input->report.bytes_in;
 	queue_add_job(&pipeline->queue, input, job);
 	if (failed)
 		stop(pipeline, DELIVERY_NO_MEMORY);
-	if (job->block.input_ends) {
-		input->ended = true;
-		input->report = reader_report(input->reader);
-		reader_close(input->reader);
-	}
+	if (job->block.input_ends)
+		queue_end_input(&pipeline->queue, input);
 }
 
 /* Puts the next input into the queue; finding it may take long. */
 static void open_input(struct pipeline *pipeline)
 {
 	struct queue *queue = &pipeline->queue;
+	struct reader *reader = queue_take_reader(queue);
 	struct queue_input *input = NULL;
 	struct inputs_item item;
 
 	queue->threads.opening = true;
 	unlock_for_io(pipeline, false);
 	item = inputs_next(pipeline->inputs);
+	if (item.kind == INPUTS_FILE)
+		reader_open(reader, item.fd, item.error);
 	lock_after_io(pipeline, false);
 	queue->threads.opening = false;
-	if (item.kind == INPUTS_END) {
+	if (item.kind != INPUTS_FILE)
+		queue_return_reader(queue, reader);
+	switch (item.kind) {
+	case INPUTS_END:
 		queue->inputs_ended = true;
 		return;
+	case INPUTS_NO_MEMORY:
+		break;
+	case INPUTS_FILE:
+		input = queue_add_input(queue, &item, reader);
+		break;
+	default:
+		input = queue_add_input(queue, &item, NULL);
 	}
-	if (item.kind != INPUTS_NO_MEMORY)
-		input = queue_add_input(queue, &item);
-	if (input == NULL) {
+	if (input == NULL)
 		stop(pipeline, DELIVERY_NO_MEMORY);
-	} else if (input->reader != NULL) {
-		reader_open(input->reader, item.fd, item.error);
+	else if (input->reader != NULL)
 		input->is_file = reader_is_file(input->reader);
-	}
 }
 
 /* ---- threads -------------------------------------------------------------- */

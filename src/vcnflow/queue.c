@@ -8,7 +8,8 @@
  *            worked on: so one thread goes on inflating while others work
  *   work     on the oldest job that waits for it
  *   read     a block of the oldest input that no thread is reading
- *   open     the next input, while fewer inputs than threads are under way
+ *   open     the next input, while a reader is free and fewer than inputs_of are
+ *            under way
  *
  * An input is read by one thread at a time, so that its blocks come in order.
  * With one thread this is: read a block, work on it, deliver it.
@@ -46,11 +47,20 @@
 #include "vcnflow/queue.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 static size_t buffers_of(size_t threads)
 {
 	return 2 * threads + 2;
+}
+
+/*
+ * Inputs under way. As many as there are threads are read at once, each by a reader
+ * of its own; as many again were read, so that little ones keep all threads at work
+ * while one of them is behind.
+ */
+static size_t inputs_of(size_t threads)
+{
+	return 2 * threads;
 }
 
 int queue_init(struct queue *queue, const struct options *options, const atomic_int *stop)
@@ -176,9 +186,9 @@ static struct queue_job *next_work(const struct queue *queue)
 
 /*
  * How much text may be held of all inputs for one to be read that so many others
- * come before: the last of them has half of the room of the first. So when it gets
- * scarce it goes to those that are delivered soon. The threads that read large
- * records have little of their memory left for it.
+ * come before: the later it comes the less, down to a small part of what the first
+ * has. So when room gets scarce it goes to those that are delivered soon. The threads
+ * that read large records have little of their memory left for it.
  */
 static size_t text_ahead(const struct queue *queue, size_t before)
 {
@@ -186,8 +196,8 @@ static size_t text_ahead(const struct queue *queue, size_t before)
 
 	if (queue->has_large)
 		return LIMIT_TEXT_AHEAD_LARGE;
-	return (LIMIT_TEXT_AHEAD + LIMIT_TEXT_AHEAD_THREAD * threads) / (2 * threads) *
-	       (2 * threads + 1 - before);
+	return (LIMIT_TEXT_AHEAD + LIMIT_TEXT_AHEAD_THREAD * threads) / inputs_of(threads) *
+	       (inputs_of(threads) + 1 - before);
 }
 
 static bool has_room(const struct queue *queue, const struct queue_input *input, size_t before)
@@ -238,8 +248,8 @@ struct queue_task queue_next_task(const struct queue *queue)
 		task.kind = TASK_WORK;
 	} else if ((task.input = next_read(queue)) != NULL) {
 		task.kind = TASK_READ;
-	} else if (!queue->threads.opening && !queue->inputs_ended &&
-		   queue->input_count < queue->thread_limit) {
+	} else if (!queue->threads.opening && !queue->inputs_ended && queue->reader_count > 0 &&
+		   queue->input_count < inputs_of(queue->thread_limit)) {
 		task.kind = TASK_OPEN;
 	}
 	return task;
@@ -248,7 +258,9 @@ struct queue_task queue_next_task(const struct queue *queue)
 /*
  * To wake a thread takes both about as long as a tenth of a block. So while a
  * thread reads from a file, which it soon comes back from to look again, none is
- * woken to work on less than a few of what is delivered next.
+ * woken to work on less than a few of what is delivered next. Nor is one woken for
+ * a single input of the many that may be opened: where other programs leave threads
+ * little time it would be woken for each of a folder of little objects.
  */
 bool queue_should_wake_idle(const struct queue *queue)
 {
@@ -260,6 +272,8 @@ bool queue_should_wake_idle(const struct queue *queue)
 	if (task.kind == TASK_WORK && queue->threads.in_file_read > 0 &&
 		task.job->input == queue->inputs)
 		return queue->inputs->waiting_jobs >= LIMIT_BLOCK_HEAP;
+	if (task.kind == TASK_OPEN)
+		return queue->input_count <= queue->thread_limit;
 	return task.kind != TASK_NONE;
 }
 
@@ -353,15 +367,28 @@ void queue_drop_job(struct queue *queue)
 
 /* ---- inputs --------------------------------------------------------------- */
 
-struct queue_input *queue_add_input(struct queue *queue, const struct inputs_item *item)
+struct reader *queue_take_reader(struct queue *queue)
+{
+	return queue->readers[--queue->reader_count];
+}
+
+void queue_return_reader(struct queue *queue, struct reader *reader)
+{
+	queue->readers[queue->reader_count++] = reader;
+}
+
+struct queue_input *queue_add_input(
+	struct queue *queue, const struct inputs_item *item, struct reader *reader)
 {
 	struct queue_input *input = calloc(1, sizeof(*input));
 
 	if (input == NULL) {
 		free(item->path);
 		free(item->message);
-		if (item->fd > STDERR_FILENO)
-			close(item->fd);
+		if (reader != NULL) {
+			reader_close(reader);
+			queue_return_reader(queue, reader);
+		}
 		return NULL;
 	}
 	input->jobs_end = &input->jobs;
@@ -369,13 +396,18 @@ struct queue_input *queue_add_input(struct queue *queue, const struct inputs_ite
 	input->walk = item->walk;
 	input->message = item->message;
 	input->kind = item->kind;
-	/* There are as many readers as inputs may be under way. */
-	if (item->kind == INPUTS_FILE)
-		input->reader = queue->readers[--queue->reader_count];
+	input->reader = reader;
 	*queue->inputs_end = input;
 	queue->inputs_end = &input->next;
 	queue->input_count++;
 	return input;
+}
+
+void queue_end_input(struct queue *queue, struct queue_input *input)
+{
+	input->ended = true;
+	queue_return_reader(queue, input->reader);
+	input->reader = NULL;
 }
 
 void queue_drop_input(struct queue *queue)
@@ -386,8 +418,6 @@ void queue_drop_input(struct queue *queue)
 	if (queue->inputs == NULL)
 		queue->inputs_end = &queue->inputs;
 	queue->input_count--;
-	if (input->reader != NULL)
-		queue->readers[queue->reader_count++] = input->reader;
 	free(input->path);
 	free(input);
 }

@@ -48,11 +48,11 @@ struct queue_job {
 /* An input under way, or a message about one. */
 struct queue_input {
 	struct queue_input *next;
-	char *path;            /* until delivery takes it over */
-	size_t walk;           /* see inputs.h */
-	char *message;         /* not null: only this is to be delivered */
-	enum inputs_kind kind; /* of the message */
-	struct reader *reader;
+	char *path;                  /* until delivery takes it over */
+	size_t walk;                 /* see inputs.h */
+	char *message;               /* not null: only this is to be delivered */
+	enum inputs_kind kind;       /* of the message */
+	struct reader *reader;       /* null once it ended, and of a message */
 	bool begun;                  /* delivery knows of it */
 	bool is_file;                /* of the disk: no read waits for long */
 	bool reading;                /* a thread is */
@@ -137,12 +137,20 @@ void queue_end_work(struct queue *queue, struct queue_job *job);
 /* The oldest job was delivered. */
 void queue_drop_job(struct queue *queue);
 
+/* A reader for the next input; with TASK_OPEN there is one. */
+struct reader *queue_take_reader(struct queue *queue);
+void queue_return_reader(struct queue *queue, struct reader *reader);
+
 /*
- * A new youngest input for an item, of which path and message are taken over,
- * with a reader if it is a file. Returns null when memory ran out; then the item
- * is freed and closed.
+ * A new youngest input for an item, of which path and message are taken over, with
+ * its reader, or null for a message. Returns null when memory ran out; then path and
+ * message are freed, and the reader is closed and returned.
  */
-struct queue_input *queue_add_input(struct queue *queue, const struct inputs_item *item);
+struct queue_input *queue_add_input(
+	struct queue *queue, const struct inputs_item *item, struct reader *reader);
+
+/* All of an input was read: its reader is free for another one. */
+void queue_end_input(struct queue *queue, struct queue_input *input);
 
 /* The oldest input was delivered to its end. */
 void queue_drop_input(struct queue *queue);

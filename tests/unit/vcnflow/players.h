@@ -68,7 +68,7 @@ static inline void player_end_open(struct queue *queue, unsigned blocks, bool is
 	assert_non_null(left);
 	*left = blocks;
 	item.path = (char *)left;
-	queue_add_input(queue, &item)->is_file = is_file;
+	queue_add_input(queue, &item, queue_take_reader(queue))->is_file = is_file;
 }
 
 /* Ends a read, of which a block came. */
@@ -79,7 +79,8 @@ static inline void player_end_read(
 	queue->threads.in_file_read -= player->input->is_file;
 	player->input->reading = false;
 	queue_add_job(queue, player->input, job);
-	player->input->ended = --*(unsigned *)(void *)player->input->path == 0;
+	if (--*(unsigned *)(void *)player->input->path == 0)
+		queue_end_input(queue, player->input);
 }
 
 /* Ends a delivery; returns true if it was a block's, not an input's end. */

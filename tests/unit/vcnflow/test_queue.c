@@ -18,7 +18,7 @@ static struct queue_input *add_file(void)
 {
 	struct inputs_item file = {.kind = INPUTS_FILE, .path = strdup("a"), .fd = -1};
 
-	input = queue_add_input(&queue, &file);
+	input = queue_add_input(&queue, &file, queue_take_reader(&queue));
 	assert_non_null(input);
 	input->is_file = true;
 	return input;
@@ -71,7 +71,7 @@ static void test_one_thread(void **state)
 	queue_drop_job(&queue);
 	assert_int_equal(queue.text_held, 0);
 	assert_next(TASK_READ);
-	input->ended = true;
+	queue_end_input(&queue, input);
 	assert_next(TASK_DELIVER);
 	queue_drop_input(&queue);
 	assert_next(TASK_OPEN);
@@ -191,6 +191,33 @@ static void test_later_input(void **state)
 	first->reading = true;
 	queue.threads.in_input = queue.threads.in_file_read = queue.threads.idle = 1;
 	assert_next(TASK_WORK);
+	assert_true(queue_should_wake_idle(&queue));
+	queue_free(&queue);
+}
+
+/* Little inputs that were read leave their readers to further ones; but a sleeper
+ * is woken only when half of those under way were delivered. */
+static void test_inputs_ahead(void **state)
+{
+	(void)state;
+	begin(2);
+	(void)add_file();
+	assert_int_equal(queue.reader_count, 0);
+	input->reading = queue.inputs->reading = true;
+	assert_next(TASK_NONE);
+	queue_end_input(&queue, input);
+	assert_next(TASK_OPEN);
+	queue_end_input(&queue, add_file());
+	queue_end_input(&queue, add_file());
+	assert_int_equal(queue.input_count, 4);
+	assert_next(TASK_NONE);
+	queue.threads.idle = 1;
+	queue_end_input(&queue, queue.inputs);
+	queue_drop_input(&queue);
+	queue.threads.delivering = true;
+	assert_next(TASK_OPEN);
+	assert_false(queue_should_wake_idle(&queue));
+	queue_drop_input(&queue);
 	assert_true(queue_should_wake_idle(&queue));
 	queue_free(&queue);
 }
@@ -352,9 +379,9 @@ static void test_messages(void **state)
 
 	(void)state;
 	begin(2);
-	assert_non_null(queue_add_input(&queue, &warning));
+	assert_non_null(queue_add_input(&queue, &warning, NULL));
 	assert_next(TASK_READ);
-	input->ended = true;
+	queue_end_input(&queue, input);
 	assert_next(TASK_DELIVER);
 	queue_drop_input(&queue);
 	assert_next(TASK_DELIVER);
@@ -503,6 +530,7 @@ int main(void)
 		cmocka_unit_test(test_wake_idle),
 		cmocka_unit_test(test_wake_waiting),
 		cmocka_unit_test(test_later_input),
+		cmocka_unit_test(test_inputs_ahead),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_large_blocks),
 		cmocka_unit_test(test_room_of_later_inputs),

@@ -63,6 +63,26 @@ static size_t inputs_of(size_t threads)
 	return 2 * threads;
 }
 
+/* Moves out of what is free, at least one, what the thread used last. */
+static void *take_spare(struct queue_spare *spares, size_t *count, unsigned thread)
+{
+	size_t own = *count;
+	void *what;
+
+	while (own > 0 && spares[own - 1].thread != thread)
+		own--;
+	if (own == 0)
+		own = *count;
+	what = spares[own - 1].what;
+	spares[own - 1] = spares[--*count];
+	return what;
+}
+
+static void add_spare(struct queue_spare *spares, size_t *count, void *what, unsigned thread)
+{
+	spares[(*count)++] = (struct queue_spare){what, thread};
+}
+
 int queue_init(struct queue *queue, const struct options *options, const atomic_int *stop)
 {
 	size_t threads = options->threads;
@@ -78,30 +98,41 @@ int queue_init(struct queue *queue, const struct options *options, const atomic_
 
 		if (buffer == NULL)
 			return -1;
-		queue->buffers[queue->buffer_count++] = buffer;
+		add_spare(queue->buffers, &queue->buffer_count, buffer, 0);
 	}
 	while (queue->reader_count < threads) {
 		struct reader *reader = reader_new(&options->flowlog, stop);
 
 		if (reader == NULL)
 			return -1;
-		queue->readers[queue->reader_count++] = reader;
+		add_spare(queue->readers, &queue->reader_count, reader, 0);
 	}
 	return 0;
 }
 
-static void free_jobs(struct queue_job *job)
+static void free_job(struct queue_job *job)
 {
-	while (job != NULL) {
-		struct queue_job *next = job->next;
+	free(job->buffer);
+	block_free(&job->block);
+	result_free(&job->result);
+	bytes_free(&job->compressed);
+	free(job);
+}
 
-		free(job->buffer);
-		block_free(&job->block);
-		result_free(&job->result);
-		bytes_free(&job->compressed);
-		free(job);
-		job = next;
+static void free_input(struct queue_input *input)
+{
+	while (input->jobs != NULL) {
+		struct queue_job *job = input->jobs;
+
+		input->jobs = job->next;
+		free_job(job);
 	}
+	if (input->reader != NULL)
+		reader_close(input->reader);
+	reader_free(input->reader);
+	free(input->message);
+	free(input->path);
+	free(input);
 }
 
 void queue_free(struct queue *queue)
@@ -110,19 +141,15 @@ void queue_free(struct queue *queue)
 		struct queue_input *input = queue->inputs;
 
 		queue->inputs = input->next;
-		free_jobs(input->jobs);
-		if (input->reader != NULL)
-			reader_close(input->reader);
-		reader_free(input->reader);
-		free(input->message);
-		free(input->path);
-		free(input);
+		free_input(input);
 	}
-	free_jobs(queue->free_jobs);
+	for (size_t i = 0; i < queue->job_count; i++)
+		free_job(queue->jobs[i].what);
 	for (size_t i = 0; i < queue->buffer_count; i++)
-		free(queue->buffers[i]);
+		free(queue->buffers[i].what);
 	for (size_t i = 0; i < queue->reader_count; i++)
-		reader_free(queue->readers[i]);
+		reader_free(queue->readers[i].what);
+	free(queue->jobs);
 	free(queue->buffers);
 	free(queue->readers);
 }
@@ -286,21 +313,38 @@ bool queue_should_wake_waiting(const struct queue *queue)
 
 /* ---- jobs ----------------------------------------------------------------- */
 
-struct queue_job *queue_take_job(struct queue *queue)
+/* Makes room for one job more to become free. */
+static int reserve_job(struct queue *queue)
 {
-	struct queue_job *job = queue->free_jobs;
+	struct queue_spare *grown =
+		realloc(queue->jobs, (queue->job_total + 1) * sizeof(*queue->jobs));
 
-	if (job != NULL) {
-		queue->free_jobs = job->next;
-		job->next = NULL;
-		return job;
-	}
+	if (grown == NULL)
+		return -1;
+	queue->jobs = grown;
+	queue->job_total++;
+	return 0;
+}
+
+static struct queue_job *new_job(struct queue *queue)
+{
+	struct queue_job *job;
+
+	if (reserve_job(queue) < 0)
+		return NULL;
 	job = calloc(1, sizeof(*job));
 	if (job == NULL)
 		return NULL;
 	result_init(&job->result);
 	job->compressed = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
 	return job;
+}
+
+struct queue_job *queue_take_job(struct queue *queue, unsigned thread)
+{
+	if (queue->job_count == 0)
+		return new_job(queue);
+	return take_spare(queue->jobs, &queue->job_count, thread);
 }
 
 void queue_add_job(struct queue *queue, struct queue_input *input, struct queue_job *job)
@@ -320,18 +364,19 @@ void queue_add_job(struct queue *queue, struct queue_input *input, struct queue_
 static void return_buffer(struct queue *queue, struct queue_job *job)
 {
 	if (job->buffer != NULL)
-		queue->buffers[queue->buffer_count++] = job->buffer;
+		add_spare(queue->buffers, &queue->buffer_count, job->buffer, job->thread);
 	job->buffer = NULL;
 	job->out.len = 0;
 }
 
-void queue_begin_work(struct queue *queue, struct queue_job *job)
+void queue_begin_work(struct queue *queue, struct queue_job *job, unsigned thread)
 {
 	job->state = JOB_WORKING;
 	job->input->waiting_jobs--;
 	queue->waiting_jobs--;
 	queue->threads.working++;
-	job->buffer = queue->buffers[--queue->buffer_count];
+	job->thread = thread;
+	job->buffer = take_spare(queue->buffers, &queue->buffer_count, thread);
 	job->out = (struct outbuf){
 		.data = job->buffer->data,
 		.cap = sizeof(job->buffer->data),
@@ -361,20 +406,20 @@ void queue_drop_job(struct queue *queue)
 	queue->text_held -= job->block.cap;
 	return_buffer(queue, job);
 	block_reset(&job->block);
-	job->next = queue->free_jobs;
-	queue->free_jobs = job;
+	job->next = NULL;
+	add_spare(queue->jobs, &queue->job_count, job, job->thread);
 }
 
 /* ---- inputs --------------------------------------------------------------- */
 
-struct reader *queue_take_reader(struct queue *queue)
+struct reader *queue_take_reader(struct queue *queue, unsigned thread)
 {
-	return queue->readers[--queue->reader_count];
+	return take_spare(queue->readers, &queue->reader_count, thread);
 }
 
-void queue_return_reader(struct queue *queue, struct reader *reader)
+void queue_return_reader(struct queue *queue, struct reader *reader, unsigned thread)
 {
-	queue->readers[queue->reader_count++] = reader;
+	add_spare(queue->readers, &queue->reader_count, reader, thread);
 }
 
 struct queue_input *queue_add_input(
@@ -387,7 +432,7 @@ struct queue_input *queue_add_input(
 		free(item->message);
 		if (reader != NULL) {
 			reader_close(reader);
-			queue_return_reader(queue, reader);
+			queue_return_reader(queue, reader, 0);
 		}
 		return NULL;
 	}
@@ -403,10 +448,10 @@ struct queue_input *queue_add_input(
 	return input;
 }
 
-void queue_end_input(struct queue *queue, struct queue_input *input)
+void queue_end_input(struct queue *queue, struct queue_input *input, unsigned thread)
 {
 	input->ended = true;
-	queue_return_reader(queue, input->reader);
+	queue_return_reader(queue, input->reader, thread);
 	input->reader = NULL;
 }
 

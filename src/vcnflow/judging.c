@@ -12,6 +12,7 @@ struct judging {
 	const struct lookup *lookup;
 	struct context *context;
 	const struct rule *rules; /* of the file */
+	struct judge_record judged;
 	struct judgement judgement;
 };
 
@@ -65,20 +66,25 @@ const struct judgement *judging_record(
 {
 	static const struct judge_rules none;
 	const struct judge_rules *rules = &none;
-	struct judge_record judged;
+	struct judge_record *judged = &judging->judged;
 
-	take_record(&judged, record, tags);
+	take_record(judged, record, tags);
 	if (json_string_is(&record->values[RECORD_ACTION], "ACCEPT"))
-		judged.action = ACTION_ACCEPT;
+		judged->action = ACTION_ACCEPT;
 	else if (json_string_is(&record->values[RECORD_ACTION], "REJECT"))
-		judged.action = ACTION_REJECT;
+		judged->action = ACTION_REJECT;
 	else
 		return NULL;
 	if (tags->known)
 		rules = context_rules(judging->context, &tags->subnet, tags->vnic);
 	judging->rules = rules->rules;
-	judge_record(&judging->judgement, &judged, rules);
+	judge_record(&judging->judgement, judged, rules);
 	return &judging->judgement;
+}
+
+const struct judge_record *judging_judged(const struct judging *judging)
+{
+	return &judging->judged;
 }
 
 void judging_texts(const struct judging *judging, const struct judge_entry *entry,

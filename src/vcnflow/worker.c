@@ -273,8 +273,8 @@ static void sum(struct worker *worker, const struct judgement *judgement)
 
 	if (table == NULL)
 		return;
-	summed = summing_record(
-		table, worker->shared.options, &worker->record, &worker->tags, judgement);
+	summed = summing_record(table, worker->shared.options, &worker->record, &worker->tags,
+		judging_judged(worker->judging), judgement);
 	count_summed(worker, summed);
 	if (!worker->tags.known)
 		count_unknown(worker);

@@ -95,18 +95,16 @@ static uint32_t next_rule(const struct judge_rules *rules, uint32_t first, uint3
 
 /* F: what of the record's direction matches it. */
 static void find_permitted(struct question *question, struct judge_entries *entries,
-	enum direction direction, const struct match_flow *flow)
+	enum direction direction, const struct match_flow *flow, const struct match_probe *probe)
 {
 	const struct judge_rules *rules = question->rules;
-	struct match_probe probe;
 	unsigned maybe;
 
-	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
-		uint32_t n = next_rule(rules, range.first, range.end, &probe);
+		uint32_t n = next_rule(rules, range.first, range.end, probe);
 
-		for (; n < range.end; n = next_rule(rules, n + 1, range.end, &probe)) {
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
@@ -124,22 +122,20 @@ static void find_permitted(struct question *question, struct judge_entries *entr
  * may match, so may all that was found here.
  */
 static void find_reply(struct question *question, struct judge_entries *entries,
-	enum direction direction, const struct match_flow *flow)
+	enum direction direction, const struct match_flow *flow, const struct match_probe *probe)
 {
 	const struct judge_rules *rules = question->rules;
 	size_t first = entries->count;
 	bool had_yes = entries->has_yes;
 	bool was_specific = question->reply_is_specific;
 	bool is_doubtful = false;
-	struct match_probe probe;
 	unsigned maybe;
 
-	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
-		uint32_t n = next_rule(rules, range.first, range.end, &probe);
+		uint32_t n = next_rule(rules, range.first, range.end, probe);
 
-		for (; n < range.end; n = next_rule(rules, n + 1, range.end, &probe)) {
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
@@ -187,10 +183,14 @@ static bool find_direction(
 	struct match_flow flow = flow_of(question->record, direction);
 	struct match_flow reversed = match_reversed(&flow);
 	size_t before = judgement->permitted.count + judgement->reply.count;
+	struct match_probe probe;
 
-	find_permitted(question, &judgement->permitted, direction, &flow);
+	match_make_probe(&probe, &flow);
+	find_permitted(question, &judgement->permitted, direction, &flow, &probe);
+	match_turn_probe(&probe, &reversed);
 	find_reply(question, &judgement->reply,
-		direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS, &reversed);
+		direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS, &reversed,
+		&probe);
 	return judgement->permitted.count + judgement->reply.count != before;
 }
 

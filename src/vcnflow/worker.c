@@ -392,7 +392,10 @@ static OUT_OF_LINE bool add_more(struct worker *worker)
 	enum fate fate;
 
 	if (worker->judging != NULL) {
-		judgement = judging_record(worker->judging, &worker->record, &worker->tags);
+		judgement =
+			options->conversations
+				? judging_verdict(worker->judging, &worker->record, &worker->tags)
+				: judging_record(worker->judging, &worker->record, &worker->tags);
 		fate = select_judgement(options, judgement);
 		if (fate != FATE_EMITTED) {
 			tally->fates[fate]++;

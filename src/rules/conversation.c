@@ -481,14 +481,16 @@ static char *put_time(char *at, const struct conversation_time *when)
 	return PUT(at + 1 + UTC_LENGTH, "\"");
 }
 
+/* Of at most INT64_MAX, so that the powers of ten do not wrap. */
 static char *put_number(char *at, uint64_t number)
 {
 	char *end = at + 1;
 
-	for (uint64_t rest = number; rest >= 10; rest /= 10)
+	for (uint64_t power = 10; number >= power; power *= 10)
 		end++;
-	for (char *digit = end; digit-- > at; number /= 10)
-		*digit = (char)('0' + number % 10);
+	for (at = end; number >= 10; number /= 10)
+		*--at = (char)('0' + number % 10);
+	*--at = (char)('0' + number);
 	return end;
 }
 

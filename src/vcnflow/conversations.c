@@ -316,9 +316,12 @@ static inline void add_number(struct conversations *table, uint64_t *sum, uint64
 	}
 }
 
+/* Mostly there is nothing to be added in one of the directions. */
 static inline void add_sum(struct conversations *table, struct conversation_sum *sum,
 	const struct conversation_sum *more)
 {
+	if ((more->records | more->packets | more->bytes) == 0)
+		return;
 	add_number(table, &sum->records, more->records);
 	add_number(table, &sum->packets, more->packets);
 	add_number(table, &sum->bytes, more->bytes);

@@ -27,19 +27,12 @@
 /* More are as good as no memory, as more lines are. */
 #define MOST_TEXTS (MOST_LINES - 1)
 
-/* What is not forgotten of a block: some blocks of any log have the same owners. */
-#define OWNERS_KEPT ((size_t)1024)
-#define TEXTS_KEPT ((size_t)128 << 10)
-
 /* For how many lines memory is fetched before the first of them is added. */
 #define BATCH 64
 
 /* How many lines before its turn a sorted one is fetched. */
 #define LINES_AHEAD 8
 #define CACHE_LINE 64
-
-/* No number of an owner. */
-#define NO_OWNER UINT32_MAX
 
 /* No text and no time; they sort before all that there are. */
 #define NO_TEXT UINT32_MAX
@@ -120,7 +113,7 @@ void conversations_free(struct conversations *table)
 	conversations_init(table);
 }
 
-static void clear_lines(struct conversations *table)
+void conversations_clear(struct conversations *table)
 {
 	table->count = 0;
 	if (table->slots != NULL)
@@ -130,22 +123,9 @@ static void clear_lines(struct conversations *table)
 	table->entries = NULL;
 	table->parts = NULL;
 	table->part_count = 0;
-}
-
-void conversations_clear(struct conversations *table)
-{
-	clear_lines(table);
 	textset_clear(&table->texts);
 	textset_clear(&table->owners);
 	memset(table->recent, 0, sizeof(table->recent));
-}
-
-void conversations_reuse(struct conversations *table)
-{
-	if (table->owners.count > OWNERS_KEPT || table->texts.text_len > TEXTS_KEPT)
-		conversations_clear(table);
-	else
-		clear_lines(table);
 }
 
 /* ---- texts and owners -------------------------------------------------------- */
@@ -418,51 +398,41 @@ int conversations_add(struct conversations *table, const struct conversation *on
 
 /* ---- merging ----------------------------------------------------------------- */
 
-/* Takes a text of another table in; *number is its number here. Returns 0, or -1 when
- * memory ran out. */
-static int take_other_text(
-	struct conversations *table, const struct textset *others, uint32_t other, uint32_t *number)
+/*
+ * Takes the texts and owners of another table in: the owner that is number i there
+ * is numbers[i] here. Returns 0, or -1 when memory ran out.
+ */
+static int take_owners(struct conversations *table, const struct conversations *other)
 {
+	const size_t text_count = other->texts.count, owner_count = other->owners.count;
 	enum textset_result result;
+	struct owner owner;
+	uint32_t *numbers, *texts;
 	size_t index;
 
-	*number = NO_TEXT;
-	if (other == NO_TEXT)
-		return 0;
-	result = textset_take_entry(&table->texts, others, other, &index);
-	if (result != TEXTSET_KNOWN && result != TEXTSET_ADDED)
-		return -1;
-	*number = (uint32_t)index;
-	return 0;
-}
-
-/* The same of an owner, whose number here is kept until all is merged. */
-static int take_other_owner(
-	struct conversations *table, const struct conversations *other, uint32_t number)
-{
-	struct owner owner = owner_of(other, number);
-
-	if (take_other_text(table, &other->texts, owner.subnet, &owner.subnet) < 0 ||
-		take_other_text(table, &other->texts, owner.vnic, &owner.vnic) < 0)
-		return -1;
-	return take_owner(table, &owner, &table->numbers[number]);
-}
-
-/* Makes room for the numbers of another table's owners, none of which is known. */
-static int begin_numbers(struct conversations *table, const struct conversations *other)
-{
-	const size_t count = other->owners.count;
-	uint32_t *numbers;
-
-	if (count > table->number_room) {
-		numbers = realloc(table->numbers, count * sizeof(*numbers));
+	if (text_count + owner_count > table->number_room) {
+		numbers = realloc(table->numbers, (text_count + owner_count) * sizeof(*numbers));
 		if (numbers == NULL)
 			return -1;
 		table->numbers = numbers;
-		table->number_room = count;
+		table->number_room = text_count + owner_count;
 	}
-	for (size_t i = 0; i < count; i++)
-		table->numbers[i] = NO_OWNER;
+	numbers = table->numbers;
+	texts = numbers + owner_count;
+	for (size_t i = 0; i < text_count; i++) {
+		result = textset_take_entry(&table->texts, &other->texts, i, &index);
+		if (result != TEXTSET_KNOWN && result != TEXTSET_ADDED)
+			return -1;
+		texts[i] = (uint32_t)index;
+	}
+	for (size_t i = 0; i < owner_count; i++) {
+		owner = owner_of(other, (uint32_t)i);
+		owner.subnet = texts[owner.subnet];
+		if (owner.vnic != NO_TEXT)
+			owner.vnic = texts[owner.vnic];
+		if (take_owner(table, &owner, &numbers[i]) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -510,7 +480,7 @@ int conversations_merge(struct conversations *table, struct conversations *other
 	size_t fetched = 0;
 
 	table->saturated |= other->saturated;
-	if (begin_numbers(table, other) < 0)
+	if (take_owners(table, other) < 0)
 		return -1;
 	for (size_t i = 0; i < other->count; i++) {
 		if (i == fetched) {
@@ -518,9 +488,6 @@ int conversations_merge(struct conversations *table, struct conversations *other
 			fetch(table, other, i, fetched);
 		}
 		more = &other->lines[i];
-		if (table->numbers[more->key.owner] == NO_OWNER &&
-			take_other_owner(table, other, more->key.owner) < 0)
-			return -1;
 		more->key.owner = table->numbers[more->key.owner];
 		line = line_of(table, &more->key);
 		if (line == NULL)

@@ -22,7 +22,7 @@
 /* What a line counts for --table, without its texts: it and its slots. */
 #define CONVERSATIONS_LINE_COST 160
 
-#define CONVERSATIONS_RECENT_BITS 10
+#define CONVERSATIONS_RECENT_BITS 6
 #define CONVERSATIONS_RECENT (1 << CONVERSATIONS_RECENT_BITS)
 
 struct conversations_line;
@@ -51,7 +51,7 @@ struct conversations {
 	struct conversations_entry *entries;
 	size_t *parts;
 	size_t part_count;
-	uint32_t *numbers; /* of another table's owners, while it is added */
+	uint32_t *numbers; /* of another table's owners and texts, while it is added */
 	size_t number_room;
 	bool saturated; /* a sum has reached its end */
 };
@@ -61,10 +61,6 @@ void conversations_free(struct conversations *table);
 
 /* Makes it empty and keeps the room; saturated stays. */
 void conversations_clear(struct conversations *table);
-
-/* The same of a table that is summed again: owners are not forgotten, unless they
- * are many. */
-void conversations_reuse(struct conversations *table);
 
 /* Adds one, whose sums may be too large. Returns 0, or -1 when memory ran out; its lines are as
  * they were. */

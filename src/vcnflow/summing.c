@@ -35,7 +35,7 @@
 void summing_reset(struct summing *summing)
 {
 	for (size_t i = 0; i < summing->count; i++)
-		conversations_reuse(&summing->parts[i].table);
+		conversations_clear(&summing->parts[i].table);
 	summing->count = 0;
 }
 

@@ -244,20 +244,31 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 	return len;
 }
 
-int record_number(const struct json_value *value, int most)
+static inline int small_number(const char *text, size_t len, int most)
 {
-	char buffer[64];
-	const char *text = value->text;
-	size_t len = value->len;
 	uint64_t number;
 
-	if (value->type == JSON_STRING) {
-		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0)
-			return -1;
-	} else if (value->type != JSON_NUMBER) {
-		return -1;
-	}
 	if (len == 0 || len > 5 || (len > 1 && text[0] == '0'))
 		return -1;
 	return digits_read(&number, text, len) && number <= (uint64_t)most ? (int)number : -1;
+}
+
+/* By itself, so that only a string pays for the buffer. */
+static __attribute__((noinline)) int spelled_number(const struct json_value *value, int most)
+{
+	char buffer[64];
+	const char *text;
+	size_t len;
+
+	if (value->type != JSON_STRING ||
+		json_string(value, buffer, sizeof(buffer), &text, &len) != 0)
+		return -1;
+	return small_number(text, len, most);
+}
+
+int record_number(const struct json_value *value, int most)
+{
+	if (value->type != JSON_NUMBER)
+		return spelled_number(value, most);
+	return small_number(value->text, value->len, most);
 }

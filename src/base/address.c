@@ -349,13 +349,32 @@ static void put_number(struct output *out, unsigned value, unsigned base)
 	out->at += sizeof(digits) - i;
 }
 
+/*
+ * An octet and a dot, as four bytes of which those of leading zeros are shifted out:
+ * how many digits there are can't be foretold, and so decides no branch. All four
+ * are written; what follows, or whoever ends the text, overwrites them.
+ */
+static char *put_octet(char *at, unsigned octet)
+{
+	const unsigned digits = octet >= 100 ? 3 : octet >= 10 ? 2 : 1;
+	const uint32_t text = ((uint32_t)'.' << 24 | ('0' + octet % 10) << 16 |
+				      ('0' + octet / 10 % 10) << 8 | ('0' + octet / 100)) >>
+			      8 * (3 - digits);
+
+	at[0] = (char)text;
+	at[1] = (char)(text >> 8);
+	at[2] = (char)(text >> 16);
+	at[3] = (char)(text >> 24);
+	return at + digits + 1;
+}
+
 static void put_ipv4(struct output *out, uint32_t bits)
 {
-	for (int shift = 24; shift >= 0; shift -= 8) {
-		put_number(out, bits >> shift & 0xff, 10);
-		if (shift > 0)
-			*out->at++ = '.';
-	}
+	char *at = out->at;
+
+	for (int shift = 24; shift >= 0; shift -= 8)
+		at = put_octet(at, bits >> shift & 0xff);
+	out->at = at - 1;
 }
 
 static unsigned group_of(const struct address *address, int i)

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #define SECONDS_PER_DAY 86400
 #define DAYS_IN_400_YEARS 146097
@@ -15,17 +14,18 @@
 #define FIRST_SECOND INT64_C(-62167219200)
 #define LAST_SECOND INT64_C(253402300799)
 
-/* Writes a number of 0 to 9999 as count digits; returns their end. Lines of
+/* Writes a number of 0 to 99 as two digits, and what comes after them. Lines of
  * conversations have two times each, and snprintf would be half of their cost. */
-static char *put_digits(char *at, unsigned number, unsigned count)
+static char *put_two(char *at, unsigned number, char after)
 {
-	for (unsigned i = count; i-- > 0; number /= 10)
-		at[i] = (char)('0' + number % 10);
-	return at + count;
+	at[0] = (char)('0' + number / 10);
+	at[1] = (char)('0' + number % 10);
+	at[2] = after;
+	return at + 3;
 }
 
 /*
- * Writes the date of a day, counted as DAYS_TO_1970 says: years that begin in
+ * Writes the date of a day and a T, counted as DAYS_TO_1970 says: years that begin in
  * March end with the day that is not always there, and their months have 153 days
  * in five. gmtime_r(3) asks for the time zone and takes several times as long.
  */
@@ -38,12 +38,12 @@ static char *put_date(char *at, unsigned day)
 	const unsigned in_year = in_era - (365 * year + year / 4 - year / 100);
 	const unsigned month = (5 * in_year + 2) / 153; /* from March on */
 	const bool is_next = month >= 10;               /* January or February */
+	const unsigned civil = era * 400 - 400 + year + is_next;
 
-	at = put_digits(at, era * 400 - 400 + year + is_next, 4);
-	*at++ = '-';
-	at = put_digits(at, is_next ? month - 9 : month + 3, 2);
-	*at++ = '-';
-	return put_digits(at, in_year - (153 * month + 2) / 5 + 1, 2);
+	(void)put_two(at, civil / 100, '0');
+	at = put_two(at + 2, civil % 100, '-');
+	at = put_two(at, is_next ? month - 9 : month + 3, '-');
+	return put_two(at, in_year - (153 * month + 2) / 5 + 1, 'T');
 }
 
 bool utc_text(char text[UTC_TEXT_SIZE], int64_t seconds)
@@ -58,12 +58,9 @@ bool utc_text(char text[UTC_TEXT_SIZE], int64_t seconds)
 	seconds += (int64_t)DAYS_TO_1970 * SECONDS_PER_DAY;
 	in_day = (unsigned)(seconds % SECONDS_PER_DAY);
 	at = put_date(at, (unsigned)(seconds / SECONDS_PER_DAY));
-	*at++ = 'T';
-	at = put_digits(at, in_day / 3600, 2);
-	*at++ = ':';
-	at = put_digits(at, in_day / 60 % 60, 2);
-	*at++ = ':';
-	at = put_digits(at, in_day % 60, 2);
-	memcpy(at, "Z", sizeof("Z"));
+	at = put_two(at, in_day / 3600, ':');
+	at = put_two(at, in_day / 60 % 60, ':');
+	at = put_two(at, in_day % 60, 'Z');
+	*at = '\0';
 	return true;
 }

@@ -7,7 +7,8 @@
 
 #define UTC_TEXT_SIZE 32
 
-/* The length of the date that a text begins with. */
+/* The length of a text, and of the date that it begins with. */
+#define UTC_LENGTH 20
 #define UTC_DATE_LENGTH 10
 
 /*

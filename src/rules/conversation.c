@@ -475,25 +475,23 @@ static char *put_text(char *at, const struct conversation_text *text)
 
 static char *put_time(char *at, const struct conversation_time *when)
 {
-	char text[UTC_TEXT_SIZE];
-
-	if (!when->is_known || !utc_text(text, when->seconds))
+	if (!when->is_known || !utc_text(at + 1, when->seconds))
 		return PUT(at, "null");
-	at = PUT(at, "\"");
-	at = put_bytes(at, text, strlen(text));
-	return PUT(at, "\"");
+	*at = '"';
+	return PUT(at + 1 + UTC_LENGTH, "\"");
 }
 
+/* Of at most INT64_MAX, so that the powers of ten do not wrap. */
 static char *put_number(char *at, uint64_t number)
 {
-	char digits[20];
-	size_t begin = sizeof(digits);
+	char *end = at + 1;
 
-	do {
-		digits[--begin] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number != 0);
-	return put_bytes(at, digits + begin, sizeof(digits) - begin);
+	for (uint64_t power = 10; number >= power; power *= 10)
+		end++;
+	for (at = end; number >= 10; number /= 10)
+		*--at = (char)('0' + number % 10);
+	*--at = (char)('0' + number);
+	return end;
 }
 
 static char *put_number_or_null(char *at, bool is_there, uint64_t number)
@@ -543,8 +541,34 @@ static char *put_began(char *at, enum conversation_began began)
 	}
 }
 
+static bool is_same_text(const struct conversation_text *a, const struct conversation_text *b)
+{
+	return a->text == b->text && a->len == b->len;
+}
+
+/* The subnet and the VNIC: mostly those of the line before, which are copied. */
+static char *put_owner(
+	char *at, struct conversation_writer *writer, const struct conversation *from)
+{
+	const char *out = writer->out->data;
+	const char *begin = at;
+
+	if (writer->owner_len > 0 && is_same_text(&writer->subnet, &from->subnet) &&
+		is_same_text(&writer->vnic, &from->vnic))
+		return put_bytes(at, out + writer->owner_at, writer->owner_len);
+	at = PUT(at, "\"subnet\":");
+	at = put_text(at, &from->subnet);
+	at = PUT(at, ",\"vnic\":");
+	at = put_text(at, &from->vnic);
+	writer->subnet = from->subnet;
+	writer->vnic = from->vnic;
+	writer->owner_at = (size_t)(begin - out);
+	writer->owner_len = (size_t)(at - begin);
+	return at;
+}
+
 /* Returns the end of the line; at has the room that conversation_write asks for. */
-static char *put_line(char *at, const struct conversation *from)
+static char *put_line(char *at, struct conversation_writer *writer, const struct conversation *from)
 {
 	at = PUT(at, "{");
 	if (from->has_period) {
@@ -552,10 +576,7 @@ static char *put_line(char *at, const struct conversation *from)
 		at = put_time(at, &from->period);
 		at = PUT(at, ",");
 	}
-	at = PUT(at, "\"subnet\":");
-	at = put_text(at, &from->subnet);
-	at = PUT(at, ",\"vnic\":");
-	at = put_text(at, &from->vnic);
+	at = put_owner(at, writer, from);
 	at = PUT(at, ",\"local\":\"");
 	at += address_text(at, &from->local);
 	at = PUT(at, "\",\"peer\":\"");
@@ -577,12 +598,13 @@ static char *put_line(char *at, const struct conversation *from)
 }
 
 /* Room is made once for a whole line: a run writes many, and then nothing else. */
-int conversation_write(struct bytes *out, const struct conversation *from)
+int conversation_write(struct conversation_writer *writer, const struct conversation *from)
 {
 	const size_t texts = JSON_STRING_ROOM(from->subnet.len) + JSON_STRING_ROOM(from->vnic.len);
+	struct bytes *out = writer->out;
 
 	if (bytes_reserve(out, LINE_ROOM + texts) != 0)
 		return -1;
-	out->len = (size_t)(put_line(out->data + out->len, from) - out->data);
+	out->len = (size_t)(put_line(out->data + out->len, writer, from) - out->data);
 	return 0;
 }

@@ -105,9 +105,22 @@ enum conversation_result conversation_read(struct conversation_reader *reader, c
 const char *conversation_fault(const struct conversation_reader *reader);
 
 /*
+ * What lines are appended to, and which texts the last one had: those that stay
+ * the same from line to line are spelled once. So neither these texts nor what
+ * was appended may change while it is in use. Zeros but out are a new one.
+ */
+struct conversation_writer {
+	struct bytes *out;
+	struct conversation_text subnet;
+	struct conversation_text vnic;
+	size_t owner_at; /* where they stand in out */
+	size_t owner_len;
+};
+
+/*
  * Appends a conversation as its line, with the line feed. Texts must be UTF-8.
  * Returns as bytes_reserve does.
  */
-int conversation_write(struct bytes *out, const struct conversation *conversation);
+int conversation_write(struct conversation_writer *writer, const struct conversation *conversation);
 
 #endif

@@ -53,14 +53,20 @@ static bool is_specific(const struct rule *rule, uint16_t protocol)
 	       rule->destination_high - rule->destination_low < SPECIFIC_PORTS;
 }
 
+/* What F or R of a record is like. */
+struct found {
+	bool is_there;
+	bool has_yes;
+	bool is_specific; /* a rule that matches with yes is */
+};
+
 /* One record in one direction, or in both. */
 struct question {
 	const struct judge_record *record;
 	const struct judge_rules *rules;
 	bool has_transport; /* TCP or UDP, both ports known */
-	/* a rule that matches with yes is specific */
-	bool permitted_is_specific;
-	bool reply_is_specific;
+	struct found permitted;
+	struct found reply;
 };
 
 static void add(struct judge_entries *entries, uint32_t rule, unsigned maybe)
@@ -95,25 +101,23 @@ static uint32_t next_rule(const struct judge_rules *rules, uint32_t first, uint3
 
 /* F: what of the record's direction matches it. */
 static void find_permitted(struct question *question, struct judge_entries *entries,
-	enum direction direction, const struct match_flow *flow)
+	enum direction direction, const struct match_flow *flow, const struct match_probe *probe)
 {
 	const struct judge_rules *rules = question->rules;
-	struct match_probe probe;
 	unsigned maybe;
 
-	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
-		uint32_t n = next_rule(rules, range.first, range.end, &probe);
+		uint32_t n = next_rule(rules, range.first, range.end, probe);
 
-		for (; n < range.end; n = next_rule(rules, n + 1, range.end, &probe)) {
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
 				continue;
 			add(entries, n, maybe);
 			if (maybe == 0 && is_specific(rule, flow->protocol))
-				question->permitted_is_specific = true;
+				question->permitted.is_specific = true;
 		}
 	}
 }
@@ -124,22 +128,20 @@ static void find_permitted(struct question *question, struct judge_entries *entr
  * may match, so may all that was found here.
  */
 static void find_reply(struct question *question, struct judge_entries *entries,
-	enum direction direction, const struct match_flow *flow)
+	enum direction direction, const struct match_flow *flow, const struct match_probe *probe)
 {
 	const struct judge_rules *rules = question->rules;
 	size_t first = entries->count;
 	bool had_yes = entries->has_yes;
-	bool was_specific = question->reply_is_specific;
+	bool was_specific = question->reply.is_specific;
 	bool is_doubtful = false;
-	struct match_probe probe;
 	unsigned maybe;
 
-	match_make_probe(&probe, flow);
 	for (size_t i = 0; i < rules->run_count; i++) {
 		struct range range = range_of(&rules->runs[i], direction);
-		uint32_t n = next_rule(rules, range.first, range.end, &probe);
+		uint32_t n = next_rule(rules, range.first, range.end, probe);
 
-		for (; n < range.end; n = next_rule(rules, n + 1, range.end, &probe)) {
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, probe)) {
 			const struct rule *rule = &rules->rules[n];
 
 			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
@@ -147,11 +149,11 @@ static void find_reply(struct question *question, struct judge_entries *entries,
 			if (!rule->is_stateless) {
 				add(entries, n, maybe);
 				if (maybe == 0 && is_specific(rule, flow->protocol))
-					question->reply_is_specific = true;
+					question->reply.is_specific = true;
 			} else if (maybe == 0) {
 				entries->count = first;
 				entries->has_yes = had_yes;
-				question->reply_is_specific = was_specific;
+				question->reply.is_specific = was_specific;
 				return;
 			} else {
 				is_doubtful = true;
@@ -163,7 +165,7 @@ static void find_reply(struct question *question, struct judge_entries *entries,
 	for (size_t i = first; i < entries->count; i++)
 		entries->at[i].maybe |= MATCH_STATELESS;
 	entries->has_yes = had_yes;
-	question->reply_is_specific = was_specific;
+	question->reply.is_specific = was_specific;
 }
 
 static struct match_flow flow_of(const struct judge_record *record, enum direction direction)
@@ -187,10 +189,14 @@ static bool find_direction(
 	struct match_flow flow = flow_of(question->record, direction);
 	struct match_flow reversed = match_reversed(&flow);
 	size_t before = judgement->permitted.count + judgement->reply.count;
+	struct match_probe probe;
 
-	find_permitted(question, &judgement->permitted, direction, &flow);
+	match_make_probe(&probe, &flow);
+	find_permitted(question, &judgement->permitted, direction, &flow, &probe);
+	match_turn_probe(&probe, &reversed);
 	find_reply(question, &judgement->reply,
-		direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS, &reversed);
+		direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS, &reversed,
+		&probe);
 	return judgement->permitted.count + judgement->reply.count != before;
 }
 
@@ -338,16 +344,16 @@ static enum judge_beginner ask_beginner(const struct question *question)
 	if (!question->has_transport || record->source_port == 0 || record->destination_port == 0 ||
 		record->source_port == record->destination_port)
 		return JUDGE_UNDECIDED;
-	if (question->permitted_is_specific != question->reply_is_specific)
-		return question->permitted_is_specific ? JUDGE_SENDER : JUDGE_OTHER;
+	if (question->permitted.is_specific != question->reply.is_specific)
+		return question->permitted.is_specific ? JUDGE_SENDER : JUDGE_OTHER;
 	return ask_ports(question);
 }
 
 /* Rules of both directions match, at least one of them with yes. */
 static void judge_both(struct judgement *judgement, const struct question *question)
 {
-	bool permitted = judgement->permitted.has_yes;
-	bool reply = judgement->reply.has_yes;
+	bool permitted = question->permitted.has_yes;
+	bool reply = question->reply.has_yes;
 	uint16_t protocol = question->record->protocol;
 	enum judge_beginner beginner = JUDGE_UNDECIDED;
 
@@ -364,15 +370,15 @@ static void judge_both(struct judgement *judgement, const struct question *quest
 
 static void judge_accepted(struct judgement *judgement, const struct question *question)
 {
-	const struct judge_entries *permitted = &judgement->permitted;
-	const struct judge_entries *reply = &judgement->reply;
+	const struct found *permitted = &question->permitted;
+	const struct found *reply = &question->reply;
 
-	if (permitted->count == 0 && reply->count == 0)
+	if (!permitted->is_there && !reply->is_there)
 		conclude(judgement, JUDGE_UNEXPLAINED, JUDGE_NONE);
-	else if (reply->count == 0)
+	else if (!reply->is_there)
 		conclude(judgement, JUDGE_PERMITTED,
 			permitted->has_yes ? JUDGE_CERTAIN : JUDGE_POSSIBLE);
-	else if (permitted->count == 0)
+	else if (!permitted->is_there)
 		/* a sender that began: the rule that let it in may be gone */
 		conclude(judgement, JUDGE_REPLY,
 			reply->has_yes && ask_ports(question) != JUDGE_SENDER ? JUDGE_CERTAIN
@@ -385,18 +391,18 @@ static void judge_accepted(struct judgement *judgement, const struct question *q
 
 static void judge_rejected(struct judgement *judgement, const struct question *question)
 {
-	const struct judge_entries *permitted = &judgement->permitted;
-	const struct judge_entries *reply = &judgement->reply;
+	const struct found *permitted = &question->permitted;
+	const struct found *reply = &question->reply;
 	enum judge_beginner beginner = ask_ports(question);
 
 	if (permitted->has_yes)
 		conclude(judgement, JUDGE_CONTRADICTED, JUDGE_NONE);
-	else if (permitted->count > 0)
+	else if (permitted->is_there)
 		conclude(judgement, JUDGE_DENIED, JUDGE_POSSIBLE);
 	else if (reply->has_yes && beginner == JUDGE_OTHER)
 		conclude(judgement, JUDGE_LATE_REPLY, JUDGE_LIKELY);
 	else if (judgement->is_complete && !question->record->is_guessed &&
-		 (reply->count == 0 || beginner == JUDGE_SENDER))
+		 (!reply->is_there || beginner == JUDGE_SENDER))
 		conclude(judgement, JUDGE_DENIED, JUDGE_CERTAIN);
 	else
 		conclude(judgement, JUDGE_DENIED, JUDGE_LIKELY);
@@ -425,33 +431,149 @@ static void find_rules(
 	}
 }
 
+/*
+ * Makes an empty judgement. Returns true if rules decide further; else it is
+ * concluded.
+ */
+static bool begin(struct judgement *judgement, const struct judge_record *record, bool is_complete)
+{
+	judgement->is_complete = is_complete;
+	judgement->nearest_count = 0;
+	judgement->permitted.count = judgement->reply.count = 0;
+	judgement->permitted.has_yes = judgement->reply.has_yes = false;
+	if (match_is_link_local(&record->source) || match_is_link_local(&record->destination)) {
+		conclude(judgement, JUDGE_EXEMPT, JUDGE_CERTAIN);
+		return false;
+	}
+	if (record->direction == DIRECTION_NONE || record->source.family == ADDRESS_NONE ||
+		record->destination.family == ADDRESS_NONE) {
+		conclude(judgement, JUDGE_UNKNOWN, JUDGE_NONE);
+		return false;
+	}
+	return true;
+}
+
+/* Concludes from what was found. */
+static void judge(struct judgement *judgement, struct question *question)
+{
+	const struct judge_record *record = question->record;
+
+	question->has_transport = record->has_ports && rule_protocol_has_ports(record->protocol);
+	if (record->action == ACTION_ACCEPT)
+		judge_accepted(judgement, question);
+	else
+		judge_rejected(judgement, question);
+}
+
 void judge_record(struct judgement *judgement, const struct judge_record *record,
 	const struct judge_rules *rules)
 {
 	struct question question = {.record = record, .rules = rules};
 	enum direction nearest_of;
 
-	judgement->is_complete = rules->is_complete;
-	judgement->nearest_count = 0;
-	judgement->permitted.count = judgement->reply.count = 0;
-	judgement->permitted.has_yes = judgement->reply.has_yes = false;
-	if (match_is_link_local(&record->source) || match_is_link_local(&record->destination)) {
-		conclude(judgement, JUDGE_EXEMPT, JUDGE_CERTAIN);
+	if (!begin(judgement, record, rules->is_complete))
 		return;
-	}
-	if (record->direction == DIRECTION_NONE || record->source.family == ADDRESS_NONE ||
-		record->destination.family == ADDRESS_NONE) {
-		conclude(judgement, JUDGE_UNKNOWN, JUDGE_NONE);
-		return;
-	}
-	question.has_transport = record->has_ports && rule_protocol_has_ports(record->protocol);
 	find_rules(&question, judgement, &nearest_of);
-	if (record->action == ACTION_ACCEPT)
-		judge_accepted(judgement, &question);
-	else
-		judge_rejected(judgement, &question);
+	question.permitted.is_there = judgement->permitted.count > 0;
+	question.permitted.has_yes = judgement->permitted.has_yes;
+	question.reply.is_there = judgement->reply.count > 0;
+	question.reply.has_yes = judgement->reply.has_yes;
+	judge(judgement, &question);
 	if (record->is_guessed && record->is_within && judgement->confidence > JUDGE_LIKELY)
 		judgement->confidence = JUDGE_LIKELY;
 	if (judgement->verdict == JUDGE_DENIED && nearest_of != DIRECTION_NONE)
 		find_nearest(&question, judgement, nearest_of);
+}
+
+/* ---- without naming rules ---------------------------------------------------- */
+
+/* Bits of an answer: of all rules that match, as F has them, and of the stateful ones
+ * alone, as R does, unless a stateless one matches too. */
+#define ANY 0x01
+#define YES 0x02
+#define SPECIFIC 0x04
+#define STATEFUL(bits) ((bits) << 3)
+#define STATELESS_YES 0x40
+#define STATELESS_MAYBE 0x80
+
+static uint8_t ask_direction(const struct judge_rules *rules, enum direction direction,
+	const struct match_flow *flow, const struct match_probe *probe)
+{
+	unsigned answer = 0, maybe;
+
+	for (size_t i = 0; i < rules->run_count; i++) {
+		struct range range = range_of(&rules->runs[i], direction);
+		uint32_t n = next_rule(rules, range.first, range.end, probe);
+
+		for (; n < range.end; n = next_rule(rules, n + 1, range.end, probe)) {
+			const struct rule *rule = &rules->rules[n];
+			unsigned bits = ANY;
+
+			if (match_rule(rule, flow, &rules->world, &maybe) == MATCH_NO)
+				continue;
+			if (maybe == 0)
+				bits |= is_specific(rule, flow->protocol) ? YES | SPECIFIC : YES;
+			if (!rule->is_stateless)
+				bits |= STATEFUL(bits);
+			else
+				bits |= maybe == 0 ? STATELESS_YES : STATELESS_MAYBE;
+			answer |= bits;
+		}
+	}
+	return (uint8_t)answer;
+}
+
+static struct found found_of(unsigned bits)
+{
+	return (struct found){(bits & ANY) != 0, (bits & YES) != 0, (bits & SPECIFIC) != 0};
+}
+
+/* As find_reply has it. */
+static struct found reply_of(unsigned answer)
+{
+	unsigned bits = answer / STATEFUL(1) & (ANY | YES | SPECIFIC);
+
+	if ((answer & STATELESS_YES) != 0)
+		return found_of(0);
+	return found_of((answer & STATELESS_MAYBE) != 0 ? bits & ANY : bits);
+}
+
+bool judge_needs_answers(const struct judge_record *record)
+{
+	return record->direction != DIRECTION_NONE && record->source.family != ADDRESS_NONE &&
+	       record->destination.family != ADDRESS_NONE &&
+	       !(record->is_guessed && record->is_within) &&
+	       !match_is_link_local(&record->source) && !match_is_link_local(&record->destination);
+}
+
+struct judge_answers judge_ask(const struct judge_record *record, const struct judge_rules *rules)
+{
+	struct match_flow flow = flow_of(record, record->direction);
+	struct match_flow reversed = match_reversed(&flow);
+	struct match_probe probe;
+	uint8_t own, other;
+
+	match_make_probe(&probe, &flow);
+	own = ask_direction(rules, record->direction, &flow, &probe);
+	match_turn_probe(&probe, &reversed);
+	if (record->direction == DIRECTION_EGRESS) {
+		other = ask_direction(rules, DIRECTION_INGRESS, &reversed, &probe);
+		return (struct judge_answers){own, other};
+	}
+	other = ask_direction(rules, DIRECTION_EGRESS, &reversed, &probe);
+	return (struct judge_answers){other, own};
+}
+
+void judge_by_answers(struct judgement *judgement, const struct judge_record *record,
+	bool is_complete, struct judge_answers answers)
+{
+	const bool is_egress = record->direction == DIRECTION_EGRESS;
+	struct question question = {
+		.record = record,
+		.permitted = found_of(is_egress ? answers.egress : answers.ingress),
+		.reply = reply_of(is_egress ? answers.ingress : answers.egress),
+	};
+
+	if (begin(judgement, record, is_complete))
+		judge(judgement, &question);
 }

@@ -123,4 +123,26 @@ struct judgement {
 void judge_record(struct judgement *judgement, const struct judge_record *record,
 	const struct judge_rules *rules);
 
+/*
+ * What the rules of each direction say of a flow, as far as a verdict depends on it.
+ * They say the same of the records of both its ways.
+ */
+struct judge_answers {
+	uint8_t egress;
+	uint8_t ingress;
+};
+
+/*
+ * Returns true if such answers decide on a record, together with what it says: not if
+ * it is exempt or unknown, nor if either of its ends may be the VNIC.
+ */
+bool judge_needs_answers(const struct judge_record *record);
+
+/* Asks the rules about the flow of a record, which needs their answers. */
+struct judge_answers judge_ask(const struct judge_record *record, const struct judge_rules *rules);
+
+/* As judge_record, but that no rules are named. */
+void judge_by_answers(struct judgement *judgement, const struct judge_record *record,
+	bool is_complete, struct judge_answers answers);
+
 #endif

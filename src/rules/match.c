@@ -205,6 +205,12 @@ void match_make_probe(struct match_probe *probe, const struct match_flow *flow)
 	set_probe(probe, RULE_BY_PEER_NEXT, peer_next, peer_next);
 }
 
+void match_turn_probe(struct match_probe *probe, const struct match_flow *reversed)
+{
+	set_probe(probe, RULE_BY_DESTINATION, reversed->has_ports ? reversed->destination_low : 0,
+		reversed->has_ports ? reversed->destination_high : RULE_PORT_MAX);
+}
+
 /* Half of the places at once, on any processor. */
 #define LANES 8
 

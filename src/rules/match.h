@@ -109,6 +109,9 @@ struct match_probe {
 
 void match_make_probe(struct match_probe *probe, const struct match_flow *flow);
 
+/* Makes the probe of a flow that of its answers; reversed is these. */
+void match_turn_probe(struct match_probe *probe, const struct match_flow *reversed);
+
 /*
  * The number of the first rule from first on, and before end, whose block meets
  * the flow; end if none does. All others answer with no.

@@ -1,11 +1,12 @@
 /*
  * The table of conversations: an array of lines and a table of slots over it,
- * never more than half full, so that a line costs 152 bytes and no allocation of
- * its own. The hash is keyed with random bytes that the kernel gave the process,
- * since whoever sends packets chooses ports and addresses; nothing visible
- * depends on it, for lines are sorted before they are written. It is made of the
- * texts' hashes, not of their numbers, and so is the same in each table: lines of
- * one are added to another without being hashed again.
+ * never more than half full, so that a line costs 144 bytes and no allocation of
+ * its own. Its subnet and VNIC are one number, that of their owner: most lines
+ * have one that many others have. The hash is keyed with random bytes that the
+ * kernel gave the process, since whoever sends packets chooses ports and
+ * addresses; nothing visible depends on it, for lines are sorted before they are
+ * written. It is made of the texts' hashes, not of their numbers, and so is the
+ * same in each table: lines of one are added to another without being hashed again.
  *
  * The table of a run is larger than a processor's caches. So a merge fetches the
  * slots and the lines that it is going to need some lines ahead, and sorting
@@ -33,9 +34,8 @@
 #define LINES_AHEAD 8
 #define CACHE_LINE 64
 
-/* No text, port or time; they sort before all that there are. */
+/* No text and no time; they sort before all that there are. */
 #define NO_TEXT UINT32_MAX
-#define NO_PORT (-1)
 #define NO_TIME INT64_MIN
 
 /* The numbers of a struct address. */
@@ -46,21 +46,23 @@ struct key_address {
 
 /* Compared as bytes, so that none may be undefined. */
 struct key {
-	int64_t period;  /* seconds since 1970, or NO_TIME */
-	uint32_t subnet; /* numbers of texts */
-	uint32_t vnic;   /* or NO_TEXT */
+	int64_t period; /* seconds since 1970, or NO_TIME */
 	struct key_address local;
 	struct key_address peer;
-	int32_t local_port; /* NO_PORT: there is none, or it is a client's */
-	int32_t peer_port;
-	uint16_t protocol;    /* or CONVERSATION_NO_PROTOCOL */
-	uint8_t local_family; /* enum address_family */
-	uint8_t peer_family;
-	uint8_t began;  /* enum conversation_began */
-	uint8_t action; /* enum action */
-	uint8_t has_ports;
-	uint8_t has_period; /* "period" is shown, null or not */
+	uint32_t owner;
+	uint32_t hash;       /* of all the rest; of the owner, that of its texts */
+	uint16_t local_port; /* 0: there is none, or it is a client's */
+	uint16_t peer_port;
+	uint16_t protocol;  /* or CONVERSATION_NO_PROTOCOL */
+	uint8_t families;   /* both sides' enum address_family */
+	uint8_t attributes; /* see below */
 };
+
+/* enum conversation_began is the rest. */
+#define HAS_PORTS 0x80
+#define HAS_PERIOD 0x40 /* "period" is shown, null or not */
+#define IS_REJECTED 0x20
+#define BEGAN 0x03
 
 struct conversations_line {
 	struct key key;
@@ -70,7 +72,13 @@ struct conversations_line {
 	int64_t last;        /* the greatest end, or NO_TIME */
 	uint16_t client_low; /* the least and greatest port of the side that began */
 	uint16_t client_high;
-	uint32_t hash; /* of the key */
+	uint32_t unused;
+};
+
+/* Numbers of texts. */
+struct owner {
+	uint32_t subnet;
+	uint32_t vnic; /* or NO_TEXT */
 };
 
 struct conversations_slot {
@@ -78,14 +86,18 @@ struct conversations_slot {
 	uint32_t line; /* 0 is free, else a line's number + 1 */
 };
 
-static_assert(sizeof(struct key) == 64, "no padding");
+static_assert(sizeof(struct key) == 56, "no padding");
+static_assert(sizeof(struct owner) == 8, "no padding");
 static_assert(sizeof(struct conversations_line) + 2 * sizeof(struct conversations_slot) <=
 		      CONVERSATIONS_LINE_COST,
 	"--table counts at least what a line takes");
 
 void conversations_init(struct conversations *table)
 {
-	*table = (struct conversations){.texts = TEXTSET_INIT(MOST_TEXTS)};
+	*table = (struct conversations){
+		.texts = TEXTSET_INIT(MOST_TEXTS),
+		.owners = TEXTSET_INIT(MOST_TEXTS),
+	};
 	hash_key_make(&table->hash_key);
 }
 
@@ -93,9 +105,11 @@ void conversations_free(struct conversations *table)
 {
 	free(table->lines);
 	free(table->slots);
-	free(table->order);
+	free(table->entries);
+	free(table->parts);
 	free(table->numbers);
 	textset_free(&table->texts);
+	textset_free(&table->owners);
 	conversations_init(table);
 }
 
@@ -104,56 +118,106 @@ void conversations_clear(struct conversations *table)
 	table->count = 0;
 	if (table->slots != NULL)
 		memset(table->slots, 0, table->slot_count * sizeof(*table->slots));
-	free(table->order);
-	table->order = NULL;
+	free(table->entries);
+	free(table->parts);
+	table->entries = NULL;
+	table->parts = NULL;
+	table->part_count = 0;
 	textset_clear(&table->texts);
+	textset_clear(&table->owners);
 	memset(table->recent, 0, sizeof(table->recent));
 }
 
-/* Where a text is remembered: the last bytes of OCIDs tell them apart. */
-static uint32_t *recent_of(struct conversations *table, const char *text, size_t len)
+/* ---- texts and owners -------------------------------------------------------- */
+
+/* Takes a text in; *number is its number. Returns 0, or -1 when memory ran out. */
+static int take_text(
+	struct conversations *table, const struct conversation_text *text, uint32_t *number)
+{
+	enum textset_result result;
+	size_t index;
+
+	*number = NO_TEXT;
+	if (text->text == NULL)
+		return 0;
+	result = textset_take(&table->texts, text->text, text->len, &index);
+	if (result != TEXTSET_KNOWN && result != TEXTSET_ADDED)
+		return -1;
+	*number = (uint32_t)index;
+	return 0;
+}
+
+/* The same of an owner. */
+static int take_owner(struct conversations *table, const struct owner *owner, uint32_t *number)
+{
+	enum textset_result result;
+	size_t index;
+
+	result = textset_take(&table->owners, (const char *)owner, sizeof(*owner), &index);
+	if (result != TEXTSET_KNOWN && result != TEXTSET_ADDED)
+		return -1;
+	*number = (uint32_t)index;
+	return 0;
+}
+
+int conversations_owner(struct conversations *table, const struct conversation_text *subnet,
+	const struct conversation_text *vnic, uint32_t *number)
+{
+	struct owner owner;
+
+	if (take_text(table, subnet, &owner.subnet) < 0 || take_text(table, vnic, &owner.vnic) < 0)
+		return -1;
+	return take_owner(table, &owner, number);
+}
+
+static struct owner owner_of(const struct conversations *table, uint32_t number)
+{
+	struct owner owner;
+	size_t len;
+
+	memcpy(&owner, textset_text(&table->owners, number, &len), sizeof(owner));
+	return owner;
+}
+
+static struct conversation_text text_of(const struct conversations *table, uint32_t number)
+{
+	struct conversation_text text = {0};
+
+	if (number != NO_TEXT)
+		text.text = textset_text(&table->texts, number, &text.len);
+	return text;
+}
+
+/* Where an owner is remembered: the last bytes of OCIDs tell them apart. */
+static struct conversations_recent *recent_of(
+	struct conversations *table, const char *vnic, size_t len)
 {
 	uint64_t tail = 0;
 
 	if (len >= sizeof(tail))
-		memcpy(&tail, text + len - sizeof(tail), sizeof(tail));
+		memcpy(&tail, vnic + len - sizeof(tail), sizeof(tail));
 	return &table->recent[hash_bits(tail, CONVERSATIONS_RECENT_BITS)];
 }
 
-/* Takes a text in; *number is its number. Returns 0, or -1 when memory ran out. */
-static int take_text(struct conversations *table, const char *text, size_t len, uint32_t *number)
+bool conversations_recall(
+	struct conversations *table, uint32_t subnet, const char *vnic, size_t len, uint32_t *owner)
 {
-	enum textset_result result;
-	const char *other;
-	size_t index, other_len;
-	uint32_t *recent;
+	const struct conversations_recent *recent = recent_of(table, vnic, len);
+	const char *text;
+	size_t text_len;
 
-	*number = NO_TEXT;
-	if (text == NULL)
-		return 0;
-	recent = recent_of(table, text, len);
-	if (*recent != 0) {
-		*number = *recent - 1;
-		other = textset_text(&table->texts, *number, &other_len);
-		if (other_len == len && memcmp(other, text, len) == 0)
-			return 0;
-	}
-	result = textset_take(&table->texts, text, len, &index);
-	if (result != TEXTSET_KNOWN && result != TEXTSET_ADDED)
-		return -1;
-	*number = (uint32_t)index;
-	*recent = *number + 1;
-	return 0;
+	if (!recent->is_there || recent->subnet != subnet)
+		return false;
+	text = textset_text(&table->texts, recent->vnic, &text_len);
+	*owner = recent->owner;
+	return text_len == len && memcmp(text, vnic, len) == 0;
 }
 
-static struct key_address key_address_of(const struct address *address)
+void conversations_remember(
+	struct conversations *table, uint32_t subnet, const char *vnic, size_t len, uint32_t owner)
 {
-	return (struct key_address){address->high, address->low};
-}
-
-static struct address address_of(const struct key_address *key, uint8_t family)
-{
-	return (struct address){key->high, key->low, family};
+	*recent_of(table, vnic, len) =
+		(struct conversations_recent){true, subnet, owner_of(table, owner).vnic, owner};
 }
 
 static uint32_t hash_of_text(const struct conversations *table, uint32_t number)
@@ -161,27 +225,28 @@ static uint32_t hash_of_text(const struct conversations *table, uint32_t number)
 	return number != NO_TEXT ? table->texts.entries[number].hash : 0;
 }
 
-static uint32_t hash_of(const struct conversations *table, const struct key *key)
+/* The same for the same two texts in any table. */
+static uint32_t hash_of_owner(const struct conversations *table, uint32_t number)
 {
-	struct key hashed = *key;
+	const struct owner owner = owner_of(table, number);
 
-	hashed.subnet = hash_of_text(table, key->subnet);
-	hashed.vnic = hash_of_text(table, key->vnic);
-	return hash_keyed(&table->hash_key, &hashed, sizeof(hashed));
+	return hash_of_text(table, owner.subnet) * 0x9e3779b1U + hash_of_text(table, owner.vnic);
 }
 
-/* The slot of a line's key, or the free one where it would go. */
+/* ---- lines ------------------------------------------------------------------- */
+
+/* The slot of a key, or the free one where it would go. */
 static struct conversations_slot *find_slot(
-	const struct conversations *table, const struct conversations_line *line)
+	const struct conversations *table, const struct key *key)
 {
-	size_t at = line->hash & (table->slot_count - 1);
+	size_t at = key->hash & (table->slot_count - 1);
 	struct conversations_slot *slot;
 
 	for (;; at = (at + 1) & (table->slot_count - 1)) {
 		slot = &table->slots[at];
 		if (slot->line == 0 ||
-			(slot->hash == line->hash && memcmp(&table->lines[slot->line - 1].key,
-							     &line->key, sizeof(line->key)) == 0))
+			(slot->hash == key->hash &&
+				memcmp(&table->lines[slot->line - 1].key, key, sizeof(*key)) == 0))
 			return slot;
 	}
 }
@@ -220,8 +285,8 @@ static int reserve(struct conversations *table)
 	return 0;
 }
 
-/* Adds without wrapping. */
-static void add_number(struct conversations *table, uint64_t *sum, uint64_t more)
+/* Adds without wrapping; more may be too large. */
+static inline void add_number(struct conversations *table, uint64_t *sum, uint64_t more)
 {
 	if (more > (uint64_t)INT64_MAX - *sum) {
 		*sum = INT64_MAX;
@@ -231,55 +296,53 @@ static void add_number(struct conversations *table, uint64_t *sum, uint64_t more
 	}
 }
 
-static void add_sum(struct conversations *table, struct conversation_sum *sum,
+/* Mostly there is nothing to be added in one of the directions. */
+static inline void add_sum(struct conversations *table, struct conversation_sum *sum,
 	const struct conversation_sum *more)
 {
+	if ((more->records | more->packets | more->bytes) == 0)
+		return;
 	add_number(table, &sum->records, more->records);
 	add_number(table, &sum->packets, more->packets);
 	add_number(table, &sum->bytes, more->bytes);
 }
 
-static void clamp_number(struct conversations *table, uint64_t *number)
+/* The line of a key: one of zeros, if there was none; null when memory ran out. */
+static struct conversations_line *line_of(struct conversations *table, const struct key *key)
 {
-	if (*number <= INT64_MAX)
-		return;
-	*number = INT64_MAX;
-	table->saturated = true;
-}
-
-static void clamp_sum(struct conversations *table, struct conversation_sum *sum)
-{
-	clamp_number(table, &sum->records);
-	clamp_number(table, &sum->packets);
-	clamp_number(table, &sum->bytes);
-}
-
-/* Adds a line under its key, of which the hash is known. Returns 0, or -1 when memory ran out. */
-static int add_line(struct conversations *table, const struct conversations_line *one)
-{
-	struct conversations_line *line;
 	struct conversations_slot *slot;
+	struct conversations_line *line;
 
 	if (reserve(table) < 0)
-		return -1;
-	slot = find_slot(table, one);
-	if (slot->line == 0) {
-		table->lines[table->count] = *one;
-		*slot = (struct conversations_slot){one->hash, (uint32_t)++table->count};
-		return 0;
-	}
-	line = &table->lines[slot->line - 1];
-	add_sum(table, &line->in, &one->in);
-	add_sum(table, &line->out, &one->out);
-	if (one->first != NO_TIME && (line->first == NO_TIME || one->first < line->first))
-		line->first = one->first;
-	if (one->last > line->last) /* NO_TIME is less than any */
-		line->last = one->last;
-	if (one->client_low < line->client_low)
-		line->client_low = one->client_low;
-	if (one->client_high > line->client_high)
-		line->client_high = one->client_high;
-	return 0;
+		return NULL;
+	slot = find_slot(table, key);
+	if (slot->line != 0)
+		return &table->lines[slot->line - 1];
+	line = &table->lines[table->count];
+	*line = (struct conversations_line){
+		.key = *key,
+		.first = NO_TIME,
+		.last = NO_TIME,
+		.client_low = UINT16_MAX,
+	};
+	*slot = (struct conversations_slot){key->hash, (uint32_t)++table->count};
+	return line;
+}
+
+static inline void add_times(struct conversations_line *line, int64_t first, int64_t last)
+{
+	if (first != NO_TIME && (line->first == NO_TIME || first < line->first))
+		line->first = first;
+	if (last > line->last) /* NO_TIME is less than any */
+		line->last = last;
+}
+
+static inline void add_clients(struct conversations_line *line, uint16_t low, uint16_t high)
+{
+	if (low < line->client_low)
+		line->client_low = low;
+	if (high > line->client_high)
+		line->client_high = high;
 }
 
 static int64_t seconds_of(const struct conversation_time *time)
@@ -287,79 +350,88 @@ static int64_t seconds_of(const struct conversation_time *time)
 	return time->is_known ? time->seconds : NO_TIME;
 }
 
-/* Each member is set, so that none need be cleared before. */
+/* A client's ports tell no conversations apart: only their range is kept. */
+int conversations_add_owned(
+	struct conversations *table, uint32_t owner, const struct conversation *one)
+{
+	const bool local_serves = one->has_ports && one->began != CONVERSATION_LOCAL;
+	const bool peer_serves = one->has_ports && one->began != CONVERSATION_PEER;
+	struct key key = {
+		.period = seconds_of(&one->period),
+		.local = {one->local.high, one->local.low},
+		.peer = {one->peer.high, one->peer.low},
+		.owner = hash_of_owner(table, owner),
+		.local_port = local_serves ? one->local_low : 0,
+		.peer_port = peer_serves ? one->peer_low : 0,
+		.protocol = one->protocol,
+		.families = (uint8_t)(one->local.family << 4 | one->peer.family),
+		.attributes =
+			(uint8_t)((one->has_ports ? HAS_PORTS : 0) |
+				  (one->has_period ? HAS_PERIOD : 0) |
+				  (one->action == ACTION_REJECT ? IS_REJECTED : 0) | one->began),
+	};
+	struct conversations_line *line;
+
+	key.hash = hash_keyed(&table->hash_key, &key, sizeof(key));
+	key.owner = owner;
+	line = line_of(table, &key);
+	if (line == NULL)
+		return -1;
+	add_sum(table, &line->in, &one->in);
+	add_sum(table, &line->out, &one->out);
+	add_times(line, seconds_of(&one->first), seconds_of(&one->last));
+	if (!local_serves)
+		add_clients(line, one->local_low, one->local_high);
+	else if (!peer_serves)
+		add_clients(line, one->peer_low, one->peer_high);
+	return 0;
+}
+
 int conversations_add(struct conversations *table, const struct conversation *one)
 {
-	struct conversations_line line;
-	struct key *key = &line.key;
+	uint32_t owner;
 
-	if (take_text(table, one->subnet.text, one->subnet.len, &key->subnet) < 0 ||
-		take_text(table, one->vnic.text, one->vnic.len, &key->vnic) < 0)
+	if (conversations_owner(table, &one->subnet, &one->vnic, &owner) < 0)
 		return -1;
-	key->period = seconds_of(&one->period);
-	key->local = key_address_of(&one->local);
-	key->peer = key_address_of(&one->peer);
-	key->local_port = one->has_ports ? one->local_low : NO_PORT;
-	key->peer_port = one->has_ports ? one->peer_low : NO_PORT;
-	key->protocol = one->protocol;
-	key->local_family = one->local.family;
-	key->peer_family = one->peer.family;
-	key->began = (uint8_t)one->began;
-	key->action = (uint8_t)one->action;
-	key->has_ports = one->has_ports;
-	key->has_period = one->has_period;
-	line.in = one->in;
-	line.out = one->out;
-	line.first = seconds_of(&one->first);
-	line.last = seconds_of(&one->last);
-	line.client_low = line.client_high = 0;
-	clamp_sum(table, &line.in);
-	clamp_sum(table, &line.out);
-	/* a client's ports tell no conversations apart: only their range is kept */
-	if (one->has_ports && one->began == CONVERSATION_LOCAL) {
-		key->local_port = NO_PORT;
-		line.client_low = one->local_low;
-		line.client_high = one->local_high;
-	} else if (one->has_ports && one->began == CONVERSATION_PEER) {
-		key->peer_port = NO_PORT;
-		line.client_low = one->peer_low;
-		line.client_high = one->peer_high;
-	}
-	line.hash = hash_of(table, key);
-	return add_line(table, &line);
+	return conversations_add_owned(table, owner, one);
 }
 
-static struct conversation_text text_of(const struct conversations *table, uint32_t number)
-{
-	struct conversation_text text = {0};
-
-	if (number != NO_TEXT)
-		text.text = textset_text(&table->texts, number, &text.len);
-	return text;
-}
+/* ---- merging ----------------------------------------------------------------- */
 
 /*
- * Takes the texts of another table in: number i there is numbers[i] here.
- * Returns 0, or -1 when memory ran out.
+ * Takes the texts and owners of another table in: the owner that is number i there
+ * is numbers[i] here. Returns 0, or -1 when memory ran out.
  */
-static int take_texts(struct conversations *table, const struct textset *others)
+static int take_owners(struct conversations *table, const struct conversations *other)
 {
+	const size_t text_count = other->texts.count, owner_count = other->owners.count;
 	enum textset_result result;
-	uint32_t *numbers;
+	struct owner owner;
+	uint32_t *numbers, *texts;
 	size_t index;
 
-	if (others->count > table->number_room) {
-		numbers = realloc(table->numbers, others->count * sizeof(*numbers));
+	if (text_count + owner_count > table->number_room) {
+		numbers = realloc(table->numbers, (text_count + owner_count) * sizeof(*numbers));
 		if (numbers == NULL)
 			return -1;
 		table->numbers = numbers;
-		table->number_room = others->count;
+		table->number_room = text_count + owner_count;
 	}
-	for (size_t i = 0; i < others->count; i++) {
-		result = textset_take_entry(&table->texts, others, i, &index);
+	numbers = table->numbers;
+	texts = numbers + owner_count;
+	for (size_t i = 0; i < text_count; i++) {
+		result = textset_take_entry(&table->texts, &other->texts, i, &index);
 		if (result != TEXTSET_KNOWN && result != TEXTSET_ADDED)
 			return -1;
-		table->numbers[i] = (uint32_t)index;
+		texts[i] = (uint32_t)index;
+	}
+	for (size_t i = 0; i < owner_count; i++) {
+		owner = owner_of(other, (uint32_t)i);
+		owner.subnet = texts[owner.subnet];
+		if (owner.vnic != NO_TEXT)
+			owner.vnic = texts[owner.vnic];
+		if (take_owner(table, &owner, &numbers[i]) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -394,9 +466,9 @@ static ALWAYS_INLINE void fetch(const struct conversations *table,
 	if (table->slot_count == 0)
 		return;
 	for (size_t i = begin; i < end; i++)
-		__builtin_prefetch(slot_at(table, other->lines[i].hash));
+		__builtin_prefetch(slot_at(table, other->lines[i].key.hash));
 	for (size_t i = begin; i < end; i++) {
-		slot = slot_at(table, other->lines[i].hash);
+		slot = slot_at(table, other->lines[i].key.hash);
 		if (slot->line != 0)
 			fetch_line(&table->lines[slot->line - 1]);
 	}
@@ -404,23 +476,26 @@ static ALWAYS_INLINE void fetch(const struct conversations *table,
 
 int conversations_merge(struct conversations *table, struct conversations *other)
 {
-	struct conversations_line *line;
+	struct conversations_line *line, *more;
 	size_t fetched = 0;
 
 	table->saturated |= other->saturated;
-	if (take_texts(table, &other->texts) < 0)
+	if (take_owners(table, other) < 0)
 		return -1;
 	for (size_t i = 0; i < other->count; i++) {
 		if (i == fetched) {
 			fetched = other->count - i < BATCH ? other->count : i + BATCH;
 			fetch(table, other, i, fetched);
 		}
-		line = &other->lines[i];
-		line->key.subnet = table->numbers[line->key.subnet];
-		if (line->key.vnic != NO_TEXT)
-			line->key.vnic = table->numbers[line->key.vnic];
-		if (add_line(table, line) < 0)
+		more = &other->lines[i];
+		more->key.owner = table->numbers[more->key.owner];
+		line = line_of(table, &more->key);
+		if (line == NULL)
 			return -1;
+		add_sum(table, &line->in, &more->in);
+		add_sum(table, &line->out, &more->out);
+		add_times(line, more->first, more->last);
+		add_clients(line, more->client_low, more->client_high);
 	}
 	return 0;
 }
@@ -430,268 +505,241 @@ size_t conversations_cost(const struct conversations *table)
 	return table->count * CONVERSATIONS_LINE_COST + table->texts.text_len;
 }
 
-/* What comparisons need beside the lines: the rank of each text. */
-struct order {
-	const struct conversations *table;
-	const uint32_t *ranks;
-};
+/* ---- sorting ----------------------------------------------------------------- */
 
 /*
- * A line that is sorted, and numbers that are ordered as its addresses are. These
- * decide between IPv4 addresses, and nothing else does: is_ipv4.
+ * A line that is sorted, and a number that is ordered as its addresses are. That
+ * decides between pairs of IPv4 addresses, and nothing else does: is_ipv4.
  */
-struct entry {
-	uint64_t local;
-	uint64_t peer;
-	uint32_t subnet; /* ranks */
-	uint32_t vnic;   /* 0: none */
+struct conversations_entry {
+	uint64_t addresses;
 	uint32_t line;
-	bool is_ipv4;
+	uint32_t owner : 31; /* its rank */
+	uint32_t is_ipv4 : 1;
 };
 
-static int compare_texts(const void *a, const void *b, void *table)
+static int compare_texts(const struct conversation_text *a, const struct conversation_text *b)
 {
-	const struct textset *texts = &((const struct conversations *)table)->texts;
-	size_t a_len, b_len;
-	const char *a_text = textset_text(texts, *(const uint32_t *)a, &a_len);
-	const char *b_text = textset_text(texts, *(const uint32_t *)b, &b_len);
-	int order = memcmp(a_text, b_text, a_len < b_len ? a_len : b_len);
+	int order = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
 
-	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
+	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
 }
 
-/*
- * The text of an IPv4 address as a number: four bits a character, the first one
- * uppermost, of which none is less than a dot and a dot less than a digit. Such
- * numbers are ordered as the texts are.
- */
-static uint64_t rank_of_ipv4(uint64_t high)
+static int compare_owners(const struct conversations *table, uint32_t a, uint32_t b)
 {
-	uint64_t rank = 0;
-	unsigned len = 0;
+	const struct owner a_owner = owner_of(table, a), b_owner = owner_of(table, b);
+	struct conversation_text a_text = text_of(table, a_owner.subnet);
+	struct conversation_text b_text = text_of(table, b_owner.subnet);
+	int order = a_owner.subnet != b_owner.subnet ? compare_texts(&a_text, &b_text) : 0;
 
-	for (unsigned shift = 56; shift >= 32; shift -= 8) {
-		unsigned octet = high >> shift & 255;
-		unsigned digits = octet >= 100 ? 3 : octet >= 10 ? 2 : 1;
-		unsigned spelled =
-			(octet / 100 + 2) << 8 | (octet / 10 % 10 + 2) << 4 | (octet % 10 + 2);
-
-		/* the dot before the first octet falls out at the end */
-		rank = (rank << 4 | 1) << 4 * digits | (spelled & ((1U << 4 * digits) - 1));
-		len += 1 + digits;
-	}
-	return rank << 4 * (17 - len);
+	if (order != 0 || a_owner.vnic == b_owner.vnic)
+		return order;
+	a_text = text_of(table, a_owner.vnic);
+	b_text = text_of(table, b_owner.vnic);
+	if (a_text.text == NULL || b_text.text == NULL)
+		return a_text.text == NULL ? -1 : 1;
+	return compare_texts(&a_text, &b_text);
 }
 
-static int compare_addresses(const struct key_address *a, uint8_t a_family,
-	const struct key_address *b, uint8_t b_family)
+/* By their texts. */
+static int compare_addresses(const struct address *a, const struct address *b)
 {
-	const struct address a_address = address_of(a, a_family);
-	const struct address b_address = address_of(b, b_family);
 	char texts[2][ADDRESS_TEXT_SIZE];
-	size_t lens[2];
-	int order;
+	struct conversation_text a_text = {texts[0], address_text(texts[0], a)};
+	struct conversation_text b_text = {texts[1], address_text(texts[1], b)};
 
-	if (a_family == b_family && memcmp(a, b, sizeof(*a)) == 0)
-		return 0;
-	lens[0] = address_text(texts[0], &a_address);
-	lens[1] = address_text(texts[1], &b_address);
-	order = memcmp(texts[0], texts[1], lens[0] < lens[1] ? lens[0] : lens[1]);
-	return order != 0 ? order : (lens[0] > lens[1]) - (lens[0] < lens[1]);
+	return compare_texts(&a_text, &b_text);
+}
+
+static struct address local_of(const struct key *key)
+{
+	return (struct address){key->local.high, key->local.low, key->families >> 4};
+}
+
+static struct address peer_of(const struct key *key)
+{
+	return (struct address){key->peer.high, key->peer.low, key->families & 15};
+}
+
+static enum conversation_began began_of(const struct key *key)
+{
+	return (enum conversation_began)(key->attributes & BEGAN);
+}
+
+/* What a port is sorted by: none first. */
+static int rank_of_port(const struct key *key, uint16_t port, enum conversation_began client)
+{
+	return (key->attributes & HAS_PORTS) != 0 && began_of(key) != client ? port : -1;
+}
+
+static int rank_of_protocol(const struct key *key)
+{
+	return key->protocol != CONVERSATION_NO_PROTOCOL ? key->protocol : -1;
 }
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-static int compare_keys(const struct key *a, const struct key *b, const struct order *order)
+/* Of keys of one owner, what comes after the addresses. */
+static int compare_services(const struct key *a, const struct key *b)
 {
-	int result = COMPARE(a->period, b->period);
+	int result = COMPARE(rank_of_protocol(a), rank_of_protocol(b));
 
-	if (result == 0 && a->subnet != b->subnet)
-		result = COMPARE(order->ranks[a->subnet], order->ranks[b->subnet]);
-	if (result == 0 && a->vnic != b->vnic) {
-		if (a->vnic == NO_TEXT || b->vnic == NO_TEXT)
-			return a->vnic == NO_TEXT ? -1 : 1;
-		result = COMPARE(order->ranks[a->vnic], order->ranks[b->vnic]);
-	}
 	if (result == 0)
-		result = compare_addresses(&a->local, a->local_family, &b->local, b->local_family);
+		result = COMPARE(rank_of_port(a, a->local_port, CONVERSATION_LOCAL),
+			rank_of_port(b, b->local_port, CONVERSATION_LOCAL));
 	if (result == 0)
-		result = compare_addresses(&a->peer, a->peer_family, &b->peer, b->peer_family);
-	if (result == 0 && a->protocol != b->protocol) {
-		if (a->protocol == CONVERSATION_NO_PROTOCOL)
-			return -1;
-		result = b->protocol == CONVERSATION_NO_PROTOCOL
-				 ? 1
-				 : COMPARE(a->protocol, b->protocol);
-	}
+		result = COMPARE(rank_of_port(a, a->peer_port, CONVERSATION_PEER),
+			rank_of_port(b, b->peer_port, CONVERSATION_PEER));
 	if (result == 0)
-		result = COMPARE(a->local_port, b->local_port);
+		result = COMPARE(began_of(a), began_of(b));
 	if (result == 0)
-		result = COMPARE(a->peer_port, b->peer_port);
-	if (result == 0)
-		result = COMPARE(a->began, b->began);
-	if (result == 0)
-		result = COMPARE(a->action, b->action);
+		result = COMPARE(a->attributes & IS_REJECTED, b->attributes & IS_REJECTED);
 	return result;
 }
 
-/* Of one period, subnet and VNIC. */
-static int compare_entries(const void *a_entry, const void *b_entry, void *context)
+static int compare_entries(const void *a_entry, const void *b_entry, void *table)
 {
-	const struct entry *a = a_entry, *b = b_entry;
-	const struct order *order = context;
-	const struct conversations_line *lines = order->table->lines;
+	const struct conversations_line *lines = ((const struct conversations *)table)->lines;
+	const struct conversations_entry *a = a_entry, *b = b_entry;
+	const struct key *a_key, *b_key;
+	struct address a_address, b_address;
+	int result;
 
-	if (a->is_ipv4 && b->is_ipv4) {
-		if (a->local != b->local)
-			return COMPARE(a->local, b->local);
-		if (a->peer != b->peer)
-			return COMPARE(a->peer, b->peer);
-	}
-	return compare_keys(&lines[a->line].key, &lines[b->line].key, order);
+	if (a->is_ipv4 && b->is_ipv4 && a->addresses != b->addresses)
+		return COMPARE(a->addresses, b->addresses);
+	a_key = &lines[a->line].key;
+	b_key = &lines[b->line].key;
+	if (a->is_ipv4 && b->is_ipv4)
+		return compare_services(a_key, b_key);
+	a_address = local_of(a_key);
+	b_address = local_of(b_key);
+	result = compare_addresses(&a_address, &b_address);
+	if (result != 0)
+		return result;
+	a_address = peer_of(a_key);
+	b_address = peer_of(b_key);
+	result = compare_addresses(&a_address, &b_address);
+	return result != 0 ? result : compare_services(a_key, b_key);
 }
 
-static int compare_periods(const void *a_entry, const void *b_entry, void *context)
+/* Under --per. */
+static int compare_periods(const void *a_entry, const void *b_entry, void *table)
 {
-	const struct conversations_line *lines = ((const struct order *)context)->table->lines;
-	const struct entry *a = a_entry, *b = b_entry;
+	const struct conversations_line *lines = ((const struct conversations *)table)->lines;
+	const struct conversations_entry *a = a_entry, *b = b_entry;
 	const int64_t period = lines[a->line].key.period, other = lines[b->line].key.period;
 
 	if (period != other)
 		return COMPARE(period, other);
-	if (a->subnet != b->subnet)
-		return COMPARE(a->subnet, b->subnet);
-	if (a->vnic != b->vnic)
-		return COMPARE(a->vnic, b->vnic);
-	return compare_entries(a, b, context);
+	if (a->owner != b->owner)
+		return COMPARE(a->owner, b->owner);
+	return compare_entries(a_entry, b_entry, table);
 }
 
-static struct entry entry_of(const struct order *order, uint32_t number)
+static int compare_numbers_of_owners(const void *a, const void *b, void *table)
 {
-	const struct key *key = &order->table->lines[number].key;
-	struct entry entry = {
-		.subnet = order->ranks[key->subnet],
-		.vnic = key->vnic != NO_TEXT ? order->ranks[key->vnic] + 1 : 0,
-		.line = number,
-		.is_ipv4 = key->local_family == ADDRESS_IPV4 && key->peer_family == ADDRESS_IPV4,
-	};
-
-	if (entry.is_ipv4) {
-		entry.local = rank_of_ipv4(key->local.high);
-		entry.peer = rank_of_ipv4(key->peer.high);
-	}
-	return entry;
+	return compare_owners(table, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
-/* The rank of each text among all, or null when memory ran out. */
-static uint32_t *rank_texts(const struct conversations *table)
+/* Puts the numbers of owners in order. */
+static void sort_owners(struct conversations *table, uint32_t *sorted)
 {
-	size_t count = table->texts.count;
-	uint32_t *sorted = malloc((count + 1) * sizeof(*sorted));
-	uint32_t *ranks = malloc((count + 1) * sizeof(*ranks));
+	const size_t count = table->owners.count;
 
-	if (sorted == NULL || ranks == NULL) {
-		free(sorted);
-		free(ranks);
-		return NULL;
-	}
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = (uint32_t)i;
-	qsort_r(sorted, count, sizeof(*sorted), compare_texts, (void *)table);
-	for (size_t i = 0; i < count; i++)
-		ranks[sorted[i]] = (uint32_t)i;
-	free(sorted);
-	return ranks;
-}
-
-/* Where entries of each rank begin, from how many there are of each. */
-static void add_up(uint32_t *counts, size_t count)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		uint32_t begin = sum;
-
-		sum += counts[i];
-		counts[i] = begin;
-	}
+	qsort_r(sorted, count, sizeof(*sorted), compare_numbers_of_owners, table);
 }
 
 /*
- * Sorts entries by subnet and VNIC, through room for as many more; entries of one
- * VNIC stay in their order. By counting: lines are many, and VNICs are few.
- * Returns 0, or -1 when memory ran out.
+ * The place of each octet among all, sorted as texts. Addresses are sorted like
+ * these, octet by octet: after the last digit comes what is less than any digit.
  */
-static int sort_owners(struct entry *entries, struct entry *room, size_t count, size_t text_count)
+static void rank_octets(uint8_t ranks[256])
 {
-	const size_t ranks = text_count + 1;
-	uint32_t *subnets = calloc(2 * ranks, sizeof(*subnets));
-	uint32_t *vnics = subnets + ranks;
+	uint8_t rank = 0;
 
-	if (subnets == NULL)
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		subnets[entries[i].subnet]++;
-		vnics[entries[i].vnic]++;
+	ranks[0] = rank++;
+	for (unsigned first = 1; first < 10; first++) {
+		ranks[first] = rank++;
+		for (unsigned two = 10 * first; two < 10 * first + 10; two++) {
+			ranks[two] = rank++;
+			for (unsigned all = 10 * two; all < 10 * two + 10 && all < 256; all++)
+				ranks[all] = rank++;
+		}
 	}
-	add_up(subnets, ranks);
-	add_up(vnics, ranks);
-	for (size_t i = 0; i < count; i++)
-		room[vnics[entries[i].vnic]++] = entries[i];
-	for (size_t i = 0; i < count; i++)
-		entries[subnets[room[i].subnet]++] = room[i];
-	free(subnets);
-	return 0;
 }
 
-/* Returns 0, or -1 when memory ran out. */
-static int sort_entries(const struct order *order, struct entry *entries, struct entry *room)
+static uint64_t rank_of_ipv4(const uint8_t ranks[256], uint64_t high)
 {
-	const struct conversations *table = order->table;
-	const size_t count = table->count;
-	size_t end;
-
-	if (count > 0 && table->lines[0].key.has_period) {
-		qsort_r(entries, count, sizeof(*entries), compare_periods, (void *)order);
-		return 0;
-	}
-	if (sort_owners(entries, room, count, table->texts.count) < 0)
-		return -1;
-	for (size_t begin = 0; begin < count; begin = end) {
-		for (end = begin + 1; end < count && entries[end].subnet == entries[begin].subnet &&
-				      entries[end].vnic == entries[begin].vnic;)
-			end++;
-		qsort_r(entries + begin, end - begin, sizeof(*entries), compare_entries,
-			(void *)order);
-	}
-	return 0;
+	return (uint64_t)ranks[high >> 56] << 24 | (uint64_t)ranks[high >> 48 & 255] << 16 |
+	       (uint64_t)ranks[high >> 40 & 255] << 8 | ranks[high >> 32 & 255];
 }
 
-int conversations_sort(struct conversations *table)
-{
-	const size_t count = table->count;
-	uint32_t *ranks = rank_texts(table);
-	struct entry *entries = malloc((2 * count + 1) * sizeof(*entries));
-	uint32_t *sorted = malloc((count + 1) * sizeof(*sorted));
-	const struct order order = {table, ranks};
-	int result = -1;
+#define BOTH_IPV4 (ADDRESS_IPV4 << 4 | ADDRESS_IPV4)
 
-	if (ranks != NULL && entries != NULL && sorted != NULL) {
-		for (size_t i = 0; i < count; i++)
-			entries[i] = entry_of(&order, (uint32_t)i);
-		result = sort_entries(&order, entries, entries + count);
+/*
+ * Makes the entries, in the order of their owners, each of whose lines are a part.
+ * By counting: lines are many, and owners are few. places[rank + 1] is where the next
+ * line of an owner goes: first where its part begins, at last where it ends.
+ */
+static void place_entries(struct conversations *table, const uint32_t *sorted, uint32_t *ranks)
+{
+	const size_t owner_count = table->owners.count;
+	size_t *places = table->parts;
+	uint8_t octets[256];
+
+	rank_octets(octets);
+	for (size_t i = 0; i < owner_count; i++)
+		ranks[sorted[i]] = (uint32_t)i;
+	memset(places, 0, (owner_count + 2) * sizeof(*places));
+	for (size_t i = 0; i < table->count; i++)
+		places[ranks[table->lines[i].key.owner] + 2]++;
+	for (size_t i = 0; i < owner_count; i++)
+		places[i + 2] += places[i + 1];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct key *key = &table->lines[i].key;
+		const uint32_t rank = ranks[key->owner];
+
+		table->entries[places[rank + 1]++] = (struct conversations_entry){
+			.addresses = rank_of_ipv4(octets, key->local.high) << 32 |
+				     rank_of_ipv4(octets, key->peer.high),
+			.line = (uint32_t)i,
+			.owner = rank & INT32_MAX,
+			.is_ipv4 = key->families == BOTH_IPV4,
+		};
 	}
-	if (result == 0) {
-		for (size_t i = 0; i < count; i++)
-			sorted[i] = entries[i].line;
-		free(table->order);
-		table->order = sorted;
-	} else {
+	table->part_count = owner_count;
+}
+
+int conversations_sort_begin(struct conversations *table)
+{
+	const size_t owner_count = table->owners.count;
+	uint32_t *sorted = malloc((2 * owner_count + 1) * sizeof(*sorted));
+
+	table->entries = malloc((table->count + 1) * sizeof(*table->entries));
+	table->parts = malloc((owner_count + 2) * sizeof(*table->parts));
+	if (sorted == NULL || table->entries == NULL || table->parts == NULL) {
 		free(sorted);
+		return -1;
 	}
-	free(ranks);
-	free(entries);
-	return result;
+	sort_owners(table, sorted);
+	place_entries(table, sorted, sorted + owner_count);
+	if (table->count > 0 && (table->lines[0].key.attributes & HAS_PERIOD) != 0) {
+		table->part_count = 1;
+		table->parts[1] = table->count;
+	}
+	free(sorted);
+	return 0;
+}
+
+void conversations_sort_part(struct conversations *table, size_t part)
+{
+	const bool has_period = (table->lines[0].key.attributes & HAS_PERIOD) != 0;
+	const size_t begin = table->parts[part], end = table->parts[part + 1];
+
+	qsort_r(table->entries + begin, end - begin, sizeof(*table->entries),
+		has_period ? compare_periods : compare_entries, table);
 }
 
 static struct conversation_time time_of(int64_t seconds)
@@ -705,36 +753,38 @@ static struct conversation_time time_of(int64_t seconds)
 void conversations_get(
 	const struct conversations *table, size_t index, struct conversation *conversation)
 {
+	const struct conversations_entry *entries = table->entries;
 	const struct conversations_line *line =
-		&table->lines[table->order != NULL ? table->order[index] : index];
+		&table->lines[entries != NULL ? entries[index].line : index];
 	const struct key *key = &line->key;
+	const struct owner owner = owner_of(table, key->owner);
 
-	if (table->order != NULL && table->count - index > LINES_AHEAD)
-		fetch_line(&table->lines[table->order[index + LINES_AHEAD]]);
+	if (entries != NULL && table->count - index > LINES_AHEAD)
+		fetch_line(&table->lines[entries[index + LINES_AHEAD].line]);
 	*conversation = (struct conversation){
-		.has_period = key->has_period,
+		.has_period = (key->attributes & HAS_PERIOD) != 0,
 		.period = time_of(key->period),
-		.subnet = text_of(table, key->subnet),
-		.vnic = text_of(table, key->vnic),
-		.local = address_of(&key->local, key->local_family),
-		.peer = address_of(&key->peer, key->peer_family),
+		.subnet = text_of(table, owner.subnet),
+		.vnic = text_of(table, owner.vnic),
+		.local = local_of(key),
+		.peer = peer_of(key),
 		.protocol = key->protocol,
-		.has_ports = key->has_ports,
-		.local_low = key->local_port != NO_PORT ? (uint16_t)key->local_port : 0,
-		.local_high = key->local_port != NO_PORT ? (uint16_t)key->local_port : 0,
-		.peer_low = key->peer_port != NO_PORT ? (uint16_t)key->peer_port : 0,
-		.peer_high = key->peer_port != NO_PORT ? (uint16_t)key->peer_port : 0,
-		.began = (enum conversation_began)key->began,
-		.action = (enum action)key->action,
+		.has_ports = (key->attributes & HAS_PORTS) != 0,
+		.local_low = key->local_port,
+		.local_high = key->local_port,
+		.peer_low = key->peer_port,
+		.peer_high = key->peer_port,
+		.began = began_of(key),
+		.action = (key->attributes & IS_REJECTED) != 0 ? ACTION_REJECT : ACTION_ACCEPT,
 		.in = line->in,
 		.out = line->out,
 		.first = time_of(line->first),
 		.last = time_of(line->last),
 	};
-	if (key->has_ports && key->began == CONVERSATION_LOCAL) {
+	if (conversation->has_ports && conversation->began == CONVERSATION_LOCAL) {
 		conversation->local_low = line->client_low;
 		conversation->local_high = line->client_high;
-	} else if (key->has_ports && key->began == CONVERSATION_PEER) {
+	} else if (conversation->has_ports && conversation->began == CONVERSATION_PEER) {
 		conversation->peer_low = line->client_low;
 		conversation->peer_high = line->client_high;
 	}

@@ -27,6 +27,15 @@
 
 struct conversations_line;
 struct conversations_slot;
+struct conversations_entry;
+
+/* An owner that was met not long ago. */
+struct conversations_recent {
+	bool is_there;
+	uint32_t subnet; /* its number in the lookup file */
+	uint32_t vnic;   /* the number of its text */
+	uint32_t owner;
+};
 
 struct conversations {
 	struct conversations_line *lines;
@@ -35,11 +44,14 @@ struct conversations {
 	struct conversations_slot *slots; /* open addressing */
 	size_t slot_count;
 	struct hash_key hash_key;
-	struct textset texts; /* subnets and VNICs */
-	/* the numbers + 1 of texts that came last, by their last bytes; 0: none */
-	uint32_t recent[CONVERSATIONS_RECENT];
-	uint32_t *order;   /* numbers of lines, once they are sorted; else null */
-	uint32_t *numbers; /* of another table's texts, while it is added */
+	struct textset texts;                                     /* subnets and VNICs */
+	struct textset owners;                                    /* pairs of numbers of these */
+	struct conversations_recent recent[CONVERSATIONS_RECENT]; /* by the VNICs' last bytes */
+	/* once sorting began: lines in order, and where each part of them begins, and ends */
+	struct conversations_entry *entries;
+	size_t *parts;
+	size_t part_count;
+	uint32_t *numbers; /* of another table's owners and texts, while it is added */
 	size_t number_room;
 	bool saturated; /* a sum has reached its end */
 };
@@ -55,6 +67,24 @@ void conversations_clear(struct conversations *table);
 int conversations_add(struct conversations *table, const struct conversation *one);
 
 /*
+ * The same in two steps, the first of which gives a number to a subnet and a VNIC:
+ * that of their owner, until the table is cleared.
+ */
+int conversations_owner(struct conversations *table, const struct conversation_text *subnet,
+	const struct conversation_text *vnic, uint32_t *owner);
+int conversations_add_owned(
+	struct conversations *table, uint32_t owner, const struct conversation *one);
+
+/*
+ * Finds an owner that was remembered and not yet forgotten, by the subnet's number in
+ * the lookup file and the VNIC's text. Returns false if there is none.
+ */
+bool conversations_recall(struct conversations *table, uint32_t subnet, const char *vnic,
+	size_t len, uint32_t *owner);
+void conversations_remember(
+	struct conversations *table, uint32_t subnet, const char *vnic, size_t len, uint32_t owner);
+
+/*
  * Adds all of another table, which can only be cleared afterwards. Returns 0, or
  * -1 when memory ran out; a part was added then.
  */
@@ -65,10 +95,13 @@ size_t conversations_cost(const struct conversations *table);
 
 /*
  * Sorts the lines by their keys: numbers as numbers, texts and addresses as the
- * bytes of their texts, what is not there first. Afterwards the table can only
- * be read and cleared. Returns 0, or -1 when memory ran out.
+ * bytes of their texts, what is not there first. The first step makes part_count
+ * parts, each of which is then sorted, in any order or by several threads at the
+ * same time. From then on the table can only be read and cleared. Returns 0, or -1
+ * when memory ran out.
  */
-int conversations_sort(struct conversations *table);
+int conversations_sort_begin(struct conversations *table);
+void conversations_sort_part(struct conversations *table, size_t part);
 
 /* A line, counted from 0; its texts are the table's. */
 void conversations_get(

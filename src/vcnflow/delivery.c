@@ -13,13 +13,17 @@
 
 #include "base/io.h"
 #include "base/msg.h"
+#include "vcnflow/pipeline_order.h"
 #include "vcnflow/throughput.h"
 
 /* Room for what the input may be. */
 #define HINT_SIZE 160
 
-/* The lines of conversations that are written at once. */
-#define SUMS_GATHERED ((size_t)256 << 10)
+/* How many conversations are written at once: some 250 KiB. */
+#define SUMS_AT_ONCE ((size_t)512)
+
+/* How many parts of them a thread sorts, at least, before another may go on. */
+#define SUMS_PARTS ((size_t)16)
 
 void delivery_init(struct delivery *delivery, const struct options *options, struct output *output,
 	int rejects)
@@ -106,34 +110,74 @@ int delivery_write(struct delivery *delivery, struct iovec *pieces, size_t count
 	return stop_output(delivery);
 }
 
-/* Writes and empties text. */
-static int write_sums(struct delivery *delivery, struct bytes *text)
+/* How many pieces of a length make count. */
+static size_t pieces_of(size_t count, size_t length)
 {
-	int failed = output_write_plain(delivery->output, text->data, text->len);
-
-	bytes_clear(text);
-	return failed == 0 ? 0 : stop_output(delivery);
+	return count / length + (count % length != 0);
 }
 
+static size_t end_of_piece(size_t number, size_t length, size_t count)
+{
+	return count / length > number ? (number + 1) * length : count;
+}
+
+/* Sorts a piece of the sums; of it there is no text. */
+static int sort_sums(void *context, size_t number, struct bytes *text)
+{
+	struct delivery *delivery = context;
+	const size_t end = end_of_piece(number, SUMS_PARTS, delivery->sums.part_count);
+
+	(void)text;
+	for (size_t i = number * SUMS_PARTS; i < end; i++)
+		conversations_sort_part(&delivery->sums, i);
+	return 0;
+}
+
+/* Makes lines of a piece of the sums. */
+static int make_sums(void *context, size_t number, struct bytes *text)
+{
+	const struct delivery *delivery = context;
+	const size_t end = end_of_piece(number, SUMS_AT_ONCE, delivery->sums.count);
+	struct conversation_writer writer = {.out = text};
+	struct conversation conversation;
+
+	for (size_t i = number * SUMS_AT_ONCE; i < end; i++) {
+		conversations_get(&delivery->sums, i, &conversation);
+		if (conversation_write(&writer, &conversation) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int write_sums(void *context, const struct bytes *text)
+{
+	struct delivery *delivery = context;
+
+	if (text->len == 0 || output_write_plain(delivery->output, text->data, text->len) == 0)
+		return 0;
+	return stop_output(delivery);
+}
+
+/* What is not written, or not said otherwise, was for want of memory. */
 int delivery_sums(struct delivery *delivery)
 {
+	const unsigned threads = delivery->options->threads;
 	struct conversations *sums = &delivery->sums;
-	struct bytes text = BYTES_INIT(SIZE_MAX / 2);
-	struct conversation conversation;
-	int failed = 0;
+	struct pipeline_order order = {.context = delivery, .take = write_sums};
+	int failed = conversations_sort_begin(sums);
 
-	if (conversations_sort(sums) < 0)
-		failed = stop(delivery, DELIVERY_NO_MEMORY);
-	for (size_t i = 0; i < sums->count && failed == 0; i++) {
-		conversations_get(sums, i, &conversation);
-		if (conversation_write(&text, &conversation) < 0)
-			failed = stop(delivery, DELIVERY_NO_MEMORY);
-		else if (text.len >= SUMS_GATHERED)
-			failed = write_sums(delivery, &text);
+	if (failed == 0) {
+		order.count = pieces_of(sums->part_count, SUMS_PARTS);
+		order.make = sort_sums;
+		failed = pipeline_run_order(&order, threads);
 	}
-	if (failed == 0 && text.len > 0)
-		failed = write_sums(delivery, &text);
-	bytes_free(&text);
+	if (failed == 0) {
+		order.count = pieces_of(sums->count, SUMS_AT_ONCE);
+		order.make = make_sums;
+		failed = pipeline_run_order(&order, threads);
+	}
+	if (failed < 0 && delivery->output->state == OUTPUT_GOOD)
+		(void)stop(delivery, DELIVERY_NO_MEMORY);
 	delivery->conversations += sums->count;
 	conversations_clear(sums);
 	return failed;

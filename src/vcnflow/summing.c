@@ -6,6 +6,7 @@
  */
 #include "vcnflow/summing.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +151,8 @@ static enum judge_beginner beginner_of(const struct judgement *judgement, bool h
 	}
 }
 
+static_assert(MATCH_NO_PROTOCOL == CONVERSATION_NO_PROTOCOL, "a judged protocol is one to sum by");
+
 static enum conversation_began began_of(enum judge_beginner beginner, bool is_egress)
 {
 	if (beginner == JUDGE_UNDECIDED)
@@ -157,30 +160,52 @@ static enum conversation_began began_of(enum judge_beginner beginner, bool is_eg
 	return (beginner == JUDGE_SENDER) == is_egress ? CONVERSATION_LOCAL : CONVERSATION_PEER;
 }
 
-static enum summing_result add(struct conversations *table, const struct conversation *one)
+/*
+ * Finds whose record it is. An owner is remembered by its VNIC as it stands in the
+ * record, which must be spelled without an escape: what has one is not found then.
+ */
+static enum summing_result find_owner(struct conversations *table, const struct json_value *values,
+	const struct tags *tags, uint32_t *owner)
 {
-	return conversations_add(table, one) < 0 ? SUMMING_NO_MEMORY : SUMMING_OK;
+	const struct json_value *value = &values[RECORD_VNIC];
+	char subnet_buffer[OCID_SIZE], vnic_buffer[OCID_SIZE];
+	struct conversation_text subnet, vnic;
+
+	if (value->type == JSON_STRING && conversations_recall(table, tags->subnet.number,
+						  value->text + 1, value->len - 2, owner))
+		return SUMMING_OK;
+	subnet = text_of(&values[RECORD_SUBNET], subnet_buffer);
+	vnic = text_of(value, vnic_buffer);
+	if (subnet.text == NULL)
+		return SUMMING_LEFT_OUT;
+	if (conversations_owner(table, &subnet, &vnic, owner) < 0)
+		return SUMMING_NO_MEMORY;
+	if (vnic.text == value->text + 1)
+		conversations_remember(table, tags->subnet.number, vnic.text, vnic.len, *owner);
+	return SUMMING_OK;
 }
 
-/* Each member is set, so that none need be cleared before. */
+/* Each member but the texts is set, so that none need be cleared before. */
 enum summing_result summing_record(struct conversations *table, const struct options *options,
-	const struct record *record, const struct tags *tags, const struct judgement *judgement)
+	const struct record *record, const struct tags *tags, const struct judge_record *judged,
+	const struct judgement *judgement)
 {
 	const struct json_value *values = record->values;
-	char subnet[OCID_SIZE], vnic[OCID_SIZE];
 	const bool is_egress = tags->direction == DIRECTION_EGRESS;
-	int protocol, source, destination;
-	struct conversation_sum sum;
+	const struct conversation_sum sum = {
+		1, count_of(&values[RECORD_PACKETS]), count_of(&values[RECORD_BYTES])};
+	uint16_t source = judged->source_port, destination = judged->destination_port;
+	enum summing_result found;
 	struct conversation one;
+	uint32_t owner;
 
 	if (judgement == NULL || !tags->known || tags->direction == DIRECTION_NONE ||
 		tags->source_address.family == ADDRESS_NONE ||
 		tags->destination_address.family == ADDRESS_NONE)
 		return SUMMING_LEFT_OUT;
-	one.subnet = text_of(&values[RECORD_SUBNET], subnet);
-	if (one.subnet.text == NULL)
-		return SUMMING_LEFT_OUT;
-	one.vnic = text_of(&values[RECORD_VNIC], vnic);
+	found = find_owner(table, values, tags, &owner);
+	if (found != SUMMING_OK)
+		return found;
 	one.local = is_egress ? tags->source_address : tags->destination_address;
 	one.peer = is_egress ? tags->destination_address : tags->source_address;
 	one.first = time_of(&values[RECORD_START_TIME]);
@@ -189,27 +214,17 @@ enum summing_result summing_record(struct conversations *table, const struct opt
 	one.period = one.has_period ? period_of(one.first, options->per_s)
 				    : (struct conversation_time){0};
 
-	protocol = record_number(&values[RECORD_PROTOCOL], 255);
-	source = record_number(&values[RECORD_SOURCE_PORT], RULE_PORT_MAX);
-	destination = record_number(&values[RECORD_DESTINATION_PORT], RULE_PORT_MAX);
-	one.protocol = protocol < 0 ? CONVERSATION_NO_PROTOCOL : (uint16_t)protocol;
-	one.has_ports =
-		(protocol == RULE_TCP || protocol == RULE_UDP) && source >= 0 && destination >= 0;
+	one.protocol = judged->protocol;
+	one.has_ports = judged->has_ports && rule_protocol_has_ports(judged->protocol);
 	if (!one.has_ports)
 		source = destination = 0;
-	one.local_low = one.local_high = (uint16_t)(is_egress ? source : destination);
-	one.peer_low = one.peer_high = (uint16_t)(is_egress ? destination : source);
-	one.began = began_of(
-		beginner_of(judgement, one.has_ports, (uint16_t)source, (uint16_t)destination),
-		is_egress);
-	one.action =
-		json_string_is(&values[RECORD_ACTION], "REJECT") ? ACTION_REJECT : ACTION_ACCEPT;
-	sum.records = 1;
-	sum.packets = count_of(&values[RECORD_PACKETS]);
-	sum.bytes = count_of(&values[RECORD_BYTES]);
+	one.local_low = one.local_high = is_egress ? source : destination;
+	one.peer_low = one.peer_high = is_egress ? destination : source;
+	one.began = began_of(beginner_of(judgement, one.has_ports, source, destination), is_egress);
+	one.action = judged->action;
 	one.in = is_egress ? (struct conversation_sum){0} : sum;
 	one.out = is_egress ? sum : (struct conversation_sum){0};
-	return add(table, &one);
+	return conversations_add_owned(table, owner, &one) < 0 ? SUMMING_NO_MEMORY : SUMMING_OK;
 }
 
 /* A selection that asks for what a conversation no longer has. */
@@ -283,5 +298,5 @@ enum summing_result summing_again(struct conversations *table, const struct opti
 		one.period = period_of(one.period, options->per_s);
 	else
 		one.period = (struct conversation_time){0};
-	return add(table, &one);
+	return conversations_add(table, &one) < 0 ? SUMMING_NO_MEMORY : SUMMING_OK;
 }

@@ -47,10 +47,11 @@ enum summing_result {
 
 /*
  * Adds a record whose plan has all members; judgement is null if its action is
- * neither ACCEPT nor REJECT.
+ * neither ACCEPT nor REJECT, and judged is what of the record was judged.
  */
 enum summing_result summing_record(struct conversations *table, const struct options *options,
-	const struct record *record, const struct tags *tags, const struct judgement *judgement);
+	const struct record *record, const struct tags *tags, const struct judge_record *judged,
+	const struct judgement *judgement);
 
 /*
  * Why a conversation that was read can't be summed under these options, fit to

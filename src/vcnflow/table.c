@@ -8,6 +8,7 @@
  */
 #include "vcnflow/table.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/eight.h"
@@ -80,9 +81,10 @@ struct table_field table_field_of(const char *name)
 
 /* ---- values as JSON ---------------------------------------------------------- */
 
-/* All that the value of a field is made of. */
+/* All that the values of fields are made of. */
 struct source {
 	const struct options *options;
+	const struct json_value *const *values; /* by field: of table_room */
 	const struct record *record;
 	const struct tags *tags;
 	const struct emit_more *more;
@@ -142,29 +144,28 @@ static void put_lists(struct outbuf *out, const struct tags *tags, const struct 
 		outbuf_put(out, TEXT("[]"));
 }
 
-static void put_path(
-	struct outbuf *out, const struct source *source, const struct table_field *field)
+static void put_path(struct outbuf *out, const struct source *source, size_t number)
 {
-	const struct json_value *value = record_at(source->record, &field->at);
+	const struct json_value *value = source->values[number];
 
-	if (value->type == JSON_ABSENT && field->kind == TABLE_PATH)
+	if (value->type == JSON_ABSENT && source->options->fields[number].kind == TABLE_PATH)
 		outbuf_put(out, TEXT("null"));
 	else
 		emit_value(out, source->options, value, source->more->space);
 }
 
-/* Appends a field's value. Returns 0, or -1 when memory ran out. */
-static int put_field(struct outbuf *out, const struct source *source,
-	const struct table_field *field, struct bytes *text)
+/* Appends the value of a field, by its number. Returns 0, or -1 when memory ran out. */
+static int put_field(
+	struct outbuf *out, const struct source *source, size_t number, struct bytes *text)
 {
 	const struct judgement *judgement = source->more->rules.judgement;
 	const struct emit_names *names = &source->more->names;
 	const struct tags *tags = source->tags;
 
-	switch (field->kind) {
+	switch (source->options->fields[number].kind) {
 	case TABLE_PATH:
 	case TABLE_CARRIED:
-		put_path(out, source, field);
+		put_path(out, source, number);
 		break;
 	case TABLE_SOURCE:
 		emit_side(out, tags->source);
@@ -297,21 +298,23 @@ static void put_text(
 
 /*
  * Returns true if the inside of a JSON string can stand in a cell as it is: it
- * holds no backslash, and so no quote or control byte either, and no comma.
+ * holds no backslash, and so no quote or control byte either, and no comma. The
+ * string's text can be read on after its end; what stands there does not count.
  */
-static bool is_plain(const char *text, size_t len)
+static inline bool is_plain(const char *text, size_t len)
 {
 	uint64_t bytes, found = 0;
 
-	if (len < sizeof(bytes))
-		return !holds_any(text, len, IN_CSV | IN_STRING);
-	for (size_t at = 0; len - at > sizeof(bytes); at += sizeof(bytes)) {
-		memcpy(&bytes, text + at, sizeof(bytes));
+	for (; len > sizeof(bytes); text += sizeof(bytes), len -= sizeof(bytes)) {
+		memcpy(&bytes, text, sizeof(bytes));
 		found |= eight_has(bytes, '\\') | eight_has(bytes, ',');
 	}
-	/* the last eight, of which some may have been looked at */
-	memcpy(&bytes, text + len - sizeof(bytes), sizeof(bytes));
-	return (found | eight_has(bytes, '\\') | eight_has(bytes, ',')) == 0;
+	if (len > 0) {
+		memcpy(&bytes, text, sizeof(bytes));
+		bytes = le64toh(bytes) << 8 * (sizeof(bytes) - len);
+		found |= eight_has(bytes, '\\') | eight_has(bytes, ',');
+	}
+	return found == 0;
 }
 
 /* Appends what a JSON value is in a cell. Returns 0, or -1 when memory ran out. */
@@ -321,18 +324,10 @@ static int put_cell(struct outbuf *out, const struct options *options, const cha
 	struct json_value value = {json, len, JSON_STRING};
 	const char *spelled;
 
-	if (len > 0 && (json[0] == '-' || (json[0] >= '0' && json[0] <= '9'))) {
-		outbuf_put(out, json, len); /* a number */
-		return 0;
-	}
 	if (len == strlen("null") && memcmp(json, "null", len) == 0)
 		return 0;
 	if (len < 2 || json[0] != '"') {
 		put_text(out, options, json, len);
-		return 0;
-	}
-	if (is_plain(json + 1, len - 2)) {
-		outbuf_put(out, json + 1, len - 2);
 		return 0;
 	}
 	if (!holds_any(json, len, IN_STRING)) {
@@ -363,8 +358,8 @@ static int take_part(struct outbuf *out, void *context)
 }
 
 /* A field that does not stand in the record's text as it is. */
-static int put_made_cell(struct outbuf *out, const struct source *source,
-	const struct table_field *field, struct table_room *room)
+static int put_made_cell(
+	struct outbuf *out, const struct source *source, size_t number, struct table_room *room)
 {
 	char data[STEP];
 	struct cell cell = {&room->cell, false};
@@ -372,7 +367,7 @@ static int put_made_cell(struct outbuf *out, const struct source *source,
 		.data = data, .cap = sizeof(data), .hand_over = take_part, .context = &cell};
 
 	bytes_clear(&room->cell);
-	if (put_field(&made, source, field, &room->text) < 0)
+	if (put_field(&made, source, number, &room->text) < 0)
 		return -1;
 	/* mostly it is short */
 	if (room->cell.len == 0 && !cell.failed)
@@ -383,11 +378,17 @@ static int put_made_cell(struct outbuf *out, const struct source *source,
 	return put_cell(out, source->options, room->cell.data, room->cell.len, &room->text);
 }
 
+/* A word is plain. */
+static void put_word_cell(struct outbuf *out, struct lookup_text word)
+{
+	outbuf_put(out, word.text, word.len);
+}
+
 /*
  * Appends a field that is one of a few words, or a name as the lookup file has it.
  * Returns false if it is neither.
  */
-static bool put_word_cell(
+static bool put_known_cell(
 	struct outbuf *out, const struct source *source, const struct table_field *field)
 {
 	const struct emit_names *names = &source->more->names;
@@ -396,17 +397,17 @@ static bool put_word_cell(
 
 	switch (field->kind) {
 	case TABLE_SOURCE:
-		word = emit_side_word(tags->source);
-		break;
+		put_word_cell(out, emit_side_word(tags->source));
+		return true;
 	case TABLE_DESTINATION:
-		word = emit_side_word(tags->destination);
-		break;
+		put_word_cell(out, emit_side_word(tags->destination));
+		return true;
 	case TABLE_DIRECTION:
-		word = emit_direction_word(tags->direction);
-		break;
+		put_word_cell(out, emit_direction_word(tags->direction));
+		return true;
 	case TABLE_TRAFFIC:
-		word = emit_traffic_word(tags->internal_traffic);
-		break;
+		put_word_cell(out, emit_traffic_word(tags->internal_traffic));
+		return true;
 	case TABLE_SUBNET_NAME:
 		word = names->own.subnet;
 		break;
@@ -427,26 +428,50 @@ static bool put_word_cell(
 	return true;
 }
 
+/*
+ * Appends a value that stands in the record as it will in the cell: a number, or a
+ * string without anything odd. Returns false if it is neither.
+ */
+static inline bool put_plain_cell(struct outbuf *out, const struct json_value *value)
+{
+	if (value->type == JSON_NUMBER) {
+		outbuf_put_padded(out, value->text, value->len);
+		return true;
+	}
+	if (value->type != JSON_STRING || !is_plain(value->text + 1, value->len - 2))
+		return false;
+	outbuf_put_padded(out, value->text + 1, value->len - 2);
+	return true;
+}
+
+/* Appends any cell. Returns 0, or -1 when memory ran out. */
+static int put_any_cell(
+	struct outbuf *out, const struct source *source, size_t number, struct table_room *room)
+{
+	const struct options *options = source->options;
+	const struct json_value *value = source->values[number];
+
+	if (value != NULL && value->type != JSON_ABSENT && value->type != JSON_OBJECT &&
+		value->type != JSON_ARRAY)
+		return put_cell(out, options, value->text, value->len, &room->text);
+	if (put_known_cell(out, source, &options->fields[number]))
+		return 0;
+	return put_made_cell(out, source, number, room);
+}
+
 static int put_line(struct outbuf *out, const struct source *source, struct table_room *room)
 {
 	const struct options *options = source->options;
-	const char *separator = options->format == OUTPUT_CSV ? "," : "\t";
+	const char separator = options->format == OUTPUT_CSV ? ',' : '\t';
 
 	for (size_t i = 0; i < options->field_count; i++) {
-		const struct table_field *field = &options->fields[i];
-		const struct json_value *value = NULL;
-		int failed = 0;
+		const struct json_value *value = source->values[i];
 
 		if (i > 0)
-			outbuf_put(out, separator, 1);
-		if (field->kind <= TABLE_CARRIED)
-			value = record_at(source->record, &field->at);
-		if (value != NULL && value->type != JSON_ABSENT && value->type != JSON_OBJECT &&
-			value->type != JSON_ARRAY)
-			failed = put_cell(out, options, value->text, value->len, &room->text);
-		else if (!put_word_cell(out, source, field))
-			failed = put_made_cell(out, source, field, room);
-		if (failed < 0)
+			outbuf_put(out, &separator, 1);
+		if (value != NULL && put_plain_cell(out, value))
+			continue;
+		if (put_any_cell(out, source, i, room) < 0)
 			return -1;
 	}
 	return 0;
@@ -462,7 +487,7 @@ static int put_object(struct outbuf *out, const struct source *source, struct ta
 		outbuf_put(out, i == 0 ? "{" : ",", 1);
 		emit_string(out, field->name, strlen(field->name));
 		outbuf_put(out, ":", 1);
-		if (put_field(out, source, field, &room->text) < 0)
+		if (put_field(out, source, i, &room->text) < 0)
 			return -1;
 	}
 	outbuf_put(out, "}", 1);
@@ -484,8 +509,11 @@ static size_t fixed_bytes(const struct options *options)
 	return need;
 }
 
-/* No more bytes than this has a record; of a cell every byte may be doubled. */
-static size_t most_bytes(const struct source *source, struct table_room *room)
+/*
+ * Finds the values of a record, and notes which of them it has. Returns how many bytes
+ * it has at the most; of a cell every byte may be doubled.
+ */
+static size_t find_values(const struct source *source, struct table_room *room)
 {
 	const struct options *options = source->options;
 	size_t need;
@@ -495,10 +523,18 @@ static size_t most_bytes(const struct source *source, struct table_room *room)
 	need = room->fixed;
 	for (size_t i = 0; i < options->field_count; i++) {
 		const struct table_field *field = &options->fields[i];
+		const struct json_value *value;
 
-		if (field->kind <= TABLE_CARRIED)
-			need += 2 * record_at(source->record, &field->at)->len;
-		else if (field->kind <= TABLE_TRAFFIC)
+		room->values[i] = NULL;
+		if (field->kind <= TABLE_CARRIED) {
+			value = record_at(source->record, &field->at);
+			room->values[i] = value;
+			need += 2 * value->len;
+			if (field->kind == TABLE_PATH && value->type != JSON_ABSENT)
+				source->more->seen[i / 64] |= UINT64_C(1) << i % 64;
+			continue;
+		}
+		if (field->kind <= TABLE_TRAFFIC)
 			continue;
 		else if (field->kind <= TABLE_LIST_IDS)
 			need += source->tags->known ? 2 * source->tags->subnet.lists.len : 0;
@@ -531,14 +567,9 @@ int table_header(struct bytes *line, const struct options *options)
 int table_record(struct outbuf *out, const struct options *options, const struct record *record,
 	const struct tags *tags, const struct emit_more *more, struct table_room *room)
 {
-	const struct source source = {options, record, tags, more};
+	const struct source source = {options, room->values, record, tags, more};
 
-	outbuf_begin(out, most_bytes(&source, room));
-	for (size_t i = 0; i < options->field_count; i++) {
-		if (options->fields[i].kind == TABLE_PATH &&
-			record_at(record, &options->fields[i].at)->type != JSON_ABSENT)
-			more->seen[i / 64] |= UINT64_C(1) << i % 64;
-	}
+	outbuf_begin(out, find_values(&source, room));
 	if (options->format == OUTPUT_CSV || options->format == OUTPUT_TSV)
 		return put_line(out, &source, room);
 	return put_object(out, &source, room);

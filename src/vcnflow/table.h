@@ -68,6 +68,8 @@ struct table_room {
 	struct bytes cell;
 	struct bytes text;
 	size_t fixed; /* bytes that depend on the options alone; 0: not yet known */
+	/* of the record at hand, by field: the value that it stands for, or null */
+	const struct json_value *values[LIMIT_KEEP_MEMBERS];
 };
 
 /* Appends the line that names the fields of csv or tsv. Returns as bytes_append. */

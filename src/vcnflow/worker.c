@@ -273,8 +273,8 @@ static void sum(struct worker *worker, const struct judgement *judgement)
 
 	if (table == NULL)
 		return;
-	summed = summing_record(
-		table, worker->shared.options, &worker->record, &worker->tags, judgement);
+	summed = summing_record(table, worker->shared.options, &worker->record, &worker->tags,
+		judging_judged(worker->judging), judgement);
 	count_summed(worker, summed);
 	if (!worker->tags.known)
 		count_unknown(worker);
@@ -392,7 +392,10 @@ static OUT_OF_LINE bool add_more(struct worker *worker)
 	enum fate fate;
 
 	if (worker->judging != NULL) {
-		judgement = judging_record(worker->judging, &worker->record, &worker->tags);
+		judgement =
+			options->conversations
+				? judging_verdict(worker->judging, &worker->record, &worker->tags)
+				: judging_record(worker->judging, &worker->record, &worker->tags);
 		fate = select_judgement(options, judgement);
 		if (fate != FATE_EMITTED) {
 			tally->fates[fate]++;

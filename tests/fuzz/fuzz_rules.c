@@ -633,6 +633,26 @@ static struct judge_rules rules_of(struct world *world)
 	};
 }
 
+/* The same verdict by answers, asked for by the record of the flow's other way. */
+static void judge_without_names(const struct judge_record *record, const struct judge_rules *rules,
+	const struct expected *expected)
+{
+	static struct judgement judgement;
+	struct judge_record other = *record;
+
+	if (!judge_needs_answers(record))
+		return;
+	other.source = record->destination;
+	other.destination = record->source;
+	other.source_port = record->destination_port;
+	other.destination_port = record->source_port;
+	other.direction =
+		record->direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS;
+	judge_by_answers(&judgement, record, rules->is_complete, judge_ask(&other, rules));
+	PROMISE(judgement.verdict == expected->verdict);
+	PROMISE(judgement.confidence == expected->confidence);
+}
+
 static void try_world(struct input *input)
 {
 	static struct world world;
@@ -647,6 +667,7 @@ static void try_world(struct input *input)
 	PROMISE(judgement.verdict == expected.verdict);
 	PROMISE(judgement.confidence == expected.confidence);
 	PROMISE(judgement.is_complete == world.is_complete);
+	judge_without_names(&world.record, &rules, &expected);
 	compare(judgement.permitted.at, judgement.permitted.count, expected.permitted.entries,
 		expected.permitted.count);
 	compare(judgement.reply.at, judgement.reply.count, expected.reply.entries,

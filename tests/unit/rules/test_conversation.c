@@ -77,9 +77,10 @@ static void test_all_members(void **state)
 static void assert_same(const char *line)
 {
 	struct bytes out = BYTES_INIT(65536);
+	struct conversation_writer writer = {.out = &out};
 
 	assert_int_equal(read_text(line), CONVERSATION_OK);
-	assert_int_equal(conversation_write(&out, &read_last), 0);
+	assert_int_equal(conversation_write(&writer, &read_last), 0);
 	assert_int_equal(bytes_append_char(&out, '\0'), 0);
 	assert_string_equal(out.data, line);
 	bytes_free(&out);

@@ -105,6 +105,36 @@ static struct judge_record record(enum action action, enum direction direction, 
 	return made;
 }
 
+/* The record of the other way of the flow. */
+static struct judge_record turned(const struct judge_record *given)
+{
+	struct judge_record other = *given;
+
+	other.source = given->destination;
+	other.destination = given->source;
+	other.source_port = given->destination_port;
+	other.destination_port = given->source_port;
+	other.direction =
+		given->direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS;
+	return other;
+}
+
+/* The answers alone lead to the same, whichever way of the flow they are asked for. */
+static void assert_answers(const struct judge_record *given, const struct judge_rules *rules)
+{
+	struct judge_record other = turned(given);
+	struct judge_answers answers = judge_ask(given, rules), others = judge_ask(&other, rules);
+	static struct judgement again;
+
+	assert_int_equal(answers.egress, others.egress);
+	assert_int_equal(answers.ingress, others.ingress);
+	judge_by_answers(&again, given, rules->is_complete, answers);
+	assert_int_equal(again.verdict, judged.verdict);
+	assert_int_equal(again.confidence, judged.confidence);
+	assert_int_equal(again.is_complete, judged.is_complete);
+	assert_int_equal(again.permitted.count + again.reply.count + again.nearest_count, 0);
+}
+
 static void assert_record(const struct judge_record *given, bool is_complete,
 	enum judge_verdict verdict, enum judge_confidence confidence)
 {
@@ -115,6 +145,8 @@ static void assert_record(const struct judge_record *given, bool is_complete,
 	assert_string_equal(
 		judge_confidence_name(judged.confidence), judge_confidence_name(confidence));
 	assert_int_equal(judged.is_complete, is_complete);
+	if (judge_needs_answers(given))
+		assert_answers(given, &rules);
 }
 
 /* A packet out, from port to port, accepted. */

@@ -56,15 +56,24 @@ static void set_client(struct conversation *conversation, uint16_t port)
 	conversation->peer_low = conversation->peer_high = port;
 }
 
+/* The last part first: their order must not matter. */
+static void sort(struct conversations *table)
+{
+	assert_int_equal(conversations_sort_begin(table), 0);
+	for (size_t part = table->part_count; part-- > 0;)
+		conversations_sort_part(table, part);
+}
+
 static char *text_of_table(struct conversations *table)
 {
 	struct bytes out = BYTES_INIT(SIZE_MAX);
+	struct conversation_writer writer = {.out = &out};
 	struct conversation conversation;
 
-	assert_int_equal(conversations_sort(table), 0);
+	sort(table);
 	for (size_t i = 0; i < table->count; i++) {
 		conversations_get(table, i, &conversation);
-		assert_int_equal(conversation_write(&out, &conversation), 0);
+		assert_int_equal(conversation_write(&writer, &conversation), 0);
 	}
 	assert_int_equal(bytes_append_char(&out, '\0'), 0);
 	return out.data;
@@ -204,7 +213,7 @@ static void sorts_by_key(void **state)
 		assert_int_equal(conversations_add(&table, &one), 0);
 	}
 	assert_int_equal(table.count, count);
-	assert_int_equal(conversations_sort(&table), 0);
+	sort(&table);
 	for (size_t i = 0; i < count; i++) {
 		conversations_get(&table, i, &one);
 		assert_int_equal(one.in.records, i);

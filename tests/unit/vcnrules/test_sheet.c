@@ -59,11 +59,13 @@ static void test_markdown(void **state)
 	row("a", "ingress tcp 10.0.0.0/8 \xc3\xa4");
 	row("x|y", "<script>`*_\n\x1b");
 	row("\xe2\x80\xaetuo", "\xe2\x81\xa9\xe2\x80\xa6");
+	row(">a_b_", "53>* _ 1_2");
 	assert_ends("| NAME | TEXT |\n"
 		    "| --- | --- |\n"
 		    "| a | ingress tcp 10.0.0.0/8 \xc3\xa4 |\n"
-		    "| x&#124;y | &#60;script&#62;&#96;&#42;&#95;&#10;&#27; |\n"
-		    "| &#8238;tuo | &#8297;\xe2\x80\xa6 |\n");
+		    "| x&#124;y | &#60;script>&#96;\\*&#95;&#10;&#27; |\n"
+		    "| &#8238;tuo | &#8297;\xe2\x80\xa6 |\n"
+		    "| &#62;a_b&#95; | 53>\\* &#95; 1_2 |\n");
 }
 
 static void test_table(void **state)

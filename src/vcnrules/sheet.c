@@ -544,3 +544,25 @@ int sheet_end(struct sheet *sheet)
 	bytes_free(&sheet->texts);
 	return sheet->is_short ? -1 : 0;
 }
+
+int sheet_write_lines(const struct sheet *sheet, struct bytes *out, const char *lines)
+{
+	bool is_broken = sheet->format == SHEET_TABLE && sheet->width > 0;
+
+	while (*lines != '\0') {
+		size_t rest = strcspn(lines, "\n");
+
+		do {
+			size_t len = is_broken ? line_of(lines, rest, sheet->width) : rest;
+
+			if (bytes_append(out, lines, len) != 0 || bytes_append_char(out, '\n') != 0)
+				return -1;
+			/* The blank at which a line ended is not shown. */
+			len += len < rest && lines[len] == ' ';
+			lines += len;
+			rest -= len;
+		} while (rest > 0);
+		lines += *lines == '\n';
+	}
+	return 0;
+}

@@ -161,7 +161,7 @@ static struct inputs_item stdin_item(struct inputs *inputs)
 	char text[LIST_NAME_SIZE];
 
 	if (inputs->stdin_used)
-		return message_item(INPUTS_FAULT,
+		return message_item(INPUTS_CLASH,
 			"cannot read standard input twice, as '-' in %s asks",
 			list_name(inputs, text));
 	inputs->stdin_used = true;

@@ -65,8 +65,8 @@ void inputs_stop_on(struct inputs *inputs, const atomic_int *stop);
  * The next item, in order; a file is opened and then, so that no name can come
  * to stand for another one in between, compared with what was taken. Reading a
  * --files-from list may wait for its writer, opening a FIFO too. Standard input used twice was
- * refused by options_parse as far as the command line shows it; a "-" in a --files-from list that
- * is standard input too is an INPUTS_FAULT here.
+ * refused by options_parse as far as the command line shows it; where a --files-from list names
+ * it a second time, that is an INPUTS_CLASH here.
  */
 struct inputs_item inputs_next(struct inputs *inputs);
 void inputs_free(struct inputs *inputs);

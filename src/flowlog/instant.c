@@ -348,3 +348,31 @@ int instant_of_option(
 		return 0;
 	return -1;
 }
+
+/* Returns true if the first fraction in text says more than nanoseconds hold. */
+static bool is_between(const char *text, size_t len)
+{
+	const char *point = memchr(text, '.', len);
+	size_t at = point == NULL ? len : (size_t)(point - text) + 1;
+
+	for (size_t digits = 1; at < len && is_digit(text[at]); at++, digits++) {
+		if (digits > 9 && text[at] != '0')
+			return true;
+	}
+	return false;
+}
+
+int instant_of_bound(
+	struct instant *instant, const char *text, size_t len, const struct instant *now)
+{
+	if (instant_of_option(instant, text, len, now) < 0)
+		return -1;
+	/* before 1970 an epoch's fraction leads back in time: cut, it is the later one */
+	if (!is_between(text, len) || text[1] == '-')
+		return 0;
+	if (++instant->nanoseconds == NANOSECONDS) {
+		instant->nanoseconds = 0;
+		instant->seconds++;
+	}
+	return 0;
+}

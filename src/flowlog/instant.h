@@ -40,4 +40,11 @@ int instant_of_epoch(struct instant *instant, const char *text, size_t len);
 int instant_of_option(
 	struct instant *instant, const char *text, size_t len, const struct instant *now);
 
+/*
+ * The same of a TIME that records are compared with: what lies between two
+ * nanoseconds becomes the later one, since no record is in between.
+ */
+int instant_of_bound(
+	struct instant *instant, const char *text, size_t len, const struct instant *now);
+
 #endif

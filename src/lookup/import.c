@@ -38,6 +38,7 @@ struct reading {
 /* The fields by which an object's kind is told. */
 enum telling {
 	TELLING_ID,
+	TELLING_LIST_ID, /* what calls that change a list have for its id */
 	TELLING_INGRESS,
 	TELLING_EGRESS,
 	TELLING_DIRECTION,
@@ -49,6 +50,7 @@ enum telling {
 
 static const char *const telling_names[TELLING_COUNT] = {
 	[TELLING_ID] = "id",
+	[TELLING_LIST_ID] = "security_list_id",
 	[TELLING_INGRESS] = "ingress_security_rules",
 	[TELLING_EGRESS] = "egress_security_rules",
 	[TELLING_DIRECTION] = "direction",
@@ -121,6 +123,8 @@ struct import_object import_object(const struct json_tree *tree, const struct js
 				found[i] = node->value.type == JSON_NULL ? NULL : node;
 	object.id = found[TELLING_ID];
 	object.kind = kind_of(found);
+	if (!object.id && object.kind == IMPORT_LIST)
+		object.id = found[TELLING_LIST_ID];
 	return object;
 }
 

@@ -359,12 +359,18 @@ static int commit_outputs(struct run *run)
 /* Ends a run that was begun; returns its exit status, or dies by a signal. */
 static int finish(struct run *run)
 {
-	bool reached_end = run->delivery.end == DELIVERY_GOES_ON && finish_output(run) == 0;
+	bool is_cut = run->delivery.end == DELIVERY_STRICT, reached_end;
 	int status;
 
-	/* what came before the fault is written, whether as records or as sums */
-	if (run->delivery.end == DELIVERY_STRICT && run->options.conversations)
-		(void)finish_output(run);
+	/* What came before the fault is written whole: an array is closed, sums and
+	 * subnets are written. Should that fail, then that is what ended the run. */
+	if (is_cut)
+		run->delivery.end = DELIVERY_GOES_ON;
+	reached_end = run->delivery.end == DELIVERY_GOES_ON && finish_output(run) == 0;
+	if (is_cut && reached_end) {
+		run->delivery.end = DELIVERY_STRICT;
+		reached_end = false;
+	}
 	progress_end();
 	if (run->output.state == OUTPUT_READER_GONE) {
 		abandon_outputs(run);

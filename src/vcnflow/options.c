@@ -517,16 +517,19 @@ static int check_keep(const struct options *options)
 	return 0;
 }
 
-static int read_time(
-	struct instant *instant, const char *name, const char *text, const struct instant *now)
+static void refuse_time(const char *name, const char *text)
 {
-	size_t len = strlen(text);
-
-	if (instant_of_option(instant, text, len, now) == 0)
-		return 0;
-	optparse_refuse(name, text, len,
+	optparse_refuse(name, text, strlen(text),
 		"want a TIME such as 2026-01-31, 2026-01-31T12:00:00Z, @epoch, "
 		"today, 30d or '2 days ago'");
+}
+
+static int read_bound(
+	struct instant *instant, const char *name, const char *text, const struct instant *now)
+{
+	if (instant_of_bound(instant, text, strlen(text), now) == 0)
+		return 0;
+	refuse_time(name, text);
 	return -1;
 }
 
@@ -538,13 +541,16 @@ static int resolve_times(struct options *options)
 
 	options->has_since = options->since_text != NULL;
 	options->has_until = options->until_text != NULL;
-	if (options->now_text != NULL && read_time(&now, "now", options->now_text, &clock) < 0)
+	if (options->now_text != NULL &&
+		instant_of_option(&now, options->now_text, strlen(options->now_text), &clock) < 0) {
+		refuse_time("now", options->now_text);
 		return -1;
+	}
 	if (options->has_since &&
-		read_time(&options->since, "since", options->since_text, &now) < 0)
+		read_bound(&options->since, "since", options->since_text, &now) < 0)
 		return -1;
 	if (options->has_until &&
-		read_time(&options->until, "until", options->until_text, &now) < 0)
+		read_bound(&options->until, "until", options->until_text, &now) < 0)
 		return -1;
 	if (!options->has_since || !options->has_until ||
 		instant_compare(&options->since, &options->until) <= 0)

@@ -76,6 +76,7 @@ struct pipeline {
 /* A thread, and what it works with. */
 struct thread {
 	struct pipeline *pipeline;
+	unsigned number; /* for the queue */
 	struct worker *worker;
 	struct gzip *gzip;
 	struct queue_job *job; /* being worked on */
@@ -315,7 +316,7 @@ static void work(struct thread *thread, struct queue_job *job)
 {
 	struct pipeline *pipeline = thread->pipeline;
 
-	queue_begin_work(&pipeline->queue, job);
+	queue_begin_work(&pipeline->queue, job, thread->number);
 	job->out.hand_over = hand_over;
 	job->out.context = thread;
 	thread->job = job;
@@ -330,9 +331,10 @@ static void work(struct thread *thread, struct queue_job *job)
 
 /* ---- read and open -------------------------------------------------------- */
 
-static void read_block(struct pipeline *pipeline, struct queue_input *input)
+static void read_block(const struct thread *thread, struct queue_input *input)
 {
-	struct queue_job *job = queue_take_job(&pipeline->queue);
+	struct pipeline *pipeline = thread->pipeline;
+	struct queue_job *job = queue_take_job(&pipeline->queue, thread->number);
 	int failed;
 
 	if (job == NULL) {
@@ -342,43 +344,53 @@ static void read_block(struct pipeline *pipeline, struct queue_input *input)
 	input->reading = true;
 	unlock_for_io(pipeline, input->is_file);
 	failed = reader_next(input->reader, &job->block);
+	if (job->block.input_ends)
+		reader_close(input->reader);
 	lock_after_io(pipeline, input->is_file);
 	input->reading = false;
-	job->bytes_in = reader_report(input->reader).bytes_in;
+	input->report = reader_report(input->reader);
+	job->bytes_in = input->report.bytes_in;
 	queue_add_job(&pipeline->queue, input, job);
 	if (failed)
 		stop(pipeline, DELIVERY_NO_MEMORY);
-	if (job->block.input_ends) {
-		input->ended = true;
-		input->report = reader_report(input->reader);
-		reader_close(input->reader);
-	}
+	if (job->block.input_ends)
+		queue_end_input(&pipeline->queue, input, thread->number);
 }
 
 /* Puts the next input into the queue; finding it may take long. */
-static void open_input(struct pipeline *pipeline)
+static void open_input(const struct thread *thread)
 {
+	struct pipeline *pipeline = thread->pipeline;
 	struct queue *queue = &pipeline->queue;
+	struct reader *reader = queue_take_reader(queue, thread->number);
 	struct queue_input *input = NULL;
 	struct inputs_item item;
 
 	queue->threads.opening = true;
 	unlock_for_io(pipeline, false);
 	item = inputs_next(pipeline->inputs);
+	if (item.kind == INPUTS_FILE)
+		reader_open(reader, item.fd, item.error);
 	lock_after_io(pipeline, false);
 	queue->threads.opening = false;
-	if (item.kind == INPUTS_END) {
+	if (item.kind != INPUTS_FILE)
+		queue_return_reader(queue, reader, thread->number);
+	switch (item.kind) {
+	case INPUTS_END:
 		queue->inputs_ended = true;
 		return;
+	case INPUTS_NO_MEMORY:
+		break;
+	case INPUTS_FILE:
+		input = queue_add_input(queue, &item, reader);
+		break;
+	default:
+		input = queue_add_input(queue, &item, NULL);
 	}
-	if (item.kind != INPUTS_NO_MEMORY)
-		input = queue_add_input(queue, &item);
-	if (input == NULL) {
+	if (input == NULL)
 		stop(pipeline, DELIVERY_NO_MEMORY);
-	} else if (input->reader != NULL) {
-		reader_open(input->reader, item.fd, item.error);
+	else if (input->reader != NULL)
 		input->is_file = reader_is_file(input->reader);
-	}
 }
 
 /* ---- threads -------------------------------------------------------------- */
@@ -400,13 +412,13 @@ static void take_task(struct thread *thread)
 		deliver(pipeline);
 		break;
 	case TASK_READ:
-		read_block(pipeline, task.input);
+		read_block(thread, task.input);
 		break;
 	case TASK_WORK:
 		work(thread, task.job);
 		break;
 	case TASK_OPEN:
-		open_input(pipeline);
+		open_input(thread);
 		break;
 	case TASK_NONE:
 		/* What this thread put back last may be somebody else's turn. */
@@ -438,10 +450,11 @@ static void *run_thread(void *argument)
 	return NULL;
 }
 
-static int thread_init(
-	struct thread *thread, struct pipeline *pipeline, const struct worker_shared *shared)
+static int thread_init(struct thread *thread, unsigned number, struct pipeline *pipeline,
+	const struct worker_shared *shared)
 {
 	thread->pipeline = pipeline;
+	thread->number = number;
 	thread->worker = worker_new(shared);
 	if (thread->worker == NULL)
 		return -1;
@@ -542,7 +555,7 @@ void pipeline_run(const struct options *options, struct inputs *inputs,
 	(void)pthread_cond_init(&pipeline->ended, NULL);
 	ready = queue_init(&pipeline->queue, options, &reading_ends) == 0;
 	for (unsigned i = 0; ready && i < options->threads; i++)
-		ready = thread_init(&threads[i], pipeline, shared) == 0;
+		ready = thread_init(&threads[i], i, pipeline, shared) == 0;
 	if (!ready)
 		delivery->end = DELIVERY_NO_MEMORY;
 	else if (!run_threads(threads, options->threads))

@@ -8,7 +8,8 @@
  *            worked on: so one thread goes on inflating while others work
  *   work     on the oldest job that waits for it
  *   read     a block of the oldest input that no thread is reading
- *   open     the next input, while fewer inputs than threads are under way
+ *   open     the next input, while a reader is free and fewer than inputs_of are
+ *            under way
  *
  * An input is read by one thread at a time, so that its blocks come in order.
  * With one thread this is: read a block, work on it, deliver it.
@@ -46,11 +47,40 @@
 #include "vcnflow/queue.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 static size_t buffers_of(size_t threads)
 {
 	return 2 * threads + 2;
+}
+
+/*
+ * Inputs under way. As many as there are threads are read at once, each by a reader
+ * of its own; as many again were read, so that little ones keep all threads at work
+ * while one of them is behind.
+ */
+static size_t inputs_of(size_t threads)
+{
+	return 2 * threads;
+}
+
+/* Moves out of what is free, at least one, what the thread used last. */
+static void *take_spare(struct queue_spare *spares, size_t *count, unsigned thread)
+{
+	size_t own = *count;
+	void *what;
+
+	while (own > 0 && spares[own - 1].thread != thread)
+		own--;
+	if (own == 0)
+		own = *count;
+	what = spares[own - 1].what;
+	spares[own - 1] = spares[--*count];
+	return what;
+}
+
+static void add_spare(struct queue_spare *spares, size_t *count, void *what, unsigned thread)
+{
+	spares[(*count)++] = (struct queue_spare){what, thread};
 }
 
 int queue_init(struct queue *queue, const struct options *options, const atomic_int *stop)
@@ -68,30 +98,41 @@ int queue_init(struct queue *queue, const struct options *options, const atomic_
 
 		if (buffer == NULL)
 			return -1;
-		queue->buffers[queue->buffer_count++] = buffer;
+		add_spare(queue->buffers, &queue->buffer_count, buffer, 0);
 	}
 	while (queue->reader_count < threads) {
 		struct reader *reader = reader_new(&options->flowlog, stop);
 
 		if (reader == NULL)
 			return -1;
-		queue->readers[queue->reader_count++] = reader;
+		add_spare(queue->readers, &queue->reader_count, reader, 0);
 	}
 	return 0;
 }
 
-static void free_jobs(struct queue_job *job)
+static void free_job(struct queue_job *job)
 {
-	while (job != NULL) {
-		struct queue_job *next = job->next;
+	free(job->buffer);
+	block_free(&job->block);
+	result_free(&job->result);
+	bytes_free(&job->compressed);
+	free(job);
+}
 
-		free(job->buffer);
-		block_free(&job->block);
-		result_free(&job->result);
-		bytes_free(&job->compressed);
-		free(job);
-		job = next;
+static void free_input(struct queue_input *input)
+{
+	while (input->jobs != NULL) {
+		struct queue_job *job = input->jobs;
+
+		input->jobs = job->next;
+		free_job(job);
 	}
+	if (input->reader != NULL)
+		reader_close(input->reader);
+	reader_free(input->reader);
+	free(input->message);
+	free(input->path);
+	free(input);
 }
 
 void queue_free(struct queue *queue)
@@ -100,19 +141,15 @@ void queue_free(struct queue *queue)
 		struct queue_input *input = queue->inputs;
 
 		queue->inputs = input->next;
-		free_jobs(input->jobs);
-		if (input->reader != NULL)
-			reader_close(input->reader);
-		reader_free(input->reader);
-		free(input->message);
-		free(input->path);
-		free(input);
+		free_input(input);
 	}
-	free_jobs(queue->free_jobs);
+	for (size_t i = 0; i < queue->job_count; i++)
+		free_job(queue->jobs[i].what);
 	for (size_t i = 0; i < queue->buffer_count; i++)
-		free(queue->buffers[i]);
+		free(queue->buffers[i].what);
 	for (size_t i = 0; i < queue->reader_count; i++)
-		reader_free(queue->readers[i]);
+		reader_free(queue->readers[i].what);
+	free(queue->jobs);
 	free(queue->buffers);
 	free(queue->readers);
 }
@@ -176,9 +213,9 @@ static struct queue_job *next_work(const struct queue *queue)
 
 /*
  * How much text may be held of all inputs for one to be read that so many others
- * come before: the last of them has half of the room of the first. So when it gets
- * scarce it goes to those that are delivered soon. The threads that read large
- * records have little of their memory left for it.
+ * come before: the later it comes the less, down to a small part of what the first
+ * has. So when room gets scarce it goes to those that are delivered soon. The threads
+ * that read large records have little of their memory left for it.
  */
 static size_t text_ahead(const struct queue *queue, size_t before)
 {
@@ -186,8 +223,8 @@ static size_t text_ahead(const struct queue *queue, size_t before)
 
 	if (queue->has_large)
 		return LIMIT_TEXT_AHEAD_LARGE;
-	return (LIMIT_TEXT_AHEAD + LIMIT_TEXT_AHEAD_THREAD * threads) / (2 * threads) *
-	       (2 * threads + 1 - before);
+	return (LIMIT_TEXT_AHEAD + LIMIT_TEXT_AHEAD_THREAD * threads) / inputs_of(threads) *
+	       (inputs_of(threads) + 1 - before);
 }
 
 static bool has_room(const struct queue *queue, const struct queue_input *input, size_t before)
@@ -238,8 +275,8 @@ struct queue_task queue_next_task(const struct queue *queue)
 		task.kind = TASK_WORK;
 	} else if ((task.input = next_read(queue)) != NULL) {
 		task.kind = TASK_READ;
-	} else if (!queue->threads.opening && !queue->inputs_ended &&
-		   queue->input_count < queue->thread_limit) {
+	} else if (!queue->threads.opening && !queue->inputs_ended && queue->reader_count > 0 &&
+		   queue->input_count < inputs_of(queue->thread_limit)) {
 		task.kind = TASK_OPEN;
 	}
 	return task;
@@ -248,7 +285,9 @@ struct queue_task queue_next_task(const struct queue *queue)
 /*
  * To wake a thread takes both about as long as a tenth of a block. So while a
  * thread reads from a file, which it soon comes back from to look again, none is
- * woken to work on less than a few of what is delivered next.
+ * woken to work on less than a few of what is delivered next. Nor is one woken for
+ * a single input of the many that may be opened: where other programs leave threads
+ * little time it would be woken for each of a folder of little objects.
  */
 bool queue_should_wake_idle(const struct queue *queue)
 {
@@ -260,6 +299,8 @@ bool queue_should_wake_idle(const struct queue *queue)
 	if (task.kind == TASK_WORK && queue->threads.in_file_read > 0 &&
 		task.job->input == queue->inputs)
 		return queue->inputs->waiting_jobs >= LIMIT_BLOCK_HEAP;
+	if (task.kind == TASK_OPEN)
+		return queue->input_count <= queue->thread_limit;
 	return task.kind != TASK_NONE;
 }
 
@@ -272,21 +313,38 @@ bool queue_should_wake_waiting(const struct queue *queue)
 
 /* ---- jobs ----------------------------------------------------------------- */
 
-struct queue_job *queue_take_job(struct queue *queue)
+/* Makes room for one job more to become free. */
+static int reserve_job(struct queue *queue)
 {
-	struct queue_job *job = queue->free_jobs;
+	struct queue_spare *grown =
+		realloc(queue->jobs, (queue->job_total + 1) * sizeof(*queue->jobs));
 
-	if (job != NULL) {
-		queue->free_jobs = job->next;
-		job->next = NULL;
-		return job;
-	}
+	if (grown == NULL)
+		return -1;
+	queue->jobs = grown;
+	queue->job_total++;
+	return 0;
+}
+
+static struct queue_job *new_job(struct queue *queue)
+{
+	struct queue_job *job;
+
+	if (reserve_job(queue) < 0)
+		return NULL;
 	job = calloc(1, sizeof(*job));
 	if (job == NULL)
 		return NULL;
 	result_init(&job->result);
 	job->compressed = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
 	return job;
+}
+
+struct queue_job *queue_take_job(struct queue *queue, unsigned thread)
+{
+	if (queue->job_count == 0)
+		return new_job(queue);
+	return take_spare(queue->jobs, &queue->job_count, thread);
 }
 
 void queue_add_job(struct queue *queue, struct queue_input *input, struct queue_job *job)
@@ -306,18 +364,19 @@ void queue_add_job(struct queue *queue, struct queue_input *input, struct queue_
 static void return_buffer(struct queue *queue, struct queue_job *job)
 {
 	if (job->buffer != NULL)
-		queue->buffers[queue->buffer_count++] = job->buffer;
+		add_spare(queue->buffers, &queue->buffer_count, job->buffer, job->thread);
 	job->buffer = NULL;
 	job->out.len = 0;
 }
 
-void queue_begin_work(struct queue *queue, struct queue_job *job)
+void queue_begin_work(struct queue *queue, struct queue_job *job, unsigned thread)
 {
 	job->state = JOB_WORKING;
 	job->input->waiting_jobs--;
 	queue->waiting_jobs--;
 	queue->threads.working++;
-	job->buffer = queue->buffers[--queue->buffer_count];
+	job->thread = thread;
+	job->buffer = take_spare(queue->buffers, &queue->buffer_count, thread);
 	job->out = (struct outbuf){
 		.data = job->buffer->data,
 		.cap = sizeof(job->buffer->data),
@@ -347,21 +406,34 @@ void queue_drop_job(struct queue *queue)
 	queue->text_held -= job->block.cap;
 	return_buffer(queue, job);
 	block_reset(&job->block);
-	job->next = queue->free_jobs;
-	queue->free_jobs = job;
+	job->next = NULL;
+	add_spare(queue->jobs, &queue->job_count, job, job->thread);
 }
 
 /* ---- inputs --------------------------------------------------------------- */
 
-struct queue_input *queue_add_input(struct queue *queue, const struct inputs_item *item)
+struct reader *queue_take_reader(struct queue *queue, unsigned thread)
+{
+	return take_spare(queue->readers, &queue->reader_count, thread);
+}
+
+void queue_return_reader(struct queue *queue, struct reader *reader, unsigned thread)
+{
+	add_spare(queue->readers, &queue->reader_count, reader, thread);
+}
+
+struct queue_input *queue_add_input(
+	struct queue *queue, const struct inputs_item *item, struct reader *reader)
 {
 	struct queue_input *input = calloc(1, sizeof(*input));
 
 	if (input == NULL) {
 		free(item->path);
 		free(item->message);
-		if (item->fd > STDERR_FILENO)
-			close(item->fd);
+		if (reader != NULL) {
+			reader_close(reader);
+			queue_return_reader(queue, reader, 0);
+		}
 		return NULL;
 	}
 	input->jobs_end = &input->jobs;
@@ -369,13 +441,18 @@ struct queue_input *queue_add_input(struct queue *queue, const struct inputs_ite
 	input->walk = item->walk;
 	input->message = item->message;
 	input->kind = item->kind;
-	/* There are as many readers as inputs may be under way. */
-	if (item->kind == INPUTS_FILE)
-		input->reader = queue->readers[--queue->reader_count];
+	input->reader = reader;
 	*queue->inputs_end = input;
 	queue->inputs_end = &input->next;
 	queue->input_count++;
 	return input;
+}
+
+void queue_end_input(struct queue *queue, struct queue_input *input, unsigned thread)
+{
+	input->ended = true;
+	queue_return_reader(queue, input->reader, thread);
+	input->reader = NULL;
 }
 
 void queue_drop_input(struct queue *queue)
@@ -386,8 +463,6 @@ void queue_drop_input(struct queue *queue)
 	if (queue->inputs == NULL)
 		queue->inputs_end = &queue->inputs;
 	queue->input_count--;
-	if (input->reader != NULL)
-		queue->readers[queue->reader_count++] = input->reader;
 	free(input->path);
 	free(input);
 }

@@ -31,9 +31,19 @@ struct queue_buffer {
 	char data[LIMIT_OUTPUT_BUFFER];
 };
 
+/*
+ * What is free, and the thread that used it last: with a little luck it still lies in
+ * the cache of that one's processor.
+ */
+struct queue_spare {
+	void *what;
+	unsigned thread;
+};
+
 /* A block on its way through. */
 struct queue_job {
 	struct queue_job *next;
+	unsigned thread;           /* that used it last, and its buffer */
 	struct queue_input *input; /* that it is of */
 	struct block block;
 	struct result result;
@@ -48,11 +58,11 @@ struct queue_job {
 /* An input under way, or a message about one. */
 struct queue_input {
 	struct queue_input *next;
-	char *path;            /* until delivery takes it over */
-	size_t walk;           /* see inputs.h */
-	char *message;         /* not null: only this is to be delivered */
-	enum inputs_kind kind; /* of the message */
-	struct reader *reader;
+	char *path;                  /* until delivery takes it over */
+	size_t walk;                 /* see inputs.h */
+	char *message;               /* not null: only this is to be delivered */
+	enum inputs_kind kind;       /* of the message */
+	struct reader *reader;       /* null once it ended, and of a message */
 	bool begun;                  /* delivery knows of it */
 	bool is_file;                /* of the disk: no read waits for long */
 	bool reading;                /* a thread is */
@@ -84,12 +94,13 @@ struct queue {
 	size_t input_count;
 	size_t waiting_jobs; /* of all inputs */
 	size_t text_held;
-	bool has_large; /* a block was larger than two usual ones */
-	struct queue_job *free_jobs;
-	struct queue_buffer **buffers; /* that are free */
+	bool has_large;           /* a block was larger than two usual ones */
+	struct queue_spare *jobs; /* that are free, with room for all there are */
+	size_t job_count, job_total;
+	struct queue_spare *buffers; /* that are free */
 	size_t buffer_count;
-	bool in_one_piece;       /* no inserts: the output is compressed */
-	struct reader **readers; /* that are free */
+	bool in_one_piece;           /* no inserts: the output is compressed */
+	struct queue_spare *readers; /* that are free */
 	size_t reader_count;
 };
 
@@ -122,14 +133,18 @@ bool queue_should_wake_idle(const struct queue *queue);
 /* Returns true if the turn of a thread that waits for it has come. */
 bool queue_should_wake_waiting(const struct queue *queue);
 
-/* An empty job, or null when memory ran out. */
-struct queue_job *queue_take_job(struct queue *queue);
+/*
+ * An empty job, or null when memory ran out. Threads that take something, here and
+ * below, or give it back say by a number which of them they are, and get what they
+ * had before if it is free.
+ */
+struct queue_job *queue_take_job(struct queue *queue, unsigned thread);
 
 /* Appends a job whose block was filled to its input. */
 void queue_add_job(struct queue *queue, struct queue_input *input, struct queue_job *job);
 
 /* A job is being worked on: gives it a buffer for its output. */
-void queue_begin_work(struct queue *queue, struct queue_job *job);
+void queue_begin_work(struct queue *queue, struct queue_job *job, unsigned thread);
 
 /* It was worked on: it can be delivered when it is the oldest. */
 void queue_end_work(struct queue *queue, struct queue_job *job);
@@ -137,12 +152,20 @@ void queue_end_work(struct queue *queue, struct queue_job *job);
 /* The oldest job was delivered. */
 void queue_drop_job(struct queue *queue);
 
+/* A reader for the next input; with TASK_OPEN there is one. */
+struct reader *queue_take_reader(struct queue *queue, unsigned thread);
+void queue_return_reader(struct queue *queue, struct reader *reader, unsigned thread);
+
 /*
- * A new youngest input for an item, of which path and message are taken over,
- * with a reader if it is a file. Returns null when memory ran out; then the item
- * is freed and closed.
+ * A new youngest input for an item, of which path and message are taken over, with
+ * its reader, or null for a message. Returns null when memory ran out; then path and
+ * message are freed, and the reader is closed and returned.
  */
-struct queue_input *queue_add_input(struct queue *queue, const struct inputs_item *item);
+struct queue_input *queue_add_input(
+	struct queue *queue, const struct inputs_item *item, struct reader *reader);
+
+/* All of an input was read: its reader is free for another one. */
+void queue_end_input(struct queue *queue, struct queue_input *input, unsigned thread);
 
 /* The oldest input was delivered to its end. */
 void queue_drop_input(struct queue *queue);

@@ -28,6 +28,7 @@ void changes_free(struct changes *changes)
 
 /* ---- names ------------------------------------------------------------------------------ */
 
+/* Characters that a file's name had better not hold become "_", one for each. */
 static int put_plain(struct bytes *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -35,6 +36,9 @@ static int put_plain(struct bytes *out, const char *text, size_t len)
 		bool is_plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
 				(c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 
+		/* What follows the first byte of a character in UTF-8. */
+		if (((unsigned char)c & 0xc0) == 0x80)
+			continue;
 		if (bytes_append_char(out, is_plain ? c : '_') != 0)
 			return -1;
 	}

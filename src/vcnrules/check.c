@@ -110,12 +110,15 @@ static int add_found(struct check *check, const struct found *found)
 	return 0;
 }
 
-/* Adds a flow once for each rule that let it pass, before or, if it is opened,
- * after; or once without. Only the first counts it. */
+/* Adds a flow once for each rule that let it pass, before or, if it is opened, after;
+ * of those that only may have where no other did. Only the first counts it. */
 static int add_view(struct check *check, const struct view *view, enum kind kind, bool is_maybe)
 {
 	const struct applied_matches *matches =
 		kind == OPENED ? &check->after.rules.matches : &check->before.rules.matches;
+	bool is_sure = matches->yes_count > 0;
+	const uint32_t *rules = is_sure ? matches->yes : matches->maybe;
+	size_t count = is_sure ? matches->yes_count : matches->maybe_count;
 	const struct flow *flow = &view->flow;
 	struct found found = {
 		.kind = kind,
@@ -135,10 +138,8 @@ static int add_view(struct check *check, const struct view *view, enum kind kind
 		.rule = NO_RULE,
 	};
 
-	if (matches->yes_count == 0)
-		return add_found(check, &found);
-	for (size_t i = 0; i < matches->yes_count; i++) {
-		found.rule = matches->yes[i];
+	for (size_t i = 0; i < count; i++) {
+		found.rule = rules[i];
 		if (add_found(check, &found) != 0)
 			return -1;
 		found.conversations = found.records = found.bytes = found.maybe = 0;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/msg.h"
@@ -79,9 +80,12 @@ static void count_bad(struct reading *reading, const char *fault)
 static int take_line(struct reading *reading, const char *text, size_t len, size_t *line_len)
 {
 	struct conversation conversation;
-	enum conversation_result result =
-		conversation_read(reading->reader, text, len, &conversation, line_len);
+	enum conversation_result result;
+	size_t mark = bytes_mark_length(text, len);
 
+	result = conversation_read(
+		reading->reader, text + mark, len - mark, &conversation, line_len);
+	*line_len += mark;
 	reading->line++;
 	if (*line_len > LIMIT_RECORD_DEFAULT && result != CONVERSATION_NO_MEMORY) {
 		count_bad(reading, "the line is too long");

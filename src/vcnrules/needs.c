@@ -109,18 +109,19 @@ static int take_way(struct needs *needs, const struct view *view, uint32_t flow,
 	const struct applied_matches *answers = &needs->rules.answers;
 	struct needs_use use = {
 		.flow = flow, .is_other_end = view->is_other_end, .is_local = is_local};
-	bool is_decided = !view_has_way(view, !is_local);
 	struct view_fate fate;
+	bool is_known;
 
-	if (view_judge(&needs->rules, view, is_local, &fate) != 0)
+	if (view_knows_way(&needs->rules, view, is_local, &is_known) != 0 ||
+		view_judge(&needs->rules, view, is_local, &fate) != 0)
 		return -1;
 	if (!fate.passes && !fate.may_pass)
 		return 0;
 	if (fate.passes && take_all(needs, first->yes, first->yes_count, use) != 0)
 		return -1;
-	if (!fate.passes && is_decided)
+	if (!fate.passes && is_known)
 		bind_all(needs, first->maybe, first->maybe_count);
-	if (!fate.is_asked || !fate.answers_pass || (!fate.passes && !is_decided))
+	if (!fate.is_asked || !fate.answers_pass || (!fate.passes && !is_known))
 		return 0;
 	use.is_answer = true;
 	if (answers->yes_count == 0)

@@ -354,7 +354,7 @@ static int read_time(const char *name, const char *text, struct instant *instant
 	struct instant now = instant_now();
 	size_t len = text ? strlen(text) : 0;
 
-	if (!text || instant_of_option(instant, text, len, &now) == 0)
+	if (!text || instant_of_bound(instant, text, len, &now) == 0)
 		return 0;
 	optparse_refuse(name, text, len, "not a time, like 2026-11-27, yesterday or 30d");
 	return -1;

@@ -408,9 +408,11 @@ static void tell_result(const struct propose *propose)
 		msg_note("nothing changes: 'changes.md' in %s says why", quoted);
 		return;
 	}
-	msg_note("%zu list%s and %zu group%s change, %zu rules become %zu: read 'changes.md' in %s",
+	msg_note("%zu list%s and %zu group%s change, %zu rule%s become%s %zu: read 'changes.md' in "
+		 "%s",
 		lists, msg_plural(lists), propose->changes.count - lists,
-		msg_plural(propose->changes.count - lists), before, after, quoted);
+		msg_plural(propose->changes.count - lists), before, msg_plural(before),
+		before == 1 ? "s" : "", after, quoted);
 }
 
 static enum exitcode make(struct propose *propose)

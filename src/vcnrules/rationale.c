@@ -328,12 +328,12 @@ static void put_head(struct rationale *rationale)
 		put(rationale, "Nothing changes.\n");
 	else
 		put(rationale,
-			"%zu security list%s and %zu group%s change: %zu rules become %zu.\n\n"
+			"%zu security list%s and %zu group%s change: %zu rule%s become%s %zu.\n\n"
 			"No rule lets pass what was not let pass before, and no conversation that "
 			"was seen would break%s.\n",
 			rationale->changes->count - groups,
 			msg_plural(rationale->changes->count - groups), groups, msg_plural(groups),
-			before, after,
+			before, msg_plural(before), before == 1 ? "s" : "", after,
 			rationale->proposal->wish->narrow.drops_weak
 				? ", but those of weak peers that are given up (see below)"
 				: "");

@@ -141,6 +141,21 @@ int view_judge(
 	return 0;
 }
 
+int view_knows_way(struct view_rules *rules, const struct view *view, bool is_local, bool *is_known)
+{
+	struct match_flow other;
+
+	*is_known = is_decided(&view->flow);
+	if (view->flow.has_ports)
+		return 0;
+	other = applied_first_packet(&view->flow, !is_local);
+	if (applied_match(&rules->matches, &rules->applied, applied_direction(!is_local), &other) !=
+		0)
+		return -1;
+	*is_known = rules->matches.yes_count + rules->matches.maybe_count == 0;
+	return 0;
+}
+
 /* ---- before and after ---------------------------------------------------------------------- */
 
 int view_compare(struct view_rules *before, struct view_rules *after, const struct view *view,
@@ -148,11 +163,12 @@ int view_compare(struct view_rules *before, struct view_rules *after, const stru
 {
 	const struct flow *flow = &view->flow;
 	struct view_fate old, new;
-	bool passed;
+	bool passed, is_known;
 
 	*change = VIEW_SAME;
 	*is_maybe = false;
-	if (view_judge(before, view, is_local, &old) != 0 ||
+	if (view_knows_way(before, view, is_local, &is_known) != 0 ||
+		view_judge(before, view, is_local, &old) != 0 ||
 		view_judge(after, view, is_local, &new) != 0)
 		return -1;
 	if (flow->action == ACTION_REJECT) {
@@ -161,7 +177,7 @@ int view_compare(struct view_rules *before, struct view_rules *after, const stru
 			*change = VIEW_OPENED;
 		return 0;
 	}
-	passed = old.passes || (is_decided(flow) && old.may_pass);
+	passed = old.passes || (is_known && old.may_pass);
 	if (!passed || new.passes) {
 		if (passed && old.answers_pass && !new.answers_pass)
 			*change = VIEW_BREAKS;

@@ -69,6 +69,14 @@ struct view_fate {
 int view_judge(
 	struct view_rules *rules, const struct view *view, bool is_local, struct view_fate *fate);
 
+/*
+ * Sets *is_known if a view that was applied is known to have gone this way: who began
+ * is, or, where there are no ports, rules match this way only. Returns 0, or -1: no
+ * memory. What matched last is no longer in rules afterwards.
+ */
+int view_knows_way(
+	struct view_rules *rules, const struct view *view, bool is_local, bool *is_known);
+
 enum view_change {
 	VIEW_SAME,
 	VIEW_BREAKS, /* it passed and would not, or its answers */

@@ -382,6 +382,48 @@ def compress(program, name):
     return measure
 
 
+# ---- 19: compressed lists ----------------------------------------------------
+
+
+def compressed_lists(bench):
+    """The time of all processors. Why it is what it is says README.md."""
+    return timing.cpu_ratio(bench.flow("-z < records.log.gz"),
+                            bench.flow("-l none -z < records.log.gz"),
+                            bench.rounds)
+
+
+def compressed_lists_floor(bench):
+    """As if lists cost no more than igzip takes to compress them: no reading of
+    records, no copying, no order."""
+    arguments = {"full.out": "", "none.out": "-l none"}
+    paths = {name: bench.path(name) for name in arguments}
+    ratios = []
+    try:
+        for name, path in paths.items():
+            timing.seconds(bench.flow(
+                f"{arguments[name]} -o '{path}' < object.log.gz"))
+        for _ in range(bench.rounds):
+            full, none, ours = (sum(timing.cpu_seconds(line)) for line in (
+                bench.line("exec igzip -1 -c full.out"),
+                bench.line("exec igzip -1 -c none.out"),
+                bench.flow("-l none -z < object.log.gz")))
+            ratios.append((ours + full - none) / ours)
+    finally:
+        for path in paths.values():
+            if os.path.exists(path):
+                os.remove(path)
+    return timing.figure(ratios, statistics.median(ratios))
+
+
+def compressed_lists_size(bench):
+    """Bytes, compressed; there is no luck in them."""
+    sizes = [int(subprocess.run(
+        ["sh", "-c", bench.flow(f"{arguments} -z < object.log.gz") + " | wc -c"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout)
+        for arguments in ("", "-l none")]
+    return Figure(*[sizes[0] / sizes[1]] * 3)
+
+
 # ---- 9: memory -------------------------------------------------------------
 
 
@@ -542,6 +584,12 @@ ROWS = (
     Row("18b", "the same with -j 1", "<=", None, "", (), other_order(1)),
     Row("18f", "the same, igzip -dc", "<=", None, "", ("igzip",),
         other_order_floor),
+    Row("19", "-z : -l none -z, time of all processors", "<=", 1.15, "", (),
+        compressed_lists),
+    Row("19f", "as if igzip -1 of the lists came on top", "<=", None, "",
+        ("igzip",), compressed_lists_floor),
+    Row("19s", "-z : -l none -z, bytes, a fifth of the input", "<=", None, "",
+        (), compressed_lists_size),
     Row("20", "20,000 objects of 16 KB : igzip -dc of all in one", "<=", 0.70,
         "", ("igzip",), tiny_objects),
     Row("20c", "the same, time of all processors", "<=", 1.35, "",

@@ -527,7 +527,7 @@ class Fate:
         found = report.find(flow, way)
         stateless = {answer: any(report.rules[key].stateless for key in found[answer])
                      for answer in ("yes", "maybe")}
-        self.rules = found["yes"]
+        self.rules = found["yes"] or found["maybe"]
         self.passes, self.may = bool(found["yes"]), bool(found["maybe"])
         tracked = (any(not report.rules[key].stateless for key in found["yes"])
                    and not any(stateless.values()))
@@ -548,7 +548,10 @@ def judge(before, after, flow):
                     flow.outs if way == ">" else flow.ins):
                 return "opened", False, would.rules
             continue
-        passed = was.passes or (flow.decided and was.may)
+        other = Fate(before, flow, "<" if way == ">" else ">")
+        is_known = flow.decided or (
+            not flow.has_ports and not other.passes and not other.may)
+        passed = was.passes or (is_known and was.may)
         if passed and would.passes and was.answers and not would.answers:
             return "breaks", False, was.rules
         if passed and not would.passes and not (would.may and not was.passes):

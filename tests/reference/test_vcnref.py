@@ -115,6 +115,10 @@ class Selecting(unittest.TestCase):
                            ("yesterday", now - 5 - 86400 * 10**9),
                            ("1970-01-02", 86400 * 10**9)):
             self.assertEqual(vcntime.of_option(text, now), want)
+        for text, want in (("1970-01-01T00:00:00.0000000011Z", 2),
+                           ("1970-01-01T00:00:00.0000000010Z", 1),
+                           ("1970-01-01", 0), ("now", now)):
+            self.assertEqual(vcntime.of_bound(text, now), want)
 
 
 class Output(unittest.TestCase):

@@ -146,9 +146,9 @@ def options_of(argv):
         rejects=given.rejects, stats=given.stats,
         dumps=tuple(given.dump), operands=tuple(given.operands))
     if given.since is not None:
-        options.since = vcntime.of_option(given.since, now)
+        options.since = vcntime.of_bound(given.since, now)
     if given.until is not None:
-        options.until = vcntime.of_option(given.until, now)
+        options.until = vcntime.of_bound(given.until, now)
     if None not in (options.since, options.until) \
             and options.since > options.until:
         raise ValueError("--since is after --until")

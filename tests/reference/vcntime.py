@@ -83,5 +83,11 @@ def of_option(text, now):
     return instant
 
 
+def of_bound(text, now):
+    """The same of what records are compared with, which are in nanoseconds."""
+    more = re.search(r"\.\d{9}(\d+)", text, re.ASCII)
+    return of_option(text, now) + (more is not None and int(more[1]) > 0)
+
+
 def clock():
     return time.time_ns()

@@ -167,6 +167,8 @@ static enum optparse_result check(const struct options *options, const struct op
 	}
 	if (options->output == NULL)
 		return refuse("no -o FILE");
+	if (strcmp(options->output, "-") == 0)
+		return refuse("bad --output '-': want the name of a file");
 	if (options->settings.no_retry && options->settings.attempts != 0)
 		return refuse("--no-retry and --max-retries exclude each other");
 	if (by_ocid &&

@@ -16,8 +16,8 @@ int save_check(const char *path, bool merge);
 
 /*
  * Writes the model, with merge adding what the file at path holds and the
- * model does not. Of several that replace one file one after the other does this.
- * Returns EXITCODE_OK, or another status after a message; then path is what it
+ * model does not; source is where the model is from. Of several that replace one file one after the
+ * other does this. Returns EXITCODE_OK, or another status after a message; then path is what it
  * was.
  */
 int save_write(

@@ -427,7 +427,7 @@ def help_and_version(t, option):
     need("sh")
 
 
-@case("options-refused", "--nonsense", "extra", "-o", "--max-retries",
+@case("options-refused", "--nonsense", "extra", "-o", "-o-", "--max-retries",
       "--connection-timeout=x", "--read-timeout=-1", "--connection-timeout=0",
       "--region", "--subnets-from")
 def options_refused(t, option):

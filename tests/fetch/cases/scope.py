@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 from cases.auth import two_regions
 from harness import case, cloud
@@ -257,6 +258,26 @@ def merge(t):
     t.works()
     t.equal(t.names(), ["app", "root", "web"])
     t.tidy()
+
+
+@case("merge-regions")
+def merge_regions(t):
+    """A file is from all the regions that were merged into it."""
+    t.standin()
+
+    def source():
+        told = t.exits(t.run([t.vcnmeta, "verify", t.out]), 0).out
+        return re.search("^source: (.*)$", told, re.M)[1]
+
+    t.works("--region", "us-phoenix-1")
+    t.works("--region", "eu-frankfurt-1", "--merge")
+    t.works("--region", "us-phoenix-1", "--merge")
+    t.equal(source(), f"{cloud.TENANCY} eu-frankfurt-1 us-phoenix-1")
+    t.works("--region", "us-phoenix-1")
+    t.equal(source(), f"{cloud.TENANCY} us-phoenix-1")
+    t.old()
+    t.works("--region", "us-phoenix-1", "--merge")
+    t.equal(source(), f"{cloud.TENANCY} us-phoenix-1")
 
 
 @case("merge-fetched-wins")

@@ -232,6 +232,32 @@ static void test_option_before_1970(void **state)
 	assert_int_equal(got.nanoseconds, 0);
 }
 
+static int read_bound(struct instant *instant, const char *text, size_t len)
+{
+	return instant_of_bound(instant, text, len, &now);
+}
+
+static void test_bound(void **state)
+{
+	static const struct expected list[] = {
+		{"1970-01-01T00:00:01.1234567891Z", 1, 123456790},
+		{"1970-01-01T00:00:01.1234567890Z", 1, 123456789},
+		{"1970-01-01T00:00:01.123456789Z", 1, 123456789},
+		{"1970-01-01T00:00:01.12345678900000000000001", 1, 123456790},
+		{"1970-01-01T00:00:01.9999999999Z", 2, 0},
+		{"1970-01-01T00:00:59.9999999991-00:01", 120, 0},
+		{"1970-01-01T00:00:01.1234+05:45", -20699, 123400000},
+		{"@1.0000000001", 1, 1},
+		{"@-1.0000000001", -1, 0},
+		{"@-1.5000000001", -2, 500000000},
+		{"@-0.0000000001", 0, 0},
+		{"1970-01-02", 86400, 0},
+	};
+
+	(void)state;
+	check_good(list, COUNT(list), read_bound);
+}
+
 static void test_option_bad(void **state)
 {
 	static const char *const list[] = {"", " ", "d", "30", "30x", "d30", "30d ", " 30d", "1d12",
@@ -283,6 +309,7 @@ int main(void)
 		cmocka_unit_test(test_option_absolute),
 		cmocka_unit_test(test_option_relative),
 		cmocka_unit_test(test_option_before_1970),
+		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_option_bad),
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_now),

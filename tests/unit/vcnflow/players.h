@@ -39,7 +39,7 @@ static inline void player_begin(struct player *player, struct queue *queue)
 		player->input = task.input;
 		break;
 	case TASK_WORK:
-		queue_begin_work(queue, task.job);
+		queue_begin_work(queue, task.job, 0);
 		player->act = ACT_WORK;
 		player->job = task.job;
 		break;
@@ -68,7 +68,7 @@ static inline void player_end_open(struct queue *queue, unsigned blocks, bool is
 	assert_non_null(left);
 	*left = blocks;
 	item.path = (char *)left;
-	queue_add_input(queue, &item)->is_file = is_file;
+	queue_add_input(queue, &item, queue_take_reader(queue, 0))->is_file = is_file;
 }
 
 /* Ends a read, of which a block came. */
@@ -79,7 +79,8 @@ static inline void player_end_read(
 	queue->threads.in_file_read -= player->input->is_file;
 	player->input->reading = false;
 	queue_add_job(queue, player->input, job);
-	player->input->ended = --*(unsigned *)(void *)player->input->path == 0;
+	if (--*(unsigned *)(void *)player->input->path == 0)
+		queue_end_input(queue, player->input, 0);
 }
 
 /* Ends a delivery; returns true if it was a block's, not an input's end. */

@@ -18,7 +18,7 @@ static struct queue_input *add_file(void)
 {
 	struct inputs_item file = {.kind = INPUTS_FILE, .path = strdup("a"), .fd = -1};
 
-	input = queue_add_input(&queue, &file);
+	input = queue_add_input(&queue, &file, queue_take_reader(&queue, 0));
 	assert_non_null(input);
 	input->is_file = true;
 	return input;
@@ -37,7 +37,7 @@ static void begin(unsigned threads)
 /* Adds a block to be worked on. */
 static struct queue_job *add_job(void)
 {
-	struct queue_job *job = queue_take_job(&queue);
+	struct queue_job *job = queue_take_job(&queue, 0);
 
 	assert_non_null(job);
 	assert_int_equal(block_reserve(&job->block, LIMIT_BLOCK), 0);
@@ -47,7 +47,7 @@ static struct queue_job *add_job(void)
 
 static void work_on(struct queue_job *job)
 {
-	queue_begin_work(&queue, job);
+	queue_begin_work(&queue, job, 0);
 	queue_end_work(&queue, job);
 }
 
@@ -71,7 +71,7 @@ static void test_one_thread(void **state)
 	queue_drop_job(&queue);
 	assert_int_equal(queue.text_held, 0);
 	assert_next(TASK_READ);
-	input->ended = true;
+	queue_end_input(&queue, input, 0);
 	assert_next(TASK_DELIVER);
 	queue_drop_input(&queue);
 	assert_next(TASK_OPEN);
@@ -112,14 +112,14 @@ static void test_last_one_works(void **state)
 	queue.threads.in_input = 0;
 	/* the other one works ahead, on what may have to wait for this */
 	(void)add_file();
-	queue_begin_work(&queue, add_job());
+	queue_begin_work(&queue, add_job(), 0);
 	assert_next(TASK_WORK);
 	assert_ptr_equal(queue_next_task(&queue).job, job);
 	assert_ptr_equal(job->input, first);
 	queue_free(&queue);
 	/* on the oldest job it does not wait */
 	begin(2);
-	queue_begin_work(&queue, add_job());
+	queue_begin_work(&queue, add_job(), 0);
 	(void)add_job();
 	assert_next(TASK_READ);
 	queue_free(&queue);
@@ -144,7 +144,7 @@ static void test_wake_idle(void **state)
 		(void)add_job();
 	}
 	assert_true(queue_should_wake_idle(&queue));
-	queue_begin_work(&queue, input->jobs);
+	queue_begin_work(&queue, input->jobs, 0);
 	assert_false(queue_should_wake_idle(&queue));
 	queue_end_work(&queue, input->jobs);
 	assert_true(queue_should_wake_idle(&queue));
@@ -160,8 +160,8 @@ static void test_wake_waiting(void **state)
 	assert_false(queue_should_wake_waiting(&queue));
 	first = add_job();
 	second = add_job();
-	queue_begin_work(&queue, first);
-	queue_begin_work(&queue, second);
+	queue_begin_work(&queue, first, 0);
+	queue_begin_work(&queue, second, 0);
 	second->waits_for_turn = true;
 	assert_false(queue_should_wake_waiting(&queue));
 	queue_end_work(&queue, first);
@@ -191,6 +191,33 @@ static void test_later_input(void **state)
 	first->reading = true;
 	queue.threads.in_input = queue.threads.in_file_read = queue.threads.idle = 1;
 	assert_next(TASK_WORK);
+	assert_true(queue_should_wake_idle(&queue));
+	queue_free(&queue);
+}
+
+/* Little inputs that were read leave their readers to further ones; but a sleeper
+ * is woken only when half of those under way were delivered. */
+static void test_inputs_ahead(void **state)
+{
+	(void)state;
+	begin(2);
+	(void)add_file();
+	assert_int_equal(queue.reader_count, 0);
+	input->reading = queue.inputs->reading = true;
+	assert_next(TASK_NONE);
+	queue_end_input(&queue, input, 0);
+	assert_next(TASK_OPEN);
+	queue_end_input(&queue, add_file(), 0);
+	queue_end_input(&queue, add_file(), 0);
+	assert_int_equal(queue.input_count, 4);
+	assert_next(TASK_NONE);
+	queue.threads.idle = 1;
+	queue_end_input(&queue, queue.inputs, 0);
+	queue_drop_input(&queue);
+	queue.threads.delivering = true;
+	assert_next(TASK_OPEN);
+	assert_false(queue_should_wake_idle(&queue));
+	queue_drop_input(&queue);
 	assert_true(queue_should_wake_idle(&queue));
 	queue_free(&queue);
 }
@@ -244,7 +271,7 @@ static void test_large_blocks(void **state)
 	(void)state;
 	begin(2);
 	(void)fill();
-	job = queue_take_job(&queue);
+	job = queue_take_job(&queue, 0);
 	assert_int_equal(block_reserve(&job->block, 2 * LIMIT_BLOCK + 1), 0);
 	queue_add_job(&queue, input, job);
 	(void)add_file();
@@ -297,7 +324,7 @@ static void test_buffers_of_later_inputs(void **state)
 		struct queue_job *job = queue_next_task(&queue).job;
 
 		assert_next(TASK_WORK);
-		queue_begin_work(&queue, job);
+		queue_begin_work(&queue, job, 0);
 		job->out.len = 1;
 		queue_end_work(&queue, job);
 	}
@@ -306,7 +333,7 @@ static void test_buffers_of_later_inputs(void **state)
 	input = first;
 	(void)add_job();
 	(void)add_job();
-	queue_begin_work(&queue, first->jobs);
+	queue_begin_work(&queue, first->jobs, 0);
 	assert_ptr_equal(queue_next_task(&queue).job, first->jobs->next);
 	queue_free(&queue);
 }
@@ -327,7 +354,7 @@ static void test_buffers(void **state)
 	queue.buffer_count = 1;
 	assert_ptr_equal(queue_next_task(&queue).job, oldest);
 	queue.buffer_count = buffers;
-	queue_begin_work(&queue, oldest);
+	queue_begin_work(&queue, oldest, 0);
 	assert_int_equal(queue.buffer_count, buffers - 1);
 	queue.buffer_count = 1;
 	assert_next(TASK_NONE);
@@ -345,6 +372,42 @@ static void test_buffers(void **state)
 	queue_free(&queue);
 }
 
+/* A thread gets what it had before, and else what is there. */
+static void test_own_memory(void **state)
+{
+	struct queue_job *jobs[2];
+	struct queue_buffer *buffers[2];
+	struct reader *readers[2];
+
+	(void)state;
+	begin(2);
+	for (unsigned thread = 0; thread < 2; thread++) {
+		jobs[thread] = add_job();
+		queue_begin_work(&queue, jobs[thread], thread);
+		buffers[thread] = jobs[thread]->buffer;
+		jobs[thread]->out.len = 1;
+		queue_end_work(&queue, jobs[thread]);
+	}
+	queue_drop_job(&queue);
+	queue_drop_job(&queue);
+	assert_ptr_equal(queue_take_job(&queue, 0), jobs[0]);
+	queue_add_job(&queue, input, jobs[0]);
+	assert_ptr_equal(queue_take_job(&queue, 0), jobs[1]);
+	queue_add_job(&queue, input, jobs[1]);
+	queue_begin_work(&queue, jobs[0], 1);
+	assert_ptr_equal(jobs[0]->buffer, buffers[1]);
+	queue_begin_work(&queue, jobs[1], 0);
+	assert_ptr_equal(jobs[1]->buffer, buffers[0]);
+	queue_end_input(&queue, input, 1);
+	readers[1] = queue_take_reader(&queue, 1);
+	readers[0] = queue_take_reader(&queue, 1);
+	queue_return_reader(&queue, readers[0], 0);
+	queue_return_reader(&queue, readers[1], 1);
+	assert_ptr_equal(queue_take_reader(&queue, 0), readers[0]);
+	queue_return_reader(&queue, readers[0], 0);
+	queue_free(&queue);
+}
+
 /* A message is delivered as it comes, in its place. */
 static void test_messages(void **state)
 {
@@ -352,9 +415,9 @@ static void test_messages(void **state)
 
 	(void)state;
 	begin(2);
-	assert_non_null(queue_add_input(&queue, &warning));
+	assert_non_null(queue_add_input(&queue, &warning, NULL));
 	assert_next(TASK_READ);
-	input->ended = true;
+	queue_end_input(&queue, input, 0);
 	assert_next(TASK_DELIVER);
 	queue_drop_input(&queue);
 	assert_next(TASK_DELIVER);
@@ -379,7 +442,7 @@ static unsigned draw(unsigned most)
 
 static void end_read(struct player *player)
 {
-	struct queue_job *job = queue_take_job(&queue);
+	struct queue_job *job = queue_take_job(&queue, 0);
 
 	assert_int_equal(block_reserve(&job->block, LIMIT_BLOCK), 0);
 	player_end_read(player, &queue, job);
@@ -503,11 +566,13 @@ int main(void)
 		cmocka_unit_test(test_wake_idle),
 		cmocka_unit_test(test_wake_waiting),
 		cmocka_unit_test(test_later_input),
+		cmocka_unit_test(test_inputs_ahead),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_large_blocks),
 		cmocka_unit_test(test_room_of_later_inputs),
 		cmocka_unit_test(test_buffers_of_later_inputs),
 		cmocka_unit_test(test_buffers),
+		cmocka_unit_test(test_own_memory),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_never_stuck),
 	};

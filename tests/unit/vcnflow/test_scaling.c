@@ -149,7 +149,7 @@ static void begin(struct clocked *clocked)
 
 static void end_read(struct player *player)
 {
-	struct queue_job *job = queue_take_job(&queue);
+	struct queue_job *job = queue_take_job(&queue, 0);
 
 	/* its text is counted, and not needed */
 	job->block.cap = LIMIT_BLOCK;

@@ -330,6 +330,23 @@ def tiny_objects_cpu(bench):
                             bench.rounds)
 
 
+def tiny_objects_halves(bench):
+    """What two threads are when they share nothing and keep no order."""
+    names = sorted(os.listdir(bench.path("tiny")))
+    halves = []
+    for part in (0, 1):
+        with open(bench.path(f"tiny{part}.list"), "w",
+                  encoding="ascii") as file:
+            file.writelines(f"tiny/{name}\n" for name in names[part::2])
+        halves.append(bench.flow(f"-j 1 --files-from tiny{part}.list"))
+    try:
+        return timing.ratio(f"({halves[0]}) & ({halves[1]}) & wait",
+                            bench.line("exec igzip -dc tiny.gz"), bench.rounds)
+    finally:
+        for part in (0, 1):
+            os.remove(bench.path(f"tiny{part}.list"))
+
+
 def tiny_objects_floor(bench):
     """Opening, reading and closing them, and inflating what is in them."""
     return timing.cpu_ratio(
@@ -592,6 +609,8 @@ ROWS = (
         (), compressed_lists_size),
     Row("20", "20,000 objects of 16 KB : igzip -dc of all in one", "<=", 0.70,
         "", ("igzip",), tiny_objects),
+    Row("20h", "half of them each, two processes : igzip -dc", "<=", None, "",
+        ("igzip",), tiny_objects_halves),
     Row("20c", "the same, time of all processors", "<=", 1.35, "",
         ("igzip",), tiny_objects_cpu),
     Row("20f", "cat of them, then igzip -dc : igzip -dc, as 20c", "<=", None,

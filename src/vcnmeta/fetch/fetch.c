@@ -229,14 +229,21 @@ static int judge_subnets(const struct fetch *fetch)
 	return EXITCODE_SERVICE;
 }
 
-/* "region us-ashburn-1", "3 regions", or "" when only an endpoint is known. */
+/* " in region us-ashburn-1", " in 3 regions", or "" when only an endpoint is known. */
 static void regions_text(const struct scope *scope, char *text, size_t size)
 {
-	const char *name = scope->regions[0]->region.name;
+	const char *name = "";
+	size_t count = 0;
 
+	for (size_t i = 0; i < scope->region_count; i++) {
+		if (!scope->regions[i]->is_asked)
+			continue;
+		name = scope->regions[i]->region.name;
+		count++;
+	}
 	*text = '\0';
-	if (scope->region_count > 1)
-		snprintf(text, size, " in %zu regions", scope->region_count);
+	if (count > 1)
+		snprintf(text, size, " in %zu regions", count);
 	else if (name[0] != '\0')
 		snprintf(text, size, " in region %s", name);
 }

@@ -33,7 +33,7 @@ static void set_endpoints(struct scope_region *at, const struct settings *settin
 }
 
 /* Finds a region in scope, or adds it; null when memory ran out. */
-static const struct scope_region *add_region(struct scope *scope, const struct region *region)
+static struct scope_region *add_region(struct scope *scope, const struct region *region)
 {
 	struct scope_region **grown;
 	struct scope_region *made;
@@ -87,6 +87,7 @@ static int add_default(struct scope *scope)
 int scope_open(struct scope *scope, const struct options *options, const struct settings *settings,
 	const struct auth *auth, const struct regions *table)
 {
+	bool by_ocid = options->subnets.count > 0 || options->subnets_from != NULL;
 	int result = EXITCODE_OK;
 
 	*scope = (struct scope){.settings = settings, .auth = auth, .table = table};
@@ -95,6 +96,8 @@ int scope_open(struct scope *scope, const struct options *options, const struct 
 	if (options->regions.count == 0)
 		result = add_default(scope);
 	scope->listed = scope->region_count;
+	for (size_t i = 0; i < scope->listed; i++)
+		scope->regions[i]->is_asked = !by_ocid;
 	return result;
 }
 
@@ -109,16 +112,19 @@ void scope_free(struct scope *scope)
 const struct scope_region *scope_of_ocid(struct scope *scope, const char *ocid)
 {
 	char name[REGION_NAME_SIZE], realm[REGION_NAME_SIZE];
-	const struct scope_region *found;
+	struct scope_region *found;
 	struct region region;
 
 	region_of_ocid(name, ocid, REGION_FIELD_REGION);
 	region_of_ocid(realm, ocid, REGION_FIELD_REALM);
 	if (name[0] == '\0' || region_find(scope->table, name, realm, &region) != 0)
-		return scope->regions[0];
-	found = add_region(scope, &region);
+		found = scope->regions[0];
+	else
+		found = add_region(scope, &region);
 	if (found == NULL)
 		msg_no_memory();
+	else
+		found->is_asked = true;
 	return found;
 }
 
@@ -131,12 +137,15 @@ int scope_source(const struct scope *scope, struct bytes *out)
 {
 	const char **names = calloc(scope->region_count + 1, sizeof(*names));
 	int result = names == NULL ? -1 : bytes_append_text(out, scope->auth->tenancy);
+	size_t count = 0;
 
-	for (size_t i = 0; i < scope->region_count && names != NULL; i++)
-		names[i] = scope->regions[i]->region.name;
+	for (size_t i = 0; i < scope->region_count && names != NULL; i++) {
+		if (scope->regions[i]->is_asked)
+			names[count++] = scope->regions[i]->region.name;
+	}
 	if (names != NULL)
-		qsort(names, scope->region_count, sizeof(*names), compare_names);
-	for (size_t i = 0; i < scope->region_count && result == 0; i++) {
+		qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count && result == 0; i++) {
 		if (out->len > 0 && names[i][0] != '\0')
 			result = bytes_append_char(out, ' ');
 		if (result == 0)

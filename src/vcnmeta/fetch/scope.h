@@ -20,6 +20,7 @@ struct scope_region {
 	struct region region; /* name "" when only an endpoint is known */
 	struct endpoint iaas;
 	struct endpoint identity;
+	bool is_asked; /* its compartments are listed, or an OCID names it */
 };
 
 struct scope {
@@ -50,7 +51,7 @@ const struct scope_region *scope_of_ocid(struct scope *scope, const char *ocid);
 
 /*
  * Appends where the metadata is from, as a lookup file has it: the tenancy and
- * the sorted names of all regions in scope. Returns as bytes_reserve.
+ * the sorted names of all regions that are asked. Returns as bytes_reserve.
  */
 int scope_source(const struct scope *scope, struct bytes *out);
 

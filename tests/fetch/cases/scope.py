@@ -260,24 +260,33 @@ def merge(t):
     t.tidy()
 
 
+def source_of(t):
+    told = t.exits(t.run([t.vcnmeta, "verify", t.out]), 0).out
+    return re.search("^source: (.*)$", told, re.M)[1]
+
+
+@case("scope-region-not-asked")
+def region_not_asked(t):
+    """Subnets by OCID are not from the profile's region if none of them is."""
+    t.standin()
+    t.config("[DEFAULT]\n" + t.profile(region="eu-frankfurt-1"))
+    t.says(t.works("--subnet-id", WEB), "in region us-ashburn-1 ")
+    t.equal(source_of(t), f"{cloud.TENANCY} us-ashburn-1")
+
+
 @case("merge-regions")
 def merge_regions(t):
     """A file is from all the regions that were merged into it."""
     t.standin()
-
-    def source():
-        told = t.exits(t.run([t.vcnmeta, "verify", t.out]), 0).out
-        return re.search("^source: (.*)$", told, re.M)[1]
-
     t.works("--region", "us-phoenix-1")
     t.works("--region", "eu-frankfurt-1", "--merge")
     t.works("--region", "us-phoenix-1", "--merge")
-    t.equal(source(), f"{cloud.TENANCY} eu-frankfurt-1 us-phoenix-1")
+    t.equal(source_of(t), f"{cloud.TENANCY} eu-frankfurt-1 us-phoenix-1")
     t.works("--region", "us-phoenix-1")
-    t.equal(source(), f"{cloud.TENANCY} us-phoenix-1")
+    t.equal(source_of(t), f"{cloud.TENANCY} us-phoenix-1")
     t.old()
     t.works("--region", "us-phoenix-1", "--merge")
-    t.equal(source(), f"{cloud.TENANCY} us-phoenix-1")
+    t.equal(source_of(t), f"{cloud.TENANCY} us-phoenix-1")
 
 
 @case("merge-fetched-wins")

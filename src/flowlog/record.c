@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digits.h"
 #include "json/space.h"
 
 /* Levels around a record in a search document: {data:{results:[{data:{…}}]}}.
@@ -244,20 +243,14 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 	return len;
 }
 
-int record_number(const struct json_value *value, int most)
+int record_odd_number(const struct json_value *value, int most)
 {
 	char buffer[64];
-	const char *text = value->text;
-	size_t len = value->len;
-	uint64_t number;
+	const char *text;
+	size_t len;
 
-	if (value->type == JSON_STRING) {
-		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0)
-			return -1;
-	} else if (value->type != JSON_NUMBER) {
+	if (value->type != JSON_STRING ||
+		json_string(value, buffer, sizeof(buffer), &text, &len) != 0)
 		return -1;
-	}
-	if (len == 0 || len > 5 || (len > 1 && text[0] == '0'))
-		return -1;
-	return digits_read(&number, text, len) && number <= (uint64_t)most ? (int)number : -1;
+	return record_number_of(text, len, most);
 }

@@ -9,9 +9,9 @@
  */
 #include "base/address.h"
 
-#include <endian.h>
 #include <string.h>
 
+#include "base/dots.h"
 #include "base/eight.h"
 
 #define GROUPS 8
@@ -47,70 +47,61 @@ static int decimal(const char *text, size_t len, size_t *at, int maximum)
 #define IPV4_LEAST 7
 #define IPV4_MOST 15
 
-/* The bytes of an IPv4 address, the first one lowest, and digits after them. */
-struct ipv4_bytes {
-	uint64_t low;
-	uint64_t high;
-};
-
-static struct ipv4_bytes ipv4_bytes(const char *text, size_t len)
+/*
+ * Where the dots of text[0..len) are: bit i for byte i. Returns 0 if any byte is
+ * neither a dot nor a digit. Its first and its last eight bytes are all of it.
+ */
+static inline unsigned ipv4_dots(const char *text, size_t len)
 {
-	struct ipv4_bytes bytes = {0, EIGHT_OF('0')};
+	uint64_t first, last;
 	uint32_t ends[2];
+	unsigned dots;
 
-	if (len < sizeof bytes.low) {
+	if (len == IPV4_LEAST) {
 		memcpy(&ends[0], text, 4);
 		memcpy(&ends[1], text + 3, 4);
-		bytes.low =
-			le32toh(ends[0]) | (uint64_t)le32toh(ends[1]) << 24 | (uint64_t)'0' << 56;
-		return bytes;
+		first = ends[0] | (uint64_t)ends[1] << 24 | (uint64_t)'0' << 56;
+		return dots_find(first, EIGHT_OF('0'));
 	}
-	memcpy(&bytes.low, text, 8);
-	memcpy(&bytes.high, text + len - 8, 8);
-	bytes.low = le64toh(bytes.low);
-	bytes.high = le64toh(bytes.high) >> 8 * (IPV4_MOST - len) >> 8 | EIGHT_OF('0')
-										 << 8 * (len - 8);
-	return bytes;
+	memcpy(&first, text, sizeof(first));
+	memcpy(&last, text + len - sizeof(last), sizeof(last));
+	dots = dots_find(first, last);
+	return (dots & 0xff) | (dots >> 8) << (len - sizeof(last));
 }
 
-/* Bit 7 of each byte that is a dot. */
-static uint64_t dots_in(uint64_t bytes)
+/* The four bytes from text on, of which only the first len are kept, as the last ones. */
+static inline uint32_t octet_from(const char *text, size_t len)
 {
-	uint64_t low = EIGHT_OF(0x7f);
-	uint64_t other = bytes ^ EIGHT_OF('.');
+	uint32_t word;
 
-	return ~(((other & low) + low) | other | low);
+	memcpy(&word, text, sizeof(word));
+	return word << (sizeof(word) - len) * 8;
 }
 
-/* Bit i is bit 7 of byte i: moves bit 8 i + 7 to 56 + i; no products meet. */
-static unsigned gather(uint64_t bits)
+/* The four bytes before text, of which only the last len are kept. */
+static inline uint32_t octet_before(const char *text, size_t len)
 {
-	return (unsigned)(bits * UINT64_C(0x0002040810204081) >> 56);
+	uint32_t word;
+	size_t other = (sizeof(word) - len) * 8;
+
+	memcpy(&word, text - sizeof(word), sizeof(word));
+	return word >> other << other;
 }
 
-/* Not 0 if a byte is neither a digit nor one of the dots: a byte beyond '9'
- * carries into its bit 7 then, and one below '0' borrows it. */
-static uint64_t odd_bytes(uint64_t bytes, uint64_t dots)
+/*
+ * The value of an octet, whose len digits are the last bytes of a word. Sets the
+ * uppermost bit of *wrong if it is more than 255 or has a needless 0.
+ */
+static inline uint32_t octet_value(uint32_t word, size_t len, uint32_t *wrong)
 {
-	uint64_t digits = bytes ^ (dots >> 7) * ('.' ^ '0');
+	static const uint32_t least[4] = {0, 0, 0x000100, 0x010000};
+	uint32_t digits = word & 0x0f0f0f0f;
+	uint32_t in_order = __builtin_bswap32(digits);
 
-	return (digits | (digits + EIGHT_OF(0x7f - '9')) | (digits - EIGHT_OF('0'))) &
-	       EIGHT_OF(0x80);
-}
-
-/* The value of 1 to 3 digits; more than 255 if the first is a needless 0. */
-static uint32_t octet(const char *text, size_t len)
-{
-	static const struct {
-		uint32_t first, middle; /* what they count, the last one 1 */
-		uint32_t zeros;         /* the value of so many '0' */
-		uint32_t least;         /* value of so many digits */
-	} by_len[4] = {{0}, {0, 0, '0', 0}, {10, 0, '0' * 11, 10}, {100, 10, '0' * 111, 100}};
-	uint32_t value = (uint32_t)text[0] * by_len[len].first +
-			 (uint32_t)text[len / 2] * by_len[len].middle + (uint32_t)text[len - 1] -
-			 by_len[len].zeros;
-
-	return value | (uint32_t)(value < by_len[len].least) << 8;
+	*wrong |= 0x020505 - in_order;
+	*wrong |= in_order - least[len];
+	/* what each product adds to the uppermost byte: ones, tens, hundreds */
+	return digits * (1 + (10 << 8) + (100 << 16)) >> 24;
 }
 
 /*
@@ -118,37 +109,35 @@ static uint32_t octet(const char *text, size_t len)
  * depends on how many digits each octet has: that can't be foretold, and one
  * wrong guess takes as long as all else here.
  */
-static int parse_ipv4(uint32_t *bits, const char *text, size_t len)
+static inline __attribute__((always_inline)) int parse_ipv4(
+	uint32_t *bits, const char *text, size_t len)
 {
-	struct ipv4_bytes bytes;
-	uint64_t low_dots, high_dots;
 	unsigned dots, second, third;
-	size_t at[3];
-	uint32_t a, b, c, d;
+	size_t at[3], lens[4];
+	uint32_t wrong = 0;
 
 	if (len < IPV4_LEAST || len > IPV4_MOST)
 		return -1;
-	bytes = ipv4_bytes(text, len);
-	low_dots = dots_in(bytes.low);
-	high_dots = dots_in(bytes.high);
-	if ((odd_bytes(bytes.low, low_dots) | odd_bytes(bytes.high, high_dots)) != 0)
-		return -1;
-	dots = gather(low_dots) | gather(high_dots) << 8;
+	dots = ipv4_dots(text, len);
 	second = dots & (dots - 1);
 	third = second & (second - 1);
 	if (third == 0 || (third & (third - 1)) != 0)
 		return -1;
-	at[0] = (size_t)__builtin_ctz(dots) + 1;
-	at[1] = (size_t)__builtin_ctz(second) + 1;
-	at[2] = (size_t)__builtin_ctz(third) + 1;
-	if (at[0] - 2 > 2 || at[1] - at[0] - 2 > 2 || at[2] - at[1] - 2 > 2 || len - at[2] - 1 > 2)
+	at[0] = (unsigned)__builtin_ctz(dots);
+	at[1] = (unsigned)__builtin_ctz(second);
+	at[2] = (unsigned)__builtin_ctz(third);
+	lens[0] = at[0];
+	lens[1] = at[1] - at[0] - 1;
+	lens[2] = at[2] - at[1] - 1;
+	lens[3] = len - at[2] - 1;
+	if (lens[0] - 1 > 2 || lens[1] - 1 > 2 || lens[2] - 1 > 2 || lens[3] - 1 > 2)
 		return -1;
-	a = octet(text, at[0] - 1);
-	b = octet(text + at[0], at[1] - at[0] - 1);
-	c = octet(text + at[1], at[2] - at[1] - 1);
-	d = octet(text + at[2], len - at[2]);
-	*bits = a << 24 | b << 16 | c << 8 | d;
-	return (a | b | c | d) > 255 ? -1 : 0;
+	/* No word leaves the text: each is of an octet and of what must be next to it. */
+	*bits = octet_value(octet_from(text, lens[0]), lens[0], &wrong) << 24 |
+		octet_value(octet_from(text + at[0] + 1, lens[1]), lens[1], &wrong) << 16 |
+		octet_value(octet_before(text + at[2], lens[2]), lens[2], &wrong) << 8 |
+		octet_value(octet_before(text + len, lens[3]), lens[3], &wrong);
+	return wrong >> 31 != 0 ? -1 : 0;
 }
 
 static int hex_digit(char c)
@@ -249,20 +238,26 @@ static int place_groups(struct address *address, const struct groups *groups)
 	return 0;
 }
 
-int address_parse(struct address *address, const char *text, size_t len)
+/* By itself, so that an IPv4 address does not pay for what this needs. */
+static __attribute__((noinline)) int parse_ipv6(
+	struct address *address, const char *text, size_t len)
 {
 	struct groups groups = {.gap = -1};
-	uint32_t bits;
 
 	*address = (struct address){0};
-	if (parse_ipv4(&bits, text, len) == 0) {
-		address->high = (uint64_t)bits << 32;
-		address->family = ADDRESS_IPV4;
-		return 0;
-	}
 	if (parse_groups(&groups, text, len) != 0 || place_groups(address, &groups) != 0)
 		return -1;
 	address->family = ADDRESS_IPV6;
+	return 0;
+}
+
+int address_parse(struct address *address, const char *text, size_t len)
+{
+	uint32_t bits;
+
+	if (parse_ipv4(&bits, text, len) != 0)
+		return parse_ipv6(address, text, len);
+	*address = (struct address){.high = (uint64_t)bits << 32, .family = ADDRESS_IPV4};
 	return 0;
 }
 

@@ -12,7 +12,7 @@
  * record of a log is a handful of comparisons. A template that is seen more often
  * is tried earlier, one that is seen least makes room for the next. Learning
  * costs credit, which matches bring in: texts that never look alike soon cost
- * nothing but the search.
+ * nothing but the search, and that only for one of a few.
  *
  * Two things make a match as good as the parser's word. A piece holds nothing
  * but bytes that the parser accepted in this place, or, in a value that was
@@ -40,6 +40,10 @@
 #define CREDIT_MOST 256
 #define CREDIT_PRICE 8
 
+/* After so many lines in a row that match nothing, one of so many is compared. */
+#define UNLIKE_MOST 64
+#define UNLIKE_SHARE 8
+
 /* Templates change places for no less. */
 #define SEEN_AHEAD 64
 
@@ -51,8 +55,8 @@
 #define INSIDE_LEAST 0x23
 #define INSIDE_MOST 0x7f
 
-/* A piece that is worth a call. */
-#define LONG ((size_t)4 * SCAN32)
+/* Compiled into each of its callers, with by_32 a constant. */
+#define INTO_CALLER static inline __attribute__((always_inline))
 
 void json_templates_init(struct json_templates *templates)
 {
@@ -60,6 +64,7 @@ void json_templates_init(struct json_templates *templates)
 	templates->count = 0;
 	templates->tried = NULL;
 	templates->credit = CREDIT_FIRST;
+	templates->unlike = templates->passed = 0;
 	templates->by_32 = scan32_is_there();
 	for (size_t i = 0; i < JSON_TEMPLATES; i++)
 		templates->known[i] = &templates->room[i];
@@ -376,19 +381,25 @@ void json_templates_learn(struct json_templates *templates, const struct json_pl
 	template->seen = 0;
 	template->trial = JSON_TEMPLATE_TRIAL;
 	templates->count++;
+	templates->unlike = 0;
 	compare_neighbours(templates);
 }
 
 /* ---- matching ------------------------------------------------------------- */
 
-/* Returns true if text[0..len) is what may stand in a piece of that length. */
-static inline bool piece_fits(
-	const char *text, const char *least, const char *most, size_t len, bool by_32)
+/* Returns true if what may stand in a piece stands at text. */
+INTO_CALLER bool piece_fits(const struct json_template *template,
+	const struct json_template_piece *piece, const char *text, bool by_32)
 {
+	const char *least = template->least + piece->begin;
+	const char *most = template->most + piece->begin;
+	size_t len = piece->len;
+
+	if (by_32)
+		return len <= SCAN32 ? scan32_first_fit(text, least, most, len)
+				     : scan32_all_fit(text, least, most, len);
 	if (len <= SCAN16)
 		return (~scan16_fit(text, least, most) & (SCAN16_ALL >> (SCAN16 - len))) == 0;
-	if (by_32 && len >= LONG)
-		return scan32_all_fit(text, least, most, len);
 	for (; len > 2 * SCAN16; len -= 2 * SCAN16) {
 		if (!scan16_two_fit(text, least, most, SCAN16))
 			return false;
@@ -402,37 +413,35 @@ static inline bool piece_fits(
 }
 
 /* Where the inside of a string that begins at text ends, or beyond end. */
-static inline const char *skip_inside(const char *text, const char *end)
+INTO_CALLER const char *skip_inside(const char *text, const char *end, bool by_32)
 {
-	unsigned special = scan16_special(text);
+	unsigned special;
 
-	if (special != 0)
-		return text + __builtin_ctz(special);
-	text += SCAN16;
-	while (text < end) {
-		special = scan16_special(text) | scan16_special(text + SCAN16) << SCAN16;
+	do {
+		special = by_32 ? scan32_special(text) : scan16_special(text);
 		if (special != 0)
 			return text + __builtin_ctz(special);
-		text += 2 * SCAN16;
-	}
+		text += by_32 ? SCAN32 : SCAN16;
+	} while (text < end);
 	return text;
 }
 
 /* Where the digits that begin at text end; null: they are no plain number. */
-static inline const char *skip_number(const char *text)
+INTO_CALLER const char *skip_number(const char *text)
 {
-	unsigned other = scan16_not_digit(text);
-	unsigned len = other == 0 ? SCAN16 : (unsigned)__builtin_ctz(other);
+	unsigned len = (unsigned)__builtin_ctz(scan16_not_digit(text) | (SCAN16_ALL + 1));
 
-	if (len == 0 || len > DIGITS || (text[0] == '0' && len > 1))
+	if (len - 1 >= DIGITS || (text[0] == '0' && len > 1))
 		return NULL;
 	return text + len;
 }
 
-/* How far a text was matched. */
+/* How far a text was matched, by the templates tried so far. */
 struct progress {
 	size_t piece;                                 /* that did not match, or the last one */
 	const char *begins[JSON_TEMPLATE_PIECES + 1]; /* of those up to it */
+	const char *end;                              /* of the text, if one matched */
+	bool is_unlike;                               /* none matched what the text begins with */
 };
 
 /*
@@ -443,29 +452,80 @@ struct progress {
  * the text up to progress->begins[progress->piece]. It holds for the piece that
  * did not match, too, which is what lets the next template go on from there.
  */
-static const char *match_pieces(const struct json_template *template, struct progress *progress,
-	const char *end, bool by_32)
+INTO_CALLER const char *match_pieces(const struct json_template *template,
+	struct progress *progress, const char *end, bool by_32)
 {
 	const struct json_template_piece *piece = &template->pieces[progress->piece];
 	const struct json_template_piece *last = &template->pieces[template->piece_count - 1];
 	const char **begin = &progress->begins[progress->piece];
 	const char *text = *begin;
 
-	/* text <= end: a value that ran into the padding has ended the loop. */
-	while (piece->len <= (size_t)(end - text) &&
-		piece_fits(text, template->least + piece->begin, template->most + piece->begin,
-			piece->len, by_32)) {
+	/* A value may have run into the padding: no piece fits after it. */
+	while (piece->len <= end - text && piece_fits(template, piece, text, by_32)) {
 		text += piece->len;
 		if (piece == last)
 			return text;
-		text = piece->is_number ? skip_number(text) : skip_inside(text, end);
-		if (text == NULL || text >= end)
+		text = piece->is_number ? skip_number(text) : skip_inside(text, end, by_32);
+		if (text == NULL)
 			break;
 		piece++;
 		*++begin = text;
 	}
 	progress->piece = (size_t)(piece - template->pieces);
 	return NULL;
+}
+
+/* What a text has to be besides alike. */
+struct wanted {
+	const char *limit; /* where it ends, or what its line feed precedes */
+	unsigned max_depth;
+	bool is_line;
+};
+
+static inline bool ends_as_wanted(const char *end, const struct wanted *wanted)
+{
+	if (wanted->is_line)
+		return end != wanted->limit && *end == '\n';
+	return end == wanted->limit;
+}
+
+/* Tries one template after another from the text's beginning, which is in progress.
+ * Returns the index of the one that matches, or their count. */
+INTO_CALLER size_t try_templates(const struct json_templates *templates, struct progress *progress,
+	const struct wanted *wanted, bool by_32)
+{
+	size_t count = templates->count;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct json_template *template = templates->known[i];
+
+		/*
+		 * What the one before matched, up to where both begin alike,
+		 * this one matches, too. The values' beginnings are the same
+		 * then: those of a common prefix of pieces.
+		 */
+		if (i != 0 && progress->piece > templates->alike[i])
+			progress->piece = templates->alike[i];
+		progress->end = match_pieces(template, progress, wanted->limit, by_32);
+		if (progress->end == NULL)
+			continue;
+		progress->is_unlike = false; /* it may match where it ends otherwise */
+		if (template->depth <= wanted->max_depth && ends_as_wanted(progress->end, wanted))
+			return i;
+	}
+	return count;
+}
+
+SCAN32_TARGET static size_t try_templates_by_32(const struct json_templates *templates,
+	struct progress *progress, const struct wanted *wanted)
+{
+	return try_templates(templates, progress, wanted, true);
+}
+
+static size_t try_templates_by_16(const struct json_templates *templates, struct progress *progress,
+	const struct wanted *wanted)
+{
+	return try_templates(templates, progress, wanted, false);
 }
 
 static void fill_values(
@@ -493,9 +553,9 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 	const char *text, size_t len, bool is_line, unsigned max_depth, struct json_value *values,
 	struct json_found *found)
 {
-	const char *limit = text + len;
+	const struct wanted wanted = {text + len, max_depth, is_line};
 	struct progress progress;
-	bool is_unlike = is_line;
+	size_t index;
 
 	if (templates->plan != plan)
 		return 0;
@@ -504,31 +564,25 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 		templates->tried = NULL;
 		return 0;
 	}
+	if (is_line && templates->unlike >= UNLIKE_MOST &&
+		++templates->passed % UNLIKE_SHARE != 0) {
+		templates->tried = text;
+		return 0;
+	}
 	progress.piece = 0;
 	progress.begins[0] = text;
-	for (size_t i = 0; i < templates->count; i++) {
-		struct json_template *template = templates->known[i];
-		const char *end;
-
-		/*
-		 * What the one before matched, up to where both begin alike,
-		 * this one matches, too. The values' beginnings are the same
-		 * then: those of a common prefix of pieces.
-		 */
-		if (i != 0 && progress.piece > templates->alike[i])
-			progress.piece = templates->alike[i];
-		end = match_pieces(template, &progress, limit, templates->by_32);
-		if (end != NULL)
-			is_unlike = false; /* it may match where it ends otherwise */
-		if (end == NULL || template->depth > max_depth ||
-			(is_line ? end == limit || *end != '\n' : end != limit))
-			continue;
-		len = (size_t)(end - text);
-		fill_values(template, progress.begins, values);
-		fill_found(template, text, len, found);
-		note_match(templates, i, progress.begins);
-		return len;
+	progress.is_unlike = is_line;
+	index = templates->by_32 ? try_templates_by_32(templates, &progress, &wanted)
+				 : try_templates_by_16(templates, &progress, &wanted);
+	if (index == templates->count) {
+		templates->tried = progress.is_unlike ? text : NULL;
+		templates->unlike++;
+		return 0;
 	}
-	templates->tried = is_unlike ? text : NULL;
-	return 0;
+	templates->unlike = 0;
+	len = (size_t)(progress.end - text);
+	fill_values(templates->known[index], progress.begins, values);
+	fill_found(templates->known[index], text, len, found);
+	note_match(templates, index, progress.begins);
+	return len;
 }

@@ -94,7 +94,9 @@ struct json_templates {
 	struct json_template room[JSON_TEMPLATES];
 	size_t count;
 	unsigned credit;   /* what learning may still cost */
-	const char *tried; /* a line that matched none; it is not tried again */
+	unsigned unlike;   /* texts in a row that were compared and matched none */
+	unsigned passed;   /* lines that came after many such */
+	const char *tried; /* a line that matched none, or was passed over: not tried again */
 	bool by_32;        /* the processor compares 32 bytes at a time */
 };
 

@@ -364,13 +364,12 @@ struct lookup_text emit_traffic_word(bool is_internal)
 	return word_of(&traffic_text[is_internal]);
 }
 
-void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
-	const struct record *record, const struct tags *tags, const struct emit_more *more)
+/* What comes first: the ends, as they are carried and as they were judged. */
+static void put_ends(struct outbuf *out, const struct options *options, const struct record *record,
+	const struct tags *tags, enum emit_space space)
 {
 	const struct json_value *values = record->values;
-	enum emit_space space = more->space;
 
-	outbuf_begin(out, most_bytes(options, plan, record, more));
 	put(out, TEXT("{\"destinationAddress\":"));
 	put_value(out, options, &values[RECORD_DESTINATION_ADDRESS], space);
 	put(out, TEXT(",\"destinationPort\":"));
@@ -389,10 +388,92 @@ void emit_record(struct outbuf *out, const struct options *options, const struct
 	put_text(out, &side_text[tags->destination]);
 	put(out, TEXT(",\"traffic_direction\":"));
 	put_text(out, &direction_text[tags->direction]);
-	if (tags->internal_traffic)
-		put(out, TEXT(",\"traffic_type\":\"internal traffic\""));
+	put(out, TEXT(",\"traffic_type\":"));
+	put_text(out, &traffic_text[tags->internal_traffic]);
+}
+
+/* Returns true if all ends are there and are carried as they stand. */
+static inline bool has_usual_ends(
+	const struct options *options, const struct record *record, enum emit_space space)
+{
+	const struct json_value *values = record->values;
+
+	return options->action != ACTION_ALL && space == SPACE_KEEP &&
+	       values[RECORD_DESTINATION_ADDRESS].type != JSON_ABSENT &&
+	       values[RECORD_DESTINATION_PORT].type != JSON_ABSENT &&
+	       values[RECORD_PROTOCOL].type != JSON_ABSENT &&
+	       values[RECORD_PROTOCOL_NAME].type != JSON_ABSENT &&
+	       values[RECORD_SOURCE_ADDRESS].type != JSON_ABSENT;
+}
+
+/* Like put and its kin, where the room was seen to. Return where to go on. */
+
+static inline char *add(char *at, const char *text, size_t len)
+{
+	memcpy(at, text, len);
+	return at + len;
+}
+
+static inline char *add_padded(char *at, const char *text, size_t len)
+{
+	if (len > OUTBUF_STEP)
+		return add(at, text, len);
+	memcpy(at, text, OUTBUF_STEP);
+	return at + len;
+}
+
+static inline char *add_text(char *at, const struct text *text)
+{
+	memcpy(at, text->text, OUTBUF_STEP);
+	return at + text->len;
+}
+
+static inline char *add_value(char *at, const struct json_value *value)
+{
+	return add_padded(at, value->text, value->len);
+}
+
+/* The same as put_ends of usual ends, which have room: nothing is asked, and the
+ * output's length is not kept up to date between. */
+static inline void put_usual_ends(
+	struct outbuf *out, const struct record *record, const struct tags *tags)
+{
+	const struct json_value *values = record->values;
+	char *at = out->data + out->len;
+
+	at = add(at, TEXT("{\"destinationAddress\":"));
+	at = add_value(at, &values[RECORD_DESTINATION_ADDRESS]);
+	at = add(at, TEXT(",\"destinationPort\":"));
+	at = add_value(at, &values[RECORD_DESTINATION_PORT]);
+	at = add(at, TEXT(",\"protocol\":"));
+	at = add_value(at, &values[RECORD_PROTOCOL]);
+	at = add(at, TEXT(",\"protocolName\":"));
+	at = add_value(at, &values[RECORD_PROTOCOL_NAME]);
+	at = add(at, TEXT(",\"sourceAddress\":"));
+	at = add_value(at, &values[RECORD_SOURCE_ADDRESS]);
+	at = add(at, TEXT(",\"internal_or_external_source\":"));
+	at = add_text(at, &side_text[tags->source]);
+	at = add(at, TEXT(",\"internal_or_external_destination\":"));
+	at = add_text(at, &side_text[tags->destination]);
+	at = add(at, TEXT(",\"traffic_direction\":"));
+	at = add_text(at, &direction_text[tags->direction]);
+	at = add(at, TEXT(",\"traffic_type\":"));
+	at = add_text(at, &traffic_text[tags->internal_traffic]);
+	out->len = (size_t)(at - out->data);
+}
+
+void emit_record(struct outbuf *out, const struct options *options, const struct record_plan *plan,
+	const struct record *record, const struct tags *tags, const struct emit_more *more)
+{
+	const struct json_value *values = record->values;
+	enum emit_space space = more->space;
+	size_t most = most_bytes(options, plan, record, more);
+
+	outbuf_begin(out, most);
+	if (most <= out->cap - out->len && has_usual_ends(options, record, space))
+		put_usual_ends(out, record, tags);
 	else
-		put(out, TEXT(",\"traffic_type\":\"external traffic\""));
+		put_ends(out, options, record, tags, space);
 	put_lists(out, options, &more->lists);
 	if (options->rules) {
 		put(out, TEXT(",\"rules\":"));

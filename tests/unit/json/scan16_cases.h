@@ -79,10 +79,34 @@ static void test_long_runs(void **state)
 	}
 }
 
+/* What ends a string among 32 bytes, and which of them alone are judged. */
+static void test_scan_by_32(void **state)
+{
+	char text[SCAN32], least[SCAN32], most[SCAN32];
+
+	(void)state;
+	if (!scan32_is_there())
+		skip();
+	memset(least, 0x23, sizeof least);
+	memset(most, 0x7f, sizeof most);
+	for (unsigned i = 0; i < SCAN32 * 256; i++) {
+		unsigned at = i / 256, byte = i % 256;
+		bool special = byte < 0x20 || byte > 0x7f || byte == '"' || byte == '\\';
+		bool fits = byte >= 0x23 && byte <= 0x7f && byte != '\\';
+
+		memset(text, '5', sizeof text);
+		text[at] = (char)byte;
+		assert_int_equal(scan32_special(text), special ? 1u << at : 0);
+		for (unsigned len = 0; len <= SCAN32; len++)
+			assert_int_equal(
+				scan32_first_fit(text, least, most, len), len <= at || fits);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan), cmocka_unit_test(test_fit),
-		cmocka_unit_test(test_long_runs)};
+		cmocka_unit_test(test_long_runs), cmocka_unit_test(test_scan_by_32)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,9 @@ struct fixture {
 	struct json_plan *plan;
 	struct json_parser *learned;
 	unsigned known; /* lines that the learned one knew */
+	char *like;     /* a line that it knows, and its length; null: none */
+	size_t like_len;
+	unsigned compared;
 };
 
 static const char *const record[] = {
@@ -56,6 +59,7 @@ static int teardown(void **state)
 
 	json_parser_free(fixture->learned);
 	json_plan_free(fixture->plan);
+	free(fixture->like);
 	free(fixture);
 	return 0;
 }
@@ -74,18 +78,40 @@ static void assert_same_values(const struct json_value *values, const struct jso
 	assert_int_equal(found->depth, expected_found->depth);
 }
 
+/* Has the learned one compare all lines, also where it is used to unlike ones. */
+static void stay_alert(struct fixture *fixture)
+{
+	struct json_value values[SLOTS];
+	struct json_found found;
+
+	if (fixture->like == NULL || ++fixture->compared % 16 != 0)
+		return;
+	for (int i = 0; i < 8; i++)
+		if (json_select_known_line(fixture->learned, fixture->like, fixture->like_len,
+			    fixture->plan, DEPTH, values, &found) != 0)
+			return;
+}
+
+static char *line_of(const char *text, size_t len)
+{
+	char *line = calloc(1, len + 1 + LIMIT_JSON_PADDING);
+
+	memcpy(line, text, len);
+	line[len] = '\n';
+	return line;
+}
+
 /* A text, and as a line, judged by the one that learned and by a fresh one. */
 static void compare(struct fixture *fixture, const char *text, size_t len)
 {
 	struct json_parser *fresh = json_parser_new();
 	struct json_value values[SLOTS], expected[SLOTS];
 	struct json_found found, expected_found;
-	char *copy = calloc(1, len + 1 + LIMIT_JSON_PADDING);
+	char *copy = line_of(text, len);
 	enum json_error error;
 	size_t line;
 
-	memcpy(copy, text, len);
-	copy[len] = '\n';
+	stay_alert(fixture);
 	error = json_select(fresh, copy, len, fixture->plan, DEPTH, expected, &expected_found);
 	line = json_select_known_line(
 		fixture->learned, copy, len + 1, fixture->plan, DEPTH, values, &found);
@@ -111,6 +137,9 @@ static void learn(struct fixture *fixture, const char *text)
 {
 	for (int i = 0; i < 3; i++)
 		compare(fixture, text, strlen(text));
+	free(fixture->like);
+	fixture->like_len = strlen(text) + 1;
+	fixture->like = line_of(text, fixture->like_len - 1);
 }
 
 static void test_known(void **state)
@@ -323,6 +352,34 @@ static void test_many_templates(void **state)
 	assert_true(fixture->known > 2500);
 }
 
+/* Where thousands of lines were like none, one that is comes to be known soon, and all
+ * others after it at once. */
+static void test_unlike(void **state)
+{
+	struct fixture *fixture = *state;
+	struct json_value values[SLOTS];
+	struct json_found found;
+	char *like = line_of(record[0], strlen(record[0]));
+	char *unlike = line_of("[7]", 3);
+	unsigned tries = 0;
+
+	learn(fixture, record[0]);
+	for (int i = 0; i < 5000; i++)
+		assert_int_equal(json_select_known_line(fixture->learned, unlike, 4, fixture->plan,
+					 DEPTH, values, &found),
+			0);
+	while (json_select_known_line(fixture->learned, like, strlen(like), fixture->plan, DEPTH,
+		       values, &found) == 0)
+		assert_true(++tries < 8);
+	assert_true(tries > 0);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(json_select_known_line(fixture->learned, like, strlen(like),
+					 fixture->plan, DEPTH, values, &found),
+			strlen(record[0]));
+	free(unlike);
+	free(like);
+}
+
 /* Texts that must not be learned, or are no objects. */
 static void test_odd(void **state)
 {
@@ -376,6 +433,7 @@ int main(void)
 		CASE(test_length_changes),
 		CASE(test_quote_moves),
 		CASE(test_many_templates),
+		CASE(test_unlike),
 		CASE(test_odd),
 		CASE(test_too_much),
 	};

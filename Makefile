@@ -387,7 +387,7 @@ bench-instructions-run: all
 	BUILD=$(BUILD) tests/bench/instructions $(if $(UPDATE),--update)
 
 # For T seconds each: make fuzz T=600 TARGET='record gunzip'. SEED=1: the same
-# inputs each time.
+# inputs each time, as many as took about T seconds once.
 T ?= 60
 SEED ?= 0
 TARGET ?=

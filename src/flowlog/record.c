@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digits.h"
 #include "json/space.h"
 
 /* Levels around a record in a search document: {data:{results:[{data:{…}}]}}.
@@ -244,17 +243,7 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 	return len;
 }
 
-static inline int small_number(const char *text, size_t len, int most)
-{
-	uint64_t number;
-
-	if (len == 0 || len > 5 || (len > 1 && text[0] == '0'))
-		return -1;
-	return digits_read(&number, text, len) && number <= (uint64_t)most ? (int)number : -1;
-}
-
-/* By itself, so that only a string pays for the buffer. */
-static __attribute__((noinline)) int spelled_number(const struct json_value *value, int most)
+int record_odd_number(const struct json_value *value, int most)
 {
 	char buffer[64];
 	const char *text;
@@ -263,12 +252,5 @@ static __attribute__((noinline)) int spelled_number(const struct json_value *val
 	if (value->type != JSON_STRING ||
 		json_string(value, buffer, sizeof(buffer), &text, &len) != 0)
 		return -1;
-	return small_number(text, len, most);
-}
-
-int record_number(const struct json_value *value, int most)
-{
-	if (value->type != JSON_NUMBER)
-		return spelled_number(value, most);
-	return small_number(value->text, value->len, most);
+	return record_number_of(text, len, most);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/digits.h"
 #include "base/limits.h"
 #include "json/json.h"
 
@@ -41,6 +42,9 @@ enum record_member {
 	RECORD_BYTES,
 	RECORD_MEMBERS
 };
+
+/* Of the largest number that record_number reads. */
+#define RECORD_DIGITS 5
 
 /* The most members that a plan has: those, and what is asked for besides. */
 #define RECORD_VALUES ((size_t)256)
@@ -129,10 +133,27 @@ bool record_page_follows(const struct record *record);
 size_t record_read_known_line(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len);
 
+/* The number of text[0..len), all digits without leading zeros; or -1 as record_number. */
+static inline int record_number_of(const char *text, size_t len, int most)
+{
+	uint64_t number;
+
+	if (len == 0 || len > RECORD_DIGITS || (len > 1 && text[0] == '0'))
+		return -1;
+	return digits_read(&number, text, len) && number <= (uint64_t)most ? (int)number : -1;
+}
+
+/* record_number of what is no number: it may be a string. */
+int record_odd_number(const struct json_value *value, int most);
+
 /*
  * The number that a value is: an integer, or a string of its digits, without
  * leading zeros. Returns -1 if it is none of 0 to most, at most 65535.
  */
-int record_number(const struct json_value *value, int most);
+static inline int record_number(const struct json_value *value, int most)
+{
+	return value->type == JSON_NUMBER ? record_number_of(value->text, value->len, most)
+					  : record_odd_number(value, most);
+}
 
 #endif

@@ -72,7 +72,6 @@ struct conversations_line {
 	int64_t last;        /* the greatest end, or NO_TIME */
 	uint16_t client_low; /* the least and greatest port of the side that began */
 	uint16_t client_high;
-	uint32_t unused;
 };
 
 /* Numbers of texts. */
@@ -319,12 +318,13 @@ static struct conversations_line *line_of(struct conversations *table, const str
 	if (slot->line != 0)
 		return &table->lines[slot->line - 1];
 	line = &table->lines[table->count];
-	*line = (struct conversations_line){
-		.key = *key,
-		.first = NO_TIME,
-		.last = NO_TIME,
-		.client_low = UINT16_MAX,
-	};
+	/* one by one: a line that is cleared as a whole is cleared by a string
+	 * instruction, which is slow to begin */
+	line->key = *key;
+	line->in = line->out = (struct conversation_sum){0};
+	line->first = line->last = NO_TIME;
+	line->client_low = UINT16_MAX;
+	line->client_high = 0;
 	*slot = (struct conversations_slot){key->hash, (uint32_t)++table->count};
 	return line;
 }

@@ -22,7 +22,7 @@
 /* What a line counts for --table, without its texts: it and its slots. */
 #define CONVERSATIONS_LINE_COST 160
 
-#define CONVERSATIONS_RECENT_BITS 6
+#define CONVERSATIONS_RECENT_BITS 8
 #define CONVERSATIONS_RECENT (1 << CONVERSATIONS_RECENT_BITS)
 
 struct conversations_line;

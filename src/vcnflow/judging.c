@@ -5,6 +5,7 @@
 #include "vcnflow/judging.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "rules/context.h"
@@ -85,12 +86,19 @@ static void take_record(
 	};
 }
 
+#define ACCEPT "\"ACCEPT\""
+
 /* Returns false if the action is none that is judged. */
 static bool take_action(struct judge_record *judged, const struct record *record)
 {
-	if (json_string_is(&record->values[RECORD_ACTION], "ACCEPT"))
+	const struct json_value *action = &record->values[RECORD_ACTION];
+
+	/* as it mostly stands, and else however it is spelled */
+	if (action->len == strlen(ACCEPT) && memcmp(action->text, ACCEPT, strlen(ACCEPT)) == 0)
 		judged->action = ACTION_ACCEPT;
-	else if (json_string_is(&record->values[RECORD_ACTION], "REJECT"))
+	else if (json_string_is(action, "ACCEPT"))
+		judged->action = ACTION_ACCEPT;
+	else if (json_string_is(action, "REJECT"))
 		judged->action = ACTION_REJECT;
 	else
 		return false;

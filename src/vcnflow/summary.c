@@ -137,15 +137,19 @@ static void add_age(struct bytes *line, const struct summary *summary)
 	(void)bytes_append_text(line, ", rules may have changed in between");
 }
 
-/* Rules that explain too little are perhaps not those of the records' time. */
+/* Rules that explain too little are perhaps not those of the records' time. Asked are all
+ * records that were judged, whichever of them --verdict selects. */
 static void add_verdicts(struct bytes *line, const struct summary *summary)
 {
 	const struct tally *tally = &summary->delivery->tally;
-	uint64_t unexplained = tally->judged[JUDGE_UNEXPLAINED];
-	uint64_t contradicted = tally->judged[JUDGE_CONTRADICTED];
+	uint64_t unexplained = tally->judged[JUDGE_UNEXPLAINED] + tally->others[JUDGE_UNEXPLAINED];
+	uint64_t contradicted =
+		tally->judged[JUDGE_CONTRADICTED] + tally->others[JUDGE_CONTRADICTED];
 	uint64_t judged = tally_judged(tally);
 	char text[COUNTED_SIZE], share[SHARE_SIZE];
 
+	for (size_t i = 0; i < JUDGE_VERDICTS; i++)
+		judged += tally->others[i];
 	if ((unexplained + contradicted) * 100 <= judged)
 		return;
 	begin_part(line);

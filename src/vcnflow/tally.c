@@ -17,8 +17,10 @@ void tally_add(struct tally *sum, const struct tally *more)
 	for (size_t i = 0; i < FATE_COUNT; i++)
 		sum->fates[i] += more->fates[i];
 	sum->unknown_subnet += more->unknown_subnet;
-	for (size_t i = 0; i < JUDGE_VERDICTS; i++)
+	for (size_t i = 0; i < JUDGE_VERDICTS; i++) {
 		sum->judged[i] += more->judged[i];
+		sum->others[i] += more->others[i];
+	}
 	if (!more->dated)
 		return;
 	tally_date(sum, more->first_day);

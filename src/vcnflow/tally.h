@@ -31,6 +31,7 @@ struct tally {
 	uint64_t fates[FATE_COUNT];
 	uint64_t unknown_subnet;         /* emitted or left out, their subnet being unknown */
 	uint64_t judged[JUDGE_VERDICTS]; /* emitted records, by what the rules say */
+	uint64_t others[JUDGE_VERDICTS]; /* those that --verdict does not select, likewise */
 	bool dated;                      /* an emitted record had a date */
 	int64_t first_day;               /* the least one: days since 1970-01-01 */
 	int64_t last_day;                /* the greatest one */

@@ -399,6 +399,8 @@ static OUT_OF_LINE bool add_more(struct worker *worker)
 		fate = select_judgement(options, judgement);
 		if (fate != FATE_EMITTED) {
 			tally->fates[fate]++;
+			if (judgement != NULL)
+				tally->others[judgement->verdict]++;
 			return false;
 		}
 		if (options->conversations) {

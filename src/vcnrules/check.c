@@ -620,7 +620,7 @@ static int put_summary(const struct check *check, struct bytes *out)
 }
 
 /* The same in words, after a table. */
-static int put_sentence(const struct check *check, struct bytes *out)
+static int put_sentence(const struct check *check, const struct sheet *sheet, struct bytes *out)
 {
 	char text[256];
 
@@ -630,7 +630,7 @@ static int put_sentence(const struct check *check, struct bytes *out)
 		check->flows.count, msg_plural(check->flows.count), check->broken, check->maybe,
 		check->counts[OPENED], check->counts[UNSEEN], msg_plural(check->counts[UNSEEN]),
 		check->counts[WIDER], msg_plural(check->counts[WIDER]));
-	return bytes_append_text(out, text);
+	return sheet_write_lines(sheet, out, text);
 }
 
 static int put_all(struct check *check, struct command *command)
@@ -649,7 +649,7 @@ static int put_all(struct check *check, struct command *command)
 		return -1;
 	if (format == SHEET_NDJSON)
 		return put_summary(check, out);
-	return format == SHEET_CSV ? 0 : put_sentence(check, out);
+	return format == SHEET_CSV ? 0 : put_sentence(check, &sheet, out);
 }
 
 /* ---- the command -------------------------------------------------------------------------- */

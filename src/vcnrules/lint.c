@@ -121,7 +121,7 @@ static int put_sentence(const struct lint *lint, struct bytes *out)
 
 	snprintf(text, sizeof(text), "\n%zu of %zu rules %s a finding, %zu can go together.\n",
 		lint->count, lint->rule_count, lint->count == 1 ? "has" : "have", lint->removable);
-	return bytes_append_text(out, text);
+	return sheet_write_lines(&lint->sheet, out, text);
 }
 
 static int put_all(struct lint *lint, struct command *command)

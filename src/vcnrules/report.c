@@ -237,7 +237,7 @@ static int put_sentence(const struct report *report, struct bytes *out)
 			usage->accepted == 0
 				? 0.0
 				: 100 * (double)usage->unexplained / (double)usage->accepted);
-	return bytes_append_text(out, text);
+	return sheet_write_lines(&report->sheet, out, text);
 }
 
 /* ---- the command ------------------------------------------------------------------------ */

@@ -67,16 +67,25 @@ static void put_csv(struct sheet *sheet, const char *text, size_t len)
 	put_text(sheet, "\"");
 }
 
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 /*
- * Does Markdown give a character back as it stands? Blanks at the ends of a cell
- * are trimmed, and "http://" and "www." begin links of themselves, in which
- * references are not read.
+ * Does Markdown give a character back as it stands? Within a word "_" means nothing, and
+ * ">" does so only where a line begins. Blanks at the ends of a cell are trimmed, and
+ * "http://" and "www." begin links of themselves, in which references are not read.
  */
 static bool is_plain_markdown(const char *text, size_t len, size_t at)
 {
 	unsigned char c = (unsigned char)text[at];
 
-	if (c < 0x20 || c == 0x7f || strchr("|\\`*_{}[]<>#&!~$@", c) != NULL)
+	if (c == '_')
+		return at > 0 && at + 1 < len && is_word(text[at - 1]) && is_word(text[at + 1]);
+	if (c == '>')
+		return at > 0;
+	if (c < 0x20 || c == 0x7f || strchr("|\\`*{}[]<#&!~$@", c) != NULL)
 		return false;
 	if (c == ' ')
 		return at > 0 && at + 1 < len;
@@ -85,7 +94,10 @@ static bool is_plain_markdown(const char *text, size_t len, size_t at)
 	return c != '.' || at < 3 || memcmp(text + at - 3, "www", 3) != 0;
 }
 
-/* All others, and what would turn others around, become references to themselves. */
+/*
+ * All others, and what would turn others around, become references to themselves; but
+ * "*", which rules hold, stays legible.
+ */
 int sheet_write_markdown(struct bytes *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -95,9 +107,12 @@ int sheet_write_markdown(struct bytes *out, const char *text, size_t len)
 
 		snprintf(reference, sizeof(reference), "&#%u;",
 			turning != 0 ? turning : (unsigned)(unsigned char)text[i]);
-		result = turning == 0 && is_plain_markdown(text, len, i)
-				 ? bytes_append_char(out, text[i])
-				 : bytes_append_text(out, reference);
+		if (text[i] == '*')
+			result = bytes_append_text(out, "\\*");
+		else if (turning == 0 && is_plain_markdown(text, len, i))
+			result = bytes_append_char(out, text[i]);
+		else
+			result = bytes_append_text(out, reference);
 		if (result != 0)
 			return -1;
 		if (turning != 0)
@@ -528,4 +543,26 @@ int sheet_end(struct sheet *sheet)
 	bytes_free(&sheet->text);
 	bytes_free(&sheet->texts);
 	return sheet->is_short ? -1 : 0;
+}
+
+int sheet_write_lines(const struct sheet *sheet, struct bytes *out, const char *lines)
+{
+	bool is_broken = sheet->format == SHEET_TABLE && sheet->width > 0;
+
+	while (*lines != '\0') {
+		size_t rest = strcspn(lines, "\n");
+
+		do {
+			size_t len = is_broken ? line_of(lines, rest, sheet->width) : rest;
+
+			if (bytes_append(out, lines, len) != 0 || bytes_append_char(out, '\n') != 0)
+				return -1;
+			/* The blank at which a line ended is not shown. */
+			len += len < rest && lines[len] == ' ';
+			lines += len;
+			rest -= len;
+		} while (rest > 0);
+		lines += *lines == '\n';
+	}
+	return 0;
 }

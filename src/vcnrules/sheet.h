@@ -87,6 +87,12 @@ void sheet_list_end(struct sheet *sheet);
 int sheet_end(struct sheet *sheet);
 
 /*
+ * Appends lines that follow a sheet that people read, after sheet_end: those of a table
+ * are broken where the terminal ends. Returns as bytes_reserve does.
+ */
+int sheet_write_lines(const struct sheet *sheet, struct bytes *out, const char *lines);
+
+/*
  * Appends a text so that it means itself in Markdown, also in a table: characters that
  * mean something become references to themselves. Returns as bytes_reserve does.
  */

@@ -251,6 +251,82 @@ static void test_stats(void **state)
 	close_output(false);
 }
 
+enum { SUMS = 1300, OWNERS = 41 };
+
+/* One of many conversations, whose order is not that of their numbers. */
+static void add_sum(struct conversations *table, unsigned number)
+{
+	char vnic[32];
+	struct conversation one = {
+		.subnet = {"ocid1.subnet.a", strlen("ocid1.subnet.a")},
+		.local = {UINT64_C(0x0a000001) << 32, 0, ADDRESS_IPV4},
+		.peer = {(uint64_t)(number * 7919) << 32, 0, ADDRESS_IPV4},
+		.protocol = 1,
+		.in = {1, number, 0},
+	};
+
+	one.vnic.len = (size_t)snprintf(vnic, sizeof(vnic), "ocid1.vnic.%u", number % OWNERS);
+	one.vnic.text = vnic;
+	assert_int_equal(conversations_add(table, &one), 0);
+}
+
+/* All of a table by one step after another. */
+static void write_all(struct conversations *table, struct bytes *text)
+{
+	struct conversation_writer writer = {.out = text};
+	struct conversation one;
+
+	assert_int_equal(conversations_sort_begin(table), 0);
+	for (size_t i = 0; i < table->part_count; i++)
+		conversations_sort_part(table, i);
+	for (size_t i = 0; i < table->count; i++) {
+		conversations_get(table, i, &one);
+		assert_int_equal(conversation_write(&writer, &one), 0);
+	}
+}
+
+static void assert_content(const struct bytes *text)
+{
+	char *written = malloc(text->len + 1);
+	FILE *file = fopen(path, "rb");
+
+	assert_non_null(written);
+	assert_non_null(file);
+	assert_int_equal(fread(written, 1, text->len + 1, file), text->len);
+	assert_memory_equal(written, text->data, text->len);
+	fclose(file);
+	free(written);
+}
+
+/* Sums are written in order by any number of threads, and then they are gone. */
+static void test_sums(void **state)
+{
+	struct bytes text = BYTES_INIT(SIZE_MAX / 2);
+	struct conversations table;
+
+	(void)state;
+	conversations_init(&table);
+	for (unsigned i = 0; i < SUMS; i++)
+		add_sum(&table, i);
+	write_all(&table, &text);
+	conversations_free(&table);
+	for (unsigned threads = 1; threads <= 3; threads++) {
+		options.threads = threads;
+		begin(-1);
+		for (unsigned i = SUMS; i-- > 0;)
+			add_sum(&delivery.sums, i);
+		assert_int_equal(delivery_sums(&delivery), 0);
+		assert_int_equal(delivery.conversations, SUMS);
+		assert_int_equal(delivery_sums(&delivery), 0);
+		assert_int_equal(delivery.conversations, SUMS);
+		close_output(true);
+		assert_content(&text);
+		if (threads < 3)
+			delivery_free(&delivery);
+	}
+	bytes_free(&text);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -263,6 +339,7 @@ int main(void)
 		TEST(test_empty_outputs),
 		TEST(test_unwritten),
 		TEST(test_stats),
+		TEST(test_sums),
 	};
 
 	msg_program("vcnflow");

@@ -59,11 +59,13 @@ static void test_markdown(void **state)
 	row("a", "ingress tcp 10.0.0.0/8 \xc3\xa4");
 	row("x|y", "<script>`*_\n\x1b");
 	row("\xe2\x80\xaetuo", "\xe2\x81\xa9\xe2\x80\xa6");
+	row(">a_b_", "53>* _ 1_2");
 	assert_ends("| NAME | TEXT |\n"
 		    "| --- | --- |\n"
 		    "| a | ingress tcp 10.0.0.0/8 \xc3\xa4 |\n"
-		    "| x&#124;y | &#60;script&#62;&#96;&#42;&#95;&#10;&#27; |\n"
-		    "| &#8238;tuo | &#8297;\xe2\x80\xa6 |\n");
+		    "| x&#124;y | &#60;script>&#96;\\*&#95;&#10;&#27; |\n"
+		    "| &#8238;tuo | &#8297;\xe2\x80\xa6 |\n"
+		    "| &#62;a_b&#95; | 53>\\* &#95; 1_2 |\n");
 }
 
 static void test_table(void **state)
@@ -103,6 +105,36 @@ static void test_table_width(void **state)
 		    "                seven\n"
 		    "averyveryveryl  one\n"
 		    "ongname\n");
+}
+
+/* What follows a table is no wider than the terminal either; Markdown is not broken. */
+static void test_lines(void **state)
+{
+	static const struct {
+		enum sheet_format format;
+		size_t width;
+		const char *expected;
+	} cases[] = {
+		{SHEET_TABLE, 12, "\n1 of 2 rules\nhas it, 0\ngo.\nAll.\n"},
+		{SHEET_TABLE, 13, "\n1 of 2 rules\nhas it, 0 go.\nAll.\n"},
+		{SHEET_TABLE, 0, "\n1 of 2 rules has it, 0 go.\nAll.\n"},
+		{SHEET_MARKDOWN, 12, "\n1 of 2 rules has it, 0 go.\nAll.\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bytes lines = BYTES_INIT(1 << 10);
+
+		begin(cases[i].format, cases[i].width);
+		assert_int_equal(sheet_end(&sheet), 0);
+		bytes_free(&output.bytes);
+		assert_int_equal(
+			sheet_write_lines(&sheet, &lines, "\n1 of 2 rules has it, 0 go.\nAll.\n"),
+			0);
+		assert_int_equal(bytes_append_char(&lines, '\0'), 0);
+		assert_string_equal(lines.data, cases[i].expected);
+		bytes_free(&lines);
+	}
 }
 
 /* A title of several words takes lines before a cell does; a long word is parted after
@@ -213,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_table_controls),
 		cmocka_unit_test(test_table_width),
+		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_table_titles),
 		cmocka_unit_test(test_table_narrow),
 		cmocka_unit_test(test_table_colour),

@@ -10,6 +10,7 @@ COMMANDS = (
     "vcnflow -q -m none -z -j 1 in.log",
     "vcnflow -q --list-subnets -k data -o out --rejects bad --stats in.log",
     "vcnflow -q -m net.lut -j 2 --files-from names --name *.log .",
+    "vcnflow -q -m net.lut -j 2 -a all --conversations in.log",
 )
 MOST = 500
 with open("names", "w", encoding="utf-8") as file:

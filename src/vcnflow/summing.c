@@ -180,7 +180,7 @@ static enum summing_result find_owner(struct conversations *table, const struct 
 		return SUMMING_LEFT_OUT;
 	if (conversations_owner(table, &subnet, &vnic, owner) < 0)
 		return SUMMING_NO_MEMORY;
-	if (vnic.text == value->text + 1)
+	if (value->type == JSON_STRING && vnic.text == value->text + 1)
 		conversations_remember(table, tags->subnet.number, vnic.text, vnic.len, *owner);
 	return SUMMING_OK;
 }

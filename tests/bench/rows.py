@@ -68,7 +68,7 @@ class Row(NamedTuple):
     @property
     def is_of_summers(self):
         """The same of one that sums."""
-        return self.number in ("21a", "21b")
+        return self.number in ("21a", "21b", "21f")
 
     @property
     def is_of_pairs(self):
@@ -375,6 +375,13 @@ def against(peer, name, arguments="", lookup="net.lut", others=None):
     return measure
 
 
+def sums_floor(bench):
+    """What 21a would be if nothing but inflating took time."""
+    return timing.ratio(peers.line("duckdb", bench, "talks.log", peers.SUMMERS),
+                        bench.line("exec igzip -dc talks.log.gz"),
+                        bench.slow_rounds, warm=False)
+
+
 def against_pairs(peer, name):
     """The same of sums for pairs of addresses, which --conversations has more
     of."""
@@ -619,6 +626,8 @@ ROWS = (
         "", ("node", "@duckdb/node-api"),
         against("duckdb", "talks.log", "--conversations", TALKS,
                 peers.SUMMERS)),
+    Row("21f", "DuckDB with sums.sql, 2 threads : igzip -dc", ">=", None,
+        "", ("igzip", "node", "@duckdb/node-api"), sums_floor),
     Row("21b", "jq with sums.jq, sort : --conversations, a fifth", ">=", 60,
         "", ("jq",), against("jq", "talk.log", "--conversations", TALKS,
                              peers.SUMMERS)),

@@ -180,6 +180,7 @@ static void sorts_by_key(void **state)
 		{0, "s2", "v", "10.0.0.139", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "10.0.0.140", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "10.0.0.9", "10.0.0.2", 6, 1, 1, 0, 0},
+		{0, "s2", "v", "10.0.1.9", "10.0.0.2", 6, 0, 1, 0, 0},
 		{0, "s2", "v", "100::1", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "2::", "10.0.0.2", 6, 1, 1, 0, 0},
 		{0, "s2", "v", "2a::", "10.0.0.2", 6, 1, 1, 0, 0},
@@ -200,7 +201,7 @@ static void sorts_by_key(void **state)
 	(void)state;
 	conversations_init(&table);
 	for (size_t n = 0; n < count; n++) {
-		size_t i = n * 7 % count; /* 7 and 23 have no common factor */
+		size_t i = n * 7 % count; /* 7 and 24 have no common factor */
 
 		one = made_of(rows[i].subnet, rows[i].vnic, rows[i].local, rows[i].peer, 0);
 		one.period.is_known = rows[i].period != NO;

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <pthread.h>
+#include <signal.h>
 
 #include "vcnflow/pipeline_order.h"
 
@@ -19,7 +21,17 @@ struct run {
 	long fails_to_take; /* this one, counted by what was taken */
 	long takes;
 	atomic_long makes;
+	pthread_t caller;
+	atomic_bool other_takes_signals;
 };
+
+static bool takes_signals(void)
+{
+	sigset_t blocked;
+
+	return pthread_sigmask(SIG_SETMASK, NULL, &blocked) == 0 &&
+	       sigismember(&blocked, SIGINT) == 0;
+}
 
 /* Some texts take longer than others. */
 static int make(void *context, size_t number, struct bytes *text)
@@ -27,6 +39,8 @@ static int make(void *context, size_t number, struct bytes *text)
 	struct run *run = context;
 
 	run->makes++;
+	if (!pthread_equal(pthread_self(), run->caller) && takes_signals())
+		run->other_takes_signals = true;
 	assert_int_equal(text->len, 0);
 	if ((long)number == run->fails_to_make)
 		return -1;
@@ -67,6 +81,7 @@ static int run_with(struct run *run, size_t count, unsigned threads)
 		.count = count, .context = run, .make = make, .take = take};
 
 	run->taken = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
+	run->caller = pthread_self();
 	return pipeline_run_order(&order, threads);
 }
 
@@ -114,12 +129,25 @@ static void stops_when_none_is_taken(void **state)
 	}
 }
 
+/* They have to interrupt the write that the calling thread waits in. */
+static void leaves_signals_to_the_caller(void **state)
+{
+	struct run run = {.fails_to_make = NEVER, .fails_to_take = NEVER};
+
+	(void)state;
+	assert_int_equal(run_with(&run, 500, 4), 0);
+	assert_false(run.other_takes_signals);
+	assert_true(takes_signals());
+	assert_taken(&run, 500);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_order),
 		cmocka_unit_test(stops_when_none_is_made),
 		cmocka_unit_test(stops_when_none_is_taken),
+		cmocka_unit_test(leaves_signals_to_the_caller),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

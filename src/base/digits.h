@@ -59,4 +59,51 @@ static inline bool digits_read(uint64_t *value, const char *text, size_t len)
 	return (odd & EIGHT_OF(0x80)) == 0;
 }
 
+/*
+ * The digits of a number below 10^8 as bytes from 0 to 9, the first one lowest, with
+ * zeros before them. Halves are taken side by side; a multiplication and a shift
+ * divide, exactly for what a part can be.
+ */
+static inline uint64_t digits_eight(uint32_t number)
+{
+	const uint64_t fours = number / 10000 | (uint64_t)(number % 10000) << 32;
+	const uint64_t hundreds = fours * 5243 >> 19 & UINT64_C(0x7f0000007f);
+	const uint64_t pairs = hundreds | (fours - hundreds * 100) << 16;
+	const uint64_t tens = pairs * 103 >> 10 & UINT64_C(0x000f000f000f000f);
+
+	return tens | (pairs - tens * 10) << 8;
+}
+
+static inline void digits_put_bytes(char *at, uint64_t bytes)
+{
+	bytes = htole64(bytes + EIGHT_OF('0'));
+	memcpy(at, &bytes, sizeof(bytes));
+}
+
+/* As digits_put, of a number below 10^8. */
+static inline char *digits_put_few(char *at, uint32_t number)
+{
+	const uint64_t bytes = digits_eight(number);
+	/* the last digit stays */
+	const int zeros = __builtin_ctzll(bytes | UINT64_C(1) << 56) / 8;
+
+	digits_put_bytes(at, bytes >> 8 * zeros);
+	return at + (DIGITS_AT_ONCE - (size_t)zeros);
+}
+
+/* For digits_put: a number's digits, and what may be written after them. */
+#define DIGITS_ROOM ((size_t)20 + DIGITS_AT_ONCE)
+
+/* Writes a number; at has DIGITS_ROOM. Returns where it ends. */
+static inline char *digits_put(char *at, uint64_t number)
+{
+	const uint32_t eight = 100000000;
+
+	if (number < eight)
+		return digits_put_few(at, (uint32_t)number);
+	at = digits_put(at, number / eight);
+	digits_put_bytes(at, digits_eight((uint32_t)(number % eight)));
+	return at + DIGITS_AT_ONCE;
+}
+
 #endif

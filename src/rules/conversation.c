@@ -15,8 +15,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/digits.h"
 #include "base/limits.h"
-#include "base/utc.h"
 #include "lookup/rule.h"
 #include "json/json.h"
 #include "json/space.h"
@@ -473,30 +473,18 @@ static char *put_text(char *at, const struct conversation_text *text)
 	return text->text ? json_put_string(at, text->text, text->len) : PUT(at, "null");
 }
 
-static char *put_time(char *at, const struct conversation_time *when)
+static char *put_time(
+	char *at, struct conversation_writer *writer, const struct conversation_time *when)
 {
-	if (!when->is_known || !utc_text(at + 1, when->seconds))
+	if (!when->is_known || !utc_text_near(at + 1, when->seconds, &writer->day))
 		return PUT(at, "null");
 	*at = '"';
 	return PUT(at + 1 + UTC_LENGTH, "\"");
 }
 
-/* Of at most INT64_MAX, so that the powers of ten do not wrap. */
-static char *put_number(char *at, uint64_t number)
-{
-	char *end = at + 1;
-
-	for (uint64_t power = 10; number >= power; power *= 10)
-		end++;
-	for (at = end; number >= 10; number /= 10)
-		*--at = (char)('0' + number % 10);
-	*--at = (char)('0' + number);
-	return end;
-}
-
 static char *put_number_or_null(char *at, bool is_there, uint64_t number)
 {
-	return is_there ? put_number(at, number) : PUT(at, "null");
+	return is_there ? digits_put(at, number) : PUT(at, "null");
 }
 
 static char *put_ports(char *at, const struct conversation *from)
@@ -511,20 +499,20 @@ static char *put_ports(char *at, const struct conversation *from)
 	if (!from->has_ports || from->began == CONVERSATION_NOBODY)
 		return PUT(at, ",\"client_ports\":null");
 	at = PUT(at, ",\"client_ports\":[");
-	at = put_number(at, is_local ? from->local_low : from->peer_low);
+	at = digits_put(at, is_local ? from->local_low : from->peer_low);
 	at = PUT(at, ",");
-	at = put_number(at, is_local ? from->local_high : from->peer_high);
+	at = digits_put(at, is_local ? from->local_high : from->peer_high);
 	return PUT(at, "]");
 }
 
 static char *put_sum(char *at, const struct conversation_sum *sum)
 {
 	at = PUT(at, "{\"records\":");
-	at = put_number(at, sum->records);
+	at = digits_put(at, sum->records);
 	at = PUT(at, ",\"packets\":");
-	at = put_number(at, sum->packets);
+	at = digits_put(at, sum->packets);
 	at = PUT(at, ",\"bytes\":");
-	at = put_number(at, sum->bytes);
+	at = digits_put(at, sum->bytes);
 	return PUT(at, "}");
 }
 
@@ -573,7 +561,7 @@ static char *put_line(char *at, struct conversation_writer *writer, const struct
 	at = PUT(at, "{");
 	if (from->has_period) {
 		at = PUT(at, "\"period\":");
-		at = put_time(at, &from->period);
+		at = put_time(at, writer, &from->period);
 		at = PUT(at, ",");
 	}
 	at = put_owner(at, writer, from);
@@ -591,9 +579,9 @@ static char *put_line(char *at, struct conversation_writer *writer, const struct
 	at = PUT(at, ",\"out\":");
 	at = put_sum(at, &from->out);
 	at = PUT(at, ",\"first\":");
-	at = put_time(at, &from->first);
+	at = put_time(at, writer, &from->first);
 	at = PUT(at, ",\"last\":");
-	at = put_time(at, &from->last);
+	at = put_time(at, writer, &from->last);
 	return PUT(at, "}\n");
 }
 

@@ -29,6 +29,7 @@
 
 #include <string.h>
 
+#include "base/digits.h"
 #include "json/scan16.h"
 #include "json/scan32.h"
 
@@ -429,8 +430,14 @@ INTO_CALLER const char *skip_inside(const char *text, const char *end, bool by_3
 /* Where the digits that begin at text end; null: they are no plain number. */
 INTO_CALLER const char *skip_number(const char *text)
 {
-	unsigned len = (unsigned)__builtin_ctz(scan16_not_digit(text) | (SCAN16_ALL + 1));
+	uint64_t end = digits_end(text);
+	unsigned len;
 
+	/* most are short, and this is known sooner than what follows from more bytes */
+	if (__builtin_expect(end != 0, 1))
+		len = (unsigned)__builtin_ctzll(end) / 8;
+	else
+		len = (unsigned)__builtin_ctz(scan16_not_digit(text) | (SCAN16_ALL + 1));
 	if (len - 1 >= DIGITS || (text[0] == '0' && len > 1))
 		return NULL;
 	return text + len;

@@ -106,4 +106,18 @@ static inline char *digits_put(char *at, uint64_t number)
 	return at + DIGITS_AT_ONCE;
 }
 
+/*
+ * The lowest bit that is set is bit 7 of the first byte of text that is no digit, the
+ * first byte being the lowest; 0: none of DIGITS_AT_ONCE bytes is, all of which are read.
+ */
+static inline uint64_t digits_end(const char *text)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	bytes = le64toh(bytes) ^ EIGHT_OF('0');
+	/* a byte that carries has its own bit 7 set, and what follows does not matter */
+	return ((bytes + EIGHT_OF(0x7f - 9)) | bytes) & EIGHT_OF(0x80);
+}
+
 #endif

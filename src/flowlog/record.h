@@ -50,7 +50,8 @@ enum record_member {
 #define RECORD_VALUES ((size_t)256)
 
 struct record {
-	struct json_value values[RECORD_VALUES];
+	const struct json_value *values;       /* the parser's, or room */
+	struct json_value room[RECORD_VALUES]; /* for those of what the parser does not know */
 };
 
 /*
@@ -111,7 +112,8 @@ enum record_wrap {
 };
 
 /*
- * Judges text[0..len), unwraps it and fills record; of RECORD_BAD *reason says
+ * Judges text[0..len), unwraps it and fills record, whose values are valid until the
+ * parser's next call; of RECORD_BAD *reason says
  * in words why. LIMIT_JSON_PADDING readable bytes after the text.
  */
 enum record_kind record_read(struct record *record, const struct record_plan *plan,

@@ -31,48 +31,50 @@ static enum tag_side place_of(const struct prefixset *internal, const struct add
 	return prefixset_holds(internal, address) ? TAG_INTERNAL : TAG_EXTERNAL;
 }
 
-bool tag_is_within(const struct lookup_subnet *subnet, const struct address *address)
-{
-	if (address->family == ADDRESS_NONE)
-		return false;
-	for (size_t i = 0; i < subnet->prefix_count; i++)
-		if (prefix_holds(&subnet->prefixes[i], address))
-			return true;
-	return false;
-}
-
-/* Only what stands in records without an escape is learned, so an escape that
- * is compared as it stands is not found. */
+/*
+ * Finds a record's subnet. Only what stands in records without an escape is learned, so
+ * an escape that is compared as it stands is not found.
+ */
 static bool find_subnet(struct lookup_subnet *subnet, const struct lookup *lookup,
 	struct lookup_hints *hints, const struct json_value *value)
 {
+	const struct lookup_subnet *recalled;
 	char buffer[OCID_SIZE];
 	const char *text;
 	size_t len;
 
 	if (lookup == NULL || value->type != JSON_STRING)
 		return false;
-	if (lookup_recall(lookup, hints, value->text + 1, value->len - 2, subnet))
+	recalled = lookup_recall(hints, value->text + 1, value->len - 2);
+	if (recalled != NULL) {
+		*subnet = *recalled;
 		return true;
+	}
 	if (json_string(value, buffer, sizeof buffer, &text, &len))
 		return false;
 	return text == buffer ? lookup_find(lookup, text, len, subnet)
 			      : lookup_learn(lookup, hints, text, len, subnet);
 }
 
-static void find_vnic(struct lookup_vnic *vnic, const struct lookup *lookup,
-	struct lookup_hints *hints, const struct json_value *value)
+/* The same for its VNIC, of which room is for one that is not recalled. Returns null if it
+ * is not known. */
+static const struct lookup_vnic *find_vnic(struct lookup_vnic *room, const struct lookup *lookup,
+	struct lookup_vnic_hints *hints, const struct json_value *value)
 {
+	const struct lookup_vnic *recalled;
 	char buffer[OCID_SIZE];
 	const char *text;
 	size_t len;
 
-	if (value->type == JSON_STRING &&
-		json_string(value, buffer, sizeof(buffer), &text, &len) == 0 &&
-		lookup_find_vnic(lookup, text == buffer ? NULL : hints, text, len, vnic))
-		return;
-	vnic->number = LOOKUP_NONE;
-	vnic->address_count = 0;
+	if (!lookup_has_vnics(lookup) || value->type != JSON_STRING)
+		return NULL;
+	recalled = lookup_recall_vnic(hints, value->text + 1, value->len - 2);
+	if (recalled != NULL)
+		return recalled;
+	if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0 ||
+		!lookup_find_vnic(lookup, text == buffer ? NULL : hints, text, len, room))
+		return NULL;
+	return room;
 }
 
 /* A VNIC that has one of the two addresses sends from it, or receives there. */
@@ -89,33 +91,50 @@ static enum direction exact_direction(const struct lookup_vnic *vnic, const stru
 	return is_source ? DIRECTION_EGRESS : DIRECTION_INGRESS;
 }
 
+/* By the subnet's blocks; an address of no family lies in none of them. */
+static void guess_direction(struct tags *tags)
+{
+	static const enum direction directions[2][2] = {
+		{DIRECTION_NONE, DIRECTION_INGRESS}, {DIRECTION_EGRESS, DIRECTION_EGRESS}};
+	bool from_within = false, to_within = false;
+
+	for (size_t i = 0; i < tags->subnet.prefix_count; i++) {
+		from_within |= prefix_holds(&tags->subnet.prefixes[i], &tags->source_address);
+		to_within |= prefix_holds(&tags->subnet.prefixes[i], &tags->destination_address);
+	}
+	tags->is_guessed = true;
+	tags->is_within = from_within & to_within;
+	tags->direction = directions[from_within][to_within];
+}
+
 void tag_record(struct tags *tags, const struct record *record, const struct prefixset *internal,
 	const struct lookup *lookup, bool has_vnic, struct tag_hints *hints)
 {
-	struct lookup_vnic vnic;
+	const struct lookup_vnic *vnic = NULL;
+	struct lookup_vnic room;
+	enum tag_side source, destination;
 
 	read_address(&tags->source_address, &record->values[RECORD_SOURCE_ADDRESS]);
 	read_address(&tags->destination_address, &record->values[RECORD_DESTINATION_ADDRESS]);
-	tags->source = place_of(internal, &tags->source_address);
-	tags->destination = place_of(internal, &tags->destination_address);
-	tags->internal_traffic = tags->source == TAG_INTERNAL && tags->destination == TAG_INTERNAL;
+	source = place_of(internal, &tags->source_address);
+	destination = place_of(internal, &tags->destination_address);
+	tags->source = source;
+	tags->destination = destination;
+	tags->internal_traffic = (source | destination) == TAG_INTERNAL;
 	tags->direction = DIRECTION_NONE;
-	tags->is_guessed = false;
+	tags->is_guessed = tags->is_within = false;
 	tags->vnic = LOOKUP_NONE;
 	tags->known =
 		find_subnet(&tags->subnet, lookup, &hints->subnets, &record->values[RECORD_SUBNET]);
 	if (!tags->known)
 		return;
-	if (has_vnic) {
-		find_vnic(&vnic, lookup, &hints->vnics, &record->values[RECORD_VNIC]);
-		tags->vnic = vnic.number;
-		tags->direction = exact_direction(&vnic, tags);
+	if (has_vnic)
+		vnic = find_vnic(&room, lookup, &hints->vnics, &record->values[RECORD_VNIC]);
+	if (vnic != NULL) {
+		tags->vnic = vnic->number;
+		tags->direction = exact_direction(vnic, tags);
 	}
 	if (tags->direction != DIRECTION_NONE)
 		return;
-	tags->is_guessed = true;
-	if (tag_is_within(&tags->subnet, &tags->source_address))
-		tags->direction = DIRECTION_EGRESS;
-	else if (tag_is_within(&tags->subnet, &tags->destination_address))
-		tags->direction = DIRECTION_INGRESS;
+	guess_direction(tags);
 }

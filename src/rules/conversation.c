@@ -82,8 +82,9 @@ static const char *const paths[SLOTS][2] = {
 struct conversation_reader {
 	struct json_parser *parser;
 	struct json_plan *plan;
-	struct json_value values[SLOTS];
-	char *texts; /* what strings with escapes spell */
+	const struct json_value *values;
+	struct json_value room[SLOTS]; /* for those of a line that the parser does not know */
+	char *texts;                   /* what strings with escapes spell */
 	size_t text_room;
 	size_t text_len;
 	const char *fault;
@@ -430,13 +431,14 @@ enum conversation_result conversation_read(struct conversation_reader *reader, c
 
 	reader->fault = NULL;
 	*line_len = json_select_known_line(
-		reader->parser, text, len, reader->plan, LIMIT_DEPTH, reader->values, &found);
+		reader->parser, text, len, reader->plan, LIMIT_DEPTH, &reader->values, &found);
 	if (*line_len == 0) {
 		const char *feed = len == 0 ? NULL : memchr(text, '\n', len);
 
 		*line_len = feed ? (size_t)(feed - text) : len;
 		error = json_select(reader->parser, text, *line_len, reader->plan, LIMIT_DEPTH,
-			reader->values, &found);
+			reader->room, &found);
+		reader->values = reader->room;
 	}
 	if (error == JSON_NO_MEMORY || reserve_texts(reader, *line_len) != 0)
 		return CONVERSATION_NO_MEMORY;

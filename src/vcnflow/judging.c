@@ -80,9 +80,7 @@ static void take_record(
 		.destination_port = (uint16_t)destination,
 		.direction = tags->direction,
 		.is_guessed = tags->is_guessed,
-		/* egress was guessed by the source, whether or not the other is */
-		.is_within = tags->is_guessed && tags->direction == DIRECTION_EGRESS &&
-			     tag_is_within(&tags->subnet, &tags->destination_address),
+		.is_within = tags->is_within,
 	};
 }
 

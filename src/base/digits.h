@@ -1,7 +1,7 @@
 /*
- * Decimal digits, as many as eight at a time. Nothing but the length's being less
- * than four decides a branch: how many digits a number has can't be foretold, and
- * a wrong guess takes longer than all else here.
+ * Decimal digits, as many as eight at a time. Nothing decides a branch: how many
+ * digits a number has can't be foretold, and a wrong guess takes longer than all else
+ * here.
  */
 #ifndef BASE_DIGITS_H
 #define BASE_DIGITS_H
@@ -17,39 +17,17 @@
 /* The most digits that digits_read takes. */
 #define DIGITS_AT_ONCE ((size_t)8)
 
-/* The four bytes at text, the first one lowest. */
-static inline uint64_t digits_four(const char *text)
-{
-	uint32_t four;
-
-	memcpy(&four, text, sizeof(four));
-	return le32toh(four);
-}
-
-/* The bytes of text[0..len), len at most 3, the first one lowest. */
-static inline uint64_t digits_few(const char *text, size_t len)
-{
-	return (uint64_t)(unsigned char)text[0] |
-	       (uint64_t)(unsigned char)text[len / 2] << 8 * (len / 2) |
-	       (uint64_t)(unsigned char)text[len - 1] << 8 * (len - 1);
-}
-
 /*
- * Reads text[0..len) of 1 to DIGITS_AT_ONCE bytes. Returns false if one of them is
- * no digit; the value is undefined then.
+ * Reads text[0..len) of 1 to DIGITS_AT_ONCE bytes; whatever len is, that many must be
+ * readable. Returns false if one of them is no digit; the value is undefined then.
  */
 static inline bool digits_read(uint64_t *value, const char *text, size_t len)
 {
-	const size_t zeros = 8 * (DIGITS_AT_ONCE - len); /* in bits */
 	uint64_t bytes, odd;
 
 	/* The last digit uppermost, and zeros below the first. */
-	if (len < 4)
-		bytes = digits_few(text, len) << zeros;
-	else
-		bytes = digits_four(text + len - 4) << 32 |
-			(digits_four(text) << zeros & UINT32_MAX);
-	bytes = (bytes ^ EIGHT_OF('0')) & UINT64_MAX << zeros;
+	memcpy(&bytes, text, sizeof(bytes));
+	bytes = (le64toh(bytes) ^ EIGHT_OF('0')) << 8 * (DIGITS_AT_ONCE - len);
 	odd = (bytes + EIGHT_OF(0x7f - 9)) | bytes;
 	/* Pairs, then fours, then all: each step adds neighbours up. */
 	bytes = bytes * 10 + (bytes >> 8);

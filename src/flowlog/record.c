@@ -246,7 +246,7 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 
 int record_odd_number(const struct json_value *value, int most)
 {
-	char buffer[64];
+	char buffer[64] = {0};
 	const char *text;
 	size_t len;
 

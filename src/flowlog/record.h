@@ -135,14 +135,21 @@ bool record_page_follows(const struct record *record);
 size_t record_read_known_line(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len);
 
-/* The number of text[0..len), all digits without leading zeros; or -1 as record_number. */
+/*
+ * The number of text[0..len), all digits without leading zeros; or -1 as record_number.
+ * Whatever len is, DIGITS_AT_ONCE bytes must be readable. Numbers are read without a
+ * guess what they are like, as digits.h has it.
+ */
 static inline int record_number_of(const char *text, size_t len, int most)
 {
 	uint64_t number;
+	bool is_number;
 
-	if (len == 0 || len > RECORD_DIGITS || (len > 1 && text[0] == '0'))
+	if (len == 0 || len > RECORD_DIGITS)
 		return -1;
-	return digits_read(&number, text, len) && number <= (uint64_t)most ? (int)number : -1;
+	is_number = digits_read(&number, text, len) & (number <= (uint64_t)most) &
+		    ((len == 1) | (text[0] != '0'));
+	return is_number ? (int)number : -1;
 }
 
 /* record_number of what is no number: it may be a string. */

@@ -6,22 +6,29 @@
 /* No address is spelled with more bytes, escapes included: 45 times 6. */
 #define ADDRESS_SIZE 288
 
+/* What few records need: away from what each one does. */
+#define OUT_OF_LINE __attribute__((noinline))
+
 /* Longer than the spelling of any OCID. */
 #define OCID_SIZE (LIMIT_QUOTED * 6)
 
-/* Mostly as it stands: an escape is in no address. */
-static void read_address(struct address *address, const struct json_value *value)
+/* An address that is not one as it stands: it may have escapes. */
+static OUT_OF_LINE void read_escaped(struct address *address, const struct json_value *value)
 {
 	char buffer[ADDRESS_SIZE];
 	const char *text;
 	size_t len;
 
-	address->family = ADDRESS_NONE;
-	if (value->type != JSON_STRING ||
-		address_parse(address, value->text + 1, value->len - 2) == 0)
-		return;
 	if (json_string(value, buffer, sizeof buffer, &text, &len) == 0)
 		(void)address_parse(address, text, len);
+}
+
+static inline void read_address(struct address *address, const struct json_value *value)
+{
+	if (value->type != JSON_STRING)
+		address->family = ADDRESS_NONE;
+	else if (address_parse(address, value->text + 1, value->len - 2) != 0)
+		read_escaped(address, value);
 }
 
 static enum tag_side place_of(const struct prefixset *internal, const struct address *address)
@@ -31,50 +38,34 @@ static enum tag_side place_of(const struct prefixset *internal, const struct add
 	return prefixset_holds(internal, address) ? TAG_INTERNAL : TAG_EXTERNAL;
 }
 
-/*
- * Finds a record's subnet. Only what stands in records without an escape is learned, so
- * an escape that is compared as it stands is not found.
- */
-static bool find_subnet(struct lookup_subnet *subnet, const struct lookup *lookup,
+/* A subnet that is not recalled. Only what stands in records without an escape is
+ * learned, so that an escape, compared as it stands, is not recalled. */
+static OUT_OF_LINE bool find_subnet(struct lookup_subnet *subnet, const struct lookup *lookup,
 	struct lookup_hints *hints, const struct json_value *value)
 {
-	const struct lookup_subnet *recalled;
 	char buffer[OCID_SIZE];
 	const char *text;
 	size_t len;
 
-	if (lookup == NULL || value->type != JSON_STRING)
-		return false;
-	recalled = lookup_recall(hints, value->text + 1, value->len - 2);
-	if (recalled != NULL) {
-		*subnet = *recalled;
-		return true;
-	}
 	if (json_string(value, buffer, sizeof buffer, &text, &len))
 		return false;
 	return text == buffer ? lookup_find(lookup, text, len, subnet)
 			      : lookup_learn(lookup, hints, text, len, subnet);
 }
 
-/* The same for its VNIC, of which room is for one that is not recalled. Returns null if it
- * is not known. */
-static const struct lookup_vnic *find_vnic(struct lookup_vnic *room, const struct lookup *lookup,
-	struct lookup_vnic_hints *hints, const struct json_value *value)
+/* Returns true if a record's subnet is known. */
+static inline bool know_subnet(struct lookup_subnet *subnet, const struct lookup *lookup,
+	struct lookup_hints *hints, const struct json_value *value)
 {
-	const struct lookup_vnic *recalled;
-	char buffer[OCID_SIZE];
-	const char *text;
-	size_t len;
+	const struct lookup_subnet *recalled;
 
-	if (!lookup_has_vnics(lookup) || value->type != JSON_STRING)
-		return NULL;
-	recalled = lookup_recall_vnic(hints, value->text + 1, value->len - 2);
-	if (recalled != NULL)
-		return recalled;
-	if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0 ||
-		!lookup_find_vnic(lookup, text == buffer ? NULL : hints, text, len, room))
-		return NULL;
-	return room;
+	if (lookup == NULL || value->type != JSON_STRING)
+		return false;
+	recalled = lookup_recall(hints, value->text + 1, value->len - 2);
+	if (recalled == NULL)
+		return find_subnet(subnet, lookup, hints, value);
+	*subnet = *recalled;
+	return true;
 }
 
 /* A VNIC that has one of the two addresses sends from it, or receives there. */
@@ -89,6 +80,29 @@ static enum direction exact_direction(const struct lookup_vnic *vnic, const stru
 	if (is_source == is_destination)
 		return DIRECTION_NONE;
 	return is_source ? DIRECTION_EGRESS : DIRECTION_INGRESS;
+}
+
+/* Finds a record's VNIC, and by its addresses the direction. */
+static OUT_OF_LINE void take_vnic(struct tags *tags, const struct lookup *lookup,
+	struct lookup_vnic_hints *hints, const struct json_value *value)
+{
+	const struct lookup_vnic *vnic;
+	struct lookup_vnic found;
+	char buffer[OCID_SIZE];
+	const char *text;
+	size_t len;
+
+	if (value->type != JSON_STRING)
+		return;
+	vnic = lookup_recall_vnic(hints, value->text + 1, value->len - 2);
+	if (vnic == NULL) {
+		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0 ||
+			!lookup_find_vnic(lookup, text == buffer ? NULL : hints, text, len, &found))
+			return;
+		vnic = &found;
+	}
+	tags->vnic = vnic->number;
+	tags->direction = exact_direction(vnic, tags);
 }
 
 /* By the subnet's blocks; an address of no family lies in none of them. */
@@ -110,8 +124,6 @@ static void guess_direction(struct tags *tags)
 void tag_record(struct tags *tags, const struct record *record, const struct prefixset *internal,
 	const struct lookup *lookup, bool has_vnic, struct tag_hints *hints)
 {
-	const struct lookup_vnic *vnic = NULL;
-	struct lookup_vnic room;
 	enum tag_side source, destination;
 
 	read_address(&tags->source_address, &record->values[RECORD_SOURCE_ADDRESS]);
@@ -125,15 +137,11 @@ void tag_record(struct tags *tags, const struct record *record, const struct pre
 	tags->is_guessed = tags->is_within = false;
 	tags->vnic = LOOKUP_NONE;
 	tags->known =
-		find_subnet(&tags->subnet, lookup, &hints->subnets, &record->values[RECORD_SUBNET]);
+		know_subnet(&tags->subnet, lookup, &hints->subnets, &record->values[RECORD_SUBNET]);
 	if (!tags->known)
 		return;
-	if (has_vnic)
-		vnic = find_vnic(&room, lookup, &hints->vnics, &record->values[RECORD_VNIC]);
-	if (vnic != NULL) {
-		tags->vnic = vnic->number;
-		tags->direction = exact_direction(vnic, tags);
-	}
+	if (has_vnic && lookup_has_vnics(lookup))
+		take_vnic(tags, lookup, &hints->vnics, &record->values[RECORD_VNIC]);
 	if (tags->direction != DIRECTION_NONE)
 		return;
 	guess_direction(tags);

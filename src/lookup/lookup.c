@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "deflate/crc32.h"
 #include "lookup/check.h"
@@ -187,7 +188,7 @@ static inline size_t hint_of(const char *ocid, size_t len)
 /* Returns true if a text that is known is ocid[0..len). */
 static inline bool is_ocid(const struct lookup_text *text, const char *ocid, size_t len)
 {
-	return text->text != NULL && text->len == len && memcmp(text->text, ocid, len) == 0;
+	return text->text != NULL && text->len == len && bytes_are_same(text->text, ocid, len);
 }
 
 bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,

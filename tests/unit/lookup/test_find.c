@@ -179,7 +179,7 @@ static void test_vnics(void **state)
 		assert_memory_equal(recalled, &vnic, sizeof(vnic));
 		/* what ends as it does is another one */
 		assert_null(lookup_recall_vnic(&hints, "x" VNIC_P, strlen(VNIC_P) + 1));
-		assert_null(lookup_recall_vnic(&hints, VNIC_P + 1, strlen(VNIC_P) - 1));
+		assert_null(lookup_recall_vnic(&hints, &VNIC_P[1], strlen(VNIC_P) - 1));
 		assert_null(lookup_recall_vnic(&hints, VNIC_Q, strlen(VNIC_Q)));
 	}
 	assert_false(lookup_find_vnic(nothing, &hints, VNIC_P, strlen(VNIC_P), &vnic));

@@ -2,10 +2,10 @@
  * Verdicts on records that came before, kept for those that the rules of their place
  * do not tell from them.
  *
- * Rules name a few service ports and a few large blocks of peers, and so does what
- * judges by ports. All ports of a kind, and all peers of a kind, stand for each other:
- * then the verdict for one client is that for nearly all clients of a service, on
- * whatever port they are.
+ * Rules name a few service ports and a few large blocks of peers, and beyond that ports
+ * count by their class alone. So there are few kinds of ports and of peers, those of a
+ * kind stand for each other, and the verdict on one client of a service is that on nearly
+ * all of them, whatever their ports.
  */
 #ifndef RULES_VERDICTS_H
 #define RULES_VERDICTS_H

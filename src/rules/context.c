@@ -15,7 +15,7 @@
 
 /* From so many records of a place on verdicts are kept: to prepare that takes as long as
  * judging some of them. */
-#define WORTHWHILE 16
+#define WORTHWHILE 32
 
 struct place {
 	const struct lookup *lookup;
@@ -29,7 +29,8 @@ struct place {
 struct kept {
 	uint32_t subnet; /* LOOKUP_NONE: none is */
 	uint32_t vnic;
-	uint32_t records;  /* how many of it were to be judged, up to WORTHWHILE */
+	uint32_t records;  /* how many of it were to be judged, up to WORTHWHILE; more: none
+			    * of its verdicts can be kept */
 	uint32_t verdicts; /* where they are, counted from 1; 0: under this number never any were */
 };
 
@@ -224,13 +225,16 @@ struct verdicts *context_verdicts(
 		return NULL;
 	if (kept->records == WORTHWHILE)
 		return &context->verdicts[kept->verdicts - 1];
+	if (kept->records > WORTHWHILE)
+		return NULL;
 	if (kept->records == WORTHWHILE - 1) {
 		if (kept->verdicts == 0)
 			kept->verdicts = ++context->verdicts_count;
-		verdicts_init(
-			&context->verdicts[kept->verdicts - 1], &context->places[number].rules);
+		/* not counted before they are ready, for if the lookup file is lost meanwhile */
+		if (!verdicts_init(
+			    &context->verdicts[kept->verdicts - 1], &context->places[number].rules))
+			kept->records++;
 	}
-	/* the last one once they are ready, for if the lookup file is lost meanwhile */
 	kept->records++;
 	return NULL;
 }

@@ -5,8 +5,8 @@
  * is. So records of one key have one verdict, whichever of them was judged.
  *
  * Not kept is what depends on more of a peer than its first 32 bits: where members of a
- * group, the ranges of a label, or a long IPv6 block decide, and where there would be
- * more kinds of peers than there is room for.
+ * group, the ranges of a label, or a long IPv6 block decide. Of rules with groups nothing
+ * is, nor of those with so many blocks that there is no room for the kinds of peers.
  */
 #include "rules/verdicts.h"
 
@@ -19,13 +19,19 @@
 /* Bits that kinds of peers are told apart by: all of IPv4. */
 #define PEER_BITS 32
 
-/* A kept verdict: its key, and below that so many bits of it and of its confidence. */
+/*
+ * What is kept of a flow: its key, and below that so many bits for the records of each of
+ * its ways: a verdict, counted from 1, and its confidence, or 0.
+ */
 #define VERDICT_BITS 4
 #define CONFIDENCE_BITS 2
-#define KEY_SHIFT (VERDICT_BITS + CONFIDENCE_BITS)
+#define WAY_BITS (VERDICT_BITS + CONFIDENCE_BITS)
+#define WAY ((UINT64_C(1) << WAY_BITS) - 1)
+#define KEY_SHIFT (2 * WAY_BITS)
 
-static_assert(JUDGE_VERDICTS <= 1 << VERDICT_BITS, "a verdict fits");
+static_assert(JUDGE_VERDICTS < 1 << VERDICT_BITS, "a verdict fits");
 static_assert(JUDGE_CONFIDENCES <= 1 << CONFIDENCE_BITS, "a confidence fits");
+static_assert(DIRECTION_INGRESS == 0 && DIRECTION_EGRESS == 1, "a direction is a way");
 static_assert(ACTION_ACCEPT == 0 && ACTION_REJECT == 1, "an action is a bit");
 static_assert(VERDICTS_PEERS <= 64, "a kind of peers has a bit");
 
@@ -120,14 +126,19 @@ static void add_rule(struct verdicts *verdicts, struct kinds *kinds, struct othe
 		verdicts->ipv6_is_alone = true;
 }
 
-static void add_run(struct verdicts *verdicts, struct kinds *kinds, struct others *others,
+/* Returns false if nothing could be kept, which ends it. */
+static bool add_run(struct verdicts *verdicts, struct kinds *kinds, struct others *others,
 	const struct judge_rules *rules, const struct judge_run *run)
 {
 	uint32_t egress = run->first + run->ingress_count;
 	uint32_t end = egress + run->egress_count;
 
-	for (uint32_t n = run->first; n < end; n++)
+	for (uint32_t n = run->first; n < end; n++) {
 		add_rule(verdicts, kinds, others, &rules->rules[n], n >= egress);
+		if (others->are_groups || kinds->count > VERDICTS_PEERS)
+			return false;
+	}
+	return true;
 }
 
 /* The kinds that a label may stand for: none of private peers, which all their kinds are
@@ -154,7 +165,7 @@ static uint8_t half_of(size_t count)
 	return half;
 }
 
-void verdicts_init(struct verdicts *verdicts, const struct judge_rules *rules)
+bool verdicts_init(struct verdicts *verdicts, const struct judge_rules *rules)
 {
 	struct kinds kinds = {.count = 1};
 	struct others others = {0};
@@ -163,20 +174,20 @@ void verdicts_init(struct verdicts *verdicts, const struct judge_rules *rules)
 	init_ports(&verdicts->local);
 	init_ports(&verdicts->peer);
 	for (size_t i = 0; i < rules->run_count; i++)
-		add_run(verdicts, &kinds, &others, rules, &rules->runs[i]);
-	if (others.are_labels)
+		if (!add_run(verdicts, &kinds, &others, rules, &rules->runs[i]))
+			return false;
+	if (others.are_labels) {
 		for (size_t i = 0; i < MATCH_PRIVATE; i++)
 			cut_block(&kinds, &match_private[i]);
-	if (others.are_groups || kinds.count > VERDICTS_PEERS) {
-		kinds.count = 1;
-		verdicts->is_alone = 1;
-	} else if (others.are_labels) {
+		if (kinds.count > VERDICTS_PEERS)
+			return false;
 		verdicts->is_alone = kinds_of_labels(&kinds);
 	}
 	verdicts->half = half_of(kinds.count);
 	/* Nothing lies beyond these but a last peer, which is a kind itself then. */
 	memset(verdicts->peers, 0xff, sizeof(verdicts->peers));
 	memcpy(verdicts->peers, kinds.begins, kinds.count * sizeof(kinds.begins[0]));
+	return true;
 }
 
 /* ---- what is kept ------------------------------------------------------------- */
@@ -205,24 +216,25 @@ static inline unsigned kind_of_peer(const struct verdicts *verdicts, const struc
 	return kind;
 }
 
-/* What a verdict depends on; never 0, which none is kept by. Ports that are not known
- * stand as 0, which they are taken as where both are 0. */
+/* What a verdict depends on but the direction; never 0. Ports that are not known stand as
+ * 0, which they are taken as where both are 0. */
 static inline uint64_t key_of(const struct verdicts *verdicts, const struct judge_record *record,
 	bool is_egress, bool is_ipv6, unsigned kind)
 {
 	unsigned local = is_egress ? record->source_port : record->destination_port;
 	unsigned peer = is_egress ? record->destination_port : record->source_port;
-	const unsigned flags = 1u | (unsigned)is_egress << 1 | (unsigned)is_ipv6 << 2 |
-			       (unsigned)record->is_guessed << 3 | (unsigned)record->action << 4;
+	const unsigned flags = 1u | (unsigned)is_ipv6 << 1 | (unsigned)record->is_guessed << 2 |
+			       (unsigned)record->action << 3;
 
 	if (!record->has_ports)
 		local = peer = 0;
-	return flags | (uint64_t)(local == peer) << 5 |
-	       (uint64_t)kind_of_port(&verdicts->local, local) << 6 |
-	       (uint64_t)kind_of_port(&verdicts->peer, peer) << 22 |
-	       (uint64_t)record->protocol << 38 | (uint64_t)kind << 47;
+	return flags | (uint64_t)(local == peer) << 4 |
+	       (uint64_t)kind_of_port(&verdicts->local, local) << 5 |
+	       (uint64_t)kind_of_port(&verdicts->peer, peer) << 21 |
+	       (uint64_t)record->protocol << 37 | (uint64_t)kind << 46;
 }
 
+/* A flow is at the first of two places, or at the second: that one less or one more. */
 static inline size_t place_of(uint64_t key)
 {
 	return hash_bits(key, VERDICTS_BITS);
@@ -235,22 +247,37 @@ bool verdicts_find(const struct verdicts *verdicts, const struct judge_record *r
 	const struct address *peer = is_egress ? &record->destination : &record->source;
 	const bool is_ipv6 = peer->family == ADDRESS_IPV6;
 	const unsigned kind = kind_of_peer(verdicts, peer);
-	uint64_t kept;
+	uint64_t first, second, way;
+	size_t place;
 
 	*key = 0;
 	if ((verdicts->is_alone >> kind & 1) != 0 || (verdicts->ipv6_is_alone && is_ipv6))
 		return false;
 	*key = key_of(verdicts, record, is_egress, is_ipv6, kind);
-	kept = verdicts->kept[place_of(*key)];
-	judgement->verdict =
-		(enum judge_verdict)(kept >> CONFIDENCE_BITS & ((1 << VERDICT_BITS) - 1));
-	judgement->confidence = (enum judge_confidence)(kept & ((1 << CONFIDENCE_BITS) - 1));
-	return kept >> KEY_SHIFT == *key;
+	place = place_of(*key);
+	first = verdicts->kept[place];
+	second = verdicts->kept[place ^ 1];
+	way = second >> KEY_SHIFT == *key ? second : first;
+	way = way >> KEY_SHIFT == *key ? way >> record->direction * WAY_BITS & WAY : 0;
+	judgement->verdict = (enum judge_verdict)((way >> CONFIDENCE_BITS) - 1);
+	judgement->confidence = (enum judge_confidence)(way & ((1 << CONFIDENCE_BITS) - 1));
+	return way != 0;
 }
 
-void verdicts_keep(struct verdicts *verdicts, uint64_t key, const struct judgement *judgement)
+void verdicts_keep(struct verdicts *verdicts, uint64_t key, enum direction direction,
+	const struct judgement *judgement)
 {
-	verdicts->kept[place_of(key)] = key << KEY_SHIFT |
-					(uint64_t)judgement->verdict << CONFIDENCE_BITS |
-					(uint64_t)judgement->confidence;
+	uint64_t *first = &verdicts->kept[place_of(key)];
+	uint64_t *second = &verdicts->kept[place_of(key) ^ 1];
+	uint64_t way = ((uint64_t)judgement->verdict + 1) << CONFIDENCE_BITS |
+		       (uint64_t)judgement->confidence;
+
+	if (*second >> KEY_SHIFT == key) {
+		first = second;
+	} else if (*first >> KEY_SHIFT != key) {
+		if (*first != 0)
+			*second = *first;
+		*first = key << KEY_SHIFT;
+	}
+	*first = (*first & ~(WAY << direction * WAY_BITS)) | way << direction * WAY_BITS;
 }

@@ -2,10 +2,10 @@
  * Verdicts on records that came before, kept for those that the rules of their place
  * do not tell from them.
  *
- * Rules name a few service ports and a few large blocks of peers, and so does what
- * judges by ports. All ports of a kind, and all peers of a kind, stand for each other:
- * then the verdict for one client is that for nearly all clients of a service, on
- * whatever port they are.
+ * Rules name a few service ports and a few large blocks of peers, and beyond that ports
+ * count by their class alone. So there are few kinds of ports and of peers, those of a
+ * kind stand for each other, and the verdict on one client of a service is that on nearly
+ * all of them, whatever their ports.
  */
 #ifndef RULES_VERDICTS_H
 #define RULES_VERDICTS_H
@@ -22,8 +22,8 @@
 /* The most kinds of peers, a power of 2 of at most 64. */
 #define VERDICTS_PEERS 64
 
-/* How many verdicts are kept, as a power of 2. */
-#define VERDICTS_BITS 8
+/* How many flows' verdicts are kept, as a power of 2. */
+#define VERDICTS_BITS 7
 
 /* The kinds of the ports of one side, a bit for each part of them. */
 struct verdicts_ports {
@@ -42,8 +42,11 @@ struct verdicts {
 	uint64_t kept[1 << VERDICTS_BITS];
 };
 
-/* Makes an empty one for what these rules say. */
-void verdicts_init(struct verdicts *verdicts, const struct judge_rules *rules);
+/*
+ * Makes an empty one for what these rules say. Returns false if none could be kept: each
+ * peer is a kind itself.
+ */
+bool verdicts_init(struct verdicts *verdicts, const struct judge_rules *rules);
 
 /*
  * Finds the verdict on a record that needs answers (judge_needs_answers), and its
@@ -53,7 +56,8 @@ void verdicts_init(struct verdicts *verdicts, const struct judge_rules *rules);
 bool verdicts_find(const struct verdicts *verdicts, const struct judge_record *record,
 	struct judgement *judgement, uint64_t *key);
 
-/* Keeps those of a judgement, which came of the rules that verdicts was made for. */
-void verdicts_keep(struct verdicts *verdicts, uint64_t key, const struct judgement *judgement);
+/* Keeps those of a judgement, by these rules, of a record of that key and direction. */
+void verdicts_keep(struct verdicts *verdicts, uint64_t key, enum direction direction,
+	const struct judgement *judgement);
 
 #endif

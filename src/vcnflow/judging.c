@@ -193,7 +193,7 @@ const struct judgement *judging_verdict(
 		return &judging->judgement;
 	judge_flow(judging, tags);
 	if (key != 0)
-		verdicts_keep(verdicts, key, &judging->judgement);
+		verdicts_keep(verdicts, key, judged->direction, &judging->judgement);
 	return &judging->judgement;
 }
 

@@ -665,12 +665,13 @@ static void judge_neighbours(const struct world *world, const struct judge_rules
 
 	if (!judge_needs_answers(&record))
 		return;
-	verdicts_init(&verdicts, rules);
+	if (!verdicts_init(&verdicts, rules))
+		return;
 	PROMISE(!verdicts_find(&verdicts, &record, &kept, &key));
 	if (key == 0)
 		return;
 	judge_record(&judgement, &record, rules);
-	verdicts_keep(&verdicts, key, &judgement);
+	verdicts_keep(&verdicts, key, record.direction, &judgement);
 	for (size_t i = 0; i < 4 * ports; i++) {
 		record = world->record;
 		if (i < 2 * ports)

@@ -121,18 +121,23 @@ static void guess_direction(struct tags *tags)
 	tags->direction = directions[from_within][to_within];
 }
 
-void tag_record(struct tags *tags, const struct record *record, const struct prefixset *internal,
-	const struct lookup *lookup, bool has_vnic, struct tag_hints *hints)
+static void place_sides(struct tags *tags, const struct prefixset *internal)
 {
-	enum tag_side source, destination;
+	const enum tag_side source = place_of(internal, &tags->source_address);
+	const enum tag_side destination = place_of(internal, &tags->destination_address);
 
-	read_address(&tags->source_address, &record->values[RECORD_SOURCE_ADDRESS]);
-	read_address(&tags->destination_address, &record->values[RECORD_DESTINATION_ADDRESS]);
-	source = place_of(internal, &tags->source_address);
-	destination = place_of(internal, &tags->destination_address);
 	tags->source = source;
 	tags->destination = destination;
 	tags->internal_traffic = (source | destination) == TAG_INTERNAL;
+}
+
+void tag_record(struct tags *tags, const struct record *record, const struct prefixset *internal,
+	const struct lookup *lookup, bool has_vnic, struct tag_hints *hints)
+{
+	read_address(&tags->source_address, &record->values[RECORD_SOURCE_ADDRESS]);
+	read_address(&tags->destination_address, &record->values[RECORD_DESTINATION_ADDRESS]);
+	if (internal != NULL)
+		place_sides(tags, internal);
 	tags->direction = DIRECTION_NONE;
 	tags->is_guessed = tags->is_within = false;
 	tags->vnic = LOOKUP_NONE;

@@ -36,6 +36,7 @@ struct tag_hints {
 };
 
 /*
+ * internal may be null: then source, destination and internal_traffic are not set.
  * lookup is null when there is none: then every subnet is unknown. has_vnic
  * says that the record has its VNIC: if the file knows addresses of it, the
  * direction is by these.

@@ -34,6 +34,7 @@ struct worker {
 	struct judging *judging;                   /* null: records are not judged */
 	struct conversation_reader *conversations; /* null: they are no input */
 	const struct lookup_text *lists;           /* of tags, if known; null: none are carried */
+	const struct prefixset *internal;          /* null: it is no matter what is internal */
 	bool has_more;                             /* add_more has something to do */
 	bool has_peer_names;                       /* a name of the other side is asked for */
 	struct tag_hints hints;
@@ -81,6 +82,8 @@ struct worker *worker_new(const struct worker_shared *shared)
 		worker->lists = &worker->tags.subnet.lists;
 	else if (shared->options->security_lists == LISTS_IDS)
 		worker->lists = &worker->tags.subnet.ids;
+	if (!shared->options->conversations || shared->options->traffic != TRAFFIC_ANY)
+		worker->internal = &shared->options->internal;
 	worker->has_more = options_judge(shared->options) || shared->options->names ||
 			   shared->options->list_subnets || shared->options->field_count != 0;
 	worker->has_peer_names = shared->options->names;
@@ -434,8 +437,8 @@ static bool take_record(struct worker *worker)
 	if (fate == FATE_BAD)
 		return false;
 	if (fate == FATE_EMITTED) {
-		tag_record(&worker->tags, &worker->record, &options->internal,
-			worker->shared.lookup, worker->shared.plan->has_flow, &worker->hints);
+		tag_record(&worker->tags, &worker->record, worker->internal, worker->shared.lookup,
+			worker->shared.plan->has_flow, &worker->hints);
 		fate = select_tags(options, &worker->record, &worker->tags);
 	}
 	if (fate != FATE_EMITTED)

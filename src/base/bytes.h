@@ -62,8 +62,9 @@ static inline bytes_sixteen bytes_sixteen_at(const char *text)
 }
 
 /*
- * Returns true if a[0..len) is b[0..len). In line, and with no branch that depends on
- * what they are: for texts of a few dozen bytes, most of which are the same.
+ * Returns true if a[0..len) is b[0..len). For texts of a few dozen bytes, most of which
+ * are the same: in line, and from 16 bytes on with no branch that depends on what they
+ * are.
  */
 static inline bool bytes_are_same(const char *a, const char *b, size_t len)
 {

@@ -1,7 +1,7 @@
 /*
- * Decimal digits, as many as eight at a time. Nothing decides a branch: how many
- * digits a number has can't be foretold, and a wrong guess takes longer than all else
- * here.
+ * Decimal digits, as many as eight at a time. How many a number has, up to eight,
+ * decides no branch: that can't be foretold, and a wrong guess takes longer than all
+ * else here.
  */
 #ifndef BASE_DIGITS_H
 #define BASE_DIGITS_H
@@ -18,8 +18,8 @@
 #define DIGITS_AT_ONCE ((size_t)8)
 
 /*
- * Reads text[0..len) of 1 to DIGITS_AT_ONCE bytes; whatever len is, that many must be
- * readable. Returns false if one of them is no digit; the value is undefined then.
+ * Reads text[0..len) of 1 to DIGITS_AT_ONCE bytes; whatever len is, DIGITS_AT_ONCE must
+ * be readable. Returns false if one of them is no digit; the value is undefined then.
  */
 static inline bool digits_read(uint64_t *value, const char *text, size_t len)
 {
@@ -69,8 +69,8 @@ static inline char *digits_put_few(char *at, uint32_t number)
 	return at + (DIGITS_AT_ONCE - (size_t)zeros);
 }
 
-/* For digits_put: a number's digits, and what may be written after them. */
-#define DIGITS_ROOM ((size_t)20 + DIGITS_AT_ONCE)
+/* What digits_put may write: the digits of the largest number. */
+#define DIGITS_ROOM ((size_t)20)
 
 /* Writes a number; at has DIGITS_ROOM. Returns where it ends. */
 static inline char *digits_put(char *at, uint64_t number)

@@ -205,12 +205,14 @@ enum record_kind record_read(struct record *record, const struct record_plan *pl
 {
 	struct json_found found;
 	const struct json_value *inner;
-	enum json_error error = json_select(
-		parser, text, len, plan->plan, LIMIT_DEPTH + WRAPPER_LEVELS, record->room, &found);
+	enum json_error error;
 
+	/* before the parser forgets what they may point at */
+	record->values = record->room;
+	error = json_select(
+		parser, text, len, plan->plan, LIMIT_DEPTH + WRAPPER_LEVELS, record->room, &found);
 	if (error != JSON_OK)
 		return bad_json(reason, error);
-	record->values = record->room;
 	if (found.type == JSON_ARRAY)
 		return is_empty_array(text, len) ? RECORD_NOTHING
 						 : bad(reason, "an array in an array");
@@ -246,7 +248,7 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 
 int record_odd_number(const struct json_value *value, int most)
 {
-	char buffer[64] = {0};
+	char buffer[64] = {0}; /* digits are read as many at once, however few were spelled */
 	const char *text;
 	size_t len;
 

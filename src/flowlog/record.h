@@ -113,8 +113,8 @@ enum record_wrap {
 
 /*
  * Judges text[0..len), unwraps it and fills record, whose values are valid until the
- * parser's next call; of RECORD_BAD *reason says
- * in words why. LIMIT_JSON_PADDING readable bytes after the text.
+ * parser's next call; of RECORD_BAD *reason says in words why. LIMIT_JSON_PADDING
+ * readable bytes after the text.
  */
 enum record_kind record_read(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len, enum record_wrap wrap,
@@ -129,8 +129,9 @@ bool record_page_follows(const struct record *record);
 /*
  * The fast way for the lines of a log, which look alike: if text[0..len) begins
  * with a whole line that looks like a record which record_read took before, is
- * not wrapped, and has no white space but blanks, fills record and returns the
- * line's length without its line feed. Else returns 0, and nothing is said.
+ * not wrapped, and has no white space but blanks, fills record, whose values are valid
+ * until the parser's next call, and returns the line's length without its line feed.
+ * Else returns 0, and nothing is said.
  */
 size_t record_read_known_line(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len);
@@ -147,8 +148,8 @@ static inline int record_number_of(const char *text, size_t len, int most)
 
 	if (len == 0 || len > RECORD_DIGITS)
 		return -1;
-	is_number = digits_read(&number, text, len) & (number <= (uint64_t)most) &
-		    ((len == 1) | (text[0] != '0'));
+	is_number = digits_read(&number, text, len);
+	is_number &= (number <= (uint64_t)most) & ((len == 1) | (text[0] != '0'));
 	return is_number ? (int)number : -1;
 }
 

@@ -6,7 +6,7 @@
 /* No address is spelled with more bytes, escapes included: 45 times 6. */
 #define ADDRESS_SIZE 288
 
-/* What few records need: away from what each one does. */
+/* What few records need, or none of many files: away from what each one does. */
 #define OUT_OF_LINE __attribute__((noinline))
 
 /* Longer than the spelling of any OCID. */

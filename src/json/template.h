@@ -109,8 +109,8 @@ void json_templates_init(struct json_templates *templates);
  * deeper than max_depth, returns its length, points *values at the plan's values,
  * which are valid until the next call, and fills found as json_select does. With
  * is_line the text to be matched is only what precedes the first line feed of
- * text[0..len), which must be there. Else returns 0. Reads up to LIMIT_JSON_PADDING
- * bytes after the text.
+ * text[0..len), which must be there. Else returns 0, with *values as it was. Reads up to
+ * LIMIT_JSON_PADDING bytes after the text.
  */
 size_t json_templates_match(struct json_templates *templates, const struct json_plan *plan,
 	const char *text, size_t len, bool is_line, unsigned max_depth,

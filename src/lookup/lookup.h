@@ -114,8 +114,8 @@ struct lookup_hints {
 bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,
 	size_t len, struct lookup_subnet *subnet);
 
-/* Of the subnets that were learned, the one with that OCID, or null: it is not known any
- * more. Valid until the next lookup_learn. */
+/* Of the subnets that were learned, the one with that OCID; null if it was not, or is
+ * not known any more. Valid until the next lookup_learn. */
 const struct lookup_subnet *lookup_recall(
 	const struct lookup_hints *hints, const char *ocid, size_t len);
 

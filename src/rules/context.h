@@ -30,8 +30,9 @@ const struct judge_rules *context_rules(
 	struct context *context, const struct lookup_subnet *subnet, uint32_t vnic);
 
 /*
- * The verdicts by these rules, for who judges again and again, or null: the rules were
- * not asked for as often that it is worth to keep any. Valid as the rules are.
+ * The verdicts by these rules, for who judges again and again. Null if the rules were not
+ * asked for so often that it is worth to keep any, or if none can be. Valid as the rules
+ * are.
  */
 struct verdicts *context_verdicts(
 	struct context *context, const struct lookup_subnet *subnet, uint32_t vnic);

@@ -458,7 +458,7 @@ enum conversation_result conversation_read(struct conversation_reader *reader, c
 /* ---- writing ----------------------------------------------------------------- */
 
 /* Room for all of a line but its two texts: names of members, numbers of at most
- * 20 digits, addresses and times. */
+ * DIGITS_ROOM, addresses and times. */
 #define LINE_ROOM ((size_t)1024)
 
 /* Writes a text that is given by its literal. */

@@ -50,8 +50,8 @@ bool verdicts_init(struct verdicts *verdicts, const struct judge_rules *rules);
 
 /*
  * Finds the verdict on a record that needs answers (judge_needs_answers), and its
- * confidence. Returns false if they are not kept; then *key is what to keep them by, or
- * 0 if those of such a record can't be kept.
+ * confidence. Returns false if they are not kept: both are undefined then, and *key is
+ * what to keep them by, or 0 if those of such a record can't be kept.
  */
 bool verdicts_find(const struct verdicts *verdicts, const struct judge_record *record,
 	struct judgement *judgement, uint64_t *key);

@@ -520,6 +520,8 @@ int conversations_merge(struct conversations *table, struct conversations *other
 	size_t fetched = 0;
 
 	table->saturated |= other->saturated;
+	if (other->count == 0)
+		return 0;
 	if (take_owners(table, other) < 0)
 		return -1;
 	for (size_t i = 0; i < other->count; i++) {

@@ -85,7 +85,7 @@ static uint64_t count_of(const struct json_value *value)
 	return count;
 }
 
-/* The same, as it does not mostly stand. */
+/* Seconds of a time that is not a number of ten digits. */
 static int64_t seconds_of_other(const struct json_value *value)
 {
 	struct instant instant;

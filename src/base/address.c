@@ -13,6 +13,7 @@
 
 #include "base/dots.h"
 #include "base/eight.h"
+#include "base/octets.h"
 
 #define GROUPS 8
 
@@ -251,10 +252,23 @@ static __attribute__((noinline)) int parse_ipv6(
 	return 0;
 }
 
+/* The same where octets are read at once. */
+OCTETS_TARGET static int parse_at_once(struct address *address, const char *text, size_t len)
+{
+	uint32_t bits;
+
+	if (!octets_read(&bits, text, len))
+		return parse_ipv6(address, text, len);
+	*address = (struct address){.high = (uint64_t)bits << 32, .family = ADDRESS_IPV4};
+	return 0;
+}
+
 int address_parse(struct address *address, const char *text, size_t len)
 {
 	uint32_t bits;
 
+	if (octets_are_there() && len - OCTETS_LEAST <= OCTETS_MOST - OCTETS_LEAST)
+		return parse_at_once(address, text, len);
 	if (parse_ipv4(&bits, text, len) != 0)
 		return parse_ipv6(address, text, len);
 	*address = (struct address){.high = (uint64_t)bits << 32, .family = ADDRESS_IPV4};

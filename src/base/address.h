@@ -80,14 +80,13 @@ static inline bool prefix_holds(const struct prefix *prefix, const struct addres
 	unsigned length = prefix->length;
 	uint64_t high = prefix->high ^ address->high;
 	uint64_t low = prefix->low ^ address->low;
+	bool is_alike = prefix->family == address->family;
 
-	if (prefix->family != address->family)
-		return false;
-	if (length <= 64)
-		return length == 0 || high >> (64 - length) == 0;
-	/* & 63: a mapped prefix may change under us, and shifts stay defined.
-	 */
-	return high == 0 && (length == 64 || low >> ((128 - length) & 63) == 0);
+	/* whether an address lies in a block can't be foretold, and so decides no branch */
+	if (length < 64)
+		return is_alike & (high >> 1 >> (63 - length) == 0);
+	/* & 63: a mapped prefix may change under us, and shifts stay defined. */
+	return is_alike && high == 0 && (length == 64 || low >> ((128 - length) & 63) == 0);
 }
 
 /* Returns true if inner lies in outer and is not the same. */

@@ -6,6 +6,7 @@
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -47,6 +48,35 @@ static inline size_t bytes_mark_length(const char *text, size_t len)
 			       memcmp(text, BYTES_MARK, BYTES_MARK_LENGTH) == 0
 		       ? BYTES_MARK_LENGTH
 		       : 0;
+}
+
+/* Sixteen bytes, which most processors take as one. */
+typedef uint64_t bytes_sixteen __attribute__((vector_size(16)));
+
+static inline bytes_sixteen bytes_sixteen_at(const char *text)
+{
+	bytes_sixteen sixteen;
+
+	memcpy(&sixteen, text, sizeof(sixteen));
+	return sixteen;
+}
+
+/*
+ * Returns true if a[0..len) is b[0..len). For texts of a few dozen bytes, most of which
+ * are the same: in line, and from 16 bytes on with no branch that depends on what they
+ * are.
+ */
+static inline bool bytes_are_same(const char *a, const char *b, size_t len)
+{
+	const size_t step = sizeof(bytes_sixteen);
+	bytes_sixteen other;
+
+	if (len < step)
+		return memcmp(a, b, len) == 0;
+	other = bytes_sixteen_at(a + len - step) ^ bytes_sixteen_at(b + len - step);
+	for (size_t at = 0; len - at > step; at += step)
+		other |= bytes_sixteen_at(a + at) ^ bytes_sixteen_at(b + at);
+	return (other[0] | other[1]) == 0;
 }
 
 /* Makes it empty and keeps the room. */

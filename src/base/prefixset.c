@@ -293,10 +293,34 @@ static bool ranges_hold(
 	return false;
 }
 
+/*
+ * The same for IPv4, of which the upper half says all. Nothing but their number decides
+ * a branch: which range holds an address, if any, can't be foretold.
+ */
+static bool ipv4_ranges_hold(const struct prefixset_range *ranges, size_t count, uint64_t high)
+{
+	bool is_held = false;
+	size_t half;
+
+	while (count > FEW_RANGES) {
+		half = count / 2;
+		if (high >= ranges[half].first_high) {
+			ranges += half;
+			count -= half;
+		} else {
+			count = half;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		is_held |=
+			high - ranges[i].first_high <= ranges[i].last_high - ranges[i].first_high;
+	return is_held;
+}
+
 bool prefixset_holds(const struct prefixset *set, const struct address *address)
 {
 	if (address->family == ADDRESS_IPV4)
-		return ranges_hold(set->ipv4, set->ipv4_count, address);
+		return ipv4_ranges_hold(set->ipv4, set->ipv4_count, address->high);
 	if (address->family == ADDRESS_IPV6)
 		return ranges_hold(set->ipv6, set->ipv6_count, address);
 	return false;

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define SECONDS_PER_DAY 86400
 #define DAYS_IN_400_YEARS 146097
@@ -46,21 +47,36 @@ static char *put_date(char *at, unsigned day)
 	return put_two(at, in_year - (153 * month + 2) / 5 + 1, 'T');
 }
 
-bool utc_text(char text[UTC_TEXT_SIZE], int64_t seconds)
+bool utc_text_near(char text[UTC_TEXT_SIZE], int64_t seconds, struct utc_day *last)
 {
+	int64_t day;
 	unsigned in_day;
-	char *at = text;
+	char *at;
 
 	if (seconds < FIRST_SECOND || seconds > LAST_SECOND) {
 		snprintf(text, UTC_TEXT_SIZE, "@%" PRId64, seconds);
 		return false;
 	}
 	seconds += (int64_t)DAYS_TO_1970 * SECONDS_PER_DAY;
+	day = seconds / SECONDS_PER_DAY;
 	in_day = (unsigned)(seconds % SECONDS_PER_DAY);
-	at = put_date(at, (unsigned)(seconds / SECONDS_PER_DAY));
+	if (!last->is_there || last->number != day) {
+		(void)put_date(last->date, (unsigned)day);
+		last->number = day;
+		last->is_there = true;
+	}
+	memcpy(text, last->date, sizeof(last->date));
+	at = text + sizeof(last->date);
 	at = put_two(at, in_day / 3600, ':');
 	at = put_two(at, in_day / 60 % 60, ':');
 	at = put_two(at, in_day % 60, 'Z');
 	*at = '\0';
 	return true;
+}
+
+bool utc_text(char text[UTC_TEXT_SIZE], int64_t seconds)
+{
+	struct utc_day none = {0};
+
+	return utc_text_near(text, seconds, &none);
 }

@@ -17,4 +17,14 @@
  */
 bool utc_text(char text[UTC_TEXT_SIZE], int64_t seconds);
 
+/* The day of a time, and the date that its text begins with. */
+struct utc_day {
+	bool is_there;
+	int64_t number;
+	char date[UTC_DATE_LENGTH + 1]; /* with the T after it, and no end */
+};
+
+/* The same for many times of a few days: *last is the day of the last one; zeros at first. */
+bool utc_text_near(char text[UTC_TEXT_SIZE], int64_t seconds, struct utc_day *last);
+
 #endif

@@ -186,7 +186,7 @@ static enum record_kind read_inner(struct record *record, const struct record_pl
 {
 	struct json_found found;
 	enum json_error error = json_select(
-		parser, inner.text, inner.len, plan->plan, LIMIT_DEPTH, record->values, &found);
+		parser, inner.text, inner.len, plan->plan, LIMIT_DEPTH, record->room, &found);
 
 	return error == JSON_OK ? RECORD_OK : bad_json(reason, error);
 }
@@ -205,9 +205,12 @@ enum record_kind record_read(struct record *record, const struct record_plan *pl
 {
 	struct json_found found;
 	const struct json_value *inner;
-	enum json_error error = json_select(parser, text, len, plan->plan,
-		LIMIT_DEPTH + WRAPPER_LEVELS, record->values, &found);
+	enum json_error error;
 
+	/* before the parser forgets what they may point at */
+	record->values = record->room;
+	error = json_select(
+		parser, text, len, plan->plan, LIMIT_DEPTH + WRAPPER_LEVELS, record->room, &found);
 	if (error != JSON_OK)
 		return bad_json(reason, error);
 	if (found.type == JSON_ARRAY)
@@ -236,7 +239,7 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 	struct json_found found;
 
 	len = json_select_known_line(
-		parser, text, len, plan->plan, LIMIT_DEPTH, record->values, &found);
+		parser, text, len, plan->plan, LIMIT_DEPTH, &record->values, &found);
 	if (len == 0 || found.type != JSON_OBJECT || record_rows(record).type == JSON_ARRAY ||
 		wrapped(record) != NULL || fault_of(record) != NULL)
 		return 0;
@@ -245,7 +248,7 @@ size_t record_read_known_line(struct record *record, const struct record_plan *p
 
 int record_odd_number(const struct json_value *value, int most)
 {
-	char buffer[64];
+	char buffer[64] = {0}; /* digits are read as many at once, however few were spelled */
 	const char *text;
 	size_t len;
 

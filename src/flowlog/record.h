@@ -50,7 +50,8 @@ enum record_member {
 #define RECORD_VALUES ((size_t)256)
 
 struct record {
-	struct json_value values[RECORD_VALUES];
+	const struct json_value *values;       /* the parser's, or room */
+	struct json_value room[RECORD_VALUES]; /* for those of what the parser does not know */
 };
 
 /*
@@ -111,8 +112,9 @@ enum record_wrap {
 };
 
 /*
- * Judges text[0..len), unwraps it and fills record; of RECORD_BAD *reason says
- * in words why. LIMIT_JSON_PADDING readable bytes after the text.
+ * Judges text[0..len), unwraps it and fills record, whose values are valid until the
+ * parser's next call; of RECORD_BAD *reason says in words why. LIMIT_JSON_PADDING
+ * readable bytes after the text.
  */
 enum record_kind record_read(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len, enum record_wrap wrap,
@@ -127,20 +129,28 @@ bool record_page_follows(const struct record *record);
 /*
  * The fast way for the lines of a log, which look alike: if text[0..len) begins
  * with a whole line that looks like a record which record_read took before, is
- * not wrapped, and has no white space but blanks, fills record and returns the
- * line's length without its line feed. Else returns 0, and nothing is said.
+ * not wrapped, and has no white space but blanks, fills record, whose values are valid
+ * until the parser's next call, and returns the line's length without its line feed.
+ * Else returns 0, and nothing is said.
  */
 size_t record_read_known_line(struct record *record, const struct record_plan *plan,
 	struct json_parser *parser, const char *text, size_t len);
 
-/* The number of text[0..len), all digits without leading zeros; or -1 as record_number. */
+/*
+ * The number of text[0..len), all digits without leading zeros; or -1 as record_number.
+ * Whatever len is, DIGITS_AT_ONCE bytes must be readable. Numbers are read without a
+ * guess what they are like, as digits.h has it.
+ */
 static inline int record_number_of(const char *text, size_t len, int most)
 {
 	uint64_t number;
+	bool is_number;
 
-	if (len == 0 || len > RECORD_DIGITS || (len > 1 && text[0] == '0'))
+	if (len == 0 || len > RECORD_DIGITS)
 		return -1;
-	return digits_read(&number, text, len) && number <= (uint64_t)most ? (int)number : -1;
+	is_number = digits_read(&number, text, len);
+	is_number &= (number <= (uint64_t)most) & ((len == 1) | (text[0] != '0'));
+	return is_number ? (int)number : -1;
 }
 
 /* record_number of what is no number: it may be a string. */

@@ -22,6 +22,7 @@ struct tags {
 	bool internal_traffic;
 	bool known;                  /* the subnet is in the lookup file */
 	bool is_guessed;             /* the direction is by the subnet's blocks alone */
+	bool is_within;              /* it is, and both addresses lie in them */
 	struct lookup_subnet subnet; /* if known */
 	uint32_t vnic;               /* its number in the file, or LOOKUP_NONE */
 	struct address source_address;
@@ -31,18 +32,16 @@ struct tags {
 /* Where subnets and VNICs were found before, for one thread: 0 at first. */
 struct tag_hints {
 	struct lookup_hints subnets;
-	struct lookup_hints vnics;
+	struct lookup_vnic_hints vnics;
 };
 
 /*
+ * internal may be null: then source, destination and internal_traffic are not set.
  * lookup is null when there is none: then every subnet is unknown. has_vnic
  * says that the record has its VNIC: if the file knows addresses of it, the
  * direction is by these.
  */
 void tag_record(struct tags *tags, const struct record *record, const struct prefixset *internal,
 	const struct lookup *lookup, bool has_vnic, struct tag_hints *hints);
-
-/* Returns true if an address, perhaps of no family, lies in the subnet's blocks. */
-bool tag_is_within(const struct lookup_subnet *subnet, const struct address *address);
 
 #endif

@@ -106,10 +106,11 @@ enum json_error json_select(struct json_parser *parser, const char *text, size_t
  * if it looks much like a text that json_select accepted before: then it is
  * valid, and was judged in a fraction of the time. Returns the length of the
  * line without its line feed, or 0: json_select has to judge it. A line that
- * was known holds no control byte.
+ * was known holds no control byte. *values points at values of the parser's own then,
+ * valid until its next call, and else where it did.
  */
 size_t json_select_known_line(struct json_parser *parser, const char *text, size_t len,
-	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
+	const struct json_plan *plan, unsigned max_depth, const struct json_value **values,
 	struct json_found *found);
 
 /* Returns true if text[0..len) is well-formed UTF-8; nothing after it is read. */

@@ -461,6 +461,7 @@ enum json_error json_select(struct json_parser *parser, const char *text, size_t
 	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
 	struct json_found *found)
 {
+	const struct json_value *known;
 	enum json_error error;
 
 	if (plan == nullptr) {
@@ -473,8 +474,10 @@ enum json_error json_select(struct json_parser *parser, const char *text, size_t
 		return error;
 	}
 	if (json_templates_match(
-		    &parser->templates, plan, text, len, false, max_depth, values, found))
+		    &parser->templates, plan, text, len, false, max_depth, &known, found)) {
+		memcpy(values, known, json_plan_slots(plan) * sizeof *values);
 		return JSON_OK;
+	}
 	memset(values, 0, json_plan_slots(plan) * sizeof *values);
 	plan_visitor visitor(plan, values);
 	traversal<plan_visitor> select(parser, text, len, max_depth, visitor);
@@ -489,7 +492,7 @@ enum json_error json_select(struct json_parser *parser, const char *text, size_t
 }
 
 size_t json_select_known_line(struct json_parser *parser, const char *text, size_t len,
-	const struct json_plan *plan, unsigned max_depth, struct json_value *values,
+	const struct json_plan *plan, unsigned max_depth, const struct json_value **values,
 	struct json_found *found)
 {
 	return json_templates_match(

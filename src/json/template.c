@@ -29,6 +29,7 @@
 
 #include <string.h>
 
+#include "base/digits.h"
 #include "json/scan16.h"
 #include "json/scan32.h"
 
@@ -84,13 +85,17 @@ static struct json_template_position position_of(
 		(uint16_t)piece, (uint16_t)(offset - template->pieces[piece].begin)};
 }
 
+/* What begins and ends in one piece keeps the length that its value has. */
 static void position_slots(struct json_template *template)
 {
+	template->varying_count = 0;
 	for (size_t i = 0; i < template->slot_count; i++) {
 		struct json_template_slot *slot = &template->slots[i];
 
 		slot->begins = position_of(template, slot->begin);
 		slot->ends = position_of(template, slot->end);
+		if (slot->begins.piece != slot->ends.piece)
+			template->varying[template->varying_count++] = (uint16_t)i;
 	}
 }
 
@@ -313,22 +318,18 @@ static bool learn_slots(struct json_template *template, const char *text,
 {
 	if (count > JSON_TEMPLATE_SLOTS)
 		return false;
-	template->slot_count = template->absent_count = 0;
+	template->slot_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		const struct json_value *value = &values[i];
 		size_t begin;
 
-		if (value->type == JSON_ABSENT) {
-			template->absent[template->absent_count++] = (uint16_t)i;
+		template->values[i] = values[i];
+		if (values[i].type == JSON_ABSENT)
 			continue;
-		}
-		begin = (size_t)(value->text - text);
-
+		begin = (size_t)(values[i].text - text);
 		template->slots[template->slot_count++] =
 			(struct json_template_slot){.slot = (uint16_t)i,
 				.begin = (uint16_t)begin,
-				.end = (uint16_t)(begin + value->len),
-				.type = value->type};
+				.end = (uint16_t)(begin + values[i].len)};
 	}
 	position_slots(template);
 	return true;
@@ -429,8 +430,14 @@ INTO_CALLER const char *skip_inside(const char *text, const char *end, bool by_3
 /* Where the digits that begin at text end; null: they are no plain number. */
 INTO_CALLER const char *skip_number(const char *text)
 {
-	unsigned len = (unsigned)__builtin_ctz(scan16_not_digit(text) | (SCAN16_ALL + 1));
+	uint64_t end = digits_end(text);
+	unsigned len;
 
+	/* most are short, and this is known sooner than what follows from more bytes */
+	if (__builtin_expect(end != 0, 1))
+		len = (unsigned)__builtin_ctzll(end) / 8;
+	else
+		len = (unsigned)__builtin_ctz(scan16_not_digit(text) | (SCAN16_ALL + 1));
 	if (len - 1 >= DIGITS || (text[0] == '0' && len > 1))
 		return NULL;
 	return text + len;
@@ -528,18 +535,22 @@ static size_t try_templates_by_16(const struct json_templates *templates, struct
 	return try_templates(templates, progress, wanted, false);
 }
 
-static void fill_values(
-	const struct json_template *template, const char *const *begins, struct json_value *values)
+/* Sets what varies of a template's values. */
+static void fill_values(struct json_template *template, const char *const *begins)
 {
+	struct json_value *values = template->values;
+
 	for (size_t i = 0; i < template->slot_count; i++) {
 		const struct json_template_slot *slot = &template->slots[i];
-		const char *begin = begins[slot->begins.piece] + slot->begins.offset;
+
+		values[slot->slot].text = begins[slot->begins.piece] + slot->begins.offset;
+	}
+	for (size_t i = 0; i < template->varying_count; i++) {
+		const struct json_template_slot *slot = &template->slots[template->varying[i]];
 		const char *end = begins[slot->ends.piece] + slot->ends.offset;
 
-		values[slot->slot] = (struct json_value){begin, (size_t)(end - begin), slot->type};
+		values[slot->slot].len = (size_t)(end - values[slot->slot].text);
 	}
-	for (size_t i = 0; i < template->absent_count; i++)
-		values[template->absent[i]] = (struct json_value){NULL, 0, JSON_ABSENT};
 }
 
 static void fill_found(const struct json_template *template, const char *text, size_t len,
@@ -550,8 +561,8 @@ static void fill_found(const struct json_template *template, const char *text, s
 }
 
 size_t json_templates_match(struct json_templates *templates, const struct json_plan *plan,
-	const char *text, size_t len, bool is_line, unsigned max_depth, struct json_value *values,
-	struct json_found *found)
+	const char *text, size_t len, bool is_line, unsigned max_depth,
+	const struct json_value **values, struct json_found *found)
 {
 	const struct wanted wanted = {text + len, max_depth, is_line};
 	struct progress progress;
@@ -581,7 +592,8 @@ size_t json_templates_match(struct json_templates *templates, const struct json_
 	}
 	templates->unlike = 0;
 	len = (size_t)(progress.end - text);
-	fill_values(templates->known[index], progress.begins, values);
+	fill_values(templates->known[index], progress.begins);
+	*values = templates->known[index]->values;
 	fill_found(templates->known[index], text, len, found);
 	note_match(templates, index, progress.begins);
 	return len;

@@ -57,7 +57,6 @@ struct json_template_slot {
 	uint16_t slot;
 	uint16_t begin;
 	uint16_t end;
-	enum json_type type;
 	struct json_template_position begins;
 	struct json_template_position ends;
 };
@@ -73,8 +72,11 @@ struct json_template {
 	size_t piece_count;
 	struct json_template_slot slots[JSON_TEMPLATE_SLOTS];
 	size_t slot_count;
-	uint16_t absent[JSON_TEMPLATE_SLOTS]; /* slots without a value */
-	size_t absent_count;
+	uint16_t varying[JSON_TEMPLATE_SLOTS]; /* those of slots whose length does */
+	size_t varying_count;
+	/* What is handed out. A match sets where values begin and the lengths that
+	 * vary; all else stays as it is. */
+	struct json_value values[JSON_TEMPLATE_SLOTS];
 	uint64_t seen;
 	unsigned trial; /* matches to come before values are judged constant */
 
@@ -104,14 +106,15 @@ void json_templates_init(struct json_templates *templates);
 
 /*
  * If text[0..len) looks like one that was learned with this plan, and is not
- * deeper than max_depth, fills values and found as json_select does and returns
- * its length. With is_line the text to be matched is only what precedes the first
- * line feed of text[0..len), which must be there. Else returns 0. Reads up to
+ * deeper than max_depth, returns its length, points *values at the plan's values,
+ * which are valid until the next call, and fills found as json_select does. With
+ * is_line the text to be matched is only what precedes the first line feed of
+ * text[0..len), which must be there. Else returns 0, with *values as it was. Reads up to
  * LIMIT_JSON_PADDING bytes after the text.
  */
 size_t json_templates_match(struct json_templates *templates, const struct json_plan *plan,
-	const char *text, size_t len, bool is_line, unsigned max_depth, struct json_value *values,
-	struct json_found *found);
+	const char *text, size_t len, bool is_line, unsigned max_depth,
+	const struct json_value **values, struct json_found *found);
 
 /*
  * Learns from a text that was accepted and matched none: values[0..count) and

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "deflate/crc32.h"
 #include "lookup/check.h"
@@ -174,45 +175,43 @@ bool lookup_find(
 	return true;
 }
 
-/* The last bytes of an OCID, which differ the most; 0 if there are too few. */
-static uint64_t tail_of(const char *ocid, size_t len)
+/* Where the thing with an OCID is remembered: by its last bytes, which differ the most. */
+static inline size_t hint_of(const char *ocid, size_t len)
 {
 	uint64_t tail = 0;
 
 	if (len >= sizeof(tail))
 		memcpy(&tail, ocid + len - sizeof(tail), sizeof(tail));
-	return tail;
+	return hash_bits(tail, LOOKUP_HINTS_BITS);
+}
+
+/* Returns true if a text that is known is ocid[0..len). */
+static inline bool is_ocid(const struct lookup_text *text, const char *ocid, size_t len)
+{
+	return text->text != NULL && text->len == len && bytes_are_same(text->text, ocid, len);
 }
 
 bool lookup_learn(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,
 	size_t len, struct lookup_subnet *subnet)
 {
 	struct format_subnet record;
-	uint64_t tail = tail_of(ocid, len);
 	size_t number = find_subnet(lookup, ocid, len, &record);
-	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
+	size_t at = hint_of(ocid, len);
 
 	if (number == 0)
 		return false;
-	hints->hints[at].tail = tail;
-	hints->hints[at].number = number;
 	follow_subnet(lookup, &record, number - 1, subnet);
+	hints->hints[at].ocid = mapped_key(lookup, record.ocid);
+	hints->hints[at].subnet = *subnet;
 	return true;
 }
 
-bool lookup_recall(const struct lookup *lookup, const struct lookup_hints *hints, const char *ocid,
-	size_t len, struct lookup_subnet *subnet)
+const struct lookup_subnet *lookup_recall(
+	const struct lookup_hints *hints, const char *ocid, size_t len)
 {
-	struct format_subnet record;
-	uint64_t tail = tail_of(ocid, len);
-	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
-	uint64_t number = hints->hints[at].number;
+	const size_t at = hint_of(ocid, len);
 
-	if (hints->hints[at].tail != tail || number == 0 ||
-		!take_subnet(lookup, number - 1, ocid, len, &record))
-		return false;
-	follow_subnet(lookup, &record, number - 1, subnet);
-	return true;
+	return is_ocid(&hints->hints[at].ocid, ocid, len) ? &hints->hints[at].subnet : NULL;
 }
 
 const struct prefix *lookup_prefixes(const struct lookup *lookup, size_t *n)
@@ -376,28 +375,29 @@ static size_t find_vnic(
 	return 0;
 }
 
-bool lookup_find_vnic(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,
-	size_t len, struct lookup_vnic *vnic)
+bool lookup_find_vnic(const struct lookup *lookup, struct lookup_vnic_hints *hints,
+	const char *ocid, size_t len, struct lookup_vnic *vnic)
 {
-	uint64_t tail = tail_of(ocid, len);
-	size_t at = hash_bits(tail, LOOKUP_HINTS_BITS);
 	struct format_vnic record;
-	uint64_t number = 0;
+	size_t number;
 
 	if (lookup->vnics.count == 0)
 		return false;
-	if (hints && hints->hints[at].tail == tail)
-		number = hints->hints[at].number;
-	if (number == 0 || !take_vnic(lookup, number - 1, ocid, len, &record))
-		number = find_vnic(lookup, ocid, len, &record);
+	number = find_vnic(lookup, ocid, len, &record);
 	if (number == 0)
 		return false;
-	if (hints) {
-		hints->hints[at].tail = tail;
-		hints->hints[at].number = number;
-	}
 	follow_vnic(lookup, &record, number - 1, vnic);
+	if (hints != NULL)
+		hints->hints[hint_of(ocid, len)] = *vnic;
 	return true;
+}
+
+const struct lookup_vnic *lookup_recall_vnic(
+	const struct lookup_vnic_hints *hints, const char *ocid, size_t len)
+{
+	const struct lookup_vnic *vnic = &hints->hints[hint_of(ocid, len)];
+
+	return is_ocid(&vnic->ocid, ocid, len) ? vnic : NULL;
 }
 
 void lookup_vnic(const struct lookup *lookup, uint32_t number, struct lookup_vnic *vnic)

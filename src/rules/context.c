@@ -13,18 +13,35 @@
 #define KEPT 1024
 #define KEPT_RUNS 12
 
+/* From so many records of a place on verdicts are kept: to prepare that takes as long as
+ * judging some of them. */
+#define WORTHWHILE 32
+
 struct place {
 	const struct lookup *lookup;
-	uint32_t subnet; /* LOOKUP_NONE: nothing is kept here */
 	uint32_t vnic;
 	uint32_t vcn;
 	struct judge_rules rules;
 	struct judge_run runs[KEPT_RUNS];
 };
 
+/* Which place is kept under a number. */
+struct kept {
+	uint32_t subnet; /* LOOKUP_NONE: none is */
+	uint32_t vnic;
+	uint32_t records;  /* how many of it were to be judged, up to WORTHWHILE; more: none
+			    * of its verdicts can be kept */
+	uint32_t verdicts; /* where they are, counted from 1; 0: under this number never any were */
+};
+
+/* What is looked at for each record stands close together. */
 struct context {
-	struct place kept[KEPT];
-	struct place large; /* one of more runs, which are not kept */
+	const struct lookup *lookup;
+	struct kept kept[KEPT];
+	struct verdicts verdicts[KEPT];
+	uint32_t verdicts_count;
+	struct place places[KEPT]; /* by the same numbers as kept */
+	struct place large;        /* one of more runs, which are not kept */
 	struct judge_run runs[LIMIT_RUNS];
 };
 
@@ -144,11 +161,9 @@ struct context *context_new(const struct lookup *lookup)
 
 	if (!context)
 		return NULL;
-	for (size_t i = 0; i < KEPT; i++) {
-		context->kept[i].lookup = lookup;
+	context->lookup = lookup;
+	for (size_t i = 0; i < KEPT; i++)
 		context->kept[i].subnet = LOOKUP_NONE;
-	}
-	context->large.lookup = lookup;
 	return context;
 }
 
@@ -157,32 +172,69 @@ void context_free(struct context *context)
 	free(context);
 }
 
-static struct place *kept_place(struct context *context, uint32_t subnet, uint32_t vnic)
+/* The number that a place is kept under, if it is. */
+static size_t number_of(uint32_t subnet, uint32_t vnic)
 {
 	uint32_t hash = (subnet * 0x9e3779b1u ^ vnic) * 0x85ebca6bu;
 
-	return &context->kept[hash >> 16 & (KEPT - 1)];
+	return hash >> 16 & (KEPT - 1);
+}
+
+static bool is_place(const struct kept *kept, uint32_t subnet, uint32_t vnic)
+{
+	return kept->subnet == subnet && kept->vnic == vnic;
 }
 
 const struct judge_rules *context_rules(
 	struct context *context, const struct lookup_subnet *subnet, uint32_t vnic)
 {
-	struct place *place = kept_place(context, subnet->number, vnic);
+	size_t number = number_of(subnet->number, vnic);
+	struct kept *kept = &context->kept[number];
+	struct place *place = &context->places[number];
 	struct search search = {place->runs, 0, KEPT_RUNS};
 
-	if (place->subnet == subnet->number && place->vnic == vnic)
+	if (is_place(kept, subnet->number, vnic))
 		return &place->rules;
-	place->subnet = subnet->number;
+	kept->subnet = LOOKUP_NONE;
+	place->lookup = context->lookup;
 	place->vnic = vnic;
 	place->vcn = subnet->vcn;
-	if (find(place, subnet, &search))
+	if (find(place, subnet, &search)) {
+		kept->subnet = subnet->number;
+		kept->vnic = vnic;
+		kept->records = 0;
 		return &place->rules;
+	}
 	/* as many as there is room for, or more */
-	place->subnet = LOOKUP_NONE;
 	place = &context->large;
+	place->lookup = context->lookup;
 	place->vnic = vnic;
 	place->vcn = subnet->vcn;
 	search = (struct search){context->runs, 0, LIMIT_RUNS};
 	(void)find(place, subnet, &search);
 	return &place->rules;
+}
+
+struct verdicts *context_verdicts(
+	struct context *context, const struct lookup_subnet *subnet, uint32_t vnic)
+{
+	size_t number = number_of(subnet->number, vnic);
+	struct kept *kept = &context->kept[number];
+
+	if (!is_place(kept, subnet->number, vnic))
+		return NULL;
+	if (kept->records == WORTHWHILE)
+		return &context->verdicts[kept->verdicts - 1];
+	if (kept->records > WORTHWHILE)
+		return NULL;
+	if (kept->records == WORTHWHILE - 1) {
+		if (kept->verdicts == 0)
+			kept->verdicts = ++context->verdicts_count;
+		/* not counted before they are ready, for if the lookup file is lost meanwhile */
+		if (!verdicts_init(
+			    &context->verdicts[kept->verdicts - 1], &context->places[number].rules))
+			kept->records++;
+	}
+	kept->records++;
+	return NULL;
 }

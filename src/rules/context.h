@@ -9,6 +9,7 @@
 
 #include "lookup/lookup.h"
 #include "rules/judge.h"
+#include "rules/verdicts.h"
 
 /* Of one thread: the last places are kept, as records of one come together. */
 struct context;
@@ -26,6 +27,14 @@ void context_free(struct context *context);
  * than LIMIT_RUNS the first ones count, and the rules are not complete.
  */
 const struct judge_rules *context_rules(
+	struct context *context, const struct lookup_subnet *subnet, uint32_t vnic);
+
+/*
+ * The verdicts by these rules, for who judges again and again. Null if the rules were not
+ * asked for so often that it is worth to keep any, or if none can be. Valid as the rules
+ * are.
+ */
+struct verdicts *context_verdicts(
 	struct context *context, const struct lookup_subnet *subnet, uint32_t vnic);
 
 #endif

@@ -15,8 +15,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/digits.h"
 #include "base/limits.h"
-#include "base/utc.h"
 #include "lookup/rule.h"
 #include "json/json.h"
 #include "json/space.h"
@@ -82,8 +82,9 @@ static const char *const paths[SLOTS][2] = {
 struct conversation_reader {
 	struct json_parser *parser;
 	struct json_plan *plan;
-	struct json_value values[SLOTS];
-	char *texts; /* what strings with escapes spell */
+	const struct json_value *values;
+	struct json_value room[SLOTS]; /* for those of a line that the parser does not know */
+	char *texts;                   /* what strings with escapes spell */
 	size_t text_room;
 	size_t text_len;
 	const char *fault;
@@ -430,13 +431,14 @@ enum conversation_result conversation_read(struct conversation_reader *reader, c
 
 	reader->fault = NULL;
 	*line_len = json_select_known_line(
-		reader->parser, text, len, reader->plan, LIMIT_DEPTH, reader->values, &found);
+		reader->parser, text, len, reader->plan, LIMIT_DEPTH, &reader->values, &found);
 	if (*line_len == 0) {
 		const char *feed = len == 0 ? NULL : memchr(text, '\n', len);
 
 		*line_len = feed ? (size_t)(feed - text) : len;
 		error = json_select(reader->parser, text, *line_len, reader->plan, LIMIT_DEPTH,
-			reader->values, &found);
+			reader->room, &found);
+		reader->values = reader->room;
 	}
 	if (error == JSON_NO_MEMORY || reserve_texts(reader, *line_len) != 0)
 		return CONVERSATION_NO_MEMORY;
@@ -456,7 +458,7 @@ enum conversation_result conversation_read(struct conversation_reader *reader, c
 /* ---- writing ----------------------------------------------------------------- */
 
 /* Room for all of a line but its two texts: names of members, numbers of at most
- * 20 digits, addresses and times. */
+ * DIGITS_ROOM, addresses and times. */
 #define LINE_ROOM ((size_t)1024)
 
 /* Writes a text that is given by its literal. */
@@ -473,30 +475,18 @@ static char *put_text(char *at, const struct conversation_text *text)
 	return text->text ? json_put_string(at, text->text, text->len) : PUT(at, "null");
 }
 
-static char *put_time(char *at, const struct conversation_time *when)
+static char *put_time(
+	char *at, struct conversation_writer *writer, const struct conversation_time *when)
 {
-	if (!when->is_known || !utc_text(at + 1, when->seconds))
+	if (!when->is_known || !utc_text_near(at + 1, when->seconds, &writer->day))
 		return PUT(at, "null");
 	*at = '"';
 	return PUT(at + 1 + UTC_LENGTH, "\"");
 }
 
-/* Of at most INT64_MAX, so that the powers of ten do not wrap. */
-static char *put_number(char *at, uint64_t number)
-{
-	char *end = at + 1;
-
-	for (uint64_t power = 10; number >= power; power *= 10)
-		end++;
-	for (at = end; number >= 10; number /= 10)
-		*--at = (char)('0' + number % 10);
-	*--at = (char)('0' + number);
-	return end;
-}
-
 static char *put_number_or_null(char *at, bool is_there, uint64_t number)
 {
-	return is_there ? put_number(at, number) : PUT(at, "null");
+	return is_there ? digits_put(at, number) : PUT(at, "null");
 }
 
 static char *put_ports(char *at, const struct conversation *from)
@@ -511,20 +501,20 @@ static char *put_ports(char *at, const struct conversation *from)
 	if (!from->has_ports || from->began == CONVERSATION_NOBODY)
 		return PUT(at, ",\"client_ports\":null");
 	at = PUT(at, ",\"client_ports\":[");
-	at = put_number(at, is_local ? from->local_low : from->peer_low);
+	at = digits_put(at, is_local ? from->local_low : from->peer_low);
 	at = PUT(at, ",");
-	at = put_number(at, is_local ? from->local_high : from->peer_high);
+	at = digits_put(at, is_local ? from->local_high : from->peer_high);
 	return PUT(at, "]");
 }
 
 static char *put_sum(char *at, const struct conversation_sum *sum)
 {
 	at = PUT(at, "{\"records\":");
-	at = put_number(at, sum->records);
+	at = digits_put(at, sum->records);
 	at = PUT(at, ",\"packets\":");
-	at = put_number(at, sum->packets);
+	at = digits_put(at, sum->packets);
 	at = PUT(at, ",\"bytes\":");
-	at = put_number(at, sum->bytes);
+	at = digits_put(at, sum->bytes);
 	return PUT(at, "}");
 }
 
@@ -573,7 +563,7 @@ static char *put_line(char *at, struct conversation_writer *writer, const struct
 	at = PUT(at, "{");
 	if (from->has_period) {
 		at = PUT(at, "\"period\":");
-		at = put_time(at, &from->period);
+		at = put_time(at, writer, &from->period);
 		at = PUT(at, ",");
 	}
 	at = put_owner(at, writer, from);
@@ -591,9 +581,9 @@ static char *put_line(char *at, struct conversation_writer *writer, const struct
 	at = PUT(at, ",\"out\":");
 	at = put_sum(at, &from->out);
 	at = PUT(at, ",\"first\":");
-	at = put_time(at, &from->first);
+	at = put_time(at, writer, &from->first);
 	at = PUT(at, ",\"last\":");
-	at = put_time(at, &from->last);
+	at = put_time(at, writer, &from->last);
 	return PUT(at, "}\n");
 }
 

@@ -16,6 +16,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/flow.h"
+#include "base/utc.h"
 
 /* The side that sent the first packet, as far as is known. */
 enum conversation_began { CONVERSATION_NOBODY, CONVERSATION_LOCAL, CONVERSATION_PEER };
@@ -106,7 +107,7 @@ const char *conversation_fault(const struct conversation_reader *reader);
 
 /*
  * What lines are appended to, and which texts the last one had: those that stay
- * the same from line to line are spelled once. So neither these texts nor what
+ * the same from line to line are spelled once, as are dates. So neither these texts nor what
  * was appended may change while it is in use. Zeros but out are a new one.
  */
 struct conversation_writer {
@@ -115,6 +116,7 @@ struct conversation_writer {
 	struct conversation_text vnic;
 	size_t owner_at; /* where they stand in out */
 	size_t owner_len;
+	struct utc_day day;
 };
 
 /*

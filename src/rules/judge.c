@@ -31,7 +31,7 @@ const char *judge_confidence_name(enum judge_confidence confidence)
 /* Well-known, registered, ephemeral: from where clients mostly send. */
 static unsigned port_class(uint16_t port)
 {
-	return port < 1024 ? 0 : port < 32768 ? 1 : 2;
+	return port < JUDGE_REGISTERED ? 0 : port < JUDGE_EPHEMERAL ? 1 : 2;
 }
 
 enum judge_beginner judge_ports(uint16_t source, uint16_t destination)
@@ -536,14 +536,6 @@ static struct found reply_of(unsigned answer)
 	if ((answer & STATELESS_YES) != 0)
 		return found_of(0);
 	return found_of((answer & STATELESS_MAYBE) != 0 ? bits & ANY : bits);
-}
-
-bool judge_needs_answers(const struct judge_record *record)
-{
-	return record->direction != DIRECTION_NONE && record->source.family != ADDRESS_NONE &&
-	       record->destination.family != ADDRESS_NONE &&
-	       !(record->is_guessed && record->is_within) &&
-	       !match_is_link_local(&record->source) && !match_is_link_local(&record->destination);
 }
 
 struct judge_answers judge_ask(const struct judge_record *record, const struct judge_rules *rules)

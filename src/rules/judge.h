@@ -44,6 +44,11 @@ const char *judge_confidence_name(enum judge_confidence confidence);
 /* Who sent the first packet of what a record belongs to. */
 enum judge_beginner { JUDGE_UNDECIDED, JUDGE_SENDER, JUDGE_OTHER };
 
+/* Where the classes of ports begin that are no servers' of the system, and from which
+ * clients mostly send. */
+#define JUDGE_REGISTERED 1024
+#define JUDGE_EPHEMERAL 32768
+
 /*
  * What two ports alone say: the side whose port is of the lower class (0 to
  * 1023, to 32767, to 65535) is the server, and the other one began. Nothing
@@ -136,7 +141,13 @@ struct judge_answers {
  * Returns true if such answers decide on a record, together with what it says: not if
  * it is exempt or unknown, nor if either of its ends may be the VNIC.
  */
-bool judge_needs_answers(const struct judge_record *record);
+static inline bool judge_needs_answers(const struct judge_record *record)
+{
+	return record->direction != DIRECTION_NONE && record->source.family != ADDRESS_NONE &&
+	       record->destination.family != ADDRESS_NONE &&
+	       !(record->is_guessed && record->is_within) &&
+	       !match_is_link_local(&record->source) && !match_is_link_local(&record->destination);
+}
 
 /* Asks the rules about the flow of a record, which needs their answers. */
 struct judge_answers judge_ask(const struct judge_record *record, const struct judge_rules *rules);

@@ -33,22 +33,26 @@ const char *match_miss_name(unsigned i)
 	return names[i];
 }
 
-static bool ipv4_in(const struct address *address, uint32_t block, unsigned length)
-{
-	return address->family == ADDRESS_IPV4 &&
-	       ((uint32_t)(address->high >> 32) ^ block) >> (32 - length) == 0;
-}
+#define IPV4(block, bits)                                                                          \
+	{                                                                                          \
+		.high = UINT64_C(block) << 32, .family = ADDRESS_IPV4, .length = (bits)            \
+	}
 
-bool match_is_link_local(const struct address *address)
-{
-	return ipv4_in(address, 0xa9fe0000, 16);
-}
+const struct prefix match_private[MATCH_PRIVATE] = {
+	IPV4(0x0a000000, 8),
+	IPV4(0xac100000, 12),
+	IPV4(0xc0a80000, 16),
+	IPV4(0x64400000, 10),
+	IPV4(0x7f000000, 8),
+	IPV4(0xa9fe0000, 16),
+};
 
 bool match_is_private(const struct address *address)
 {
-	return ipv4_in(address, 0x0a000000, 8) || ipv4_in(address, 0xac100000, 12) ||
-	       ipv4_in(address, 0xc0a80000, 16) || ipv4_in(address, 0x64400000, 10) ||
-	       ipv4_in(address, 0x7f000000, 8) || match_is_link_local(address);
+	for (size_t i = 0; i < MATCH_PRIVATE; i++)
+		if (prefix_holds(&match_private[i], address))
+			return true;
+	return false;
 }
 
 struct match_flow match_reversed(const struct match_flow *flow)

@@ -141,9 +141,14 @@ struct match_fails match_find_fails(
 struct match_flow match_reversed(const struct match_flow *flow);
 
 /* Private in the service's sense: RFC 1918, 100.64/10, 169.254/16, 127/8. */
+#define MATCH_PRIVATE 6
+extern const struct prefix match_private[MATCH_PRIVATE];
 bool match_is_private(const struct address *address);
 
 /* In 169.254.0.0/16: no rule is asked about it. */
-bool match_is_link_local(const struct address *address);
+static inline bool match_is_link_local(const struct address *address)
+{
+	return address->family == ADDRESS_IPV4 && address->high >> 48 == 0xa9fe;
+}
 
 #endif

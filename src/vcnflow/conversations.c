@@ -36,7 +36,7 @@
 
 /* No text and no time; they sort before all that there are. */
 #define NO_TEXT UINT32_MAX
-#define NO_TIME INT64_MIN
+#define NO_TIME CONVERSATIONS_NO_TIME
 
 /* The numbers of a struct address. */
 struct key_address {
@@ -159,16 +159,6 @@ static int take_owner(struct conversations *table, const struct owner *owner, ui
 	return 0;
 }
 
-int conversations_owner(struct conversations *table, const struct conversation_text *subnet,
-	const struct conversation_text *vnic, uint32_t *number)
-{
-	struct owner owner;
-
-	if (take_text(table, subnet, &owner.subnet) < 0 || take_text(table, vnic, &owner.vnic) < 0)
-		return -1;
-	return take_owner(table, &owner, number);
-}
-
 static struct owner owner_of(const struct conversations *table, uint32_t number)
 {
 	struct owner owner;
@@ -187,6 +177,23 @@ static struct conversation_text text_of(const struct conversations *table, uint3
 	return text;
 }
 
+static uint32_t hash_of_text(const struct conversations *table, uint32_t number)
+{
+	return number != NO_TEXT ? table->texts.entries[number].hash : 0;
+}
+
+int conversations_find_owner(struct conversations *table, const struct conversation_text *subnet,
+	const struct conversation_text *vnic, struct conversations_owner *found)
+{
+	struct owner owner;
+
+	if (take_text(table, subnet, &owner.subnet) < 0 || take_text(table, vnic, &owner.vnic) < 0)
+		return -1;
+	found->hash =
+		hash_of_text(table, owner.subnet) * 0x9e3779b1U + hash_of_text(table, owner.vnic);
+	return take_owner(table, &owner, &found->number);
+}
+
 /* Where an owner is remembered: the last bytes of OCIDs tell them apart. */
 static struct conversations_recent *recent_of(
 	struct conversations *table, const char *vnic, size_t len)
@@ -198,8 +205,8 @@ static struct conversations_recent *recent_of(
 	return &table->recent[hash_bits(tail, CONVERSATIONS_RECENT_BITS)];
 }
 
-bool conversations_recall(
-	struct conversations *table, uint32_t subnet, const char *vnic, size_t len, uint32_t *owner)
+bool conversations_recall(struct conversations *table, uint32_t subnet, const char *vnic,
+	size_t len, struct conversations_owner *owner)
 {
 	const struct conversations_recent *recent = recent_of(table, vnic, len);
 	const char *text;
@@ -212,24 +219,11 @@ bool conversations_recall(
 	return text_len == len && memcmp(text, vnic, len) == 0;
 }
 
-void conversations_remember(
-	struct conversations *table, uint32_t subnet, const char *vnic, size_t len, uint32_t owner)
+void conversations_remember(struct conversations *table, uint32_t subnet, const char *vnic,
+	size_t len, struct conversations_owner owner)
 {
-	*recent_of(table, vnic, len) =
-		(struct conversations_recent){true, subnet, owner_of(table, owner).vnic, owner};
-}
-
-static uint32_t hash_of_text(const struct conversations *table, uint32_t number)
-{
-	return number != NO_TEXT ? table->texts.entries[number].hash : 0;
-}
-
-/* The same for the same two texts in any table. */
-static uint32_t hash_of_owner(const struct conversations *table, uint32_t number)
-{
-	const struct owner owner = owner_of(table, number);
-
-	return hash_of_text(table, owner.subnet) * 0x9e3779b1U + hash_of_text(table, owner.vnic);
+	*recent_of(table, vnic, len) = (struct conversations_recent){
+		true, subnet, owner_of(table, owner.number).vnic, owner};
 }
 
 /* ---- lines ------------------------------------------------------------------- */
@@ -350,9 +344,65 @@ static int64_t seconds_of(const struct conversation_time *time)
 	return time->is_known ? time->seconds : NO_TIME;
 }
 
+/*
+ * The line of a key that is complete but for its owner and hash; null when memory ran
+ * out. An owner's number is another one in each table, and so is not hashed.
+ */
+static inline struct conversations_line *line_of_owner(
+	struct conversations *table, struct key *key, struct conversations_owner owner)
+{
+	key->owner = owner.hash;
+	key->hash = 0;
+	key->hash = hash_keyed(&table->hash_key, key, sizeof(*key));
+	key->owner = owner.number;
+	return line_of(table, key);
+}
+
+static inline uint8_t families_of(const struct address *local, const struct address *peer)
+{
+	return (uint8_t)(local->family << 4 | peer->family);
+}
+
+static inline uint8_t attributes_of(
+	bool has_ports, bool has_period, enum action action, enum conversation_began began)
+{
+	return (uint8_t)((has_ports ? HAS_PORTS : 0) | (has_period ? HAS_PERIOD : 0) |
+			 (action == ACTION_REJECT ? IS_REJECTED : 0) | began);
+}
+
 /* A client's ports tell no conversations apart: only their range is kept. */
-int conversations_add_owned(
-	struct conversations *table, uint32_t owner, const struct conversation *one)
+int conversations_add_record(struct conversations *table, const struct conversations_record *record)
+{
+	const bool is_local = record->began == CONVERSATION_LOCAL; /* the client */
+	const bool is_peer = record->began == CONVERSATION_PEER;
+	const uint16_t client = is_local ? record->local_port : record->peer_port;
+	struct key key = {
+		.period = record->period,
+		.local = {record->local->high, record->local->low},
+		.peer = {record->peer->high, record->peer->low},
+		.local_port = is_local ? 0 : record->local_port,
+		.peer_port = is_peer ? 0 : record->peer_port,
+		.protocol = record->protocol,
+		.families = families_of(record->local, record->peer),
+		.attributes = attributes_of(
+			record->has_ports, record->has_period, record->action, record->began),
+	};
+	struct conversations_line *line = line_of_owner(table, &key, record->owner);
+	struct conversation_sum *sum;
+
+	if (line == NULL)
+		return -1;
+	sum = record->is_out ? &line->out : &line->in;
+	add_number(table, &sum->records, 1);
+	add_number(table, &sum->packets, record->packets);
+	add_number(table, &sum->bytes, record->bytes);
+	add_times(line, record->first, record->last);
+	if (is_local || is_peer)
+		add_clients(line, client, client);
+	return 0;
+}
+
+int conversations_add(struct conversations *table, const struct conversation *one)
 {
 	const bool local_serves = one->has_ports && one->began != CONVERSATION_LOCAL;
 	const bool peer_serves = one->has_ports && one->began != CONVERSATION_PEER;
@@ -360,21 +410,19 @@ int conversations_add_owned(
 		.period = seconds_of(&one->period),
 		.local = {one->local.high, one->local.low},
 		.peer = {one->peer.high, one->peer.low},
-		.owner = hash_of_owner(table, owner),
 		.local_port = local_serves ? one->local_low : 0,
 		.peer_port = peer_serves ? one->peer_low : 0,
 		.protocol = one->protocol,
-		.families = (uint8_t)(one->local.family << 4 | one->peer.family),
+		.families = families_of(&one->local, &one->peer),
 		.attributes =
-			(uint8_t)((one->has_ports ? HAS_PORTS : 0) |
-				  (one->has_period ? HAS_PERIOD : 0) |
-				  (one->action == ACTION_REJECT ? IS_REJECTED : 0) | one->began),
+			attributes_of(one->has_ports, one->has_period, one->action, one->began),
 	};
+	struct conversations_owner owner;
 	struct conversations_line *line;
 
-	key.hash = hash_keyed(&table->hash_key, &key, sizeof(key));
-	key.owner = owner;
-	line = line_of(table, &key);
+	if (conversations_find_owner(table, &one->subnet, &one->vnic, &owner) < 0)
+		return -1;
+	line = line_of_owner(table, &key, owner);
 	if (line == NULL)
 		return -1;
 	add_sum(table, &line->in, &one->in);
@@ -385,15 +433,6 @@ int conversations_add_owned(
 	else if (!peer_serves)
 		add_clients(line, one->peer_low, one->peer_high);
 	return 0;
-}
-
-int conversations_add(struct conversations *table, const struct conversation *one)
-{
-	uint32_t owner;
-
-	if (conversations_owner(table, &one->subnet, &one->vnic, &owner) < 0)
-		return -1;
-	return conversations_add_owned(table, owner, one);
 }
 
 /* ---- merging ----------------------------------------------------------------- */
@@ -436,11 +475,6 @@ static int take_owners(struct conversations *table, const struct conversations *
 	return 0;
 }
 
-static const struct conversations_slot *slot_at(const struct conversations *table, uint32_t hash)
-{
-	return &table->slots[hash & (table->slot_count - 1)];
-}
-
 /*
  * Begins to fetch a line. Always in line, as is what calls it: compilers leave
  * out calls of functions that do nothing but this.
@@ -461,16 +495,22 @@ static ALWAYS_INLINE void fetch_line(const struct conversations_line *line)
 static ALWAYS_INLINE void fetch(const struct conversations *table,
 	const struct conversations *other, size_t begin, size_t end)
 {
-	const struct conversations_slot *slot;
+	const size_t mask = table->slot_count - 1;
+	size_t at;
 
 	if (table->slot_count == 0)
 		return;
 	for (size_t i = begin; i < end; i++)
-		__builtin_prefetch(slot_at(table, other->lines[i].key.hash));
+		__builtin_prefetch(&table->slots[other->lines[i].key.hash & mask]);
 	for (size_t i = begin; i < end; i++) {
-		slot = slot_at(table, other->lines[i].key.hash);
-		if (slot->line != 0)
-			fetch_line(&table->lines[slot->line - 1]);
+		const uint32_t hash = other->lines[i].key.hash;
+
+		for (at = hash & mask; table->slots[at].line != 0; at = (at + 1) & mask) {
+			if (table->slots[at].hash == hash) {
+				fetch_line(&table->lines[table->slots[at].line - 1]);
+				break;
+			}
+		}
 	}
 }
 
@@ -480,6 +520,8 @@ int conversations_merge(struct conversations *table, struct conversations *other
 	size_t fetched = 0;
 
 	table->saturated |= other->saturated;
+	if (other->count == 0)
+		return 0;
 	if (take_owners(table, other) < 0)
 		return -1;
 	for (size_t i = 0; i < other->count; i++) {

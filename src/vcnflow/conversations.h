@@ -29,12 +29,41 @@ struct conversations_line;
 struct conversations_slot;
 struct conversations_entry;
 
+/* Who a line is of: a subnet and a VNIC. */
+struct conversations_owner {
+	uint32_t number; /* until the table is cleared */
+	uint32_t hash;   /* of the texts: the same in each table */
+};
+
 /* An owner that was met not long ago. */
 struct conversations_recent {
 	bool is_there;
 	uint32_t subnet; /* its number in the lookup file */
 	uint32_t vnic;   /* the number of its text */
-	uint32_t owner;
+	struct conversations_owner owner;
+};
+
+/* No time: less than all that there are. */
+#define CONVERSATIONS_NO_TIME INT64_MIN
+
+/* One record, from the side of the VNIC that logged it. */
+struct conversations_record {
+	struct conversations_owner owner;
+	const struct address *local; /* of a family */
+	const struct address *peer;
+	int64_t period; /* seconds since 1970, or CONVERSATIONS_NO_TIME */
+	int64_t first;  /* the same */
+	int64_t last;
+	uint64_t packets; /* perhaps more than INT64_MAX */
+	uint64_t bytes;
+	uint16_t protocol;   /* or CONVERSATION_NO_PROTOCOL */
+	uint16_t local_port; /* both 0 without ports */
+	uint16_t peer_port;
+	bool has_ports;
+	bool has_period;
+	bool is_out; /* sent by the VNIC */
+	enum conversation_began began;
+	enum action action;
 };
 
 struct conversations {
@@ -66,23 +95,22 @@ void conversations_clear(struct conversations *table);
  * they were. */
 int conversations_add(struct conversations *table, const struct conversation *one);
 
-/*
- * The same in two steps, the first of which gives a number to a subnet and a VNIC:
- * that of their owner, until the table is cleared.
- */
-int conversations_owner(struct conversations *table, const struct conversation_text *subnet,
-	const struct conversation_text *vnic, uint32_t *owner);
-int conversations_add_owned(
-	struct conversations *table, uint32_t owner, const struct conversation *one);
+/* The same of a record. */
+int conversations_add_record(
+	struct conversations *table, const struct conversations_record *record);
+
+/* Finds the owner of a subnet and a VNIC, and takes it in. Returns as conversations_add. */
+int conversations_find_owner(struct conversations *table, const struct conversation_text *subnet,
+	const struct conversation_text *vnic, struct conversations_owner *owner);
 
 /*
  * Finds an owner that was remembered and not yet forgotten, by the subnet's number in
  * the lookup file and the VNIC's text. Returns false if there is none.
  */
 bool conversations_recall(struct conversations *table, uint32_t subnet, const char *vnic,
-	size_t len, uint32_t *owner);
-void conversations_remember(
-	struct conversations *table, uint32_t subnet, const char *vnic, size_t len, uint32_t owner);
+	size_t len, struct conversations_owner *owner);
+void conversations_remember(struct conversations *table, uint32_t subnet, const char *vnic,
+	size_t len, struct conversations_owner owner);
 
 /*
  * Adds all of another table, which can only be cleared afterwards. Returns 0, or

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "rules/context.h"
+#include "rules/verdicts.h"
 
 /* How many flows are remembered, as a power of 2: about what a block has. */
 #define FLOW_BITS 9
@@ -71,19 +72,15 @@ static void take_record(
 	int source = record_number(&record->values[RECORD_SOURCE_PORT], RULE_PORT_MAX);
 	int destination = record_number(&record->values[RECORD_DESTINATION_PORT], RULE_PORT_MAX);
 
-	*judged = (struct judge_record){
-		.source = tags->source_address,
-		.destination = tags->destination_address,
-		.protocol = protocol < 0 ? MATCH_NO_PROTOCOL : (uint16_t)protocol,
-		.has_ports = source >= 0 && destination >= 0,
-		.source_port = (uint16_t)source,
-		.destination_port = (uint16_t)destination,
-		.direction = tags->direction,
-		.is_guessed = tags->is_guessed,
-		/* egress was guessed by the source, whether or not the other is */
-		.is_within = tags->is_guessed && tags->direction == DIRECTION_EGRESS &&
-			     tag_is_within(&tags->subnet, &tags->destination_address),
-	};
+	judged->source = tags->source_address;
+	judged->destination = tags->destination_address;
+	judged->protocol = protocol < 0 ? MATCH_NO_PROTOCOL : (uint16_t)protocol;
+	judged->has_ports = source >= 0 && destination >= 0;
+	judged->source_port = (uint16_t)source;
+	judged->destination_port = (uint16_t)destination;
+	judged->direction = tags->direction;
+	judged->is_guessed = tags->is_guessed;
+	judged->is_within = tags->is_within;
 }
 
 #define ACCEPT "\"ACCEPT\""
@@ -157,22 +154,13 @@ static size_t place_of(const struct flow *flow)
 	return hash_bits(flow->peer_high ^ flow->peer_low ^ flow->place ^ flow->service, FLOW_BITS);
 }
 
-const struct judgement *judging_verdict(
-	struct judging *judging, const struct record *record, const struct tags *tags)
+/* Judges by what the rules say of the flow, which they may have been asked before. */
+static void judge_flow(struct judging *judging, const struct tags *tags)
 {
 	struct judge_record *judged = &judging->judged;
-	struct flow flow;
-	struct met *met;
+	struct flow flow = flow_of(judged, tags);
+	struct met *met = &judging->met[place_of(&flow)];
 
-	take_record(judged, record, tags);
-	if (!take_action(judged, record))
-		return NULL;
-	if (!tags->known || !judge_needs_answers(judged)) {
-		judge(judging, tags);
-		return &judging->judgement;
-	}
-	flow = flow_of(judged, tags);
-	met = &judging->met[place_of(&flow)];
 	if (!met->is_there || !is_same_flow(&met->flow, &flow)) {
 		const struct judge_rules *rules =
 			context_rules(judging->context, &tags->subnet, tags->vnic);
@@ -184,6 +172,28 @@ const struct judgement *judging_verdict(
 		met->is_there = true;
 	}
 	judge_by_answers(&judging->judgement, judged, met->is_complete, met->answers);
+}
+
+const struct judgement *judging_verdict(
+	struct judging *judging, const struct record *record, const struct tags *tags)
+{
+	struct judge_record *judged = &judging->judged;
+	struct verdicts *verdicts;
+	uint64_t key = 0;
+
+	take_record(judged, record, tags);
+	if (!take_action(judged, record))
+		return NULL;
+	if (!tags->known || !judge_needs_answers(judged)) {
+		judge(judging, tags);
+		return &judging->judgement;
+	}
+	verdicts = context_verdicts(judging->context, &tags->subnet, tags->vnic);
+	if (verdicts && verdicts_find(verdicts, judged, &judging->judgement, &key))
+		return &judging->judgement;
+	judge_flow(judging, tags);
+	if (key != 0)
+		verdicts_keep(verdicts, key, judged->direction, &judging->judgement);
 	return &judging->judgement;
 }
 

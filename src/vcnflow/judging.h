@@ -24,8 +24,9 @@ const struct judgement *judging_record(
 	struct judging *judging, const struct record *record, const struct tags *tags);
 
 /*
- * The same where nothing but the verdict and its confidence are asked for: no rules
- * are named. Quicker, as the rules are asked once for the records of both ways of a flow.
+ * The same where nothing but the verdict and its confidence are asked for: all else of
+ * the judgement is undefined. Quicker, as most records are like one that came before, for
+ * all that the rules say.
  */
 const struct judgement *judging_verdict(
 	struct judging *judging, const struct record *record, const struct tags *tags);

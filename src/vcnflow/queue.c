@@ -47,6 +47,7 @@
 #include "vcnflow/queue.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static size_t buffers_of(size_t threads)
 {
@@ -63,18 +64,22 @@ static size_t inputs_of(size_t threads)
 	return 2 * threads;
 }
 
-/* Moves out of what is free, at least one, what the thread used last. */
+/*
+ * Moves out of what is free, at least one, what the thread used last; or else what
+ * others have not used for the longest time: what still lies in the cache of another
+ * processor takes longer to be written to than what lies in none.
+ */
 static void *take_spare(struct queue_spare *spares, size_t *count, unsigned thread)
 {
-	size_t own = *count;
+	size_t at = *count;
 	void *what;
 
-	while (own > 0 && spares[own - 1].thread != thread)
-		own--;
-	if (own == 0)
-		own = *count;
-	what = spares[own - 1].what;
-	spares[own - 1] = spares[--*count];
+	while (at > 0 && spares[at - 1].thread != thread)
+		at--;
+	if (at > 0)
+		at--;
+	what = spares[at].what;
+	memmove(&spares[at], &spares[at + 1], (--*count - at) * sizeof(*spares));
 	return what;
 }
 

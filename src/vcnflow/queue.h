@@ -33,7 +33,7 @@ struct queue_buffer {
 
 /*
  * What is free, and the thread that used it last: with a little luck it still lies in
- * the cache of that one's processor.
+ * the cache of that one's processor. Oldest first.
  */
 struct queue_spare {
 	void *what;

@@ -85,43 +85,53 @@ static uint64_t count_of(const struct json_value *value)
 	return count;
 }
 
-/* Seconds since 1970: an integer or a string of its digits, within the years that
- * have a text. */
-static struct conversation_time time_of(const struct json_value *value)
+/* Seconds of a time that is not a number of ten digits. */
+static int64_t seconds_of_other(const struct json_value *value)
 {
-	struct conversation_time time = {0};
 	struct instant instant;
 	const char *text = value->text;
 	char buffer[64];
 	size_t len = value->len;
-	uint64_t high, low;
 
-	/* nearly always, from 2001 until 2286 */
-	if (value->type == JSON_NUMBER && len == EPOCH_DIGITS &&
-		digits_read(&high, text, len - DIGITS_AT_ONCE) &&
-		digits_read(&low, text + len - DIGITS_AT_ONCE, DIGITS_AT_ONCE))
-		return (struct conversation_time){true, (int64_t)(high * 100000000 + low)};
 	if (value->type == JSON_STRING) {
 		if (json_string(value, buffer, sizeof(buffer), &text, &len) != 0 || len == 0 ||
 			text[0] == '-')
-			return time;
+			return CONVERSATIONS_NO_TIME;
 	} else if (value->type != JSON_NUMBER) {
-		return time;
+		return CONVERSATIONS_NO_TIME;
 	}
-	if (instant_of_epoch(&instant, text, len) == 0 && instant.seconds >= 0 &&
-		instant.seconds <= MOST_SECONDS)
-		time = (struct conversation_time){true, instant.seconds};
-	return time;
+	if (instant_of_epoch(&instant, text, len) < 0 || instant.seconds < 0 ||
+		instant.seconds > MOST_SECONDS)
+		return CONVERSATIONS_NO_TIME;
+	return instant.seconds;
+}
+
+/* Seconds since 1970: an integer or a string of its digits, within the years that
+ * have a text. */
+static inline int64_t seconds_of(const struct json_value *value)
+{
+	unsigned tens, ones;
+	uint64_t rest;
+
+	/* nearly always, from 2001 until 2286 */
+	if (value->type == JSON_NUMBER && value->len == EPOCH_DIGITS) {
+		tens = (unsigned)(value->text[0] - '0');
+		ones = (unsigned)(value->text[1] - '0');
+		if (tens <= 9 && ones <= 9 && digits_read(&rest, value->text + 2, DIGITS_AT_ONCE))
+			return (int64_t)((tens * 10 + ones) * UINT64_C(100000000) + rest);
+	}
+	return seconds_of_other(value);
 }
 
 /* The beginning of the period that holds a time. */
-static struct conversation_time period_of(struct conversation_time time, int64_t per_s)
+static int64_t period_of(int64_t seconds, int64_t per_s)
 {
-	int64_t into = time.seconds % per_s;
+	int64_t into;
 
-	if (time.is_known)
-		time.seconds -= into < 0 ? into + per_s : into;
-	return time;
+	if (seconds == CONVERSATIONS_NO_TIME)
+		return seconds;
+	into = seconds % per_s;
+	return seconds - (into < 0 ? into + per_s : into);
 }
 
 /* A member's string as it is spelled; a null text for all else. */
@@ -165,7 +175,7 @@ static enum conversation_began began_of(enum judge_beginner beginner, bool is_eg
  * record, which must be spelled without an escape: what has one is not found then.
  */
 static enum summing_result find_owner(struct conversations *table, const struct json_value *values,
-	const struct tags *tags, uint32_t *owner)
+	const struct tags *tags, struct conversations_owner *owner)
 {
 	const struct json_value *value = &values[RECORD_VNIC];
 	char subnet_buffer[OCID_SIZE], vnic_buffer[OCID_SIZE];
@@ -178,53 +188,48 @@ static enum summing_result find_owner(struct conversations *table, const struct 
 	vnic = text_of(value, vnic_buffer);
 	if (subnet.text == NULL)
 		return SUMMING_LEFT_OUT;
-	if (conversations_owner(table, &subnet, &vnic, owner) < 0)
+	if (conversations_find_owner(table, &subnet, &vnic, owner) < 0)
 		return SUMMING_NO_MEMORY;
 	if (value->type == JSON_STRING && vnic.text == value->text + 1)
 		conversations_remember(table, tags->subnet.number, vnic.text, vnic.len, *owner);
 	return SUMMING_OK;
 }
 
-/* Each member but the texts is set, so that none need be cleared before. */
 enum summing_result summing_record(struct conversations *table, const struct options *options,
 	const struct record *record, const struct tags *tags, const struct judge_record *judged,
 	const struct judgement *judgement)
 {
 	const struct json_value *values = record->values;
 	const bool is_egress = tags->direction == DIRECTION_EGRESS;
-	const struct conversation_sum sum = {
-		1, count_of(&values[RECORD_PACKETS]), count_of(&values[RECORD_BYTES])};
 	uint16_t source = judged->source_port, destination = judged->destination_port;
+	struct conversations_record one;
 	enum summing_result found;
-	struct conversation one;
-	uint32_t owner;
 
 	if (judgement == NULL || !tags->known || tags->direction == DIRECTION_NONE ||
 		tags->source_address.family == ADDRESS_NONE ||
 		tags->destination_address.family == ADDRESS_NONE)
 		return SUMMING_LEFT_OUT;
-	found = find_owner(table, values, tags, &owner);
+	found = find_owner(table, values, tags, &one.owner);
 	if (found != SUMMING_OK)
 		return found;
-	one.local = is_egress ? tags->source_address : tags->destination_address;
-	one.peer = is_egress ? tags->destination_address : tags->source_address;
-	one.first = time_of(&values[RECORD_START_TIME]);
-	one.last = time_of(&values[RECORD_END_TIME]);
+	one.local = is_egress ? &tags->source_address : &tags->destination_address;
+	one.peer = is_egress ? &tags->destination_address : &tags->source_address;
+	one.first = seconds_of(&values[RECORD_START_TIME]);
+	one.last = seconds_of(&values[RECORD_END_TIME]);
 	one.has_period = options->per_s != 0;
-	one.period = one.has_period ? period_of(one.first, options->per_s)
-				    : (struct conversation_time){0};
-
+	one.period = one.has_period ? period_of(one.first, options->per_s) : CONVERSATIONS_NO_TIME;
+	one.packets = count_of(&values[RECORD_PACKETS]);
+	one.bytes = count_of(&values[RECORD_BYTES]);
 	one.protocol = judged->protocol;
 	one.has_ports = judged->has_ports && rule_protocol_has_ports(judged->protocol);
 	if (!one.has_ports)
 		source = destination = 0;
-	one.local_low = one.local_high = is_egress ? source : destination;
-	one.peer_low = one.peer_high = is_egress ? destination : source;
+	one.local_port = is_egress ? source : destination;
+	one.peer_port = is_egress ? destination : source;
 	one.began = began_of(beginner_of(judgement, one.has_ports, source, destination), is_egress);
 	one.action = judged->action;
-	one.in = is_egress ? (struct conversation_sum){0} : sum;
-	one.out = is_egress ? sum : (struct conversation_sum){0};
-	return conversations_add_owned(table, owner, &one) < 0 ? SUMMING_NO_MEMORY : SUMMING_OK;
+	one.is_out = is_egress;
+	return conversations_add_record(table, &one) < 0 ? SUMMING_NO_MEMORY : SUMMING_OK;
 }
 
 /* A selection that asks for what a conversation no longer has. */
@@ -271,7 +276,7 @@ static bool is_longer(const struct conversation *conversation, int64_t per_s)
 
 	if (!conversation->period.is_known)
 		return false;
-	end = period_of(conversation->period, per_s).seconds + per_s;
+	end = period_of(conversation->period.seconds, per_s) + per_s;
 	return (conversation->first.is_known && conversation->first.seconds >= end) ||
 	       (conversation->last.is_known && conversation->last.seconds > end + LONGEST_RECORD_S);
 }
@@ -294,9 +299,9 @@ enum summing_result summing_again(struct conversations *table, const struct opti
 	struct conversation one = *conversation;
 
 	one.has_period = options->per_s != 0;
-	if (one.has_period)
-		one.period = period_of(one.period, options->per_s);
-	else
+	if (!one.has_period)
 		one.period = (struct conversation_time){0};
+	else if (one.period.is_known)
+		one.period.seconds = period_of(one.period.seconds, options->per_s);
 	return conversations_add(table, &one) < 0 ? SUMMING_NO_MEMORY : SUMMING_OK;
 }

@@ -34,6 +34,7 @@ struct worker {
 	struct judging *judging;                   /* null: records are not judged */
 	struct conversation_reader *conversations; /* null: they are no input */
 	const struct lookup_text *lists;           /* of tags, if known; null: none are carried */
+	const struct prefixset *internal;          /* null: it is no matter what is internal */
 	bool has_more;                             /* add_more has something to do */
 	bool has_peer_names;                       /* a name of the other side is asked for */
 	struct tag_hints hints;
@@ -42,7 +43,7 @@ struct worker {
 	struct record record;
 	struct tags tags;
 	struct emit_more more;
-	const struct json_value *time; /* what --time-field says; null: days don't matter */
+	enum record_member time; /* what --time-field says; RECORD_MEMBERS: days don't matter */
 
 	/* of the block at hand */
 	struct block *block;
@@ -72,15 +73,17 @@ struct worker *worker_new(const struct worker_shared *shared)
 	worker->table = (struct table_room){
 		.cell = BYTES_INIT(SIZE_MAX / 2), .text = BYTES_INIT(SIZE_MAX / 2)};
 	worker->parser = json_parser_new();
+	worker->time = RECORD_MEMBERS;
 	if (shared->lookup != NULL) {
 		worker->listcache = listcache_new();
-		worker->time =
-			&worker->record.values[select_time_member(shared->options->time_field)];
+		worker->time = select_time_member(shared->options->time_field);
 	}
 	if (shared->options->security_lists == LISTS_FULL)
 		worker->lists = &worker->tags.subnet.lists;
 	else if (shared->options->security_lists == LISTS_IDS)
 		worker->lists = &worker->tags.subnet.ids;
+	if (!shared->options->conversations || shared->options->traffic != TRAFFIC_ANY)
+		worker->internal = &shared->options->internal;
 	worker->has_more = options_judge(shared->options) || shared->options->names ||
 			   shared->options->list_subnets || shared->options->field_count != 0;
 	worker->has_peer_names = shared->options->names;
@@ -203,19 +206,21 @@ static inline void point_at_lists(struct worker *worker)
 /* Notes a day that was not among those noted before. */
 static OUT_OF_LINE void note_other_day(struct worker *worker)
 {
+	const struct json_value *time = &worker->record.values[worker->time];
 	enum time_field field = worker->shared.options->time_field;
 	int64_t day;
 
-	if (worker->time->type == JSON_ABSENT || select_day(&day, field, worker->time) < 0)
+	if (time->type == JSON_ABSENT || select_day(&day, field, time) < 0)
 		return;
-	select_days_add(&worker->days, field, worker->time);
+	select_days_add(&worker->days, field, time);
 	tally_date(&worker->result->tally, day);
 }
 
 /* Notes the day of an emitted record, to be compared with the metadata's. */
 static inline void note_day(struct worker *worker)
 {
-	if (worker->time != NULL && !select_days_have(&worker->days, worker->time))
+	if (worker->time != RECORD_MEMBERS &&
+		!select_days_have(&worker->days, &worker->record.values[worker->time]))
 		note_other_day(worker);
 }
 
@@ -432,8 +437,8 @@ static bool take_record(struct worker *worker)
 	if (fate == FATE_BAD)
 		return false;
 	if (fate == FATE_EMITTED) {
-		tag_record(&worker->tags, &worker->record, &options->internal,
-			worker->shared.lookup, worker->shared.plan->has_flow, &worker->hints);
+		tag_record(&worker->tags, &worker->record, worker->internal, worker->shared.lookup,
+			worker->shared.plan->has_flow, &worker->hints);
 		fate = select_tags(options, &worker->record, &worker->tags);
 	}
 	if (fate != FATE_EMITTED)

@@ -100,19 +100,23 @@ def gzip_input(bench):
                         bench.rounds)
 
 
-def gzip_input_floor(bench):
-    """What is left of inflating's speed while the other half of the work is
-    done beside it, by a process that shares nothing with it: what processors
-    share (memory, caches, sometimes a core) is the same for both."""
-    busy = bench.flow("-j 1 < records.log", lookup="net.lut")
-    alone, beside = [], []
-    timing.seconds(bench.inflate())
+def beside(bench, busy, inflate):
+    """What is left of inflating's speed while a line is run beside it: what
+    processors share (memory, caches, sometimes a core) is the same for both."""
+    alone, with_it = [], []
+    timing.seconds(inflate)
     for _ in range(bench.rounds):
-        alone.append(timing.seconds(bench.inflate()))
+        alone.append(timing.seconds(inflate))
         with timing.repeated(busy):
-            beside.append(timing.seconds(bench.inflate()))
-    return timing.figure([x / y for x, y in zip(beside, alone)],
-                         statistics.median(beside) / statistics.median(alone))
+            with_it.append(timing.seconds(inflate))
+    return timing.figure([x / y for x, y in zip(with_it, alone)],
+                         statistics.median(with_it) / statistics.median(alone))
+
+
+def gzip_input_floor(bench):
+    """The other half of the work is done by a process that shares nothing."""
+    return beside(bench, bench.flow("-j 1 < records.log", lookup="net.lut"),
+                  bench.inflate())
 
 
 def plain_one_thread(bench):
@@ -198,6 +202,13 @@ def summing(bench):
     return timing.ratio(bench.flow("--conversations < talks.log.gz", TALKS),
                         bench.line("exec igzip -dc talks.log.gz"),
                         bench.rounds)
+
+
+def summing_floor(bench):
+    """The same of inflating what is summed: one input is inflated by one thread,
+    while the other sums. What is left is the last step, which sorts and writes."""
+    return beside(bench, bench.flow("-j 1 --conversations < talks.log", TALKS),
+                  bench.line("exec igzip -dc talks.log.gz"))
 
 
 def summing_cpu(bench):
@@ -591,6 +602,8 @@ ROWS = (
         ("igzip",), summing),
     Row("15c", "the same, time of all processors", "<=", None, "",
         ("igzip",), summing_cpu),
+    Row("15f", "igzip -dc beside that with plain input : alone", "<=", None,
+        "", ("igzip",), summing_floor),
     Row("15m", "peak memory of 200,000 conversations", "<=", 96, "MiB", (),
         summing_memory),
     Row("15t", "--format csv, gzip input : -l none", "<=", 1.02, "", (),

@@ -147,16 +147,17 @@ static void check_group(const struct lookup *lookup, uint32_t number)
 
 static void check_vnic(const struct lookup *lookup, uint32_t number)
 {
-	static struct lookup_hints hints;
+	static struct lookup_vnic_hints hints;
+	const struct lookup_vnic *recalled;
 	struct lookup_vnic vnic, found;
 
 	lookup_vnic(lookup, number, &vnic);
 	check_text(&vnic.ocid);
 	check_text(&vnic.subnet);
-	for (int i = 0; i < 2; i++) {
-		PROMISE(lookup_find_vnic(lookup, &hints, vnic.ocid.text, vnic.ocid.len, &found));
-		PROMISE(found.number == number);
-	}
+	PROMISE(lookup_find_vnic(lookup, &hints, vnic.ocid.text, vnic.ocid.len, &found));
+	PROMISE(found.number == number);
+	recalled = lookup_recall_vnic(&hints, vnic.ocid.text, vnic.ocid.len);
+	PROMISE(recalled != NULL && recalled->number == number);
 	PROMISE(!lookup_find_vnic(lookup, NULL, vnic.ocid.text, vnic.ocid.len - 1, &found) ||
 		found.number != number);
 	for (size_t i = 0; i < vnic.address_count; i++) {
@@ -177,6 +178,7 @@ static void check_vnic(const struct lookup *lookup, uint32_t number)
 static void check_entry(const struct lookup *lookup, size_t index)
 {
 	static struct lookup_hints hints;
+	const struct lookup_subnet *recalled;
 	struct content_subnet entry, again;
 	struct lookup_subnet found;
 
@@ -193,8 +195,9 @@ static void check_entry(const struct lookup *lookup, size_t index)
 	PROMISE(lookup_find(lookup, entry.ocid.text, entry.ocid.len, &found));
 	PROMISE(found.number == entry.subnet.number && found.set == entry.subnet.set);
 	PROMISE(lookup_learn(lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
-	PROMISE(lookup_recall(lookup, &hints, entry.ocid.text, entry.ocid.len, &found));
 	PROMISE(found.number == entry.subnet.number && found.set == entry.subnet.set);
+	recalled = lookup_recall(&hints, entry.ocid.text, entry.ocid.len);
+	PROMISE(recalled != NULL && recalled->number == found.number);
 	PROMISE(content_find_subnet(lookup, entry.ocid.text, entry.ocid.len, &again));
 	PROMISE(again.ocid.text == entry.ocid.text);
 	PROMISE(!lookup_find(lookup, entry.ocid.text, entry.ocid.len - 1, &found) ||

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 
 #include "rules/judge.h"
+#include "rules/verdicts.h"
 
 #define MOST_RULES 48
 #define MOST_RUNS 4
@@ -653,6 +654,39 @@ static void judge_without_names(const struct judge_record *record, const struct 
 	PROMISE(judgement.confidence == expected->confidence);
 }
 
+/* What is kept of a record is the verdict of those that have its key. */
+static void judge_neighbours(const struct world *world, const struct judge_rules *rules)
+{
+	const size_t ports = COUNT(ends) - 4;
+	static struct judgement judgement, kept;
+	static struct verdicts verdicts;
+	struct judge_record record = world->record;
+	uint64_t key, other;
+
+	if (!judge_needs_answers(&record))
+		return;
+	if (!verdicts_init(&verdicts, rules))
+		return;
+	PROMISE(!verdicts_find(&verdicts, &record, &kept, &key));
+	if (key == 0)
+		return;
+	judge_record(&judgement, &record, rules);
+	verdicts_keep(&verdicts, key, record.direction, &judgement);
+	for (size_t i = 0; i < 4 * ports; i++) {
+		record = world->record;
+		if (i < 2 * ports)
+			record.source_port = (uint16_t)(ends[i / 2] + (int)i % 2);
+		else
+			record.destination_port = (uint16_t)(ends[i / 2 - ports] + (int)i % 2);
+		judge_record(&judgement, &record, rules);
+		if (!verdicts_find(&verdicts, &record, &kept, &other))
+			continue;
+		PROMISE(other == key);
+		PROMISE(kept.verdict == judgement.verdict);
+		PROMISE(kept.confidence == judgement.confidence);
+	}
+}
+
 static void try_world(struct input *input)
 {
 	static struct world world;
@@ -668,6 +702,7 @@ static void try_world(struct input *input)
 	PROMISE(judgement.confidence == expected.confidence);
 	PROMISE(judgement.is_complete == world.is_complete);
 	judge_without_names(&world.record, &rules, &expected);
+	judge_neighbours(&world, &rules);
 	compare(judgement.permitted.at, judgement.permitted.count, expected.permitted.entries,
 		expected.permitted.count);
 	compare(judgement.reply.at, judgement.reply.count, expected.reply.entries,

@@ -39,6 +39,22 @@ static void test_ipv4(void **state)
 	assert_address("255.255.255.255", ADDRESS_IPV4, 0xffffffff00000000, 0);
 }
 
+/* The same at the end of an IPv6 address, where octets are read as any processor can. */
+static void compare_embedded(const char *text, size_t len, const struct in_addr *expected)
+{
+	char copy[64];
+	int copy_len = snprintf(copy, sizeof(copy), "::ffff:%.*s", (int)len, text);
+	struct address address;
+
+	/* with a colon it may be one all the same, or be cut by a NUL */
+	if (memchr(text, ':', len) != NULL || memchr(text, '\0', len) != NULL)
+		return;
+	(void)address_parse(&address, copy, (size_t)copy_len);
+	assert_int_equal(address.family == ADDRESS_IPV6, expected != NULL);
+	if (expected != NULL)
+		assert_int_equal(address.low & UINT32_MAX, ntohl(expected->s_addr));
+}
+
 /* A text is the IPv4 address that inet_pton(3) takes it for, or none. */
 static void compare_ipv4(const char *text, size_t len)
 {
@@ -56,6 +72,7 @@ static void compare_ipv4(const char *text, size_t len)
 	assert_int_equal(address.family == ADDRESS_IPV4, is_address);
 	if (is_address)
 		assert_int_equal(address.high >> 32, ntohl(expected.s_addr));
+	compare_embedded(text, len, is_address ? &expected : NULL);
 	free(tight);
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -113,6 +114,26 @@ static void refuses_what_memory_lacks(void **state)
 	bytes_free(&bytes);
 }
 
+/* Of each length, with each byte another one, and no byte after the end read. */
+static void compares_all_bytes(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len < 100; len++) {
+		char *a = malloc(len == 0 ? 1 : len), *b = malloc(len == 0 ? 1 : len);
+
+		memset(a, 'x', len);
+		memset(b, 'x', len);
+		assert_true(bytes_are_same(a, b, len));
+		for (size_t at = 0; at < len; at++) {
+			b[at] = (char)('x' ^ 1 << at % 8);
+			assert_false(bytes_are_same(a, b, len));
+			b[at] = 'x';
+		}
+		free(a);
+		free(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +142,7 @@ int main(void)
 		cmocka_unit_test(stops_at_the_maximum),
 		cmocka_unit_test(reserves_without_changing),
 		cmocka_unit_test(refuses_what_memory_lacks),
+		cmocka_unit_test(compares_all_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

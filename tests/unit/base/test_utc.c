@@ -56,11 +56,27 @@ static void test_calendar(void **state)
 	}
 }
 
+/* What is remembered of a day is not taken for another one. */
+static void test_near(void **state)
+{
+	static const int64_t times[] = {1795773600, 1795773601, 1795823999, 1795824000, 1795773600,
+		0, -1, 0, INT64_MAX, 1, -62167219200, 253402300799, 253402300799};
+	struct utc_day last = {0};
+	char text[UTC_TEXT_SIZE], other[UTC_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		assert_int_equal(utc_text_near(text, times[i], &last), utc_text(other, times[i]));
+		assert_string_equal(text, other);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_near),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

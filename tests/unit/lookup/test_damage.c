@@ -156,7 +156,8 @@ static size_t use_lists(const struct lookup *lookup, const struct lookup_subnet 
 static size_t use_groups(const struct lookup *lookup)
 {
 	struct lookup_vnic vnic, again;
-	struct lookup_hints hints = {0};
+	const struct lookup_vnic *recalled;
+	struct lookup_vnic_hints hints = {0};
 	size_t sum = 0;
 
 	for (uint32_t i = 0; i < lookup_group_count(lookup); i++) {
@@ -177,6 +178,8 @@ static size_t use_groups(const struct lookup *lookup)
 		assert_true(
 			lookup_find_vnic(lookup, &hints, vnic.ocid.text, vnic.ocid.len, &again));
 		assert_int_equal(again.number, i);
+		recalled = lookup_recall_vnic(&hints, vnic.ocid.text, vnic.ocid.len);
+		assert_true(recalled != NULL && recalled->number == i);
 		sum += sum_of(vnic.subnet) + vnic.groups.count;
 		for (size_t j = 0; j < vnic.address_count; j++) {
 			struct address address = lookup_vnic_address(&vnic, j);

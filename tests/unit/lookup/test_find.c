@@ -145,7 +145,8 @@ static void test_services(void **state)
 
 static void test_vnics(void **state)
 {
-	struct lookup_hints hints = {0};
+	struct lookup_vnic_hints hints = {0};
+	const struct lookup_vnic *recalled;
 	struct lookup_vnic vnic = vnic_of(VNIC_P);
 	const struct address own = address_of("10.1.2.3"), other = address_of("10.1.0.4");
 
@@ -166,11 +167,20 @@ static void test_vnics(void **state)
 	assert_int_equal(vnic.groups.count, 1);
 	assert_true(lookup_run_has(&vnic.groups, vnic.groups.numbers[0]));
 	assert_false(lookup_run_has(&vnic.groups, vnic.groups.numbers[0] + 1));
+	assert_null(lookup_recall_vnic(&hints, VNIC_P, strlen(VNIC_P)));
+	assert_null(lookup_recall_vnic(&hints, "", 0));
 	for (int i = 0; i < 2; i++) {
 		assert_true(lookup_find_vnic(world, &hints, VNIC_P, strlen(VNIC_P), &vnic));
 		assert_true(is(vnic.ocid, VNIC_P));
 		assert_false(
 			lookup_find_vnic(world, &hints, "x" VNIC_P, strlen(VNIC_P) + 1, &vnic));
+		recalled = lookup_recall_vnic(&hints, VNIC_P, strlen(VNIC_P));
+		assert_non_null(recalled);
+		assert_memory_equal(recalled, &vnic, sizeof(vnic));
+		/* what ends as it does is another one */
+		assert_null(lookup_recall_vnic(&hints, "x" VNIC_P, strlen(VNIC_P) + 1));
+		assert_null(lookup_recall_vnic(&hints, &VNIC_P[1], strlen(VNIC_P) - 1));
+		assert_null(lookup_recall_vnic(&hints, VNIC_Q, strlen(VNIC_Q)));
 	}
 	assert_false(lookup_find_vnic(nothing, &hints, VNIC_P, strlen(VNIC_P), &vnic));
 	assert_true(lookup_has_vnics(world));

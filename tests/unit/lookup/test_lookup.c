@@ -87,10 +87,13 @@ static void test_find(void **state)
 	unlink("net.lut");
 }
 
-static bool recall(const struct lookup *lookup, const struct lookup_hints *hints, const char *ocid,
-	struct lookup_subnet *subnet)
+static bool recall(const struct lookup_hints *hints, const char *ocid, struct lookup_subnet *subnet)
 {
-	return lookup_recall(lookup, hints, ocid, strlen(ocid), subnet);
+	const struct lookup_subnet *recalled = lookup_recall(hints, ocid, strlen(ocid));
+
+	if (recalled != NULL)
+		*subnet = *recalled;
+	return recalled != NULL;
 }
 
 static bool learn(const struct lookup *lookup, struct lookup_hints *hints, const char *ocid,
@@ -109,23 +112,23 @@ static void test_recall(void **state)
 	(void)state;
 	write_model(two_subnets(), "net.lut");
 	lookup = opened("net.lut");
-	assert_false(recall(lookup, &hints, SUBNET_A, &subnet));
+	assert_false(recall(&hints, SUBNET_A, &subnet));
 	assert_true(lookup_find(lookup, SUBNET_A, strlen(SUBNET_A), &found));
 	assert_true(learn(lookup, &hints, SUBNET_A, &subnet));
 	assert_memory_equal(&subnet, &found, sizeof found);
 	memset(&subnet, 0, sizeof subnet);
-	assert_true(recall(lookup, &hints, SUBNET_A, &subnet));
+	assert_true(recall(&hints, SUBNET_A, &subnet));
 	assert_memory_equal(&subnet, &found, sizeof found);
-	assert_false(recall(lookup, &hints, SUBNET_B, &subnet));
-	assert_false(recall(lookup, &hints, "x" SUBNET_A, &subnet));
-	assert_false(recall(lookup, &hints, &SUBNET_A[1], &subnet));
-	assert_false(recall(lookup, &hints, "", &subnet));
+	assert_false(recall(&hints, SUBNET_B, &subnet));
+	assert_false(recall(&hints, "x" SUBNET_A, &subnet));
+	assert_false(recall(&hints, &SUBNET_A[1], &subnet));
+	assert_false(recall(&hints, "", &subnet));
 	assert_false(learn(lookup, &hints, "x" SUBNET_A, &subnet));
 	assert_false(learn(lookup, &hints, "", &subnet));
-	assert_false(recall(lookup, &hints, "x" SUBNET_A, &subnet));
-	assert_true(recall(lookup, &hints, SUBNET_A, &subnet));
+	assert_false(recall(&hints, "x" SUBNET_A, &subnet));
+	assert_true(recall(&hints, SUBNET_A, &subnet));
 	assert_true(learn(lookup, &hints, SUBNET_B, &subnet));
-	assert_true(recall(lookup, &hints, SUBNET_B, &subnet));
+	assert_true(recall(&hints, SUBNET_B, &subnet));
 	lookup_close(lookup);
 	unlink("net.lut");
 }
@@ -230,15 +233,15 @@ static void test_many(void **state)
 		snprintf(name, sizeof(name), "[\"l%d\"]", i % 3);
 		assert_true(text_is(&entry.subnet.ids, name));
 		assert_true(learn(lookup, &hints, ocid, &subnet));
-		assert_true(recall(lookup, &hints, ocid, &subnet));
+		assert_true(recall(&hints, ocid, &subnet));
 		assert_memory_equal(&subnet, &entry.subnet, sizeof subnet);
 		many_ocid(ocid, i * 7 % (i + 1));
-		if (recall(lookup, &hints, ocid, &subnet)) {
+		if (recall(&hints, ocid, &subnet)) {
 			assert_true(content_find_subnet(lookup, ocid, strlen(ocid), &entry));
 			assert_memory_equal(&subnet, &entry.subnet, sizeof subnet);
 		}
 		many_ocid(ocid, MANY + i);
-		assert_false(recall(lookup, &hints, ocid, &subnet));
+		assert_false(recall(&hints, ocid, &subnet));
 		assert_false(content_find_subnet(lookup, ocid, strlen(ocid), &entry));
 	}
 	lookup_close(lookup);

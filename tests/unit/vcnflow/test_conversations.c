@@ -300,6 +300,97 @@ static void sums_saturate(void **state)
 	conversations_free(&table);
 }
 
+/* Adds a conversation of one record as that record. */
+static void add_as_record(struct conversations *table, const struct conversation *one)
+{
+	const bool is_out = one->out.records != 0;
+	const struct conversation_sum *sum = is_out ? &one->out : &one->in;
+	struct conversations_record record = {
+		.local = &one->local,
+		.peer = &one->peer,
+		.period = one->period.is_known ? one->period.seconds : CONVERSATIONS_NO_TIME,
+		.first = one->first.is_known ? one->first.seconds : CONVERSATIONS_NO_TIME,
+		.last = one->last.is_known ? one->last.seconds : CONVERSATIONS_NO_TIME,
+		.packets = sum->packets,
+		.bytes = sum->bytes,
+		.protocol = one->protocol,
+		.local_port = one->local_low,
+		.peer_port = one->peer_low,
+		.has_ports = one->has_ports,
+		.has_period = one->has_period,
+		.is_out = is_out,
+		.began = one->began,
+		.action = one->action,
+	};
+
+	assert_int_equal(
+		conversations_find_owner(table, &one->subnet, &one->vnic, &record.owner), 0);
+	assert_int_equal(conversations_add_record(table, &record), 0);
+}
+
+/* Records make the lines that conversations of one record each make. */
+static void records_are_conversations(void **state)
+{
+	static const enum conversation_began began[] = {
+		CONVERSATION_NOBODY, CONVERSATION_LOCAL, CONVERSATION_PEER};
+	struct conversations tables[2];
+	char *texts[2];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		conversations_init(&tables[i]);
+	for (unsigned i = 0; i < 480; i++) {
+		struct conversation one = made_of(i % 5 == 0 ? "s" : "t", i % 7 == 0 ? NULL : "v",
+			i % 11 == 0 ? "2001:db8::1" : "10.0.0.1", "10.0.0.2", 1);
+
+		one.began = began[i % 3];
+		one.has_ports = i % 4 != 0;
+		one.local_low = one.local_high = one.has_ports ? (uint16_t)(i % 13) : 0;
+		one.peer_low = one.peer_high = one.has_ports ? (uint16_t)(i % 17) : 0;
+		one.protocol = one.has_ports ? 6 : CONVERSATION_NO_PROTOCOL;
+		one.action = i % 19 == 0 ? ACTION_REJECT : ACTION_ACCEPT;
+		one.has_period = i % 23 != 0;
+		one.period = (struct conversation_time){one.has_period && i % 29 != 0, 0};
+		one.first.is_known = i % 31 != 0;
+		one.last.is_known = i % 37 != 0;
+		one.first.seconds -= i;
+		one.last.seconds += i;
+		if (i % 2 != 0) {
+			one.out = one.in;
+			one.in = (struct conversation_sum){0};
+		}
+		assert_int_equal(conversations_add(&tables[0], &one), 0);
+		add_as_record(&tables[1], &one);
+	}
+	for (size_t i = 0; i < 2; i++)
+		texts[i] = text_of_table(&tables[i]);
+	assert_string_equal(texts[0], texts[1]);
+	for (size_t i = 0; i < 2; i++) {
+		free(texts[i]);
+		conversations_free(&tables[i]);
+	}
+}
+
+/* Also what a record adds to a line that was read. */
+static void records_saturate(void **state)
+{
+	struct conversation one = made_of("s", "v", "10.0.0.1", "10.0.0.2", 1);
+	struct conversations table;
+
+	(void)state;
+	conversations_init(&table);
+	one.in = (struct conversation_sum){INT64_MAX, INT64_MAX - 1, 1};
+	assert_int_equal(conversations_add(&table, &one), 0);
+	one.in = (struct conversation_sum){1, 1, UINT64_MAX};
+	add_as_record(&table, &one);
+	assert_true(table.saturated);
+	conversations_get(&table, 0, &one);
+	assert_true(one.in.records == INT64_MAX);
+	assert_true(one.in.packets == INT64_MAX);
+	assert_true(one.in.bytes == INT64_MAX);
+	conversations_free(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +399,8 @@ int main(void)
 		cmocka_unit_test(sorts_by_key),
 		cmocka_unit_test(parts_add_up),
 		cmocka_unit_test(sums_saturate),
+		cmocka_unit_test(records_are_conversations),
+		cmocka_unit_test(records_saturate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

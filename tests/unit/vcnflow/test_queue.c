@@ -408,6 +408,29 @@ static void test_own_memory(void **state)
 	queue_free(&queue);
 }
 
+/* Of what others used, a thread gets what was free for the longest time. */
+static void test_others_memory(void **state)
+{
+	struct queue_job *jobs[3];
+
+	(void)state;
+	begin(2);
+	for (size_t i = 0; i < 3; i++) {
+		jobs[i] = add_job();
+		queue_begin_work(&queue, jobs[i], 1);
+		queue_end_work(&queue, jobs[i]);
+	}
+	for (size_t i = 0; i < 3; i++)
+		queue_drop_job(&queue);
+	assert_ptr_equal(queue_take_job(&queue, 0), jobs[0]);
+	queue_add_job(&queue, input, jobs[0]);
+	assert_ptr_equal(queue_take_job(&queue, 1), jobs[2]);
+	queue_add_job(&queue, input, jobs[2]);
+	assert_ptr_equal(queue_take_job(&queue, 0), jobs[1]);
+	queue_add_job(&queue, input, jobs[1]);
+	queue_free(&queue);
+}
+
 /* A message is delivered as it comes, in its place. */
 static void test_messages(void **state)
 {
@@ -573,6 +596,7 @@ int main(void)
 		cmocka_unit_test(test_buffers_of_later_inputs),
 		cmocka_unit_test(test_buffers),
 		cmocka_unit_test(test_own_memory),
+		cmocka_unit_test(test_others_memory),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_never_stuck),
 	};

@@ -271,7 +271,7 @@ static bool range_holds(const struct prefixset_range *range, const struct addres
 }
 
 /* Halves until few are left; the range, if any, is among them. */
-static bool ranges_hold(
+static bool ipv6_ranges_hold(
 	const struct prefixset_range *ranges, size_t count, const struct address *address)
 {
 	size_t half;
@@ -322,7 +322,7 @@ bool prefixset_holds(const struct prefixset *set, const struct address *address)
 	if (address->family == ADDRESS_IPV4)
 		return ipv4_ranges_hold(set->ipv4, set->ipv4_count, address->high);
 	if (address->family == ADDRESS_IPV6)
-		return ranges_hold(set->ipv6, set->ipv6_count, address);
+		return ipv6_ranges_hold(set->ipv6, set->ipv6_count, address);
 	return false;
 }
 

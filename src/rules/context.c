@@ -29,19 +29,17 @@ struct place {
 struct kept {
 	uint32_t subnet; /* LOOKUP_NONE: none is */
 	uint32_t vnic;
-	uint32_t records;  /* how many of it were to be judged, up to WORTHWHILE; more: none
-			    * of its verdicts can be kept */
-	uint32_t verdicts; /* where they are, counted from 1; 0: under this number never any were */
+	uint32_t records; /* how many of it were to be judged, up to WORTHWHILE; more: none
+			   * of its verdicts can be kept */
 };
 
 /* What is looked at for each record stands close together. */
 struct context {
 	const struct lookup *lookup;
 	struct kept kept[KEPT];
-	struct verdicts verdicts[KEPT];
-	uint32_t verdicts_count;
-	struct place places[KEPT]; /* by the same numbers as kept */
-	struct place large;        /* one of more runs, which are not kept */
+	struct verdicts verdicts[KEPT]; /* by the same numbers, as places */
+	struct place places[KEPT];
+	struct place large; /* one of more runs, which are not kept */
 	struct judge_run runs[LIMIT_RUNS];
 };
 
@@ -224,15 +222,12 @@ struct verdicts *context_verdicts(
 	if (!is_place(kept, subnet->number, vnic))
 		return NULL;
 	if (kept->records == WORTHWHILE)
-		return &context->verdicts[kept->verdicts - 1];
+		return &context->verdicts[number];
 	if (kept->records > WORTHWHILE)
 		return NULL;
 	if (kept->records == WORTHWHILE - 1) {
-		if (kept->verdicts == 0)
-			kept->verdicts = ++context->verdicts_count;
 		/* not counted before they are ready, for if the lookup file is lost meanwhile */
-		if (!verdicts_init(
-			    &context->verdicts[kept->verdicts - 1], &context->places[number].rules))
+		if (!verdicts_init(&context->verdicts[number], &context->places[number].rules))
 			kept->records++;
 	}
 	kept->records++;

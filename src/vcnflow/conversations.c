@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 #define FIRST_SLOTS 64
 #define MOST_LINES ((size_t)1 << 30)
 
@@ -34,9 +36,8 @@
 #define LINES_AHEAD 8
 #define CACHE_LINE 64
 
-/* No text and no time; they sort before all that there are. */
+/* No text: it sorts before all that there are. */
 #define NO_TEXT UINT32_MAX
-#define NO_TIME CONVERSATIONS_NO_TIME
 
 /* The numbers of a struct address. */
 struct key_address {
@@ -46,7 +47,7 @@ struct key_address {
 
 /* Compared as bytes, so that none may be undefined. */
 struct key {
-	int64_t period; /* seconds since 1970, or NO_TIME */
+	int64_t period; /* seconds since 1970, or CONVERSATIONS_NO_TIME */
 	struct key_address local;
 	struct key_address peer;
 	uint32_t owner;
@@ -68,8 +69,8 @@ struct conversations_line {
 	struct key key;
 	struct conversation_sum in;
 	struct conversation_sum out;
-	int64_t first;       /* the least start, or NO_TIME */
-	int64_t last;        /* the greatest end, or NO_TIME */
+	int64_t first;       /* the least start, or CONVERSATIONS_NO_TIME */
+	int64_t last;        /* the greatest end, or CONVERSATIONS_NO_TIME */
 	uint16_t client_low; /* the least and greatest port of the side that began */
 	uint16_t client_high;
 };
@@ -216,7 +217,7 @@ bool conversations_recall(struct conversations *table, uint32_t subnet, const ch
 		return false;
 	text = textset_text(&table->texts, recent->vnic, &text_len);
 	*owner = recent->owner;
-	return text_len == len && memcmp(text, vnic, len) == 0;
+	return text_len == len && bytes_are_same(text, vnic, len);
 }
 
 void conversations_remember(struct conversations *table, uint32_t subnet, const char *vnic,
@@ -316,7 +317,7 @@ static struct conversations_line *line_of(struct conversations *table, const str
 	 * instruction, which is slow to begin */
 	line->key = *key;
 	line->in = line->out = (struct conversation_sum){0};
-	line->first = line->last = NO_TIME;
+	line->first = line->last = CONVERSATIONS_NO_TIME;
 	line->client_low = UINT16_MAX;
 	line->client_high = 0;
 	*slot = (struct conversations_slot){key->hash, (uint32_t)++table->count};
@@ -325,9 +326,10 @@ static struct conversations_line *line_of(struct conversations *table, const str
 
 static inline void add_times(struct conversations_line *line, int64_t first, int64_t last)
 {
-	if (first != NO_TIME && (line->first == NO_TIME || first < line->first))
+	if (first != CONVERSATIONS_NO_TIME &&
+		(line->first == CONVERSATIONS_NO_TIME || first < line->first))
 		line->first = first;
-	if (last > line->last) /* NO_TIME is less than any */
+	if (last > line->last) /* CONVERSATIONS_NO_TIME is less than any */
 		line->last = last;
 }
 
@@ -341,7 +343,7 @@ static inline void add_clients(struct conversations_line *line, uint16_t low, ui
 
 static int64_t seconds_of(const struct conversation_time *time)
 {
-	return time->is_known ? time->seconds : NO_TIME;
+	return time->is_known ? time->seconds : CONVERSATIONS_NO_TIME;
 }
 
 /*
@@ -787,8 +789,8 @@ void conversations_sort_part(struct conversations *table, size_t part)
 static struct conversation_time time_of(int64_t seconds)
 {
 	return (struct conversation_time){
-		.is_known = seconds != NO_TIME,
-		.seconds = seconds != NO_TIME ? seconds : 0,
+		.is_known = seconds != CONVERSATIONS_NO_TIME,
+		.seconds = seconds != CONVERSATIONS_NO_TIME ? seconds : 0,
 	};
 }
 

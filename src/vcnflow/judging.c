@@ -154,7 +154,8 @@ static size_t place_of(const struct flow *flow)
 	return hash_bits(flow->peer_high ^ flow->peer_low ^ flow->place ^ flow->service, FLOW_BITS);
 }
 
-/* Judges by what the rules say of the flow, which they may have been asked before. */
+/* Judges by what the rules say of the flow, which they may have been asked before: so
+ * also where no verdicts are kept, as with rules that name groups. */
 static void judge_flow(struct judging *judging, const struct tags *tags)
 {
 	struct judge_record *judged = &judging->judged;

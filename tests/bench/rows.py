@@ -205,8 +205,8 @@ def summing(bench):
 
 
 def summing_floor(bench):
-    """The same of inflating what is summed: one input is inflated by one thread,
-    while the other sums. What is left is the last step, which sorts and writes."""
+    """One input is inflated by one thread, while the other sums. What row 15 has
+    besides is its last step, which sorts and writes."""
     return beside(bench, bench.flow("-j 1 --conversations < talks.log", TALKS),
                   bench.line("exec igzip -dc talks.log.gz"))
 

@@ -7,6 +7,7 @@
  * An input's first bit says which of both it is; the bytes that follow choose
  * from tables in which ends of ranges and borders of blocks lie close together.
  */
+#include "../unit/rules/turned.h"
 #include "fuzz.h"
 
 #include "rules/judge.h"
@@ -639,16 +640,10 @@ static void judge_without_names(const struct judge_record *record, const struct 
 	const struct expected *expected)
 {
 	static struct judgement judgement;
-	struct judge_record other = *record;
+	const struct judge_record other = turned(record);
 
 	if (!judge_needs_answers(record))
 		return;
-	other.source = record->destination;
-	other.destination = record->source;
-	other.source_port = record->destination_port;
-	other.destination_port = record->source_port;
-	other.direction =
-		record->direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS;
 	judge_by_answers(&judgement, record, rules->is_complete, judge_ask(&other, rules));
 	PROMISE(judgement.verdict == expected->verdict);
 	PROMISE(judgement.confidence == expected->confidence);

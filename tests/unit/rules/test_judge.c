@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "turned.h"
+
 #include "rules/judge.h"
 
 #define RULES_MAX 5000
@@ -103,20 +105,6 @@ static struct judge_record record(enum action action, enum direction direction, 
 	assert_int_equal(
 		address_parse(&made.destination, out ? far : own, strlen(out ? far : own)), 0);
 	return made;
-}
-
-/* The record of the other way of the flow. */
-static struct judge_record turned(const struct judge_record *given)
-{
-	struct judge_record other = *given;
-
-	other.source = given->destination;
-	other.destination = given->source;
-	other.source_port = given->destination_port;
-	other.destination_port = given->source_port;
-	other.direction =
-		given->direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS;
-	return other;
 }
 
 /* The answers alone lead to the same, whichever way of the flow they are asked for. */

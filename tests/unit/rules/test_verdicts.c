@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "turned.h"
+
 #include "rules/verdicts.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -187,20 +189,6 @@ static struct judge_record some_record(void)
 	if (chance(20) == 0)
 		made.destination_port = made.source_port = 0;
 	return made;
-}
-
-/* The record of the other way of a flow. */
-static struct judge_record turned(const struct judge_record *record)
-{
-	struct judge_record other = *record;
-
-	other.source = record->destination;
-	other.destination = record->source;
-	other.source_port = record->destination_port;
-	other.destination_port = record->source_port;
-	other.direction =
-		record->direction == DIRECTION_EGRESS ? DIRECTION_INGRESS : DIRECTION_EGRESS;
-	return other;
 }
 
 /* One that differs from another in an end or two. */

@@ -1,12 +1,11 @@
 /*
- * The table of conversations: an array of lines and a table of slots over it,
- * never more than half full, so that a line costs 144 bytes and no allocation of
- * its own. Its subnet and VNIC are one number, that of their owner: most lines
- * have one that many others have. The hash is keyed with random bytes that the
- * kernel gave the process, since whoever sends packets chooses ports and
- * addresses; nothing visible depends on it, for lines are sorted before they are
- * written. It is made of the texts' hashes, not of their numbers, and so is the
- * same in each table: lines of one are added to another without being hashed again.
+ * The table of conversations: an array of lines and slots that find them, so that a
+ * line costs 144 to 160 bytes and no allocation of its own. Its subnet and VNIC are one number,
+ * that of their owner: most lines have one that many others have. The hash is keyed with random
+ * bytes that the kernel gave the process, since whoever sends packets chooses ports and addresses;
+ * nothing visible depends on it, for lines are sorted before they are written. It is made of the
+ * texts' hashes, not of their numbers, and so is the same in each table: lines of one are added to
+ * another without being hashed again.
  *
  * The table of a run is larger than a processor's caches. So a merge fetches the
  * slots and the lines that it is going to need some lines ahead, and sorting
@@ -23,7 +22,7 @@
 
 #include "base/bytes.h"
 
-#define FIRST_SLOTS 64
+#define FIRST_LINES 32
 #define MOST_LINES ((size_t)1 << 30)
 
 /* More are as good as no memory, as more lines are. */
@@ -81,15 +80,10 @@ struct owner {
 	uint32_t vnic; /* or NO_TEXT */
 };
 
-struct conversations_slot {
-	uint32_t hash;
-	uint32_t line; /* 0 is free, else a line's number + 1 */
-};
-
 static_assert(sizeof(struct key) == 56, "no padding");
 static_assert(sizeof(struct owner) == 8, "no padding");
-static_assert(sizeof(struct conversations_line) + 2 * sizeof(struct conversations_slot) <=
-		      CONVERSATIONS_LINE_COST,
+static_assert(
+	sizeof(struct conversations_line) + 2 * sizeof(struct slot) <= CONVERSATIONS_LINE_COST,
 	"--table counts at least what a line takes");
 
 void conversations_init(struct conversations *table)
@@ -104,7 +98,7 @@ void conversations_init(struct conversations *table)
 void conversations_free(struct conversations *table)
 {
 	free(table->lines);
-	free(table->slots);
+	slots_free(&table->slots);
 	free(table->entries);
 	free(table->parts);
 	free(table->numbers);
@@ -116,8 +110,7 @@ void conversations_free(struct conversations *table)
 void conversations_clear(struct conversations *table)
 {
 	table->count = 0;
-	if (table->slots != NULL)
-		memset(table->slots, 0, table->slot_count * sizeof(*table->slots));
+	slots_clear(&table->slots);
 	free(table->entries);
 	free(table->parts);
 	table->entries = NULL;
@@ -230,17 +223,15 @@ void conversations_remember(struct conversations *table, uint32_t subnet, const 
 /* ---- lines ------------------------------------------------------------------- */
 
 /* The slot of a key, or the free one where it would go. */
-static struct conversations_slot *find_slot(
-	const struct conversations *table, const struct key *key)
+static struct slot *find_slot(const struct conversations *table, const struct key *key)
 {
-	size_t at = key->hash & (table->slot_count - 1);
-	struct conversations_slot *slot;
+	struct slot *segment = slots_segment(&table->slots, key->hash), *slot;
 
-	for (;; at = (at + 1) & (table->slot_count - 1)) {
-		slot = &table->slots[at];
-		if (slot->line == 0 ||
-			(slot->hash == key->hash &&
-				memcmp(&table->lines[slot->line - 1].key, key, sizeof(*key)) == 0))
+	for (size_t at = slots_begin(key->hash);; at = slots_next(at)) {
+		slot = &segment[at];
+		if (slot->number == 0 ||
+			(slot->hash == key->hash && memcmp(&table->lines[slot->number - 1].key, key,
+							    sizeof(*key)) == 0))
 			return slot;
 	}
 }
@@ -248,34 +239,18 @@ static struct conversations_slot *find_slot(
 /* Makes room for one more line. Returns 0, or -1 when memory ran out. */
 static int reserve(struct conversations *table)
 {
-	size_t slot_count = table->slot_count > 0 ? 2 * table->slot_count : FIRST_SLOTS;
+	const size_t room = table->room > 0 ? 2 * table->room : FIRST_LINES;
 	struct conversations_line *lines;
-	struct conversations_slot *slots;
 
 	if (table->count < table->room)
 		return 0;
 	if (table->count >= MOST_LINES)
 		return -1;
-	lines = realloc(table->lines, slot_count / 2 * sizeof(*lines));
+	lines = realloc(table->lines, room * sizeof(*lines));
 	if (lines == NULL)
 		return -1;
 	table->lines = lines;
-	slots = calloc(slot_count, sizeof(*slots));
-	if (slots == NULL)
-		return -1;
-	for (size_t i = 0; i < table->slot_count; i++) {
-		size_t at = table->slots[i].hash & (slot_count - 1);
-
-		if (table->slots[i].line == 0)
-			continue;
-		while (slots[at].line != 0)
-			at = (at + 1) & (slot_count - 1);
-		slots[at] = table->slots[i];
-	}
-	free(table->slots);
-	table->slots = slots;
-	table->slot_count = slot_count;
-	table->room = slot_count / 2;
+	table->room = room;
 	return 0;
 }
 
@@ -304,14 +279,14 @@ static inline void add_sum(struct conversations *table, struct conversation_sum 
 /* The line of a key: one of zeros, if there was none; null when memory ran out. */
 static struct conversations_line *line_of(struct conversations *table, const struct key *key)
 {
-	struct conversations_slot *slot;
 	struct conversations_line *line;
+	struct slot *slot;
 
-	if (reserve(table) < 0)
+	if (reserve(table) < 0 || slots_reserve(&table->slots, key->hash) < 0)
 		return NULL;
 	slot = find_slot(table, key);
-	if (slot->line != 0)
-		return &table->lines[slot->line - 1];
+	if (slot->number != 0)
+		return &table->lines[slot->number - 1];
 	line = &table->lines[table->count];
 	/* one by one: a line that is cleared as a whole is cleared by a string
 	 * instruction, which is slow to begin */
@@ -320,7 +295,7 @@ static struct conversations_line *line_of(struct conversations *table, const str
 	line->first = line->last = CONVERSATIONS_NO_TIME;
 	line->client_low = UINT16_MAX;
 	line->client_high = 0;
-	*slot = (struct conversations_slot){key->hash, (uint32_t)++table->count};
+	slots_fill(&table->slots, slot, key->hash, (uint32_t)++table->count);
 	return line;
 }
 
@@ -497,19 +472,20 @@ static ALWAYS_INLINE void fetch_line(const struct conversations_line *line)
 static ALWAYS_INLINE void fetch(const struct conversations *table,
 	const struct conversations *other, size_t begin, size_t end)
 {
-	const size_t mask = table->slot_count - 1;
-	size_t at;
-
-	if (table->slot_count == 0)
+	if (table->count == 0)
 		return;
-	for (size_t i = begin; i < end; i++)
-		__builtin_prefetch(&table->slots[other->lines[i].key.hash & mask]);
 	for (size_t i = begin; i < end; i++) {
 		const uint32_t hash = other->lines[i].key.hash;
 
-		for (at = hash & mask; table->slots[at].line != 0; at = (at + 1) & mask) {
-			if (table->slots[at].hash == hash) {
-				fetch_line(&table->lines[table->slots[at].line - 1]);
+		__builtin_prefetch(&slots_segment(&table->slots, hash)[slots_begin(hash)]);
+	}
+	for (size_t i = begin; i < end; i++) {
+		const uint32_t hash = other->lines[i].key.hash;
+		const struct slot *segment = slots_segment(&table->slots, hash);
+
+		for (size_t at = slots_begin(hash); segment[at].number != 0; at = slots_next(at)) {
+			if (segment[at].hash == hash) {
+				fetch_line(&table->lines[segment[at].number - 1]);
 				break;
 			}
 		}

@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "base/textset.h"
 #include "rules/conversation.h"
+#include "vcnflow/slots.h"
 
 /* What a line counts for --table, without its texts: it and its slots. */
 #define CONVERSATIONS_LINE_COST 160
@@ -26,7 +27,6 @@
 #define CONVERSATIONS_RECENT (1 << CONVERSATIONS_RECENT_BITS)
 
 struct conversations_line;
-struct conversations_slot;
 struct conversations_entry;
 
 /* Who a line is of: a subnet and a VNIC. */
@@ -70,8 +70,7 @@ struct conversations {
 	struct conversations_line *lines;
 	size_t count;
 	size_t room;
-	struct conversations_slot *slots; /* open addressing */
-	size_t slot_count;
+	struct slots slots; /* of lines */
 	struct hash_key hash_key;
 	struct textset texts;                                     /* subnets and VNICs */
 	struct textset owners;                                    /* pairs of numbers of these */

@@ -1,0 +1,69 @@
+/*
+ * Finds numbers by hashes. It grows little by little, since what waits for it does
+ * not wait for a table that is twice as large to be filled: slots lie in segments,
+ * and when one is half full its half is moved to another one. Extendible hashing: R.
+ * Fagin, J. Nievergelt, N. Pippenger, H. R. Strong, ACM TODS 4 (1979).
+ */
+#ifndef VCNFLOW_SLOTS_H
+#define VCNFLOW_SLOTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SLOTS_SEGMENT 512
+
+/* Numbers that a segment takes at most. */
+#define SLOTS_FULL (SLOTS_SEGMENT / 2)
+
+struct slot {
+	uint32_t hash;
+	uint32_t number; /* counted from 1; 0: it is free */
+};
+
+struct slots_segment {
+	uint32_t count;
+	uint32_t depth; /* how many first bits of hashes are the same in it */
+};
+
+struct slots {
+	struct slot *slots; /* of each segment, one after another */
+	struct slots_segment *segments;
+	size_t count;        /* of segments */
+	size_t room;         /* for them */
+	uint32_t *directory; /* the segment of a hash, by its first bits */
+	unsigned depth;      /* how many of these */
+};
+
+/* An empty one is all zeros. */
+void slots_free(struct slots *slots);
+
+/* Forgets all numbers and keeps the room. */
+void slots_clear(struct slots *slots);
+
+/* Makes room for one more number of a hash. Returns 0, or -1 when memory ran out. */
+int slots_reserve(struct slots *slots, uint32_t hash);
+
+/* Where a hash is sought: only once room was made for any. */
+static inline struct slot *slots_segment(const struct slots *slots, uint32_t hash)
+{
+	const size_t at = (size_t)((uint64_t)hash >> (32 - slots->depth));
+
+	return &slots->slots[(size_t)slots->directory[at] * SLOTS_SEGMENT];
+}
+
+/* What is there begins at this slot of it, goes on from its last slot to its first
+ * one, and ends at a free one. */
+static inline size_t slots_begin(uint32_t hash)
+{
+	return hash % SLOTS_SEGMENT;
+}
+
+static inline size_t slots_next(size_t at)
+{
+	return (at + 1) % SLOTS_SEGMENT;
+}
+
+/* Fills the free slot at which a hash was not found; room was made for it. */
+void slots_fill(struct slots *slots, struct slot *slot, uint32_t hash, uint32_t number);
+
+#endif

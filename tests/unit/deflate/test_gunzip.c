@@ -1,10 +1,13 @@
 /* Gzip streams: whole ones cut anywhere, and every kind of damage. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #include "deflate/gunzip.h"
 #include "deflate/gzip.h"
@@ -266,6 +269,67 @@ static void test_every_bit(void **state)
 	bytes_free(&lines);
 }
 
+/* More text than a library holds itself, in blocks so short that where one is damaged the
+ * next one's header is not where it should be. */
+static size_t compress_many(uint8_t *packed, size_t cap)
+{
+	z_stream zlib = {.next_out = packed, .avail_out = (uInt)cap};
+	uint32_t seed = 1;
+	char line[64];
+
+	assert_int_equal(deflateInit2(&zlib, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	while (zlib.total_in < 300000) {
+		seed = seed * 1664525 + 1013904223;
+		zlib.avail_in = (uInt)snprintf(line, sizeof(line),
+			"{\"from\":\"10.0.0.1\",\"bytes\":%" PRIu32 "}\n", seed);
+		zlib.next_in = (Bytef *)line;
+		assert_int_equal(deflate(&zlib, seed >> 28 == 0 ? Z_SYNC_FLUSH : Z_NO_FLUSH), Z_OK);
+	}
+	assert_int_equal(deflate(&zlib, Z_FINISH), Z_STREAM_END);
+	assert_int_equal(deflateEnd(&zlib), Z_OK);
+	return zlib.total_out;
+}
+
+/* However a damaged stream is given and taken, the same comes out of it, and the
+ * same is told. */
+static void test_damage_in_pieces(void **state)
+{
+	static const struct {
+		size_t in, out;
+	} pieces[] = {{SIZE_MAX, 1000}, {SIZE_MAX, 40000}, {SIZE_MAX, 100000}, {7000, 300000},
+		{7000, 70000}, {9, 33000}};
+	enum { DAMAGED = 20 };
+	uint8_t *bytes = stream.bytes;
+	const size_t packed = compress_many(bytes, sizeof(stream.bytes));
+	struct gunzip_report report;
+	unsigned bad_data = 0;
+	size_t len;
+	char *text;
+
+	(void)state;
+	for (size_t at = 11; at + DAMAGED < packed; at += packed / 60) {
+		for (size_t i = 0; i < DAMAGED; i++)
+			bytes[at + i] ^= 0xa5;
+		inflate_in(bytes, packed, packed, sizeof(got.text));
+		len = got.len;
+		report = got.report;
+		bad_data += report.damage == GUNZIP_BAD_DATA;
+		text = malloc(len + 1);
+		memcpy(text, got.text, len);
+		for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+			inflate_in(bytes, packed, pieces[i].in, pieces[i].out);
+			assert_int_equal(got.len, len);
+			assert_memory_equal(got.text, text, len);
+			assert_int_equal(got.report.damage, report.damage);
+			assert_int_equal(got.report.offset, report.offset);
+		}
+		free(text);
+		for (size_t i = 0; i < DAMAGED; i++)
+			bytes[at + i] ^= 0xa5;
+	}
+	assert_true(bad_data > 20);
+}
+
 /* What gzip_member makes is read again, members behind one another. */
 static void test_round_trip(void **state)
 {
@@ -309,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_no_gzip),
 		cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_damage_in_pieces),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_crc32),
 	};

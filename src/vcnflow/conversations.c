@@ -102,6 +102,7 @@ void conversations_free(struct conversations *table)
 	free(table->entries);
 	free(table->parts);
 	free(table->numbers);
+	free(table->owner_lines);
 	textset_free(&table->texts);
 	textset_free(&table->owners);
 	conversations_init(table);
@@ -140,15 +141,35 @@ static int take_text(
 	return 0;
 }
 
+/* Makes room for the counts of one more owner's lines. */
+static int reserve_owner(struct conversations *table)
+{
+	const size_t room = table->owner_room > 0 ? 2 * table->owner_room : FIRST_LINES;
+	uint32_t *grown;
+
+	if (table->owners.count < table->owner_room)
+		return 0;
+	grown = realloc(table->owner_lines, room * sizeof(*grown));
+	if (grown == NULL)
+		return -1;
+	table->owner_lines = grown;
+	table->owner_room = room;
+	return 0;
+}
+
 /* The same of an owner. */
 static int take_owner(struct conversations *table, const struct owner *owner, uint32_t *number)
 {
 	enum textset_result result;
 	size_t index;
 
+	if (reserve_owner(table) < 0)
+		return -1;
 	result = textset_take(&table->owners, (const char *)owner, sizeof(*owner), &index);
 	if (result != TEXTSET_KNOWN && result != TEXTSET_ADDED)
 		return -1;
+	if (result == TEXTSET_ADDED)
+		table->owner_lines[index] = 0;
 	*number = (uint32_t)index;
 	return 0;
 }
@@ -295,6 +316,7 @@ static struct conversations_line *line_of(struct conversations *table, const str
 	line->first = line->last = CONVERSATIONS_NO_TIME;
 	line->client_low = UINT16_MAX;
 	line->client_high = 0;
+	table->owner_lines[key->owner]++;
 	slots_fill(&table->slots, slot, key->hash, (uint32_t)++table->count);
 	return line;
 }
@@ -710,13 +732,11 @@ static void place_entries(struct conversations *table, const uint32_t *sorted, u
 	uint8_t octets[256];
 
 	rank_octets(octets);
-	for (size_t i = 0; i < owner_count; i++)
+	places[0] = places[1] = 0;
+	for (size_t i = 0; i < owner_count; i++) {
 		ranks[sorted[i]] = (uint32_t)i;
-	memset(places, 0, (owner_count + 2) * sizeof(*places));
-	for (size_t i = 0; i < table->count; i++)
-		places[ranks[table->lines[i].key.owner] + 2]++;
-	for (size_t i = 0; i < owner_count; i++)
-		places[i + 2] += places[i + 1];
+		places[i + 2] = places[i + 1] + table->owner_lines[sorted[i]];
+	}
 	for (size_t i = 0; i < table->count; i++) {
 		const struct key *key = &table->lines[i].key;
 		const uint32_t rank = ranks[key->owner];

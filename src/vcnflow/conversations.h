@@ -72,8 +72,10 @@ struct conversations {
 	size_t room;
 	struct slots slots; /* of lines */
 	struct hash_key hash_key;
-	struct textset texts;                                     /* subnets and VNICs */
-	struct textset owners;                                    /* pairs of numbers of these */
+	struct textset texts;  /* subnets and VNICs */
+	struct textset owners; /* pairs of numbers of these */
+	uint32_t *owner_lines; /* how many lines each of these has */
+	size_t owner_room;
 	struct conversations_recent recent[CONVERSATIONS_RECENT]; /* by the VNICs' last bytes */
 	/* once sorting began: lines in order, and where each part of them begins, and ends */
 	struct conversations_entry *entries;

@@ -58,8 +58,9 @@ void gunzip_reset(struct gunzip *gunzip);
 /*
  * Inflates from *in, of *in_len bytes, into out, of cap bytes; moves *in on
  * past what it took and sets *out_len. at_end says that nothing follows
- * this input. Call it until it says what it needs; until all input is taken,
- * none of it may move or change, what was taken included.
+ * this input. Call it until it says what it needs. Until *in_len is 0 the whole
+ * input, what was taken of it included, has to stay where it is, as it is: where
+ * data is bad, it is read again.
  */
 enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in, size_t *in_len, bool at_end,
 	uint8_t *out, size_t cap, size_t *out_len);

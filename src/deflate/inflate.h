@@ -27,8 +27,9 @@ void inflate_reset(struct inflate *inflate);
 /*
  * Inflates from *in, of *in_len bytes, into out, of cap bytes; moves *in on
  * past what it took and sets *out_len. What it did not take is to be given to the
- * next call, where it is; until all is taken, none of it may change. With no input
- * it hands out what it still holds. After any result but INFLATE_MORE, reset it.
+ * next call, where it is; until all is taken, none of it may change, what was taken
+ * included. With no input it hands out what it still holds. After any result but
+ * INFLATE_MORE, reset it.
  */
 enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in, size_t *in_len,
 	uint8_t *out, size_t cap, size_t *out_len);
@@ -36,8 +37,9 @@ enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in, siz
 #define INFLATE_MOST_LEFT 8
 
 /*
- * How many bytes were taken from the input but lie after the end of the data, or,
- * after INFLATE_BAD, after the place that is bad. After INFLATE_DONE they are copied.
+ * How many bytes were taken from the input but lie after the end of the data, or after
+ * the place that is bad. After INFLATE_DONE they are at most INFLATE_MOST_LEFT, and
+ * are copied to left.
  */
 size_t inflate_left(const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT]);
 

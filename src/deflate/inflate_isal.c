@@ -6,13 +6,16 @@
  * - Where data is bad, its fast loop counts bytes of output that it did not
  *   write, and says that it has other room and input left than it has. So the
  *   state at the beginning of the input at hand is kept, and from there the bad
- *   place is sought again with so little input at a time that only the slow loop
- *   runs, whose counts are right. That also makes what is handed out before the
- *   bad place the same for any cutting of the input.
+ *   place is sought with so little input at a time that only the slow loop runs,
+ *   whose counts are right. That also makes what is handed out before the bad
+ *   place the same for any cutting of the input.
  * - It decodes into a buffer of its own first, and when it meets bad data it
  *   drops what that holds: those bytes were good, and are taken from there.
+ *   So what it took may be far from what was handed out, and the bad place is
+ *   often sought in what earlier calls took.
  * - It reads up to eight bytes ahead, which may be from an earlier call's
- *   input, so that they can't be given back by moving *in.
+ *   input, so that they can't be given back by moving *in. Since 2.32 it gives
+ *   them back at the end of the data, as if they lay before this call's input.
  *
  * Its own reset would leave the last stream's code tables, in which a code that
  * is missing from an incomplete set would be found.
@@ -42,15 +45,18 @@
 #define SCRATCH 4096
 
 struct inflate {
-	bool is_new;          /* nothing was inflated since the last reset */
-	bool bad;             /* only what the library still holds is to be handed out */
-	bool has_rest;        /* of the input at hand not all was taken */
-	bool input_is_first;  /* nothing was inflated before it */
-	size_t back;          /* bytes that an earlier call took, after the bad place */
-	const uint8_t *input; /* at hand, its beginning */
-	uint64_t handed_out;  /* since that was first given */
 	struct inflate_state isal;
-	struct inflate_state before; /* that was given; but if input_is_first */
+	bool is_new; /* nothing was inflated since the last reset */
+	bool bad;    /* the bad place was met: only what isal holds is still to be handed out */
+
+	/* of the input at hand */
+	const uint8_t *input;        /* its beginning */
+	bool has_rest;               /* not all of it was taken */
+	bool is_first;               /* nothing was inflated before it */
+	struct inflate_state before; /* isal at its beginning, but if is_first */
+	uint64_t handed_out;         /* since then */
+	bool is_slow;                /* its data is bad, and the place is sought */
+	size_t back;                 /* how far before what was taken isal is: only if is_slow */
 };
 
 struct inflate *inflate_new(void)
@@ -82,13 +88,37 @@ void inflate_reset(struct inflate *inflate)
 	inflate->back = 0;
 }
 
-/* Moves what the library decoded and did not hand out to its output. */
+/*
+ * Calls the library. What it gives back at the end of the data, and has from earlier
+ * calls, is made what it still has: the last bytes of those that it had read ahead.
+ */
+static int run_library(struct inflate_state *isal)
+{
+	const uint64_t ahead = isal->read_in;
+	const int32_t bits = isal->read_in_length;
+	const uint32_t in_len = isal->avail_in;
+	const int result = isal_inflate(isal);
+
+	if (isal->avail_in > in_len) {
+		isal->read_in_length = (int32_t)(8 * (isal->avail_in - in_len));
+		isal->read_in = ahead >> (bits - isal->read_in_length);
+		isal->next_in += isal->avail_in - in_len;
+		isal->avail_in = in_len;
+	}
+	return result;
+}
+
+/* What the library decoded and did not hand out. */
+static size_t held(const struct inflate_state *isal)
+{
+	return (size_t)(isal->tmp_out_valid - isal->tmp_out_processed);
+}
+
+/* Moves it to the library's output. */
 static void hand_out_rest(struct inflate_state *isal)
 {
-	size_t rest = (size_t)(isal->tmp_out_valid - isal->tmp_out_processed);
+	const size_t rest = held(isal) < isal->avail_out ? held(isal) : isal->avail_out;
 
-	if (rest > isal->avail_out)
-		rest = isal->avail_out;
 	memcpy(isal->next_out, isal->tmp_out_buffer + isal->tmp_out_processed, rest);
 	isal->next_out += rest;
 	isal->avail_out -= (uint32_t)rest;
@@ -103,104 +133,99 @@ static void copy_state(struct inflate_state *to, const struct inflate_state *fro
 		offsetof(struct inflate_state, tmp_out_buffer) + (size_t)from->tmp_out_valid);
 }
 
-/* New input is given. */
-static void keep_state(struct inflate *inflate, const uint8_t *in)
+/* New input is at hand. */
+static void begin_input(struct inflate *inflate, const uint8_t *in)
 {
+	inflate->is_first = inflate->is_new;
+	inflate->is_new = false;
+	inflate->is_slow = false;
 	inflate->input = in;
 	inflate->handed_out = 0;
-	inflate->input_is_first = inflate->is_new;
-	if (!inflate->input_is_first)
+	if (!inflate->is_first)
 		copy_state(&inflate->before, &inflate->isal);
 }
 
-/* Goes back to where the input at hand was given. */
-static void restore_state(struct inflate *inflate)
+static void set_input(struct inflate_state *isal, const uint8_t *in)
 {
-	if (inflate->input_is_first)
-		begin(&inflate->isal);
-	else
-		copy_state(&inflate->isal, &inflate->before);
 	/* The library only reads there. */
-	inflate->isal.next_in = (uint8_t *)(uintptr_t)inflate->input;
+	isal->next_in = (uint8_t *)(uintptr_t)in;
+}
+
+static void set_output(struct inflate_state *isal, uint8_t *out, size_t cap)
+{
+	isal->next_out = out;
+	isal->avail_out = (uint32_t)cap;
 }
 
 /*
- * Inflates a little of what ends at end, to out. Returns true when it got on, and sets
- * inflate->bad if the data is. *out_len becomes how much that gave.
+ * Inflates a little at a time what ends at end, until nothing of it is left, or the
+ * output is full, or the bad place is met and what is before that is handed out.
  */
-static bool inflate_slowly(
-	struct inflate *inflate, const uint8_t *end, uint8_t *out, size_t cap, size_t *out_len)
+static void inflate_slowly(struct inflate *inflate, const uint8_t *end)
 {
 	struct inflate_state *isal = &inflate->isal;
-	const uint8_t *in = isal->next_in;
-	const size_t in_len = (size_t)(end - in);
+	const uint8_t *in;
+	bool got_on = true;
+	uint32_t room;
 
-	isal->avail_in = in_len < SLOW_INPUT ? (uint32_t)in_len : SLOW_INPUT - 1;
-	isal->next_out = out;
-	isal->avail_out = (uint32_t)cap;
-	inflate->bad = isal_inflate(isal) != ISAL_DECOMP_OK;
-	*out_len = cap - isal->avail_out;
-	return isal->next_in != in || *out_len > 0;
+	while (!inflate->bad && got_on) {
+		in = isal->next_in;
+		room = isal->avail_out;
+		isal->avail_in = end - in < SLOW_INPUT ? (uint32_t)(end - in) : SLOW_INPUT - 1;
+		inflate->bad = run_library(isal) != ISAL_DECOMP_OK;
+		got_on = isal->next_in != in || isal->avail_out != room;
+	}
+	if (inflate->bad)
+		hand_out_rest(isal);
 }
 
-/* Inflates again, and throws away, what was handed out of the input at hand. */
-static void inflate_again(struct inflate *inflate, const uint8_t *end)
+/* Goes back to the beginning of the input at hand, and throws away what was handed out. */
+static void go_back(struct inflate *inflate, const uint8_t *end)
 {
 	struct inflate_state *isal = &inflate->isal;
 	uint64_t left = inflate->handed_out;
 	uint8_t scratch[SCRATCH];
-	bool got_on = true;
-	size_t len;
 
-	while (left > 0 && !inflate->bad && got_on) {
-		got_on = inflate_slowly(inflate, end, scratch,
-			left < sizeof(scratch) ? (size_t)left : sizeof(scratch), &len);
-		left -= len;
+	if (inflate->is_first)
+		begin(isal);
+	else
+		copy_state(isal, &inflate->before);
+	set_input(isal, inflate->input);
+	isal->avail_out = 0;
+	while (left > 0 && isal->avail_out == 0) {
+		const size_t cap = left < sizeof(scratch) ? (size_t)left : sizeof(scratch);
+
+		set_output(isal, scratch, cap);
+		inflate_slowly(inflate, end);
+		left -= cap - isal->avail_out;
 	}
-	/* the library meets the bad place while it still holds what is before that */
-	if (left > (uint64_t)(isal->tmp_out_valid - isal->tmp_out_processed))
-		left = (uint64_t)(isal->tmp_out_valid - isal->tmp_out_processed);
-	isal->tmp_out_processed += (int32_t)left;
 }
 
-/* Comes to the bad place again, or to the end of the room for output. */
-static void seek_bad(struct inflate *inflate, const uint8_t *end, uint8_t *out, size_t cap)
-{
-	struct inflate_state *isal = &inflate->isal;
-	size_t done = 0, len;
-	bool got_on = true;
-
-	restore_state(inflate);
-	inflate_again(inflate, end);
-	while (!inflate->bad && got_on) {
-		got_on = inflate_slowly(inflate, end, out + done, cap - done, &len);
-		done += len;
-	}
-	isal->next_out = out + done;
-	isal->avail_out = (uint32_t)(cap - done);
-	isal->avail_in = (uint32_t)(end - isal->next_in);
-}
-
-static enum inflate_result step(
-	struct inflate *inflate, const uint8_t *in, size_t in_len, uint8_t *out, size_t cap)
+/* Inflates from *in on, to out; *in becomes what is to be given next. */
+static void inflate_input(
+	struct inflate *inflate, const uint8_t **in, const uint8_t *end, uint8_t *out, size_t cap)
 {
 	struct inflate_state *isal = &inflate->isal;
 
-	if (!inflate->has_rest && !inflate->bad)
-		keep_state(inflate, in);
-	/* The library only reads there. */
-	isal->next_in = (uint8_t *)(uintptr_t)in;
-	isal->avail_in = (uint32_t)in_len;
-	isal->next_out = out;
-	isal->avail_out = (uint32_t)cap;
-	inflate->is_new = false;
-	if (!inflate->bad && isal_inflate(isal) != ISAL_DECOMP_OK)
-		seek_bad(inflate, in + in_len, out, cap);
-	if (inflate->bad) {
-		hand_out_rest(isal);
-		return isal->tmp_out_valid == isal->tmp_out_processed ? INFLATE_BAD : INFLATE_MORE;
+	if (!inflate->has_rest)
+		begin_input(inflate, *in);
+	if (!inflate->is_slow) {
+		set_input(isal, *in);
+		isal->avail_in = (uint32_t)(end - *in);
+		set_output(isal, out, cap);
+		inflate->is_slow = run_library(isal) != ISAL_DECOMP_OK;
+		if (inflate->is_slow)
+			go_back(inflate, end);
 	}
-	return isal->block_state == ISAL_BLOCK_FINISH ? INFLATE_DONE : INFLATE_MORE;
+	if (inflate->is_slow) {
+		set_output(isal, out, cap);
+		inflate_slowly(inflate, end);
+	}
+	/* what was taken stays so */
+	if (isal->next_in > *in)
+		*in = isal->next_in;
+	inflate->back = (size_t)(*in - isal->next_in);
+	inflate->has_rest = *in != end;
 }
 
 static size_t at_once(size_t len)
@@ -211,22 +236,23 @@ static size_t at_once(size_t len)
 enum inflate_result inflate_run(struct inflate *inflate, const uint8_t **in, size_t *in_len,
 	uint8_t *out, size_t cap, size_t *out_len)
 {
-	const size_t in_given = at_once(*in_len), out_given = at_once(cap);
-	const enum inflate_result result = step(inflate, *in, in_given, out, out_given);
-	const uint8_t *taken_to = inflate->isal.next_in;
+	struct inflate_state *isal = &inflate->isal;
+	const uint8_t *const before = *in;
+	const size_t out_given = at_once(cap);
 
-	upper_clear();
-	if (taken_to < *in) {
-		/* The bad place was read ahead by an earlier call. */
-		inflate->back = (size_t)(*in - taken_to);
-		taken_to = *in;
+	if (inflate->bad) {
+		set_output(isal, out, out_given);
+		hand_out_rest(isal);
+	} else {
+		inflate_input(inflate, in, *in + at_once(*in_len), out, out_given);
 	}
-	*in_len -= (size_t)(taken_to - *in);
-	*in = taken_to;
-	*out_len = out_given - inflate->isal.avail_out;
+	upper_clear();
+	*in_len -= (size_t)(*in - before);
+	*out_len = out_given - isal->avail_out;
 	inflate->handed_out += *out_len;
-	inflate->has_rest = inflate->isal.avail_in > 0;
-	return result;
+	if (inflate->bad)
+		return held(isal) > 0 ? INFLATE_MORE : INFLATE_BAD;
+	return isal->block_state == ISAL_BLOCK_FINISH ? INFLATE_DONE : INFLATE_MORE;
 }
 
 size_t inflate_left(const struct inflate *inflate, uint8_t left[INFLATE_MOST_LEFT])

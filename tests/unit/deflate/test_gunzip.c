@@ -363,6 +363,53 @@ static void test_bad_block_after_a_run(void **state)
 	}
 }
 
+/* Where data is bad in input that was taken while little of what came of it was: that place
+ * is told, and what is before it handed out. */
+static void test_bad_place_taken_before(void **state)
+{
+	/* what the library holds itself, and what it keeps when that was handed out */
+	enum { HELD = 65536, KEPT = 32768 };
+	static char text[HELD + 3000];
+	uint8_t *bytes = stream.bytes;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t len = HELD + 8; len < sizeof(text); len += 37) {
+		z_stream zlib = {.next_out = bytes, .avail_out = sizeof(stream.bytes)};
+		const uint8_t *in = bytes;
+		size_t left, out = 0;
+		uint64_t offset;
+
+		for (size_t i = 0; i < len; i++) {
+			seed = seed * 1664525 + 1013904223;
+			text[i] = (char)(seed >> 24);
+		}
+		assert_int_equal(
+			deflateInit2(&zlib, 6, Z_DEFLATED, 15 + 16, 8, Z_HUFFMAN_ONLY), Z_OK);
+		zlib.next_in = (Bytef *)text;
+		zlib.avail_in = (uInt)len;
+		assert_int_equal(deflate(&zlib, Z_SYNC_FLUSH), Z_OK);
+		left = zlib.total_out + 20;
+		(void)deflateEnd(&zlib);
+		memset(bytes + left - 20, 0xff, 20);
+		inflate_in(bytes, left, left, sizeof(got.text));
+		offset = got.report.offset;
+		gunzip_reset(gunzip);
+		for (got.len = 0;
+			gunzip_run(gunzip, &in, &left, true, (uint8_t *)got.text + got.len,
+				got.len == 0         ? KEPT
+				: got.len < KEPT + 8 ? 1
+						     : 40000,
+				&out) != GUNZIP_END;)
+			got.len += out;
+		got.len += out;
+		got.report = gunzip_report(gunzip);
+		assert_damage(GUNZIP_BAD_DATA, 1, offset);
+		assert_int_equal(got.len, len);
+		assert_memory_equal(got.text, text, len);
+	}
+}
+
 /* What gzip_member makes is read again, members behind one another. */
 static void test_round_trip(void **state)
 {
@@ -408,6 +455,7 @@ int main(void)
 		cmocka_unit_test(test_every_bit),
 		cmocka_unit_test(test_damage_in_pieces),
 		cmocka_unit_test(test_bad_block_after_a_run),
+		cmocka_unit_test(test_bad_place_taken_before),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_crc32),
 	};

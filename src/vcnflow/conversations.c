@@ -1,10 +1,11 @@
 /*
- * The table of conversations: an array of lines and slots that find them, so that a
- * line costs 144 to 160 bytes and no allocation of its own. Its subnet and VNIC are one number,
- * that of their owner: most lines have one that many others have. The hash is keyed with random
- * bytes that the kernel gave the process, since whoever sends packets chooses ports and addresses;
- * nothing visible depends on it, for lines are sorted before they are written. It is made of the
- * texts' hashes, not of their numbers, and so is the same in each table: lines of one are added to
+ * The table of conversations: an array of lines and slots that find them, so that
+ * a line costs 144 to 160 bytes and no allocation of its own. Its subnet and VNIC
+ * are one number, that of their owner: most lines have one that many others have.
+ * The hash is keyed with random bytes that the kernel gave the process, since
+ * whoever sends packets chooses ports and addresses; nothing visible depends on it,
+ * for lines are sorted before they are written. It is made of the texts' hashes,
+ * not of their numbers, and so is the same in each table: lines of one are added to
  * another without being hashed again.
  *
  * The table of a run is larger than a processor's caches. So a merge fetches the
@@ -82,8 +83,10 @@ struct owner {
 
 static_assert(sizeof(struct key) == 56, "no padding");
 static_assert(sizeof(struct owner) == 8, "no padding");
+/* Segments that were just halved are a quarter full; never all are, which pays for what
+ * lists them. */
 static_assert(
-	sizeof(struct conversations_line) + 2 * sizeof(struct slot) <= CONVERSATIONS_LINE_COST,
+	sizeof(struct conversations_line) + 4 * sizeof(struct slot) <= CONVERSATIONS_LINE_COST,
 	"--table counts at least what a line takes");
 
 void conversations_init(struct conversations *table)

@@ -4,9 +4,9 @@
 #include <string.h>
 
 /*
- * With more first bits the last ones, by which slots are found within a segment,
- * would be among them. Hashes are keyed: so many numbers as make so many segments
- * are never there, unless memory is without end.
+ * With more of a hash's first bits, the last ones would be among them, by which a slot
+ * is found within its segment. Hashes are keyed, and so spread evenly: of 2^30 numbers
+ * a segment of this depth has 128, half of what it takes.
  */
 #define MOST_DEPTH 23
 
@@ -25,6 +25,12 @@ void slots_clear(struct slots *slots)
 	memset(slots->slots, 0, slots->count * SLOTS_SEGMENT * sizeof(*slots->slots));
 	for (size_t i = 0; i < slots->count; i++)
 		slots->segments[i].count = 0;
+}
+
+/* The segment of a slot. */
+static struct slots_segment *segment_of(const struct slots *slots, const struct slot *slot)
+{
+	return &slots->segments[(size_t)(slot - slots->slots) / SLOTS_SEGMENT];
 }
 
 /* Makes room for another segment. */
@@ -112,11 +118,6 @@ static int split(struct slots *slots, uint32_t hash)
 	return 0;
 }
 
-static const struct slots_segment *counted(const struct slots *slots, const struct slot *slot)
-{
-	return &slots->segments[(size_t)(slot - slots->slots) / SLOTS_SEGMENT];
-}
-
 int slots_reserve(struct slots *slots, uint32_t hash)
 {
 	if (slots->directory == NULL) {
@@ -127,7 +128,7 @@ int slots_reserve(struct slots *slots, uint32_t hash)
 			return -1;
 		(void)add_segment(slots, 0);
 	}
-	while (counted(slots, slots_segment(slots, hash))->count == SLOTS_FULL)
+	while (segment_of(slots, slots_segment(slots, hash))->count == SLOTS_FULL)
 		if (split(slots, hash) < 0)
 			return -1;
 	return 0;
@@ -136,5 +137,5 @@ int slots_reserve(struct slots *slots, uint32_t hash)
 void slots_fill(struct slots *slots, struct slot *slot, uint32_t hash, uint32_t number)
 {
 	*slot = (struct slot){hash, number};
-	slots->segments[(size_t)(slot - slots->slots) / SLOTS_SEGMENT].count++;
+	segment_of(slots, slot)->count++;
 }

@@ -1,7 +1,8 @@
 /*
  * Finds numbers by hashes. It grows little by little, since what waits for it does
  * not wait for a table that is twice as large to be filled: slots lie in segments,
- * and when one is half full its half is moved to another one. Extendible hashing: R.
+ * and when one is half full, half of what it has is moved to another one. So a
+ * number costs 16 to 32 bytes, once there are some hundred. Extendible hashing: R.
  * Fagin, J. Nievergelt, N. Pippenger, H. R. Strong, ACM TODS 4 (1979).
  */
 #ifndef VCNFLOW_SLOTS_H
@@ -40,7 +41,8 @@ void slots_free(struct slots *slots);
 /* Forgets all numbers and keeps the room. */
 void slots_clear(struct slots *slots);
 
-/* Makes room for one more number of a hash. Returns 0, or -1 when memory ran out. */
+/* Makes room for one more number of a hash, which may move all slots. Returns 0, or -1
+ * when memory ran out, or when too many have the same first bits; what is there stays. */
 int slots_reserve(struct slots *slots, uint32_t hash);
 
 /* Where a hash is sought: only once room was made for any. */

@@ -56,6 +56,24 @@ static void test_grows_little_by_little(void **state)
 	slots_free(&slots);
 }
 
+/* At most what a line of conversations counts for its slots, and two segments. */
+static void test_cost(void **state)
+{
+	struct slots slots = {0};
+	uint64_t seed = 1;
+
+	(void)state;
+	for (uint32_t number = 1; number <= NUMBERS; number++) {
+		seed = seed * 6364136223846793005 + 1442695040888963407;
+		add(&slots, (uint32_t)(seed >> 32), number);
+		assert_in_range(slots.count * (SLOTS_SEGMENT * sizeof(*slots.slots) +
+						      sizeof(*slots.segments)) +
+					(sizeof(*slots.directory) << slots.depth),
+			16 * number, 32 * (size_t)number + 8192);
+	}
+	slots_free(&slots);
+}
+
 /* What is cleared has the room that it had, and nothing in it. */
 static void test_clear(void **state)
 {
@@ -91,6 +109,21 @@ static void test_crowd(void **state)
 	slots_free(&slots);
 }
 
+/* The same first bits, as many as may be: the others tell them apart. */
+static void test_same_first_bits(void **state)
+{
+	struct slots slots = {0};
+	const uint32_t first = 0xabcde000, count = 8 * SLOTS_FULL;
+
+	(void)state;
+	for (uint32_t number = 1; number <= count; number++)
+		add(&slots, first | 2 * (number - 1), number);
+	assert_int_equal(slots_reserve(&slots, first), -1);
+	for (uint32_t number = 1; number <= count; number++)
+		assert_int_equal(find(&slots, first | 2 * (number - 1), number)->number, number);
+	slots_free(&slots);
+}
+
 /* Hashes that nothing tells apart fill a segment, and no more memory than some. */
 static void test_same_hash(void **state)
 {
@@ -112,8 +145,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grows_little_by_little),
+		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_same_first_bits),
 		cmocka_unit_test(test_same_hash),
 	};
 

@@ -99,7 +99,7 @@ static int run_library(struct inflate_state *isal)
 	const uint32_t in_len = isal->avail_in;
 	const int result = isal_inflate(isal);
 
-	if (isal->avail_in > in_len) {
+	if (isal->block_state == ISAL_BLOCK_FINISH && isal->avail_in > in_len) {
 		isal->read_in_length = (int32_t)(8 * (isal->avail_in - in_len));
 		isal->read_in = ahead >> (bits - isal->read_in_length);
 		isal->next_in += isal->avail_in - in_len;

@@ -593,6 +593,7 @@ static enum exitcode build_file(struct build *build)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
+	build->model->takes_numbers = true;
 	read_all(build);
 	if (build->exitcode == EXITCODE_OK)
 		build->exitcode = write_file(build);

@@ -555,6 +555,7 @@ static void tell_result(const struct build *build)
 static enum exitcode write_file(struct build *build)
 {
 	int64_t fetched_at = build->has_dumps ? build->now : build->newest;
+	char quoted[MSG_QUOTED_SIZE];
 	enum exitcode exitcode;
 	struct dirlock lock;
 	bool missing, outdated;
@@ -566,7 +567,9 @@ static enum exitcode write_file(struct build *build)
 	}
 	ignored_tell(&build->ignored);
 	if (model_count(build->model, MODEL_SUBNET) == 0)
-		msg_warning("no input holds a subnet");
+		msg_warning("no input holds a subnet, so with %s no record has a direction: give "
+			    "the output of 'oci network subnet list --all' too",
+			msg_quote_name(quoted, build->output));
 	summary_tell_blockless(
 		build->model, "'oci network subnet list --all' tells the blocks of each");
 	summary_tell_unreadable(build->model);

@@ -13,6 +13,7 @@
 
 #include "base/dots.h"
 #include "base/eight.h"
+#include "base/inline.h"
 #include "base/octets.h"
 
 #define GROUPS 8
@@ -110,8 +111,7 @@ static inline uint32_t octet_value(uint32_t word, size_t len, uint32_t *wrong)
  * depends on how many digits each octet has: that can't be foretold, and one
  * wrong guess takes as long as all else here.
  */
-static inline __attribute__((always_inline)) int parse_ipv4(
-	uint32_t *bits, const char *text, size_t len)
+static INTO_CALLER int parse_ipv4(uint32_t *bits, const char *text, size_t len)
 {
 	unsigned dots, second, third;
 	size_t at[3], lens[4];
@@ -240,8 +240,7 @@ static int place_groups(struct address *address, const struct groups *groups)
 }
 
 /* By itself, so that an IPv4 address does not pay for what this needs. */
-static __attribute__((noinline)) int parse_ipv6(
-	struct address *address, const char *text, size_t len)
+static OUT_OF_LINE int parse_ipv6(struct address *address, const char *text, size_t len)
 {
 	struct groups groups = {.gap = -1};
 

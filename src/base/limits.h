@@ -142,6 +142,9 @@
 /* CIDR blocks that a set of addresses is written with. */
 #define LIMIT_PREFIXES ((size_t)1024)
 
+/* Days or hours of --min-window of vcnrules. */
+#define LIMIT_WINDOW_COUNT 1000000
+
 /* The service's own: rules of a security list in each direction, rules of a group,
  * rules of a group that one call adds or removes, and characters of a description. */
 #define LIMIT_LIST_RULES 200

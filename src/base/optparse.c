@@ -100,7 +100,7 @@ static enum optparse_result check_bounds(
 	return optparse_refuse(name, text, strlen(text), why);
 }
 
-enum optparse_result optparse_number(
+static enum optparse_result read_number(
 	const char *name, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *number)
 {
 	size_t len = strlen(text);
@@ -264,7 +264,7 @@ static enum optparse_result take(const struct optparse *optparse,
 		number = (uint64_t)choice;
 		break;
 	case OPTPARSE_NUMBER:
-		result = optparse_number(
+		result = read_number(
 			option->name, argument, option->minimum, option->maximum, &number);
 		break;
 	case OPTPARSE_SIZE:

@@ -83,12 +83,6 @@ enum optparse_result optparse_refuse(
 int optparse_choice(const char *name, const char *const *words, const char *text, size_t len);
 
 /*
- * For take: reads a decimal number. Returns OPTPARSE_RUN or OPTPARSE_REFUSED.
- */
-enum optparse_result optparse_number(
-	const char *name, const char *text, uint64_t minimum, uint64_t maximum, uint64_t *number);
-
-/*
  * Writes a help text or a version to standard output. Returns 0, or -1: after a
  * message, or in silence with errno EPIPE when the reader is gone.
  */

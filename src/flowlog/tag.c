@@ -1,13 +1,11 @@
 /* Tagging: two addresses, a handful of prefixes, one hash probe. */
 #include "flowlog/tag.h"
 
+#include "base/inline.h"
 #include "base/limits.h"
 
 /* No address is spelled with more bytes, escapes included: 45 times 6. */
 #define ADDRESS_SIZE 288
-
-/* What few records need, or none of many files: away from what each one does. */
-#define OUT_OF_LINE __attribute__((noinline))
 
 /* Longer than the spelling of any OCID. */
 #define OCID_SIZE (LIMIT_QUOTED * 6)

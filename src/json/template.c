@@ -30,6 +30,7 @@
 #include <string.h>
 
 #include "base/digits.h"
+#include "base/inline.h"
 #include "json/scan16.h"
 #include "json/scan32.h"
 
@@ -55,9 +56,6 @@
  */
 #define INSIDE_LEAST 0x23
 #define INSIDE_MOST 0x7f
-
-/* Compiled into each of its callers, with by_32 a constant. */
-#define INTO_CALLER static inline __attribute__((always_inline))
 
 void json_templates_init(struct json_templates *templates)
 {
@@ -389,7 +387,7 @@ void json_templates_learn(struct json_templates *templates, const struct json_pl
 /* ---- matching ------------------------------------------------------------- */
 
 /* Returns true if what may stand in a piece stands at text. */
-INTO_CALLER bool piece_fits(const struct json_template *template,
+static INTO_CALLER bool piece_fits(const struct json_template *template,
 	const struct json_template_piece *piece, const char *text, bool by_32)
 {
 	const char *least = template->least + piece->begin;
@@ -414,7 +412,7 @@ INTO_CALLER bool piece_fits(const struct json_template *template,
 }
 
 /* Where the inside of a string that begins at text ends, or beyond end. */
-INTO_CALLER const char *skip_inside(const char *text, const char *end, bool by_32)
+static INTO_CALLER const char *skip_inside(const char *text, const char *end, bool by_32)
 {
 	unsigned special;
 
@@ -428,7 +426,7 @@ INTO_CALLER const char *skip_inside(const char *text, const char *end, bool by_3
 }
 
 /* Where the digits that begin at text end; null: they are no plain number. */
-INTO_CALLER const char *skip_number(const char *text)
+static INTO_CALLER const char *skip_number(const char *text)
 {
 	uint64_t end = digits_end(text);
 	unsigned len;
@@ -459,7 +457,7 @@ struct progress {
  * the text up to progress->begins[progress->piece]. It holds for the piece that
  * did not match, too, which is what lets the next template go on from there.
  */
-INTO_CALLER const char *match_pieces(const struct json_template *template,
+static INTO_CALLER const char *match_pieces(const struct json_template *template,
 	struct progress *progress, const char *end, bool by_32)
 {
 	const struct json_template_piece *piece = &template->pieces[progress->piece];
@@ -498,8 +496,8 @@ static inline bool ends_as_wanted(const char *end, const struct wanted *wanted)
 
 /* Tries one template after another from the text's beginning, which is in progress.
  * Returns the index of the one that matches, or their count. */
-INTO_CALLER size_t try_templates(const struct json_templates *templates, struct progress *progress,
-	const struct wanted *wanted, bool by_32)
+static INTO_CALLER size_t try_templates(const struct json_templates *templates,
+	struct progress *progress, const struct wanted *wanted, bool by_32)
 {
 	size_t count = templates->count;
 

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "lookup/fields.h"
+#include "lookup/format.h"
 #include "json/space.h"
 
 /* Where to go on after an array or wrapper that was entered. */
@@ -364,21 +365,27 @@ static enum dump_error walk_values(struct dump_walk *walk)
 	return error;
 }
 
-/* What a shell of Windows makes of a redirected output. */
-static bool is_utf16(const char *text, size_t len)
+static bool begins_with(const char *text, size_t len, const char *magic, size_t magic_len)
 {
-	return len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0);
+	return len >= magic_len && memcmp(text, magic, magic_len) == 0;
 }
 
 /*
- * What the CLI writes that is no dump, by its beginning, which no JSON value has:
- * the frame of a table, or "WARNING:", "ServiceError:".
+ * What is no dump, by its beginning, which no JSON value has: other forms, and what
+ * the CLI writes, the frame of a table, or "WARNING:", "ServiceError:".
  */
 static const char *not_a_dump(const char *text, size_t len)
 {
 	size_t at = json_skip_space(text, 0, len);
 	size_t word = at;
 
+	/* what a shell of Windows makes of a redirected output */
+	if (begins_with(text, len, "\xff\xfe", 2) || begins_with(text, len, "\xfe\xff", 2))
+		return "it is UTF-16, not UTF-8";
+	if (begins_with(text, len, "\x1f\x8b", 2))
+		return "it is compressed with gzip: decompress it with 'gzip -dc' first";
+	if (begins_with(text, len, FORMAT_MAGIC, FORMAT_MAGIC_SIZE))
+		return "it is a lookup file, not JSON";
 	if (at < len && text[at] == '+')
 		return "it is a table, not JSON: leave out --output table";
 	while (at < len && isalpha((unsigned char)text[at]))
@@ -402,7 +409,7 @@ enum dump_error dump_walk(
 		.context = context,
 		.fault = fault,
 	};
-	const char *other = is_utf16(text, len) ? "it is UTF-16, not UTF-8" : not_a_dump(text, len);
+	const char *other = not_a_dump(text, len);
 	enum dump_error error = DUMP_NO_MEMORY;
 
 	fault->next_page = 0;

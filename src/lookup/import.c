@@ -256,6 +256,23 @@ static enum model_result take_number(
 	return MODEL_OK;
 }
 
+/* A protocol; of a number its digits. */
+static enum model_result take_protocol(
+	struct reading *reading, const struct json_node *member, void *place)
+{
+	const struct json_value *value = &member->value;
+	struct rule_number number;
+	uint32_t *text = place;
+
+	if (!reading->model->takes_numbers || value->type == JSON_STRING)
+		return take_text(reading, member, place);
+	if (take_number(reading, member, &number) != MODEL_OK || number.value > 255 ||
+		value->text[0] == '-')
+		return malformed(reading, "is neither a string nor an integer from 0 to 255");
+	*text = model_text(reading->model, value->text, value->len);
+	return *text == MODEL_NONE ? MODEL_NO_MEMORY : MODEL_OK;
+}
+
 static enum model_result take_range(
 	struct reading *reading, const struct json_node *member, void *place)
 {
@@ -459,7 +476,7 @@ static enum model_result take_rule(
 		{"icmp_options", take_icmp, &rule->icmp},
 		{"is_stateless", take_truth, &rule->is_stateless},
 		{"is_valid", take_truth, &rule->is_valid},
-		{"protocol", take_text, &rule->protocol},
+		{"protocol", take_protocol, &rule->protocol},
 		{is_source ? "source" : "destination", take_text, &rule->peer},
 		{is_source ? "source_type" : "destination_type", take_text, &rule->peer_type},
 		{"tcp_options", take_ports, &rule->tcp},

@@ -6,7 +6,9 @@
  * Of an object only what a lookup file keeps is taken: copies that differ in
  * tags, states or times alone are equal. Field names are folded ("cidr-block",
  * "cidrBlock" and "cidr_block" are one name), absent and null mean the same,
- * fields that are not known are passed over. Only the id is needed.
+ * fields that are not known are passed over. Only the id is needed. A model that takes
+ * numbers, for dumps that other tools or people write, takes a rule's protocol as an
+ * integer from 0 to 255, too; the service sends a string.
  *
  * On anything but MODEL_OK nothing that the model held is lost; of a VNIC, of
  * members and ranges a part may have been taken.

@@ -230,7 +230,8 @@ struct model_text {
 
 struct model {
 	enum model_copies copies;
-	bool keeps_own; /* whatever their times: see merge.h */
+	bool keeps_own;     /* whatever their times: see merge.h */
+	bool takes_numbers; /* where the service has strings: see import.h */
 	struct textset texts;
 	struct model_text *text_info; /* by a text's number */
 	size_t text_room;

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/inline.h"
 
 #define FIRST_LINES 32
 #define MOST_LINES ((size_t)1 << 30)
@@ -477,13 +478,9 @@ static int take_owners(struct conversations *table, const struct conversations *
 	return 0;
 }
 
-/*
- * Begins to fetch a line. Always in line, as is what calls it: compilers leave
- * out calls of functions that do nothing but this.
- */
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
-static ALWAYS_INLINE void fetch_line(const struct conversations_line *line)
+/* Begins to fetch a line. Compilers leave out calls of functions that do nothing but
+ * this, as of what calls it. */
+static INTO_CALLER void fetch_line(const struct conversations_line *line)
 {
 	__builtin_prefetch(line);
 	__builtin_prefetch((const char *)line + CACHE_LINE);
@@ -494,8 +491,8 @@ static ALWAYS_INLINE void fetch_line(const struct conversations_line *line)
  * Begins to fetch what lines[begin..end) of another table will meet in this one:
  * all slots first, then the lines that these name.
  */
-static ALWAYS_INLINE void fetch(const struct conversations *table,
-	const struct conversations *other, size_t begin, size_t end)
+static INTO_CALLER void fetch(const struct conversations *table, const struct conversations *other,
+	size_t begin, size_t end)
 {
 	if (table->count == 0)
 		return;

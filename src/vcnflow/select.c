@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/inline.h"
 #include "flowlog/instant.h"
 #include "vcnflow/endpoints.h"
 
@@ -27,7 +28,7 @@ static int spell(struct spelled *spelled, const struct json_value *value)
 
 /* Of a type that does not begin as it stands with what flow logs' begin with.
  * By itself, so that only such a record pays for the buffer. */
-static __attribute__((noinline)) bool spells_other_type(const struct json_value *type)
+static OUT_OF_LINE bool spells_other_type(const struct json_value *type)
 {
 	size_t len = sizeof flow_type - 1;
 	struct spelled spelled;
@@ -230,7 +231,7 @@ static inline enum fate select_direction(const struct options *options, const st
 }
 
 /* By itself, so that a run without endpoints saves no registers for it. */
-static __attribute__((noinline)) enum fate select_endpoints(
+static OUT_OF_LINE enum fate select_endpoints(
 	const struct options *options, const struct record *record, const struct tags *tags)
 {
 	if (!endpoints_keep(options->endpoints, record, tags))

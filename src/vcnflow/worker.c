@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/inline.h"
 #include "flowlog/tag.h"
 #include "vcnflow/emit.h"
 #include "vcnflow/judging.h"
@@ -23,9 +24,6 @@
 #include "vcnflow/unknown.h"
 #include "json/space.h"
 #include "json/span.h"
-
-/* What a record of a usual run does not need: away from what each one needs. */
-#define OUT_OF_LINE __attribute__((noinline))
 
 struct worker {
 	struct worker_shared shared;

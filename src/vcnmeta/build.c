@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/dirlock.h"
+#include "base/identity.h"
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/ocid.h"
@@ -379,6 +381,25 @@ static void refuse_gzip(struct build *build)
 	build->exitcode = EXITCODE_REFUSED;
 }
 
+/* A dump that is also the output would be lost; of one that is empty nothing is. */
+static bool is_written(const struct build *build)
+{
+	const char *path = build->input->path;
+	struct identity output = identity_of_path(build->output);
+	struct identity input = input_is_standard(path) ? identity_of_descriptor(STDIN_FILENO)
+							: identity_of_path(path);
+
+	return identity_is_same(&input, &output);
+}
+
+static void refuse_written(struct build *build)
+{
+	char quoted[MSG_QUOTED_SIZE];
+
+	msg_error("%s would be read and written at once", input_quote(quoted, build->name));
+	build->exitcode = EXITCODE_REFUSED;
+}
+
 static void read_dump(struct build *build)
 {
 	struct bytes text = BYTES_INIT(LIMIT_METADATA_FILE);
@@ -391,6 +412,8 @@ static void read_dump(struct build *build)
 		refuse_piped(build);
 	else if (input_begins_gzip(&text))
 		refuse_gzip(build);
+	else if (text.len > 0 && is_written(build))
+		refuse_written(build);
 	else if (begin_group(build) != MODEL_OK)
 		no_memory(build);
 	else
@@ -555,6 +578,7 @@ static void tell_result(const struct build *build)
 static enum exitcode write_file(struct build *build)
 {
 	int64_t fetched_at = build->has_dumps ? build->now : build->newest;
+	char quoted[MSG_QUOTED_SIZE];
 	enum exitcode exitcode;
 	struct dirlock lock;
 	bool missing, outdated;
@@ -566,7 +590,9 @@ static enum exitcode write_file(struct build *build)
 	}
 	ignored_tell(&build->ignored);
 	if (model_count(build->model, MODEL_SUBNET) == 0)
-		msg_warning("no input holds a subnet");
+		msg_warning("no input holds a subnet, so with %s no record has a direction: give "
+			    "the output of 'oci network subnet list --all' too",
+			msg_quote_name(quoted, build->output));
 	summary_tell_blockless(
 		build->model, "'oci network subnet list --all' tells the blocks of each");
 	summary_tell_unreadable(build->model);
@@ -593,6 +619,7 @@ static enum exitcode build_file(struct build *build)
 		msg_no_memory();
 		return EXITCODE_INTERNAL;
 	}
+	build->model->takes_numbers = true;
 	read_all(build);
 	if (build->exitcode == EXITCODE_OK)
 		build->exitcode = write_file(build);

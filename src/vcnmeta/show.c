@@ -31,18 +31,19 @@ static const char help[] =
 	"  -h, --help     this text\n"
 	"  -V, --version  the version\n";
 
-enum kind { KIND_SUBNETS, KIND_RULES, KIND_GROUPS, KIND_VNICS };
+enum kind { KIND_SUBNETS, KIND_RULES, KIND_GROUPS, KIND_VNICS, KIND_COUNT };
 
 struct show {
+	bool is_asked_for[KIND_COUNT]; /* by its option */
 	enum kind kind;
 	bool quiet;
 	const struct lookup *lookup;
 };
 
 static const struct optparse_option options[] = {
-	{"rules", 0, OPTPARSE_VALUE, OPTPARSE_MEMBER(struct show, kind), .minimum = KIND_RULES},
-	{"groups", 0, OPTPARSE_VALUE, OPTPARSE_MEMBER(struct show, kind), .minimum = KIND_GROUPS},
-	{"vnics", 0, OPTPARSE_VALUE, OPTPARSE_MEMBER(struct show, kind), .minimum = KIND_VNICS},
+	{"rules", 0, OPTPARSE_FLAG, OPTPARSE_MEMBER(struct show, is_asked_for[KIND_RULES])},
+	{"groups", 0, OPTPARSE_FLAG, OPTPARSE_MEMBER(struct show, is_asked_for[KIND_GROUPS])},
+	{"vnics", 0, OPTPARSE_FLAG, OPTPARSE_MEMBER(struct show, is_asked_for[KIND_VNICS])},
 	{"quiet", 'q', OPTPARSE_FLAG, OPTPARSE_MEMBER(struct show, quiet)},
 	{"help", 'h', .kind = OPTPARSE_SHOW_HELP},
 	{"version", 'V', .kind = OPTPARSE_SHOW_VERSION},
@@ -432,6 +433,21 @@ static enum exitcode show_file(struct show *show, const struct optparse *optpars
 	return written != EXITCODE_OK ? written : exitcode;
 }
 
+/* Returns 0, or -1 after a message. */
+static int choose_kind(struct show *show)
+{
+	for (enum kind kind = KIND_SUBNETS; kind < KIND_COUNT; kind++) {
+		if (!show->is_asked_for[kind])
+			continue;
+		if (show->kind != KIND_SUBNETS) {
+			msg_error("--rules, --groups and --vnics exclude each other");
+			return -1;
+		}
+		show->kind = kind;
+	}
+	return 0;
+}
+
 int show_main(int argc, char **argv)
 {
 	struct show show = {.kind = KIND_SUBNETS};
@@ -446,6 +462,8 @@ int show_main(int argc, char **argv)
 	if (result != OPTPARSE_RUN)
 		return (int)help_answer(result, help);
 	msg_quiet(show.quiet);
+	if (choose_kind(&show) != 0)
+		return EXITCODE_REFUSED;
 	if (optparse.operand_count > 0)
 		return (int)show_file(&show, &optparse);
 	msg_error("no lookup file: usage: vcnmeta show FILE [OCID...]");

@@ -453,6 +453,8 @@ enum exitcode against_make(struct against *against, const struct lookup *lookup,
 	*against = (struct against){.ocids = BYTES_INIT(SIZE_MAX / 2)};
 	if (!reading.model || !reading.paths)
 		result = fail(&reading, EXITCODE_INTERNAL);
+	else
+		reading.model->takes_numbers = true;
 	for (size_t i = 0; i < options->replacement_count && result == 0; i++)
 		result = read_replacement(&reading, &options->replacements[i]);
 	if (result == 0)

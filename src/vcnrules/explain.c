@@ -391,6 +391,8 @@ static int put_answer(struct explanation *explanation)
 /* Judges it in the subnet that was named. Returns 0, or -1: no memory. */
 static int judge_in(struct explanation *explanation, const struct content_subnet *subnet)
 {
+	const char *ocid = explanation->options->vnic;
+	char quoted[MSG_QUOTED_SIZE];
 	struct lookup_vnic vnic;
 	bool is_known;
 
@@ -400,6 +402,9 @@ static int judge_in(struct explanation *explanation, const struct content_subnet
 	}
 	warn_if_outside(explanation, subnet);
 	is_known = find_vnic(explanation, subnet, &vnic);
+	if (ocid && !is_known)
+		msg_warning("the lookup file has no VNIC %s: which groups it is in is not known",
+			msg_quote_name(quoted, ocid));
 	applied_set(&explanation->applied, &subnet->subnet, is_known ? &vnic : NULL);
 	return judge(explanation);
 }

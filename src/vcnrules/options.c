@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,16 +184,20 @@ static enum optparse_result take_window(void *into, const char *name, char *argu
 	size_t len = strlen(argument);
 	size_t digits = strspn(argument, "0123456789");
 	char unit = argument[digits];
-	uint64_t number;
-	enum optparse_result result;
+	uint64_t number = 0;
+	char why[64];
 
 	if (digits == 0 || digits + 1 != len || (unit != 'd' && unit != 'h'))
 		return optparse_refuse(
 			name, argument, len, "want a number of days or hours, like 35d");
-	argument[digits] = '\0';
-	result = optparse_number(name, argument, 0, 1000000, &number);
+	for (size_t i = 0; i < digits && number <= LIMIT_WINDOW_COUNT; i++)
+		number = number * 10 + (uint64_t)(argument[i] - '0');
+	if (number > LIMIT_WINDOW_COUNT) {
+		(void)snprintf(why, sizeof(why), "want 0 to %d days or hours", LIMIT_WINDOW_COUNT);
+		return optparse_refuse(name, argument, len, why);
+	}
 	options->min_window = (int64_t)number * (unit == 'd' ? 86400 : 3600);
-	return result;
+	return OPTPARSE_RUN;
 }
 
 static enum optparse_result replace(struct options *options, struct replacement replacement)

@@ -178,6 +178,27 @@ static void put_integer(struct catalog *catalog, struct bytes *out, uint32_t nod
 	fuzz_append_text(out, text);
 }
 
+/* A string, or, where numbers are taken, one from 0 to 255 that has digits alone. */
+static void put_protocol(struct catalog *catalog, struct bytes *out, uint32_t node)
+{
+	const struct strict_node *number = node_of(catalog, node);
+	size_t len = number->end - number->at;
+	char digits[4] = "";
+
+	if (!catalog->takes_numbers || !is_type(catalog, node, STRICT_NUMBER)) {
+		put_string(catalog, out, node);
+		return;
+	}
+	if (len < sizeof digits)
+		memcpy(digits, catalog->strict.text + number->at, len);
+	if (len >= sizeof digits || strspn(digits, "0123456789") != len ||
+		strtol(digits, NULL, 10) > 255)
+		catalog->sound = false;
+	fuzz_append_text(out, "\"");
+	fuzz_append_text(out, digits);
+	fuzz_append_text(out, "\"");
+}
+
 static void need_object(struct catalog *catalog, uint32_t node)
 {
 	if (node != 0 && !is_type(catalog, node, STRICT_OBJECT))
@@ -233,7 +254,7 @@ static void put_rule(struct catalog *catalog, struct bytes *out, uint32_t rule, 
 	put_boolean(catalog, out, member(catalog, rule, "isstateless"));
 	need_boolean(catalog, member(catalog, rule, "isvalid"));
 	fuzz_append_text(out, ",\"protocol\":");
-	put_string(catalog, out, member(catalog, rule, "protocol"));
+	put_protocol(catalog, out, member(catalog, rule, "protocol"));
 	fuzz_append_text(out, ingress ? ",\"source\":" : ",\"destination\":");
 	put_string(catalog, out, member(catalog, rule, ingress ? "source" : "destination"));
 	fuzz_append_text(out, ingress ? ",\"source_type\":" : ",\"destination_type\":");
@@ -612,6 +633,7 @@ void catalog_dump(struct catalog *catalog, const char *text, size_t len)
 	size_t at = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
 	catalog->later_counts = false;
+	catalog->takes_numbers = true;
 	begin(catalog, text, len);
 	while (catalog->sound) {
 		uint32_t value;
@@ -636,6 +658,7 @@ void catalog_page(struct catalog *catalog, const char *text, size_t len, bool li
 	uint32_t page, item;
 
 	catalog->later_counts = true;
+	catalog->takes_numbers = false;
 	begin(catalog, text, len);
 	page = strict_whole(&catalog->strict, LIMIT_REPLY_DEPTH);
 	catalog->sound = is_type(catalog, page, STRICT_ARRAY);

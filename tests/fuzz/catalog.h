@@ -27,6 +27,7 @@ struct catalog {
 	struct strict strict;
 	struct bytes items; /* struct catalog_item[] */
 	bool later_counts;  /* of two copies; else they must be equal */
+	bool takes_numbers; /* protocols as numbers, too */
 };
 
 #define CATALOG_INIT                                                                               \

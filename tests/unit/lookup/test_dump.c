@@ -165,6 +165,9 @@ static void test_refused(void **state)
 	assert_refused("{\"a\":\"\\ud800\"}", 1, "a \\u surrogate without its pair");
 	assert_refused("\xff\xfe{", 1, "it is UTF-16, not UTF-8");
 	assert_refused("\xfe\xff", 1, "it is UTF-16, not UTF-8");
+	assert_refused("\x1f\x8b\x08", 1,
+		"it is compressed with gzip: decompress it with 'gzip -dc' first");
+	assert_refused("\x89VCNLUT\n", 1, "it is a lookup file, not JSON");
 	assert_refused("\xff", 1, "not valid UTF-8");
 	assert_refused("<html>", 1, invalid);
 	assert_refused("ServiceError", 1, invalid);

@@ -90,6 +90,41 @@ static void test_refused(void **state)
 		"ingress_security_rules[0].icmp_options.type is not an integer of 64 bits");
 }
 
+static void assert_protocol(size_t rule, const char *expected)
+{
+	struct lookup_text protocol = model_bytes(model, model->rules[rule].protocol);
+
+	assert_int_equal(protocol.len, strlen(expected));
+	assert_memory_equal(protocol.text, expected, protocol.len);
+}
+
+/* A number is what its digits spell, where the model takes numbers, and nowhere else. */
+static void test_protocol_numbers(void **state)
+{
+	static const char *const bad[] = {
+		"256", "-1", "-0", "6.0", "6e0", "99999999999999999999", "true", "[6]"};
+	char text[128];
+
+	(void)state;
+	model->takes_numbers = true;
+	add_good(model, "{\"id\":\"x\",\"ingressSecurityRules\":[{\"protocol\":0},"
+			"{\"protocol\":6},{\"protocol\":255}]}");
+	assert_protocol(0, "0");
+	assert_protocol(1, "6");
+	assert_protocol(2, "255");
+	add_good(model, "{\"id\":\"x\",\"ingressSecurityRules\":[{\"protocol\":\"0\"},"
+			"{\"protocol\":\"6\"},{\"protocol\":\"255\"}]}");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text),
+			"{\"id\":\"y\",\"egressSecurityRules\":[{\"protocol\":%s}]}", bad[i]);
+		assert_refused(text, "egress_security_rules[0].protocol is neither a string nor an "
+				     "integer from 0 to 255");
+	}
+	model->takes_numbers = false;
+	assert_refused("{\"id\":\"y\",\"ingressSecurityRules\":[{\"protocol\":6}]}",
+		"ingress_security_rules[0].protocol is not a string");
+}
+
 /* Integers are plain decimal, and a range without ends is one that is absent. */
 static void test_numbers(void **state)
 {
@@ -171,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_protocol_numbers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_numbers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_text, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),

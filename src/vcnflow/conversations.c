@@ -21,10 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/bytes.h"
 #include "base/inline.h"
 
-#define FIRST_LINES 32
 #define MOST_LINES ((size_t)1 << 30)
 
 /* More are as good as no memory, as more lines are. */
@@ -148,16 +148,12 @@ static int take_text(
 /* Makes room for the counts of one more owner's lines. */
 static int reserve_owner(struct conversations *table)
 {
-	const size_t room = table->owner_room > 0 ? 2 * table->owner_room : FIRST_LINES;
-	uint32_t *grown;
+	uint32_t *grown = array_reserve(
+		table->owner_lines, &table->owner_room, table->owners.count + 1, sizeof(*grown));
 
-	if (table->owners.count < table->owner_room)
-		return 0;
-	grown = realloc(table->owner_lines, room * sizeof(*grown));
 	if (grown == NULL)
 		return -1;
 	table->owner_lines = grown;
-	table->owner_room = room;
 	return 0;
 }
 
@@ -264,18 +260,16 @@ static struct slot *find_slot(const struct conversations *table, const struct ke
 /* Makes room for one more line. Returns 0, or -1 when memory ran out. */
 static int reserve(struct conversations *table)
 {
-	const size_t room = table->room > 0 ? 2 * table->room : FIRST_LINES;
 	struct conversations_line *lines;
 
 	if (table->count < table->room)
 		return 0;
 	if (table->count >= MOST_LINES)
 		return -1;
-	lines = realloc(table->lines, room * sizeof(*lines));
+	lines = array_reserve(table->lines, &table->room, table->count + 1, sizeof(*lines));
 	if (lines == NULL)
 		return -1;
 	table->lines = lines;
-	table->room = room;
 	return 0;
 }
 

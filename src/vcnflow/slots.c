@@ -1,7 +1,14 @@
+/*
+ * A directory names the segment of each hash. A segment that is full is split in two;
+ * where the directory can't tell these apart, it becomes twice as long first. That is
+ * small: four bytes for some hundred numbers.
+ */
 #include "vcnflow/slots.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
 
 /*
  * With more of a hash's first bits, the last ones would be among them, by which a slot
@@ -20,48 +27,40 @@ void slots_free(struct slots *slots)
 
 void slots_clear(struct slots *slots)
 {
-	if (slots->count == 0)
+	if (slots->segment_count == 0)
 		return;
-	memset(slots->slots, 0, slots->count * SLOTS_SEGMENT * sizeof(*slots->slots));
-	for (size_t i = 0; i < slots->count; i++)
+	memset(slots->slots, 0, slots->segment_count * SLOTS_SEGMENT * sizeof(*slots->slots));
+	for (size_t i = 0; i < slots->segment_count; i++)
 		slots->segments[i].count = 0;
-}
-
-/* The segment of a slot. */
-static struct slots_segment *segment_of(const struct slots *slots, const struct slot *slot)
-{
-	return &slots->segments[(size_t)(slot - slots->slots) / SLOTS_SEGMENT];
 }
 
 /* Makes room for another segment. */
 static int reserve_segment(struct slots *slots)
 {
-	const size_t room = slots->room > 0 ? 2 * slots->room : 1;
-	struct slots_segment *segments;
+	const size_t need = slots->segment_count + 1;
+	struct slots_segment *segments =
+		array_reserve(slots->segments, &slots->segment_room, need, sizeof(*segments));
 	struct slot *grown;
 
-	if (slots->count < slots->room)
-		return 0;
-	segments = realloc(slots->segments, room * sizeof(*segments));
 	if (segments == NULL)
 		return -1;
 	slots->segments = segments;
-	grown = realloc(slots->slots, room * SLOTS_SEGMENT * sizeof(*grown));
+	grown = array_reserve(
+		slots->slots, &slots->slot_room, need * SLOTS_SEGMENT, sizeof(*grown));
 	if (grown == NULL)
 		return -1;
 	slots->slots = grown;
-	slots->room = room;
 	return 0;
 }
 
 /* An empty segment, for which there is room. */
 static uint32_t add_segment(struct slots *slots, uint32_t depth)
 {
-	struct slot *first = &slots->slots[slots->count * SLOTS_SEGMENT];
+	struct slot *first = &slots->slots[slots->segment_count * SLOTS_SEGMENT];
 
 	memset(first, 0, SLOTS_SEGMENT * sizeof(*first));
-	slots->segments[slots->count] = (struct slots_segment){.depth = depth};
-	return (uint32_t)slots->count++;
+	slots->segments[slots->segment_count] = (struct slots_segment){.depth = depth};
+	return (uint32_t)slots->segment_count++;
 }
 
 /* Tells segments apart by one bit more. */
@@ -95,8 +94,8 @@ static void put(struct slots *slots, struct slot slot)
 /* Gives what a segment has to two, by the first bit that is not the same in it. */
 static int split(struct slots *slots, uint32_t hash)
 {
-	struct slot *segment = slots_segment(slots, hash), all[SLOTS_SEGMENT];
-	const size_t number = (size_t)(segment - slots->slots) / SLOTS_SEGMENT;
+	const size_t number = slots_segment_of(slots, hash);
+	struct slot *segment, all[SLOTS_SEGMENT];
 	const uint32_t depth = slots->segments[number].depth;
 	size_t first, half;
 	uint32_t added;
@@ -118,7 +117,7 @@ static int split(struct slots *slots, uint32_t hash)
 	return 0;
 }
 
-int slots_reserve(struct slots *slots, uint32_t hash)
+int slots_grow(struct slots *slots, uint32_t hash)
 {
 	if (slots->directory == NULL) {
 		if (reserve_segment(slots) < 0)
@@ -128,14 +127,8 @@ int slots_reserve(struct slots *slots, uint32_t hash)
 			return -1;
 		(void)add_segment(slots, 0);
 	}
-	while (segment_of(slots, slots_segment(slots, hash))->count == SLOTS_FULL)
+	while (slots->segments[slots_segment_of(slots, hash)].count == SLOTS_FULL)
 		if (split(slots, hash) < 0)
 			return -1;
 	return 0;
-}
-
-void slots_fill(struct slots *slots, struct slot *slot, uint32_t hash, uint32_t number)
-{
-	*slot = (struct slot){hash, number};
-	segment_of(slots, slot)->count++;
 }

@@ -28,9 +28,10 @@ struct slots_segment {
 
 struct slots {
 	struct slot *slots; /* of each segment, one after another */
+	size_t slot_room;
 	struct slots_segment *segments;
-	size_t count;        /* of segments */
-	size_t room;         /* for them */
+	size_t segment_count;
+	size_t segment_room;
 	uint32_t *directory; /* the segment of a hash, by its first bits */
 	unsigned depth;      /* how many of these */
 };
@@ -41,16 +42,29 @@ void slots_free(struct slots *slots);
 /* Forgets all numbers and keeps the room. */
 void slots_clear(struct slots *slots);
 
+/* For slots_reserve: no segment is there yet, or that of the hash is full. */
+int slots_grow(struct slots *slots, uint32_t hash);
+
+/* The number of a hash's segment; this and what follows only once room was made for any. */
+static inline size_t slots_segment_of(const struct slots *slots, uint32_t hash)
+{
+	return slots->directory[(uint64_t)hash >> (32 - slots->depth)];
+}
+
 /* Makes room for one more number of a hash, which may move all slots. Returns 0, or -1
  * when memory ran out, or when too many have the same first bits; what is there stays. */
-int slots_reserve(struct slots *slots, uint32_t hash);
+static inline int slots_reserve(struct slots *slots, uint32_t hash)
+{
+	if (slots->segment_count > 0 &&
+		slots->segments[slots_segment_of(slots, hash)].count < SLOTS_FULL)
+		return 0;
+	return slots_grow(slots, hash);
+}
 
-/* Where a hash is sought: only once room was made for any. */
+/* Where a hash is sought. */
 static inline struct slot *slots_segment(const struct slots *slots, uint32_t hash)
 {
-	const size_t at = (size_t)((uint64_t)hash >> (32 - slots->depth));
-
-	return &slots->slots[(size_t)slots->directory[at] * SLOTS_SEGMENT];
+	return &slots->slots[slots_segment_of(slots, hash) * SLOTS_SEGMENT];
 }
 
 /* What is there begins at this slot of it, goes on from its last slot to its first
@@ -66,6 +80,11 @@ static inline size_t slots_next(size_t at)
 }
 
 /* Fills the free slot at which a hash was not found; room was made for it. */
-void slots_fill(struct slots *slots, struct slot *slot, uint32_t hash, uint32_t number);
+static inline void slots_fill(
+	struct slots *slots, struct slot *slot, uint32_t hash, uint32_t number)
+{
+	*slot = (struct slot){hash, number};
+	slots->segments[slots_segment_of(slots, hash)].count++;
+}
 
 #endif

@@ -184,14 +184,13 @@ static enum optparse_result take_window(void *into, const char *name, char *argu
 	size_t len = strlen(argument);
 	size_t digits = strspn(argument, "0123456789");
 	char unit = argument[digits];
-	uint64_t number = 0;
+	unsigned long long number;
 	char why[64];
 
 	if (digits == 0 || digits + 1 != len || (unit != 'd' && unit != 'h'))
 		return optparse_refuse(
 			name, argument, len, "want a number of days or hours, like 35d");
-	for (size_t i = 0; i < digits && number <= LIMIT_WINDOW_COUNT; i++)
-		number = number * 10 + (uint64_t)(argument[i] - '0');
+	number = strtoull(argument, NULL, 10); /* the largest, where it is more */
 	if (number > LIMIT_WINDOW_COUNT) {
 		(void)snprintf(why, sizeof(why), "want 0 to %d days or hours", LIMIT_WINDOW_COUNT);
 		return optparse_refuse(name, argument, len, why);

@@ -46,13 +46,13 @@ static void test_grows_little_by_little(void **state)
 
 	(void)state;
 	for (uint32_t number = 1; number <= NUMBERS; number++) {
-		before = slots.count;
+		before = slots.segment_count;
 		add(&slots, hash_of(number), number);
-		assert_true(slots.count <= before + 1);
+		assert_true(slots.segment_count <= before + 1);
 	}
 	assert_all_found(&slots);
-	assert_true(slots.count * SLOTS_FULL >= NUMBERS);
-	assert_true(slots.count * SLOTS_FULL <= 2 * NUMBERS);
+	assert_true(slots.segment_count * SLOTS_FULL >= NUMBERS);
+	assert_true(slots.segment_count * SLOTS_FULL <= 2 * NUMBERS);
 	slots_free(&slots);
 }
 
@@ -66,8 +66,8 @@ static void test_cost(void **state)
 	for (uint32_t number = 1; number <= NUMBERS; number++) {
 		seed = seed * 6364136223846793005 + 1442695040888963407;
 		add(&slots, (uint32_t)(seed >> 32), number);
-		assert_in_range(slots.count * (SLOTS_SEGMENT * sizeof(*slots.slots) +
-						      sizeof(*slots.segments)) +
+		assert_in_range(slots.segment_count * (SLOTS_SEGMENT * sizeof(*slots.slots) +
+							      sizeof(*slots.segments)) +
 					(sizeof(*slots.directory) << slots.depth),
 			16 * number, 32 * (size_t)number + 8192);
 	}
@@ -84,13 +84,13 @@ static void test_clear(void **state)
 	slots_clear(&slots);
 	for (uint32_t number = 1; number <= NUMBERS; number++)
 		add(&slots, hash_of(number), number);
-	count = slots.count;
+	count = slots.segment_count;
 	slots_clear(&slots);
 	for (uint32_t number = 1; number <= NUMBERS; number++)
 		assert_int_equal(find(&slots, hash_of(number), number)->number, 0);
 	for (uint32_t number = 1; number <= NUMBERS; number++)
 		add(&slots, hash_of(number), number);
-	assert_int_equal(slots.count, count);
+	assert_int_equal(slots.segment_count, count);
 	assert_all_found(&slots);
 	slots_free(&slots);
 }

@@ -157,7 +157,7 @@ static int reserve_owner(struct conversations *table)
 	return 0;
 }
 
-/* The same of an owner. */
+/* As take_text, of an owner. */
 static int take_owner(struct conversations *table, const struct owner *owner, uint32_t *number)
 {
 	enum textset_result result;

@@ -70,9 +70,14 @@ class Case:
         os.mkdir(self.work)
         self.out = os.path.join(self.work, "net.lut")
         self.started = []
+        self.processes = []
         self.old_bytes = None
 
     def close(self):
+        for process in self.processes:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         for standin in self.started:
             standin.stop()
         shutil.rmtree(self.dir, ignore_errors=True)
@@ -170,11 +175,12 @@ class Case:
         if stdin is not None:
             files[0].write(stdin)
             files[0].seek(0)
+        options.setdefault("stderr", files[2])
         process = subprocess.Popen(
             command, env=self.environment(env or {}), cwd=self.work,
             stdin=files[0] if stdin is not None else subprocess.DEVNULL,
-            stdout=files[1], stderr=files[2], start_new_session=True,
-            **options)
+            stdout=files[1], start_new_session=True, **options)
+        self.processes.append(process)
         process.files = files
         process.began = time.monotonic()
         return process

@@ -2,6 +2,7 @@
 
 import argparse
 import concurrent.futures
+import faulthandler
 import fnmatch
 import os
 import signal
@@ -9,6 +10,8 @@ import time
 import traceback
 
 import harness
+
+LIMIT = 1200  # seconds; whoever waits for longer is shown, with what it waits for
 
 
 def run_case(item, arguments):
@@ -49,6 +52,8 @@ def main():
     if arguments.list:
         print("\n".join(c[0] for c in chosen))
         return 0
+    if not arguments.each:
+        faulthandler.dump_traceback_later(LIMIT, exit=True)
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         for name, outcome, text, seconds in pool.map(

@@ -18,7 +18,10 @@
 
 #define FIRST_ROOM ((size_t)16 << 10)
 
-/* Opens anything but a directory. Non-blocking, so that no FIFO is waited for. */
+/* How long a FIFO is given for somebody to open its other end. */
+#define WAIT_FOR_WRITER_MS 5000
+
+/* Opens anything but a directory. Non-blocking, so that no FIFO is waited for here. */
 static int open_any(const char *path)
 {
 	int fd;
@@ -46,10 +49,26 @@ static int grow(struct secret *text, size_t cap)
 	return 0;
 }
 
+/*
+ * As io_read_full. A FIFO that nobody has opened for writing reads as one at its end:
+ * its writer may have been started beside us and be the later one. Whoever has it open
+ * is waited for by the second read, however long it takes.
+ */
+static ssize_t read_first(int fd, void *buffer, size_t cap, bool is_fifo)
+{
+	ssize_t got = io_read_full(fd, buffer, cap);
+
+	if (got != 0 || !is_fifo)
+		return got;
+	(void)io_wait_ready(fd, WAIT_FOR_WRITER_MS);
+	return io_read_full(fd, buffer, cap);
+}
+
 /* The size that a file has tells nothing of a pipe, nor of one in /proc. */
 static int read_open(struct secret *text, int fd, size_t max, const struct stat *status)
 {
 	size_t cap = FIRST_ROOM;
+	bool is_first = true;
 
 	if (S_ISREG(status->st_mode) && status->st_size > 0 && (uint64_t)status->st_size <= max)
 		cap = (size_t)status->st_size + 1;
@@ -60,9 +79,11 @@ static int read_open(struct secret *text, int fd, size_t max, const struct stat 
 			cap = max + 1;
 		if (grow(text, cap) != 0)
 			return -1;
-		got = io_read_full(fd, text->data + text->len, cap - text->len);
+		got = read_first(fd, text->data + text->len, cap - text->len,
+			is_first && S_ISFIFO(status->st_mode));
 		if (got < 0)
 			return -1;
+		is_first = false;
 		text->len += (size_t)got;
 		if (text->len < cap)
 			return 0;

@@ -45,7 +45,7 @@ def odd_config_file(t, kind):
     elif kind == "empty":
         t.config("")
     t.old()
-    t.exits(t.run(t.command(), timeout=10), 2)
+    t.exits(t.run(t.command(), timeout=20), 2)
     t.kept()
     t.equal(t.server.connections, [], "connections")
 

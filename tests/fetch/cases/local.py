@@ -3,7 +3,6 @@
 import fcntl
 import os
 import re
-import subprocess
 
 from harness import case, certs, cloud
 from standin.__main__ import USER
@@ -218,20 +217,24 @@ def rc_null(t):
     t.silent(t.works(env={"OCI_CLI_RC_FILE": "/dev/null"}))
 
 
-@case("M39-config-pipe", "fd", "fifo")
+@case("M39-config-pipe", "fd", "fifo", "fifo-late")
 def config_pipe(t, how):
+    """Also where whoever writes into the FIFO starts later than its reader."""
     t.standin()
     text = "[DEFAULT]\n" + t.profile() + "# " + "x" * 70000 + "\n"
     t.key_file()
     path = t.write("text", text)
     if how == "fd":
-        result = t.run(["bash", "-c", '"$@" --config-file <(cat "$0")', path, *t.command()])
+        t.silent(t.exits(t.run(
+            ["bash", "-c", '"$@" --config-file <(cat "$0")', path, *t.command()]), 0))
     else:
         fifo = os.path.join(t.dir, "fifo")
         os.mkfifo(fifo)
-        with subprocess.Popen(["cp", path, fifo]):
-            result = t.run(t.command("--config-file", fifo))
-    t.silent(t.exits(result, 0))
+        delay = "1" if how == "fifo-late" else "0"
+        writer = t.start(["sh", "-c", 'sleep "$1"; cp "$2" "$3"', "sh", delay, path, fifo])
+        result = t.run(t.command("--config-file", fifo))
+        t.silent(t.exits(result, 0))
+        t.equal(t.finish(writer).status, 0, "exit status of the writer")
     t.all_signed()
 
 

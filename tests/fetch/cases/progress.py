@@ -2,29 +2,35 @@
 
 import os
 import re
-import subprocess
+import threading
 
 from harness import case, cloud
+
+
+def read_terminal(fd):
+    """What is written until nobody has the terminal open any more."""
+    text = b""
+    with open(fd, "rb", buffering=0) as terminal:
+        while True:
+            try:
+                text += terminal.read(65536)
+            except OSError:
+                return text
 
 
 def on_terminal(t, *arguments):
     """What a fetch writes on a terminal."""
     main, sub = os.openpty()
     t.config()
-    process = subprocess.Popen(
-        t.command(*arguments), env=t.environment({}), cwd=t.work,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=sub)
+    process = t.start(t.command(*arguments), stderr=sub)
     os.close(sub)
-    text = b""
-    while True:
-        try:
-            data = os.read(main, 65536)
-        except OSError:
-            break
-        text += data
-    os.close(main)
-    t.equal(process.wait(), 0, "exit status")
-    return text.decode()
+    text = []
+    # A terminal holds little: what is not read would hold the program up.
+    reader = threading.Thread(target=lambda: text.append(read_terminal(main)))
+    reader.start()
+    t.exits(t.finish(process), 0)
+    reader.join()
+    return text[0].decode()
 
 
 @case("progress-terminal")

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -96,7 +97,7 @@ static void test_other_kinds(void **state)
 	close(ends[0]);
 }
 
-/* Nobody writes to it, and it is not waited for. */
+/* Nobody writes to it: not for ever, and keys are not waited for at all. */
 static void test_fifo(void **state)
 {
 	struct secret read = SECRET_INIT;
@@ -112,6 +113,42 @@ static void test_fifo(void **state)
 	unlink(path);
 }
 
+/* Seconds until a writer opens the FIFO, and until it then writes. */
+static void write_later(unsigned open_after, unsigned write_after)
+{
+	pid_t child = fork();
+	int fd;
+
+	assert_true(child >= 0);
+	if (child > 0)
+		return;
+	sleep(open_after);
+	fd = open(path, O_WRONLY);
+	sleep(write_after);
+	_exit(fd >= 0 && write(fd, "late", 4) == 4 ? 0 : 1);
+}
+
+static void assert_written(unsigned open_after, unsigned write_after)
+{
+	int status;
+
+	write_later(open_after, write_after);
+	assert_read(path, 100, "late", 4);
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+}
+
+/* Its writer is started beside us, and may be the later one or slow. */
+static void test_late_writer(void **state)
+{
+	(void)state;
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_written(1, 0);
+	assert_written(1, 5);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +156,7 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_other_kinds),
 		cmocka_unit_test(test_fifo),
+		cmocka_unit_test(test_late_writer),
 	};
 	int failed;
 

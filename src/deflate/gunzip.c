@@ -35,6 +35,12 @@
  */
 #define SLICE ((size_t)256 << 10)
 
+/* As many blocks as may be under way before the oldest of them is checked here. */
+#define PARTS 32
+
+/* What is shorter is checked in less time than it takes to leave it to another. */
+#define SHORTEST_PART ((size_t)64 << 10)
+
 enum gunzip_step {
 	STEP_HEADER,
 	STEP_DATA,
@@ -51,10 +57,17 @@ struct gunzip {
 	uint64_t member; /* begun so far */
 	uint64_t taken;  /* bytes of the stream so far */
 	struct header header;
-	uint32_t crc; /* of what this member gave */
+	uint32_t crc; /* of what this member gave, before parts and unchecked bytes */
 	uint32_t size;
 	uint8_t trailer[TRAILER_LEN]; /* as far as it was read */
 	size_t trailer_len;
+
+	/* checks that are left to others: parts[first], … in the order of the bytes */
+	bool checks_later;
+	struct crc_part *parts;
+	size_t first;
+	size_t part_count;
+	size_t unchecked; /* bytes after these parts */
 };
 
 _Static_assert(INFLATE_MOST_LEFT <= TRAILER_LEN,
@@ -101,10 +114,15 @@ struct gunzip *gunzip_new(void)
 	if (!gunzip)
 		return NULL;
 	gunzip->inflate = inflate_new();
-	if (!gunzip->inflate) {
+	gunzip->parts = calloc(PARTS, sizeof(*gunzip->parts));
+	if (!gunzip->inflate || !gunzip->parts) {
+		inflate_free(gunzip->inflate);
+		free(gunzip->parts);
 		free(gunzip);
 		return NULL;
 	}
+	for (size_t i = 0; i < PARTS; i++)
+		crc_part_init(&gunzip->parts[i]);
 	gunzip_reset(gunzip);
 	return gunzip;
 }
@@ -113,15 +131,74 @@ void gunzip_free(struct gunzip *gunzip)
 {
 	if (!gunzip)
 		return;
+	for (size_t i = 0; i < PARTS; i++)
+		crc_part_destroy(&gunzip->parts[i]);
+	free(gunzip->parts);
 	inflate_free(gunzip->inflate);
 	free(gunzip);
 }
 
+static struct crc_part *part_at(const struct gunzip *gunzip, size_t number)
+{
+	return &gunzip->parts[(gunzip->first + number) % PARTS];
+}
+
 void gunzip_reset(struct gunzip *gunzip)
 {
-	*gunzip = (struct gunzip){.inflate = gunzip->inflate, .step = STEP_HEADER, .member = 1};
+	*gunzip = (struct gunzip){.inflate = gunzip->inflate,
+		.parts = gunzip->parts,
+		.step = STEP_HEADER,
+		.member = 1};
 	header_begin(&gunzip->header);
 }
+
+/* ---- the CRC-32 ----------------------------------------------------------- */
+
+void gunzip_check_later(struct gunzip *gunzip)
+{
+	gunzip->checks_later = true;
+}
+
+size_t gunzip_unchecked(const struct gunzip *gunzip)
+{
+	return gunzip->unchecked;
+}
+
+static void end_first_part(struct gunzip *gunzip)
+{
+	gunzip->crc = crc_part_end(part_at(gunzip, 0), gunzip->crc);
+	gunzip->first++;
+	gunzip->part_count--;
+}
+
+/* Checks the first len of the unchecked bytes, which are at data. */
+static void check_first(struct gunzip *gunzip, const uint8_t *data, size_t len)
+{
+	while (gunzip->part_count > 0)
+		end_first_part(gunzip);
+	gunzip->crc = crc32_update(gunzip->crc, data, len);
+	gunzip->unchecked -= len;
+}
+
+void gunzip_check(struct gunzip *gunzip, const uint8_t *end)
+{
+	check_first(gunzip, end - gunzip->unchecked, gunzip->unchecked);
+}
+
+struct crc_due gunzip_leave(struct gunzip *gunzip, const uint8_t *data, size_t len)
+{
+	if (len < SHORTEST_PART) {
+		if (len > 0)
+			check_first(gunzip, data, len);
+		return (struct crc_due){.part = NULL};
+	}
+	if (gunzip->part_count == PARTS)
+		end_first_part(gunzip);
+	gunzip->unchecked -= len;
+	return crc_part_begin(part_at(gunzip, gunzip->part_count++), data, len);
+}
+
+/* ---- the steps ------------------------------------------------------------ */
 
 struct gunzip_report gunzip_report(const struct gunzip *gunzip)
 {
@@ -206,10 +283,12 @@ static bool run_data(struct gunzip *gunzip, struct window *window)
 		gunzip->inflate, &window->in, &window->in_len, window->out, cap, &out_len);
 
 	gunzip->taken += (uint64_t)(window->in - before);
-	gunzip->crc = crc32_update(gunzip->crc, window->out, out_len);
 	gunzip->size += (uint32_t)out_len;
+	gunzip->unchecked += out_len;
 	window->out += out_len;
 	window->cap -= out_len;
+	if (!gunzip->checks_later || result == INFLATE_DONE)
+		gunzip_check(gunzip, window->out);
 	if (result == INFLATE_MORE)
 		return out_len == cap || window->in_len > 0;
 	end_data(gunzip, result);

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "deflate/crcpart.h"
+
 enum gunzip_damage {
 	GUNZIP_INTACT = 0,
 	GUNZIP_CUT_HEADER,  /* the input ended inside a member's header */
@@ -64,6 +66,27 @@ void gunzip_reset(struct gunzip *gunzip);
  */
 enum gunzip_state gunzip_run(struct gunzip *gunzip, const uint8_t **in, size_t *in_len, bool at_end,
 	uint8_t *out, size_t cap, size_t *out_len);
+
+/*
+ * Lets others compute the CRC-32, of this stream alone: what gunzip_run hands out is
+ * unchecked then, until the member ends or a call below sees to it, and has to stand
+ * before out, without a gap, when gunzip_run is called again.
+ */
+void gunzip_check_later(struct gunzip *gunzip);
+
+/* How many of the bytes that were handed out last are unchecked. */
+size_t gunzip_unchecked(const struct gunzip *gunzip);
+
+/* Checks them all: they end at end. */
+void gunzip_check(struct gunzip *gunzip, const uint8_t *end);
+
+/*
+ * Leaves the check of the first len of the unchecked bytes, which are at data, to who
+ * calls crc_due_compute with what this returns: before the bytes change, and before
+ * gunzip_free. Whoever inflates the end of the member checks what is not checked by
+ * then. Few bytes are checked at once; nothing is due of them.
+ */
+struct crc_due gunzip_leave(struct gunzip *gunzip, const uint8_t *data, size_t len);
 
 /* The first damage, or GUNZIP_INTACT; final after GUNZIP_END. */
 struct gunzip_report gunzip_report(const struct gunzip *gunzip);

@@ -45,6 +45,7 @@ void block_free(struct block *block)
 
 void block_reset(struct block *block)
 {
+	block_check(block);
 	if (block->cap > LIMIT_BLOCK) {
 		free(block->text);
 		block->text = NULL;

@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "deflate/crcpart.h"
 #include "flowlog/form.h"
 
 enum block_kind {
@@ -48,8 +49,9 @@ struct block_unit {
 struct block {
 	char *text; /* LIMIT_JSON_PADDING defined bytes stand after len */
 	size_t len;
-	uint64_t offset; /* of text[0] in the input, inflated */
-	size_t cap;      /* without the padding */
+	uint64_t offset;    /* of text[0] in the input, inflated */
+	size_t cap;         /* without the padding */
+	struct crc_due due; /* block_check, before the text is changed */
 	enum block_kind kind;
 
 	struct block_unit *units;
@@ -71,9 +73,19 @@ struct block {
 	bool input_ends;   /* nothing of this input follows */
 };
 
+/* Only where no reader will be asked for the rest of its input. */
 void block_free(struct block *block);
 
-/* Forgets what is in it, and gives back room beyond LIMIT_BLOCK. */
+/*
+ * Computes what is due of its input's CRC-32, to be called by who works on the text,
+ * as it is in the cache then. Nothing happens where the reader did so before.
+ */
+static inline void block_check(struct block *block)
+{
+	crc_due_compute(&block->due);
+}
+
+/* Checks it, forgets what is in it, and gives back room beyond LIMIT_BLOCK. */
 void block_reset(struct block *block);
 
 /* Makes room for len bytes of text in all. Returns 0, or -1. */

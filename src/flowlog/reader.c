@@ -75,6 +75,8 @@ void reader_free(struct reader *reader)
 void reader_open(struct reader *reader, int fd, int open_errno)
 {
 	source_open(reader->source, fd, open_errno);
+	if (reader->config->check_later)
+		source_check_later(reader->source);
 	runs_init(&reader->runs, reader->config->max_record, reader->config->keep_bad);
 	bytes_clear(&reader->carry);
 	reader->state = STATE_SNIFF;
@@ -276,6 +278,12 @@ static int finish_lines(struct reader *reader, struct block *block)
 	return 1;
 }
 
+/* What is unchecked are the last bytes of the text; called before these are moved. */
+static void check_text(struct reader *reader, const struct block *block)
+{
+	source_check(reader->source, block->text + block->len);
+}
+
 /*
  * Makes room for more of a line, or finds that it is too long. Of one that is
  * blank so far no more is kept than tells that it is too long once something
@@ -293,6 +301,7 @@ static int grow_line(struct reader *reader, struct block *block)
 	if (block->len >= longest) {
 		size_t begin = json_skip_space(block->text, mark, block->len);
 
+		check_text(reader, block);
 		if (begin == block->len) {
 			if (block->len > kept) {
 				memmove(block->text, block->text + block->len - kept, kept);
@@ -400,6 +409,8 @@ static int frame(struct reader *reader, struct block *block, size_t from, bool i
 {
 	if (reader->state == STATE_SNIFF && !sniff(reader, block))
 		return block_reserve(block, block->len + READ_ROOM);
+	if (reader->state != STATE_LINES)
+		check_text(reader, block);
 	switch (reader->state) {
 	case STATE_SNIFF: /* blanks only: they count as lines */
 	case STATE_LINES:
@@ -427,6 +438,18 @@ static int take_carry(struct reader *reader, struct block *block)
 	block->len = len;
 	bytes_clear(&reader->carry);
 	return 0;
+}
+
+/*
+ * What was carried over is checked with the next block, at whose beginning it stands;
+ * what is left before it, with this one.
+ */
+static void leave_check(struct reader *reader, struct block *block)
+{
+	size_t unchecked = source_unchecked(reader->source);
+	size_t len = unchecked > reader->carry.len ? unchecked - reader->carry.len : 0;
+
+	block->due = source_leave(reader->source, block->text + block->len - len, len);
 }
 
 bool reader_is_file(const struct reader *reader)
@@ -463,6 +486,7 @@ int reader_next(struct reader *reader, struct block *block)
 	block->page_follows = reader->state == STATE_RUNS && reader->runs.page_follows;
 	block->input_ends = reader->ended && reader->carry.len == 0 &&
 			    (reader->state != STATE_RUNS || reader->runs.state == RUNS_BETWEEN);
+	leave_check(reader, block);
 	block_pad(block);
 	return 0;
 }

@@ -116,6 +116,26 @@ void source_open(struct source *source, int fd, int open_errno)
 	prepare(source);
 }
 
+void source_check_later(struct source *source)
+{
+	gunzip_check_later(source->gunzip);
+}
+
+size_t source_unchecked(const struct source *source)
+{
+	return gunzip_unchecked(source->gunzip);
+}
+
+void source_check(struct source *source, const char *end)
+{
+	gunzip_check(source->gunzip, (const uint8_t *)end);
+}
+
+struct crc_due source_leave(struct source *source, const char *data, size_t len)
+{
+	return gunzip_leave(source->gunzip, (const uint8_t *)data, len);
+}
+
 bool source_is_file(const struct source *source)
 {
 	return source->is_file;

@@ -49,6 +49,12 @@ void source_open(struct source *source, int fd, int open_errno);
 enum source_state source_read(struct source *source, char *out, size_t cap, size_t *got, bool wait,
 	const atomic_int *stop);
 
+/* The checks of a gzip stream, which others make: see gunzip_check_later and below it. */
+void source_check_later(struct source *source);
+size_t source_unchecked(const struct source *source);
+void source_check(struct source *source, const char *end);
+struct crc_due source_leave(struct source *source, const char *data, size_t len);
+
 /* Returns true if it is a regular file. */
 bool source_is_file(const struct source *source);
 

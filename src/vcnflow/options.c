@@ -773,6 +773,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 		result = OPTIONS_REFUSED;
 	if (result == OPTIONS_RUN && options->threads == 0)
 		options->threads = processors_count();
+	options->flowlog.check_later = options->threads > 1;
 	return result;
 }
 

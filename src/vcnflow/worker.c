@@ -708,6 +708,7 @@ void worker_run(
 {
 	sigjmp_buf jump;
 
+	block_check(block);
 	worker->block = block;
 	worker->result = result;
 	worker->more.seen = result->seen;

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 
 #include "base/bytes.h"
+#include "deflate/crc32.h"
+#include "deflate/gzip.h"
 #include "flowlog/reader.h"
 
 static struct flowlog_config config;
@@ -301,6 +303,186 @@ static void test_no_memory(void **state)
 	bytes_free(&text);
 }
 
+/* ---- a CRC-32 that others compute ------------------------------------------ */
+
+/* More blocks under way than a stream leaves unchecked. */
+#define UNDER_WAY 40
+
+/* What reading gave, in all. */
+struct outcome {
+	uint32_t texts; /* a CRC-32 */
+	size_t blocks;
+	size_t pieces;
+	bool half_line;
+	struct gunzip_report gzip;
+};
+
+static unsigned seed;
+
+static unsigned below(unsigned limit)
+{
+	seed = seed * 1103515245 + 12345;
+	return (seed >> 16) % limit;
+}
+
+/*
+ * Reads a file while up to under_way blocks wait; block_check is called for some of them,
+ * at once or later. What was checked or reset is filled with something else.
+ */
+static struct outcome outcome_of(const char *path, unsigned under_way)
+{
+	struct reader *reader = reader_new(&config, NULL);
+	struct block waiting[UNDER_WAY] = {{0}}, *block;
+	struct outcome outcome = {0};
+	size_t number = 0;
+
+	/* another input before it, of which nothing may be left */
+	reader_open(reader, open(path, O_RDONLY), ENOENT);
+	assert_int_equal(reader_next(reader, &waiting[0]), 0);
+	reader_close(reader);
+	reader_open(reader, open(path, O_RDONLY), ENOENT);
+	do {
+		block = &waiting[number++ % under_way];
+		block_reset(block);
+		if (block->text != NULL)
+			memset(block->text, '?', block->cap);
+		assert_int_equal(reader_next(reader, block), 0);
+		outcome.texts = crc32_update(outcome.texts, block->text, block->len);
+		outcome.blocks++;
+		outcome.pieces += block->kind == BLOCK_PIECE;
+		outcome.half_line = block->half_line;
+		if (below(2) == 0) {
+			struct block *checked = &waiting[below(under_way)];
+
+			block_check(checked);
+			if (checked != block && checked->text != NULL)
+				memset(checked->text, '!', checked->len);
+		}
+	} while (!block->input_ends);
+	outcome.gzip = reader_report(reader).gzip;
+	for (size_t i = 0; i < under_way; i++)
+		block_free(&waiting[i]);
+	reader_close(reader);
+	reader_free(reader);
+	return outcome;
+}
+
+static void assert_same_outcome(const struct outcome *found, const struct outcome *expected)
+{
+	assert_int_equal(found->texts, expected->texts);
+	assert_int_equal(found->blocks, expected->blocks);
+	assert_int_equal(found->pieces, expected->pieces);
+	assert_int_equal(found->half_line, expected->half_line);
+	assert_int_equal(found->gzip.damage, expected->gzip.damage);
+	assert_int_equal(found->gzip.member, expected->gzip.member);
+	assert_int_equal(found->gzip.offset, expected->gzip.offset);
+}
+
+/* Adds members of that many bytes of text each; the last one may be short. */
+static void pack(struct bytes *out, const struct bytes *text, size_t member_len)
+{
+	struct gzip *gzip = gzip_new();
+
+	for (size_t at = 0; at < text->len; at += member_len) {
+		size_t len = text->len - at < member_len ? text->len - at : member_len;
+
+		assert_int_equal(gzip_member(gzip, text->data + at, len, out), 0);
+	}
+	gzip_free(gzip);
+}
+
+/* However blocks are checked, what is told is what it was. */
+static void assert_checks_alike(const struct bytes *packed, enum gunzip_damage damage)
+{
+	const char *path = file_of(packed->data, packed->len);
+	struct outcome expected, found;
+
+	config.check_later = false;
+	expected = outcome_of(path, 1);
+	assert_int_equal(expected.gzip.damage, damage);
+	config.check_later = true;
+	for (unsigned under_way = 1; under_way <= UNDER_WAY; under_way += 13) {
+		found = outcome_of(path, under_way);
+		assert_same_outcome(&found, &expected);
+	}
+	unlink(path);
+}
+
+static void assert_checks(const struct bytes *text)
+{
+	static const size_t members[] = {1000, 300000, 1500000, (size_t)1 << 30};
+	struct bytes packed = BYTES_INIT((size_t)1 << 30);
+
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+		bytes_clear(&packed);
+		pack(&packed, text, members[i]);
+		assert_checks_alike(&packed, GUNZIP_INTACT);
+		packed.data[packed.len - 5] ^= 1;
+		assert_checks_alike(&packed, GUNZIP_BAD_CRC);
+		packed.data[packed.len - 5] ^= 1;
+		packed.len -= 4;
+		assert_checks_alike(&packed, GUNZIP_CUT_TRAILER);
+	}
+	/* a wrong one in the middle */
+	bytes_clear(&packed);
+	pack(&packed, text, (size_t)1 << 30);
+	packed.data[packed.len - 8] ^= 1;
+	pack(&packed, text, (size_t)1 << 30);
+	assert_checks_alike(&packed, GUNZIP_BAD_CRC);
+	bytes_free(&packed);
+}
+
+static void add_lines(struct bytes *text, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		assert_int_equal(bytes_append_text(text, "{\"line\":"), 0);
+		assert_int_equal(bytes_append_number(text, i * 2654435761u), 0);
+		assert_int_equal(bytes_append_text(text, i % 9 ? "}\n" : "}  \n"), 0);
+	}
+}
+
+/* One member of so many blocks that not all can be left to others. */
+static void test_check_later_long(void **state)
+{
+	struct bytes text = BYTES_INIT((size_t)1 << 30);
+	struct bytes packed = BYTES_INIT((size_t)1 << 30);
+
+	(void)state;
+	seed = 1;
+	default_config();
+	add_lines(&text, 600000);
+	pack(&packed, &text, (size_t)1 << 30);
+	assert_checks_alike(&packed, GUNZIP_INTACT);
+	bytes_free(&packed);
+	bytes_free(&text);
+}
+
+/* Lines, with one that is too long among them, and runs; the last line has no LF. */
+static void test_check_later(void **state)
+{
+	struct bytes text = BYTES_INIT((size_t)1 << 30);
+
+	(void)state;
+	seed = 1;
+	for (int keep_bad = 0; keep_bad < 2; keep_bad++) {
+		default_config();
+		config.keep_bad = keep_bad;
+		bytes_clear(&text);
+		repeat(&text, " \n", 100000);
+		add_lines(&text, 100000);
+		assert_checks(&text);
+		repeat(&text, "0123456789abcdef", 150000);
+		repeat(&text, "\n{\"x\":1}", 40000);
+		assert_checks(&text);
+		bytes_clear(&text);
+		repeat(&text, "[\n", 1);
+		repeat(&text, "{\"x\":1},\n", 80000);
+		repeat(&text, "1]", 1);
+		assert_checks(&text);
+	}
+	bytes_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +493,8 @@ int main(void)
 		cmocka_unit_test(test_half_line),
 		cmocka_unit_test(test_large_units),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_check_later),
+		cmocka_unit_test(test_check_later_long),
 	};
 
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

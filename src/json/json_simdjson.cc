@@ -221,14 +221,21 @@ template <class Visitor> class traversal
 		return push_array(array, value, begin_);
 	}
 
-	/* Takes one member, element or closing bracket. */
+	/* Takes what is on one level up to a container in it, or to its closing bracket. */
 	simdjson_inline enum json_error step()
 	{
 		struct level &top = parser_->stack[depth_ - 1];
+		const unsigned depth = depth_;
 
-		if (top.is_object)
-			return top.members != od::object_iterator() ? member(top) : pop(top);
-		return top.elements != od::array_iterator() ? element(top) : pop(top);
+		if (!top.is_object)
+			return top.elements != od::array_iterator() ? element(top) : pop(top);
+		while (top.members != od::object_iterator()) {
+			enum json_error error = member(top);
+
+			if (error != JSON_OK || depth_ != depth)
+				return error;
+		}
+		return pop(top);
 	}
 
 	simdjson_inline enum json_error member(struct level &top)
@@ -306,7 +313,8 @@ template <class Visitor> class traversal
 		size_t len = token.size();
 		enum json_type type;
 
-		while (len > 1 && json_is_space(text[len - 1]))
+		/* most tokens end in no blank, which one comparison tells */
+		while (len > 1 && text[len - 1] <= ' ' && json_is_space(text[len - 1]))
 			len--;
 		if (text[0] != '"')
 			return plain_scalar(context, text, len, type);

@@ -17,8 +17,9 @@ void gzip_free(struct gzip *gzip);
 
 /*
  * Appends data[0..len), at most 1 GiB, to out as one member; len may be 0.
- * The compressed bytes depend on data alone, for one deflate library. Returns
- * as bytes_reserve does.
+ * With ISA-L the compressed bytes may, rarely, differ from run to run: its body of level 1
+ * takes a hash of the address of its own state (shifted by 16) for that of the third to
+ * the sixth byte of the data, which may displace a match. Returns as bytes_reserve does.
  */
 int gzip_member(struct gzip *gzip, const void *data, size_t len, struct bytes *out);
 

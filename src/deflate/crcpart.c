@@ -1,7 +1,8 @@
 /*
- * Parts of a CRC-32. The mutex is held while a part is computed, so that nobody takes
- * the bytes away from who reads them; it takes microseconds, and two threads rarely
- * want the same part.
+ * Parts of a CRC-32. The mutex is held while one is computed, so that nobody changes
+ * the bytes under who reads them: microseconds for most blocks, and two threads rarely
+ * want the same part. Who asks late, when it stands for other bytes already, computes
+ * those: they are there until their own holder asked, too.
  */
 #include "deflate/crcpart.h"
 
@@ -11,13 +12,21 @@
 
 void crc_part_init(struct crc_part *part)
 {
-	*part = (struct crc_part){.serial = 0};
+	*part = (struct crc_part){.data = NULL};
 	(void)pthread_mutex_init(&part->lock, NULL);
 }
 
 void crc_part_destroy(struct crc_part *part)
 {
 	(void)pthread_mutex_destroy(&part->lock);
+}
+
+void crc_part_begin(struct crc_part *part, const void *data, size_t len)
+{
+	(void)pthread_mutex_lock(&part->lock);
+	part->data = data;
+	part->len = len;
+	(void)pthread_mutex_unlock(&part->lock);
 }
 
 static void compute(struct crc_part *part)
@@ -27,16 +36,11 @@ static void compute(struct crc_part *part)
 	part->data = NULL;
 }
 
-struct crc_due crc_part_begin(struct crc_part *part, const void *data, size_t len)
+void crc_part_compute(struct crc_part *part)
 {
-	struct crc_due due;
-
 	(void)pthread_mutex_lock(&part->lock);
-	due = (struct crc_due){part, ++part->serial};
-	part->data = data;
-	part->len = len;
+	compute(part);
 	(void)pthread_mutex_unlock(&part->lock);
-	return due;
 }
 
 uint32_t crc_part_end(struct crc_part *part, uint32_t crc)
@@ -46,16 +50,4 @@ uint32_t crc_part_end(struct crc_part *part, uint32_t crc)
 	crc = (uint32_t)crc32_combine(crc, part->crc, (z_off_t)part->len);
 	(void)pthread_mutex_unlock(&part->lock);
 	return crc;
-}
-
-void crc_due_compute(struct crc_due *due)
-{
-	if (due->part == NULL)
-		return;
-	(void)pthread_mutex_lock(&due->part->lock);
-	/* It may stand for other bytes by now: then these were waited for no longer. */
-	if (due->part->serial == due->serial)
-		compute(due->part);
-	(void)pthread_mutex_unlock(&due->part->lock);
-	*due = (struct crc_due){.part = NULL};
 }

@@ -30,8 +30,8 @@
 #define TRAILER_LEN 8
 
 /*
- * What is inflated before its CRC-32 is computed: it should still be in the
- * cache then.
+ * What is inflated before its CRC-32 is computed, unless that is done later: it should
+ * still be in the cache then.
  */
 #define SLICE ((size_t)256 << 10)
 
@@ -185,17 +185,21 @@ void gunzip_check(struct gunzip *gunzip, const uint8_t *end)
 	check_first(gunzip, end - gunzip->unchecked, gunzip->unchecked);
 }
 
-struct crc_due gunzip_leave(struct gunzip *gunzip, const uint8_t *data, size_t len)
+struct crc_part *gunzip_leave(struct gunzip *gunzip, const uint8_t *data, size_t len)
 {
+	struct crc_part *part;
+
 	if (len < SHORTEST_PART) {
 		if (len > 0)
 			check_first(gunzip, data, len);
-		return (struct crc_due){.part = NULL};
+		return NULL;
 	}
 	if (gunzip->part_count == PARTS)
 		end_first_part(gunzip);
+	part = part_at(gunzip, gunzip->part_count++);
+	crc_part_begin(part, data, len);
 	gunzip->unchecked -= len;
-	return crc_part_begin(part_at(gunzip, gunzip->part_count++), data, len);
+	return part;
 }
 
 /* ---- the steps ------------------------------------------------------------ */

@@ -49,9 +49,9 @@ struct block_unit {
 struct block {
 	char *text; /* LIMIT_JSON_PADDING defined bytes stand after len */
 	size_t len;
-	uint64_t offset;    /* of text[0] in the input, inflated */
-	size_t cap;         /* without the padding */
-	struct crc_due due; /* block_check, before the text is changed */
+	uint64_t offset;      /* of text[0] in the input, inflated */
+	size_t cap;           /* without the padding */
+	struct crc_part *due; /* of its input's CRC-32, by block_check; null: nothing */
 	enum block_kind kind;
 
 	struct block_unit *units;
@@ -77,12 +77,15 @@ struct block {
 void block_free(struct block *block);
 
 /*
- * Computes what is due of its input's CRC-32, to be called by who works on the text,
- * as it is in the cache then. Nothing happens where the reader did so before.
+ * Computes what is due of its input's CRC-32, to be called by who works on the text
+ * before anything else: it is in the cache after that, and nobody may change it before,
+ * for the reader of the input may be computing the same.
  */
 static inline void block_check(struct block *block)
 {
-	crc_due_compute(&block->due);
+	if (block->due != NULL)
+		crc_part_compute(block->due);
+	block->due = NULL;
 }
 
 /* Checks it, forgets what is in it, and gives back room beyond LIMIT_BLOCK. */

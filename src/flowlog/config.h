@@ -19,7 +19,7 @@ struct flowlog_config {
 	enum framing framing;
 	size_t max_record; /* LIMIT_RECORD_MIN to LIMIT_RECORD_MAX */
 	bool keep_bad;     /* the bytes of bad records are wanted */
-	bool check_later;  /* CRC-32 of gzip: by who works on the blocks (block_check) */
+	bool check_later;  /* CRC-32 of lines in gzip: by who works on them (block_check) */
 };
 
 #endif

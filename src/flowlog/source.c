@@ -131,7 +131,7 @@ void source_check(struct source *source, const char *end)
 	gunzip_check(source->gunzip, (const uint8_t *)end);
 }
 
-struct crc_due source_leave(struct source *source, const char *data, size_t len)
+struct crc_part *source_leave(struct source *source, const char *data, size_t len)
 {
 	return gunzip_leave(source->gunzip, (const uint8_t *)data, len);
 }

@@ -19,8 +19,9 @@
  * done: unlock_for_task and lock_again are around every call that reads, works
  * or writes. What a task uses meanwhile belongs to it: an input being read (its
  * flag reading), a job at work (its state), delivery (the flag delivering).
- * Nothing else is shared but what is read-only: options, plan and lookup file; and the
- * parts of a CRC-32, which have locks of their own (crcpart.h).
+ * Nothing else is shared but what is read-only: options, plan and lookup file; and a
+ * block's text, which the reader of its input, whatever became of both, reads for its
+ * CRC-32 under a lock (block_check).
  *
  * Order. An input has one reader at a time, so its blocks come in order; only the
  * oldest job of the oldest input is delivered, by one thread at a time. So the

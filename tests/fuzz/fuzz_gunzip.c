@@ -57,18 +57,18 @@ static size_t piece(uint32_t *seed, size_t most)
 /* What runs hand out, by turns, so that one may be checked after the next one was made. */
 static struct room {
 	uint8_t bytes[65536];
-	struct crc_due due;
+	struct crc_part *due;
 } rooms[2];
 
 /* Leaves the check of what is unchecked, up to end, to later, or not. */
-static struct crc_due leave(struct gunzip *gunzip, const uint8_t *end, uint32_t *seed)
+static struct crc_part *leave(struct gunzip *gunzip, const uint8_t *end, uint32_t *seed)
 {
 	size_t len = gunzip_unchecked(gunzip);
 
 	if (piece(seed, 1) != 0)
 		return gunzip_leave(gunzip, end - len, len);
 	gunzip_check(gunzip, end);
-	return (struct crc_due){.part = NULL};
+	return NULL;
 }
 
 /*
@@ -96,7 +96,9 @@ static void inflate_all(
 		size_t cap = seed == 0 ? sizeof room->bytes : piece(&seed, sizeof room->bytes);
 		size_t before = given, got = 0;
 
-		crc_due_compute(&room->due);
+		if (room->due != NULL)
+			crc_part_compute(room->due);
+		room->due = NULL;
 		state = backend->run(
 			backend->gunzip, &in, &given, given == left, room->bytes, cap, &got);
 		PROMISE(got <= cap && given <= before);

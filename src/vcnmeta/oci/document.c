@@ -54,21 +54,25 @@ static int grow(struct secret *text, size_t cap)
  * its writer may have been started beside us and be the later one. Whoever has it open
  * is waited for by the second read, however long it takes.
  */
-static ssize_t read_first(int fd, void *buffer, size_t cap, bool is_fifo)
+static ssize_t read_first(int fd, void *buffer, size_t cap, const char *fifo)
 {
 	ssize_t got = io_read_full(fd, buffer, cap);
+	char quoted[MSG_QUOTED_SIZE];
 
-	if (got != 0 || !is_fifo)
+	if (got != 0 || fifo == NULL)
 		return got;
-	(void)io_wait_ready(fd, WAIT_FOR_WRITER_MS);
+	if (!io_wait_ready(fd, WAIT_FOR_WRITER_MS))
+		msg_warning("nothing was written into %s for %d seconds",
+			msg_quote_name(quoted, fifo), WAIT_FOR_WRITER_MS / 1000);
 	return io_read_full(fd, buffer, cap);
 }
 
 /* The size that a file has tells nothing of a pipe, nor of one in /proc. */
-static int read_open(struct secret *text, int fd, size_t max, const struct stat *status)
+static int read_open(
+	struct secret *text, int fd, const char *path, size_t max, const struct stat *status)
 {
+	const char *fifo = S_ISFIFO(status->st_mode) ? path : NULL;
 	size_t cap = FIRST_ROOM;
-	bool is_first = true;
 
 	if (S_ISREG(status->st_mode) && status->st_size > 0 && (uint64_t)status->st_size <= max)
 		cap = (size_t)status->st_size + 1;
@@ -79,11 +83,10 @@ static int read_open(struct secret *text, int fd, size_t max, const struct stat 
 			cap = max + 1;
 		if (grow(text, cap) != 0)
 			return -1;
-		got = read_first(fd, text->data + text->len, cap - text->len,
-			is_first && S_ISFIFO(status->st_mode));
+		got = read_first(fd, text->data + text->len, cap - text->len, fifo);
 		if (got < 0)
 			return -1;
-		is_first = false;
+		fifo = NULL;
 		text->len += (size_t)got;
 		if (text->len < cap)
 			return 0;
@@ -106,7 +109,7 @@ static int read_with_mode(
 		return -1;
 	if (fstat(fd, &status) == 0) {
 		*mode = status.st_mode;
-		result = read_open(text, fd, max, &status);
+		result = read_open(text, fd, path, max, &status);
 	}
 	saved = errno;
 	close(fd);

@@ -14,7 +14,7 @@
  * Reads all of what path names, a file, a device or a pipe, of at most max bytes;
  * LIMIT_JSON_PADDING bytes of zero stand after the text. Returns 0, or -1 with
  * errno set (EFBIG: longer than max). A FIFO that nobody has opened for writing is
- * waited for, five seconds long; then it is empty.
+ * waited for, five seconds long; then it is empty, of which a warning tells.
  */
 int document_read(struct secret *text, const char *path, size_t max);
 

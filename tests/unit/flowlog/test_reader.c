@@ -479,6 +479,18 @@ static void test_check_later(void **state)
 		repeat(&text, "{\"x\":1},\n", 80000);
 		repeat(&text, "1]", 1);
 		assert_checks(&text);
+		/* marks that are blanked, and a gap that is dropped */
+		bytes_clear(&text);
+		repeat(&text,
+			"{\n\"a\":\n\xef\xbb\xbf"
+			"1}\n",
+			60000);
+		assert_checks(&text);
+		bytes_clear(&text);
+		repeat(&text, "{\n\"a\":1}\n", 1);
+		repeat(&text, "                ", 60000);
+		repeat(&text, "{\n\"a\":2}\n", 1);
+		assert_checks(&text);
 	}
 	bytes_free(&text);
 }

@@ -185,7 +185,7 @@ void gunzip_check(struct gunzip *gunzip, const uint8_t *end)
 	check_first(gunzip, end - gunzip->unchecked, gunzip->unchecked);
 }
 
-struct crc_part *gunzip_leave(struct gunzip *gunzip, const uint8_t *data, size_t len)
+struct crc_part *gunzip_defer(struct gunzip *gunzip, const uint8_t *data, size_t len)
 {
 	struct crc_part *part;
 

@@ -82,12 +82,12 @@ void gunzip_check(struct gunzip *gunzip, const uint8_t *end);
 
 /*
  * Leaves the check of the first len of the unchecked bytes, which are at data, to who
- * calls crc_part_compute for what this returns: before the bytes change, and before
- * gunzip_free. Before the member ends the verdict needs it, and any of the calls here
- * may make what was left so and is not done yet. Null: few bytes are checked at once,
- * after all that was left.
+ * has them: crc_part_compute is to be called for what this returns before they change,
+ * and before gunzip_free. Whatever is not computed when a verdict needs it, or when much
+ * is left so, is computed here or by the calls above. Null: so few bytes were checked
+ * at once, and all that was left before them.
  */
-struct crc_part *gunzip_leave(struct gunzip *gunzip, const uint8_t *data, size_t len);
+struct crc_part *gunzip_defer(struct gunzip *gunzip, const uint8_t *data, size_t len);
 
 /* The first damage, or GUNZIP_INTACT; final after GUNZIP_END. */
 struct gunzip_report gunzip_report(const struct gunzip *gunzip);

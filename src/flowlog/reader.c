@@ -448,12 +448,12 @@ static int take_carry(struct reader *reader, struct block *block)
  * What was carried over is checked with the next block, at whose beginning it stands;
  * what is left before it, with this one.
  */
-static void leave_check(struct reader *reader, struct block *block)
+static void defer_check(struct reader *reader, struct block *block)
 {
 	size_t unchecked = source_unchecked(reader->source);
 	size_t len = unchecked > reader->carry.len ? unchecked - reader->carry.len : 0;
 
-	block->due = source_leave(reader->source, block->text + block->len - len, len);
+	block->due = source_defer(reader->source, block->text + block->len - len, len);
 }
 
 bool reader_is_file(const struct reader *reader)
@@ -490,7 +490,7 @@ int reader_next(struct reader *reader, struct block *block)
 	block->page_follows = reader->state == STATE_RUNS && reader->runs.page_follows;
 	block->input_ends = reader->ended && reader->carry.len == 0 &&
 			    (reader->state != STATE_RUNS || reader->runs.state == RUNS_BETWEEN);
-	leave_check(reader, block);
+	defer_check(reader, block);
 	block_pad(block);
 	return 0;
 }

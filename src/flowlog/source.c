@@ -131,9 +131,9 @@ void source_check(struct source *source, const char *end)
 	gunzip_check(source->gunzip, (const uint8_t *)end);
 }
 
-struct crc_part *source_leave(struct source *source, const char *data, size_t len)
+struct crc_part *source_defer(struct source *source, const char *data, size_t len)
 {
-	return gunzip_leave(source->gunzip, (const uint8_t *)data, len);
+	return gunzip_defer(source->gunzip, (const uint8_t *)data, len);
 }
 
 bool source_is_file(const struct source *source)

@@ -53,7 +53,7 @@ enum source_state source_read(struct source *source, char *out, size_t cap, size
 void source_check_later(struct source *source);
 size_t source_unchecked(const struct source *source);
 void source_check(struct source *source, const char *end);
-struct crc_part *source_leave(struct source *source, const char *data, size_t len);
+struct crc_part *source_defer(struct source *source, const char *data, size_t len);
 
 /* Returns true if it is a regular file. */
 bool source_is_file(const struct source *source);

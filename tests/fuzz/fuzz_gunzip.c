@@ -66,7 +66,7 @@ static struct crc_part *leave(struct gunzip *gunzip, const uint8_t *end, uint32_
 	size_t len = gunzip_unchecked(gunzip);
 
 	if (piece(seed, 1) != 0)
-		return gunzip_leave(gunzip, end - len, len);
+		return gunzip_defer(gunzip, end - len, len);
 	gunzip_check(gunzip, end);
 	return NULL;
 }

@@ -10,7 +10,7 @@
 #define gunzip_check_later zlib_gunzip_check_later
 #define gunzip_unchecked zlib_gunzip_unchecked
 #define gunzip_check zlib_gunzip_check
-#define gunzip_leave zlib_gunzip_leave
+#define gunzip_defer zlib_gunzip_defer
 #define gunzip_damage_text zlib_gunzip_damage_text
 #define gunzip_is_magic zlib_gunzip_is_magic
 #define inflate_new zlib_inflate_new

@@ -432,6 +432,18 @@ static void assert_checks(const struct bytes *text)
 	bytes_free(&packed);
 }
 
+/* Of a part that comes again and again, and what stands around them. */
+static void assert_checks_of(const char *begin, const char *part, size_t count, const char *end)
+{
+	struct bytes text = BYTES_INIT((size_t)1 << 30);
+
+	repeat(&text, begin, 1);
+	repeat(&text, part, count);
+	repeat(&text, end, 1);
+	assert_checks(&text);
+	bytes_free(&text);
+}
+
 static void add_lines(struct bytes *text, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -474,23 +486,13 @@ static void test_check_later(void **state)
 		repeat(&text, "0123456789abcdef", 150000);
 		repeat(&text, "\n{\"x\":1}", 40000);
 		assert_checks(&text);
-		bytes_clear(&text);
-		repeat(&text, "[\n", 1);
-		repeat(&text, "{\"x\":1},\n", 80000);
-		repeat(&text, "1]", 1);
-		assert_checks(&text);
+		assert_checks_of("[\n", "{\"x\":1},\n", 80000, "1]");
 		/* marks that are blanked, and a gap that is dropped */
-		bytes_clear(&text);
-		repeat(&text,
+		assert_checks_of("",
 			"{\n\"a\":\n\xef\xbb\xbf"
 			"1}\n",
-			60000);
-		assert_checks(&text);
-		bytes_clear(&text);
-		repeat(&text, "{\n\"a\":1}\n", 1);
-		repeat(&text, "                ", 60000);
-		repeat(&text, "{\n\"a\":2}\n", 1);
-		assert_checks(&text);
+			60000, "");
+		assert_checks_of("{\n\"a\":1}\n", "                ", 60000, "{\n\"a\":2}\n");
 	}
 	bytes_free(&text);
 }

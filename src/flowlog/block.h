@@ -43,7 +43,8 @@ struct block_unit {
 	size_t offset;
 	size_t len;
 	enum block_fault fault;
-	bool is_row; /* of data.results: it is not unwrapped that way again */
+	bool is_row;    /* of data.results: it is not unwrapped that way again */
+	bool has_marks; /* a line of it may begin with a byte order mark, which is skipped */
 };
 
 struct block {

@@ -280,8 +280,8 @@ static int finish_lines(struct reader *reader, struct block *block)
 
 /*
  * What is unchecked are the last bytes of the text. To be called before they are moved or
- * changed: lines never are, but in runs marks are blanked and gaps dropped, and of a
- * line that is too long little is kept.
+ * changed: lines never are, but in runs gaps are dropped, and of a line that is too
+ * long little is kept.
  */
 static void check_text(struct reader *reader, const struct block *block)
 {

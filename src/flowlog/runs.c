@@ -87,6 +87,7 @@ static void begin_unit(struct runs *runs, char c)
 	runs->in_string = c == '"';
 	runs->escaped = 0;
 	runs->is_scalar = false;
+	runs->has_marks = false;
 	runs->previous = c;
 	runs->may_hold_results = runs->context == RUNS_TOP && c == '{';
 	runs->in_data = false;
@@ -107,8 +108,8 @@ static void begin_unit(struct runs *runs, char c)
 static enum runs_result end_unit(
 	struct runs *runs, struct block *block, size_t end, enum block_fault fault)
 {
-	struct block_unit unit = {
-		runs->begin, end - runs->begin, fault, runs->context == RUNS_RESULTS};
+	struct block_unit unit = {runs->begin, end - runs->begin, fault,
+		runs->context == RUNS_RESULTS, runs->has_marks};
 
 	runs->state = RUNS_BETWEEN;
 	if (runs->piece_open) {
@@ -119,7 +120,7 @@ static enum runs_result end_unit(
 		return RUNS_CUT;
 	}
 	if (unit.offset > end)
-		unit = (struct block_unit){0, 0, fault, unit.is_row};
+		unit = (struct block_unit){0, 0, fault, unit.is_row, false};
 	return block_add_unit(block, &unit) ? RUNS_NO_MEMORY : RUNS_MORE;
 }
 
@@ -143,7 +144,7 @@ static enum runs_result stray_closer(struct runs *runs, struct block *block, cha
 	enum runs_result result = RUNS_MORE;
 
 	if (!runs->was_broken) {
-		struct block_unit unit = {runs->at, 1, FAULT_CLOSER, false};
+		struct block_unit unit = {runs->at, 1, FAULT_CLOSER, false, false};
 
 		if (block_add_unit(block, &unit))
 			result = RUNS_NO_MEMORY;
@@ -424,20 +425,18 @@ static void check_length(struct runs *runs)
 
 /*
  * At the start of a line: skips a byte order mark, which concatenated exports
- * leave there. Within a unit it becomes blanks, so that the parser does not see
- * it. Returns false when the next read must tell if it is one.
+ * leave there. Returns false when the next read must tell if it is one.
  */
 static bool skip_mark(struct runs *runs, const struct block *block)
 {
-	char *text = block->text + runs->at;
+	const char *text = block->text + runs->at;
 	size_t len = block->len - runs->at;
 	size_t mark = bytes_mark_length(text, len);
 
 	if (!runs->input_ends && block_may_be_mark(text, len))
 		return false;
 	runs->at_line_start = false;
-	if (runs->state == RUNS_UNIT)
-		memset(text, ' ', mark);
+	runs->has_marks = runs->has_marks || mark != 0;
 	runs->at += mark;
 	return true;
 }

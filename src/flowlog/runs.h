@@ -69,6 +69,7 @@ struct runs {
 	bool in_string;
 	int escaped;
 	bool is_scalar; /* the unit is a bare word or number */
+	bool has_marks; /* a line of it begins with a byte order mark */
 	char previous;  /* the last token's first byte */
 
 	/* the search for the rows of a document: offsets from begin */

@@ -48,6 +48,7 @@ struct worker {
 	struct result *result;
 	struct outbuf *out;
 	struct table_room table;   /* under --fields */
+	struct bytes stood;        /* what a unit was before its marks were made blanks */
 	const char *begin;         /* of the value at hand, in the block */
 	bool expects_conversation; /* the last line was one */
 	struct select_days days;   /* of emitted records */
@@ -70,6 +71,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	worker->shared = *shared;
 	worker->table = (struct table_room){
 		.cell = BYTES_INIT(SIZE_MAX / 2), .text = BYTES_INIT(SIZE_MAX / 2)};
+	worker->stood = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
 	worker->parser = json_parser_new();
 	worker->time = RECORD_MEMBERS;
 	if (shared->lookup != NULL) {
@@ -114,6 +116,7 @@ void worker_free(struct worker *worker)
 	conversation_reader_free(worker->conversations);
 	bytes_free(&worker->table.cell);
 	bytes_free(&worker->table.text);
+	bytes_free(&worker->stood);
 	free(worker);
 }
 
@@ -657,18 +660,49 @@ static void take_lines(struct worker *worker)
 	}
 }
 
+/* Makes blanks of the byte order marks at the start of lines. */
+static void blank_marks(char *text, size_t len)
+{
+	static const char marked[] = "\n" BYTES_MARK;
+	char *found;
+	char *end = text + len;
+
+	while ((found = memmem(text, (size_t)(end - text), marked, strlen(marked))) != NULL) {
+		text = found + strlen(marked);
+		memset(found + 1, ' ', BYTES_MARK_LENGTH);
+	}
+}
+
+/* A unit some of whose lines begin with a byte order mark: a bad one keeps them. */
+static void take_marked(struct worker *worker, char *text, size_t len, enum record_wrap wrap)
+{
+	struct bytes *stood = &worker->stood;
+
+	bytes_clear(stood);
+	if (bytes_append(stood, text, len)) {
+		no_memory(worker);
+		return;
+	}
+	blank_marks(text, len);
+	take_unit(worker, text, len, wrap);
+	memcpy(text, stood->data, len);
+}
+
 static void take_units(struct worker *worker)
 {
 	const struct block *block = worker->block;
 
 	for (size_t i = 0; i < block->unit_count && going_on(worker); i++) {
 		const struct block_unit *unit = &block->units[i];
-		const char *text = block->text + unit->offset;
+		enum record_wrap wrap = unit->is_row ? WRAP_ROW : WRAP_VALUE;
+		char *text = block->text + unit->offset;
 
 		if (unit->fault != FAULT_NONE)
 			count_bad(worker, text, unit->len, block_fault_text(unit->fault));
+		else if (unit->has_marks)
+			take_marked(worker, text, unit->len, wrap);
 		else
-			take_unit(worker, text, unit->len, unit->is_row ? WRAP_ROW : WRAP_VALUE);
+			take_unit(worker, text, unit->len, wrap);
 	}
 }
 

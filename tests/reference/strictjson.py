@@ -179,6 +179,11 @@ def _put(container, key, value):
         container.inside.append(value)
 
 
+def without_marks(text):
+    """The text with blanks for marks at the start of any line but the first."""
+    return text.replace(b"\n" + MARK, b"\n   ")
+
+
 def without_space(raw):
     """A valid text without the white space between its tokens."""
     return _TOKENS.sub(lambda found: found.group(1) or b"", raw)
@@ -187,10 +192,12 @@ def without_space(raw):
 # ---- brackets and quotes alone ---------------------------------------------
 
 _QUOTED = rb'"(?:[^"\\\n]++|\\[^\n])*+'
-_SCAN = re.compile(rb'(?P<string>' + _QUOTED + rb'("?))|\n(?P<blanks>[ \t\r\x1e]*+)'
-                   rb'|(?P<mark>[\[\]{},:])|(?P<blank>[ \t\r]++)'
+MARK = b"\xef\xbb\xbf"  # skipped at the start of a line
+_INDENT = rb"(?:" + MARK + rb")?+(?P<blanks>[ \t\r\x1e]*+)"
+_SCAN = re.compile(rb'(?P<string>' + _QUOTED + rb'("?))|\n' + _INDENT +
+                   rb'|(?P<punctuation>[\[\]{},:])|(?P<blank>[ \t\r]++)'
                    rb'|[^"\[\]{},:\n \t\r]++')
-_RESYNC = re.compile(rb"\n([ \t\r\x1e]*+)\{")
+_RESYNC = re.compile(rb"\n" + _INDENT + rb"\{")
 SEPARATOR = b"\x1e"  # a blank of no width at the start of a line
 _BAREWORD = re.compile(rb"[^ \t\n\r,\[\]{}\"]++")
 _FITS = {b"]": b"[", b"}": b"{"}
@@ -212,19 +219,26 @@ class Scan:
         self.broke = broke
 
 
+def width(blanks):
+    """How far they indent a line: what is no space or tab has no width."""
+    return blanks.count(b" ") + blanks.count(b"\t")
+
+
 def indent_of(text, at):
-    """How far the line in which at stands is indented, in bytes."""
+    """How far the line in which at stands is indented."""
     begin = text.rfind(b"\n", 0, at) + 1
+    if text.startswith(MARK, begin):
+        begin += len(MARK)
     here = begin
     while here < len(text) and text[here] in b" \t\r\x1e":
         here += 1
-    return here - begin - text.count(SEPARATOR, begin, here)
+    return width(text[begin:here])
 
 
 def resync(text, at, indent):
     """The start of the line where reading resumes after a break at at."""
     for found in _RESYNC.finditer(text, at):
-        if len(found.group(1).replace(SEPARATOR, b"")) <= indent:
+        if width(found.group("blanks")) <= indent:
             return found.start() + 1
     return len(text)
 
@@ -249,7 +263,7 @@ def scan(text, at, indent, stack=(), want_rows=False):
                 return Scan("whole", token.end())
             name = token.group()
             previous = b'"'
-        elif group == "mark":
+        elif group == "punctuation":
             mark = token.group()
             if mark in b"[{":
                 stack.append(mark)
@@ -270,7 +284,7 @@ def scan(text, at, indent, stack=(), want_rows=False):
             blanks = token.group("blanks")
             if SEPARATOR in blanks:
                 previous = b"x"
-            if (len(blanks.replace(SEPARATOR, b"")) <= indent
+            if (width(blanks) <= indent
                     and text[token.end():token.end() + 1] == b"{"
                     and previous not in (b"[", b",", b":")):
                 return Scan("broken", token.start() + 1,

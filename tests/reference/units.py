@@ -8,14 +8,12 @@ import re
 import zlib
 from typing import NamedTuple
 
-from strictjson import indent_of, scan
+from strictjson import MARK, indent_of, scan
 
 BLANK = b" \t\r\n"
-MARK = b"\xef\xbb\xbf"
-_SKIP = re.compile(rb"[ \t\r\n,\x1e]*+")
+_SKIP = re.compile(rb"(?:[ \t\r\n,\x1e]|(?:\A|(?<=\n))" + MARK + rb")*+")
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _LONELY_BRACE = re.compile(rb"\{[ \t\r]*+\n")
-_MARKS = re.compile(rb"(?:\A|(?<=\n))" + MARK)
 
 
 class Unit(NamedTuple):
@@ -138,7 +136,7 @@ def is_run(text):
 def units(text, framing, max_record, damaged):
     """Yields the units of one input's inflated bytes."""
     if framing == "json" or (framing == "auto" and is_run(text)):
-        return _Run(_MARKS.sub(b"", text), max_record).units()
+        return _Run(text, max_record).units()
     return _lines(text, max_record, damaged)
 
 
@@ -248,6 +246,8 @@ class _Run:
                      want_rows=True)
         if found.rows is None:
             yield self._take(start, found, False)
+        elif found.rows - 1 - start > self.max_record:  # too long before them
+            yield self._unit(False)
         else:
             self.inside = "rows"
             self.outer = indent_of(self.text, start)

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 import metadata as meta
 import units as framing
 import vcntime
-from strictjson import Invalid, is_array, is_object, parse, without_space
+from strictjson import (Invalid, is_array, is_object, parse, without_marks,
+                        without_space)
 
 FIVE = ("destinationAddress", "destinationPort", "protocol", "protocolName",
         "sourceAddress")
@@ -217,7 +218,7 @@ def records_of(unit):
     """The unit's records: pairs of a Value, or None for a bad one, and the
     bytes that are rejected with it."""
     try:
-        value = parse(unit.text, LINE_DEPTH)
+        value = parse(without_marks(unit.text), LINE_DEPTH)
     except Invalid:
         return [(None, unit.text)]
     if _is_nothing(value):
@@ -227,8 +228,8 @@ def records_of(unit):
     if not is_array(rows):
         rows = value.member(b"results")
     if not unit.row and is_array(rows):
-        return [(_unwrap(row), row.raw()) for row in rows.inside
-                if not _is_nothing(row)]
+        return [(_unwrap(row), unit.text[row.start:row.end])
+                for row in rows.inside if not _is_nothing(row)]
     return [(_unwrap(value), unit.text)]
 
 

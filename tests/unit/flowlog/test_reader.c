@@ -487,7 +487,7 @@ static void test_check_later(void **state)
 		repeat(&text, "\n{\"x\":1}", 40000);
 		assert_checks(&text);
 		assert_checks_of("[\n", "{\"x\":1},\n", 80000, "1]");
-		/* marks that are blanked, and a gap that is dropped */
+		/* marks within a unit, and a gap that is dropped */
 		assert_checks_of("",
 			"{\n\"a\":\n\xef\xbb\xbf"
 			"1}\n",

@@ -9,7 +9,10 @@
 
 static struct bytes found = BYTES_INIT(1 << 20);
 
-/* Notes the units of a block: "<text>", with the fault's number before it. */
+/*
+ * Notes the units of a block: "<text>", with the fault's number before it, or an m
+ * where it may have marks.
+ */
 static void note_units(struct block *block)
 {
 	for (size_t i = 0; i < block->unit_count; i++) {
@@ -17,6 +20,8 @@ static void note_units(struct block *block)
 
 		if (unit->fault != FAULT_NONE)
 			bytes_append_number(&found, unit->fault);
+		else if (unit->has_marks)
+			bytes_append_char(&found, 'm');
 		bytes_append_text(&found, unit->is_row ? "(" : "<");
 		if (unit->fault == FAULT_NONE)
 			bytes_append(&found, block->text + unit->offset, unit->len);
@@ -83,7 +88,8 @@ static const struct {
 	/* byte order marks at the start of a line */
 	{MARK "{}\n" MARK "{}\n" MARK, "<{}><{}>"},
 	{MARK "[{},\n" MARK "{}\n" MARK "]", "<{}><{}>"},
-	{"{\n" MARK "\"a\":1}", "<{\n   \"a\":1}>"},
+	{"{\n" MARK "\"a\":1}", "m<{\n" MARK "\"a\":1}>"},
+	{"{\n" MARK "\"a\":1}{}\n" MARK "{}", "m<{\n" MARK "\"a\":1}><{}><{}>"},
 	{"{\n\"a\":1\n" MARK "{\"b\":1}", "3<><{\"b\":1}>"},
 	{"{\"a\":]\n" MARK "{\"b\":1}", "3<><{\"b\":1}>"},
 	{"{} " MARK, "<{}><" MARK ">"},

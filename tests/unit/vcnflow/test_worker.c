@@ -6,10 +6,13 @@
 #include "vcnflow/unknown.h"
 #include "vcnflow/worker.h"
 
+#define MARK "\xef\xbb\xbf"
+
 static struct options options;
 static struct record_plan plan;
 static struct result result;
 static struct bytes output = BYTES_INIT(1 << 20);
+static struct bytes left = BYTES_INIT(1 << 20); /* the block's text, after the run */
 
 static int take(struct outbuf *out, void *context)
 {
@@ -25,7 +28,8 @@ static void run(const char *text, enum block_kind kind)
 	char data[4096];
 	struct outbuf out = {.data = data, .cap = sizeof data, .hand_over = take};
 	struct block block = {0};
-	struct block_unit unit = {0, strlen(text), FAULT_NONE, false};
+	struct block_unit unit = {
+		0, strlen(text), FAULT_NONE, false, strstr(text, "\n" MARK) != NULL};
 
 	assert_int_equal(block_reserve(&block, strlen(text)), 0);
 	memcpy(block.text, text, strlen(text));
@@ -39,6 +43,9 @@ static void run(const char *text, enum block_kind kind)
 	worker_run(worker, &block, &result, &out);
 	outbuf_flush(&out);
 	bytes_append_char(&output, '\0');
+	bytes_clear(&left);
+	bytes_append(&left, block.text, block.len);
+	bytes_append_char(&left, '\0');
 	block_free(&block);
 	worker_free(worker);
 }
@@ -155,6 +162,26 @@ static void test_marks_and_rejects(void **state)
 	assert_int_equal(result.tally.fates[FATE_EMITTED], 0);
 }
 
+/* Marks at the start of a unit's lines are skipped, and stand in it again after that. */
+static void test_marked_unit(void **state)
+{
+	static const char good[] = "{\n" MARK "\"data\":{\"action\":\"ACCEPT\"},\n" MARK
+				   "\"oracle\":{\"" MARK "\":\n" MARK "1}\n" MARK "}";
+	static const char bad[] = "[\n" MARK MARK "\n" MARK "]";
+
+	(void)state;
+	set_up();
+	options.flowlog.keep_bad = true;
+	run(good, BLOCK_UNITS);
+	assert_int_equal(result.tally.fates[FATE_EMITTED], 1);
+	assert_non_null(strstr(output.data, "\"oracle\":{\"" MARK "\":1}}\n"));
+	assert_string_equal(left.data, good);
+	run(bad, BLOCK_UNITS);
+	assert_int_equal(result.tally.fates[FATE_BAD], 1);
+	assert_int_equal(result.rejects[0].len, strlen(bad));
+	assert_string_equal(left.data, bad);
+}
+
 static void test_max_record(void **state)
 {
 	(void)state;
@@ -203,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_space),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_marks_and_rejects),
+		cmocka_unit_test(test_marked_unit),
 		cmocka_unit_test(test_max_record),
 		cmocka_unit_test(test_subnets),
 	};
@@ -213,5 +241,6 @@ int main(void)
 	result_free(&result);
 	record_plan_free(&plan);
 	bytes_free(&output);
+	bytes_free(&left);
 	return failed;
 }

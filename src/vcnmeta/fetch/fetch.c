@@ -8,12 +8,14 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/dirlock.h"
 #include "base/exitcode.h"
+#include "base/identity.h"
 #include "base/limits.h"
 #include "base/msg.h"
 #include "base/rights.h"
@@ -29,6 +31,7 @@
 #include "vcnmeta/oci/auth.h"
 #include "vcnmeta/oci/crypto.h"
 #include "vcnmeta/oci/document.h"
+#include "vcnmeta/oci/home.h"
 #include "vcnmeta/oci/http.h"
 #include "vcnmeta/oci/region.h"
 #include "vcnmeta/oci/secret.h"
@@ -126,6 +129,47 @@ static int make_model(struct fetch *fetch)
 	return EXITCODE_INTERNAL;
 }
 
+/* Is path, which may begin with "~/", or be absent, also the output? Says so. */
+static int judge_input(const char *path, const struct identity *output)
+{
+	char *expanded = path == NULL ? NULL : home_expand(path);
+	struct identity input = identity_of_path(expanded);
+	char quoted[MSG_QUOTED_SIZE];
+
+	if (path != NULL && expanded == NULL) {
+		msg_no_memory();
+		return EXITCODE_INTERNAL;
+	}
+	free(expanded);
+	if (!identity_is_same(&input, output))
+		return EXITCODE_OK;
+	msg_error("%s would be read and written at once", msg_quote_name(quoted, path));
+	return EXITCODE_REFUSED;
+}
+
+/* A file that is read would be lost if the lookup file took its place. */
+static int judge_inputs(const struct fetch *fetch)
+{
+	const struct options *options = &fetch->options;
+	const struct settings *settings = &fetch->settings;
+	const char *from = options->subnets_from;
+	bool from_standard = from != NULL && strcmp(from, "-") == 0;
+	const char *const paths[] = {from_standard ? NULL : from, options->service_ranges,
+		options->settings.cert_bundle, settings->config_path, settings->rc_path,
+		settings->key_file.text, settings->token_file.text, settings->delegation_file.text};
+	struct identity output = identity_of_path(options->output);
+	struct identity standard = identity_of_descriptor(STDIN_FILENO);
+	int result = EXITCODE_OK;
+
+	if (from_standard && identity_is_same(&standard, &output)) {
+		msg_error("standard input would be read and written at once");
+		return EXITCODE_REFUSED;
+	}
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && result == EXITCODE_OK; i++)
+		result = judge_input(paths[i], &output);
+	return result;
+}
+
 /* Who we are and where we go. */
 static int prepare(struct fetch *fetch)
 {
@@ -139,6 +183,8 @@ static int prepare(struct fetch *fetch)
 	crypto_global_init();
 	if (result == EXITCODE_OK)
 		result = settings_load(&fetch->settings, &fetch->options.settings);
+	if (result == EXITCODE_OK)
+		result = judge_inputs(fetch);
 	if (result == EXITCODE_OK)
 		result = regions_load(&fetch->regions);
 	if (result == EXITCODE_OK && http_global_init() != 0) {

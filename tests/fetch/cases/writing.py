@@ -7,7 +7,7 @@ import subprocess
 import threading
 
 import harness
-from harness import Failed, Skip, case, need
+from harness import Failed, Skip, case, cloud, need
 
 CALLS = ("write", "fsync", "rename", "openat")
 NAMES = {"rename": "rename,renameat,renameat2", "fsync": "fsync,fdatasync"}
@@ -265,3 +265,34 @@ def signalled(t, name):
     result = t.finish(process, 20)
     t.equal(result.status, -getattr(signal, "SIG" + name), "status")
     t.kept()
+
+
+@case("writing-output-is-read", "subnets", "stdin", "ranges", "bundle", "config", "key", "link")
+def output_is_read(t, read):
+    """A file that is read is not replaced, by whatever name."""
+    t.standin()
+    config = t.config()
+    web = cloud.ocid("subnet", "web") + "\n"
+    paths = {"bundle": t.server.ca_file, "config": config,
+             "key": os.path.join(t.oci, "key.pem"),
+             "ranges": t.write("ranges.json", '{"regions":[]}')}
+    t.out = paths.get(read) or t.write("subnets", web)
+    with open(t.out, "rb") as file:
+        before = file.read()
+    more, wrap = [], ()
+    if read in ("subnets", "link"):
+        more = ["--subnets-from", t.out]
+    elif read == "stdin":
+        more = ["--subnets-from", "-"]
+        wrap = ("sh", "-c", 'exec "$@" <"$0"', t.out)
+    elif read == "ranges":
+        more = ["--service-ranges", t.out]
+    if read == "link":
+        more[1] = os.path.join(t.dir, "link")
+        os.symlink(t.out, more[1])
+    result = t.fetch(*more, wrap=wrap)
+    t.exits(result, 2)
+    t.says(result, "would be read and written at once")
+    t.equal(t.server.connections, [], "connections")
+    with open(t.out, "rb") as file:
+        t.true(file.read() == before, "it was changed")

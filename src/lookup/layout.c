@@ -210,19 +210,16 @@ static int place_set(struct layout *layout, const struct model_subnet *subnet, u
 {
 	size_t len = subnet->list_count * sizeof(uint32_t);
 	const char *run = "";
+	enum textset_result result;
+	size_t number;
 
 	if (len > 0)
 		run = (const char *)(layout->model->named + subnet->list_first);
-	switch (textset_add(&layout->set_texts, run, len)) {
-	case TEXTSET_ADDED:
-		*set = (uint32_t)(layout->set_texts.count - 1);
-		return 0;
-	case TEXTSET_KNOWN:
-		*set = (uint32_t)textset_find(&layout->set_texts, run, len);
-		return 0;
-	default:
+	result = textset_take(&layout->set_texts, run, len, &number);
+	if (result != TEXTSET_ADDED && result != TEXTSET_KNOWN)
 		return -1;
-	}
+	*set = (uint32_t)number;
+	return 0;
 }
 
 static uint32_t listing_flags(enum model_listing listing)

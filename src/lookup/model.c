@@ -66,20 +66,21 @@ uint32_t model_text(struct model *model, const char *text, size_t len)
 {
 	struct model_text *info =
 		grow(model->text_info, model->texts.count, &model->text_room, sizeof(*info));
+	size_t number;
 
 	if (!info)
 		return MODEL_NONE;
 	model->text_info = info;
-	switch (textset_add(&model->texts, text, len)) {
+	switch (textset_take(&model->texts, text, len, &number)) {
 	case TEXTSET_ADDED:
-		info += model->texts.count - 1;
+		info += number;
 		info->missed = false;
 		info->is_partial = false;
 		for (size_t i = 0; i < MODEL_KINDS; i++)
 			info->thing[i] = MODEL_NONE;
-		return (uint32_t)(model->texts.count - 1);
+		return (uint32_t)number;
 	case TEXTSET_KNOWN:
-		return (uint32_t)textset_find(&model->texts, text, len);
+		return (uint32_t)number;
 	default:
 		return MODEL_NONE;
 	}
@@ -398,9 +399,10 @@ enum model_result model_add_group_rule(
 	struct model_group_rule *held;
 	uint32_t number = (uint32_t)model->group_rule_count;
 	enum textset_result result = TEXTSET_ADDED;
+	size_t known = 0;
 
 	if (key.id != MODEL_NONE)
-		result = textset_add(&model->group_rule_ids, bytes, sizeof(key));
+		result = textset_take(&model->group_rule_ids, bytes, sizeof(key), &known);
 	if (result == TEXTSET_ADDED) {
 		if (append_group_rule(model, rule) == MODEL_NONE)
 			return MODEL_NO_MEMORY;
@@ -410,14 +412,13 @@ enum model_result model_add_group_rule(
 	}
 	if (result != TEXTSET_KNOWN)
 		return MODEL_NO_MEMORY;
-	number = (uint32_t)textset_find(&model->group_rule_ids, bytes, sizeof(key));
-	held = &model->group_rules[model->identified[number]];
+	held = &model->group_rules[model->identified[known]];
 	switch (choose(model, held->fetched_at, rule->fetched_at, held->json == rule->json)) {
 	case CHOOSE_NEW:
 		/* in the order of the later listing */
 		held->fetched_at = MODEL_NEVER;
-		model->identified[number] = append_group_rule(model, rule);
-		return model->identified[number] == MODEL_NONE ? MODEL_NO_MEMORY : MODEL_OK;
+		model->identified[known] = append_group_rule(model, rule);
+		return model->identified[known] == MODEL_NONE ? MODEL_NO_MEMORY : MODEL_OK;
 	case CHOOSE_HELD:
 		return MODEL_OK;
 	default:

@@ -33,18 +33,32 @@ void flows_free(struct flows *flows)
 	*flows = (struct flows)FLOWS_INIT;
 }
 
-/* The number of a text. Returns 0, or -1: no memory. */
-static int number_of(struct flows *flows, const struct conversation_text *text, uint32_t *number)
+static bool is_numbered(
+	const struct textset *texts, size_t number, const struct conversation_text *text)
+{
+	size_t len;
+	const char *known = number < texts->count ? textset_text(texts, number, &len) : NULL;
+
+	return known && len == text->len && memcmp(known, text->text, len) == 0;
+}
+
+/*
+ * The number of a text, which as a rule is the one that the last flow has there: lines
+ * are sorted by their texts. Returns 0, or -1: no memory.
+ */
+static int number_of(
+	struct flows *flows, const struct conversation_text *text, uint32_t last, uint32_t *number)
 {
 	enum textset_result result;
+	size_t index;
 
-	*number = FLOWS_NO_VNIC;
-	if (!text->text)
+	*number = text->text ? last : FLOWS_NO_VNIC;
+	if (!text->text || is_numbered(&flows->texts, last, text))
 		return 0;
-	result = textset_add(&flows->texts, text->text, text->len);
+	result = textset_take(&flows->texts, text->text, text->len, &index);
 	if (result != TEXTSET_ADDED && result != TEXTSET_KNOWN)
 		return -1;
-	*number = (uint32_t)textset_find(&flows->texts, text->text, text->len);
+	*number = (uint32_t)index;
 	return 0;
 }
 
@@ -226,6 +240,8 @@ static int add_by_key(struct flows *flows, const struct flow *flow)
 
 int flows_add(struct flows *flows, const struct conversation *conversation)
 {
+	static const struct flow none = {.subnet = FLOWS_NO_VNIC, .vnic = FLOWS_NO_VNIC};
+	const struct flow *last = &none;
 	struct flow flow = {
 		.local = conversation->local,
 		.peer = conversation->peer,
@@ -247,8 +263,10 @@ int flows_add(struct flows *flows, const struct conversation *conversation)
 		flow.first = conversation->first.seconds;
 	if (conversation->last.is_known)
 		flow.last = conversation->last.seconds;
-	if (number_of(flows, &conversation->subnet, &flow.subnet) != 0 ||
-		number_of(flows, &conversation->vnic, &flow.vnic) != 0)
+	if (flows->count > 0)
+		last = &flows->at[flows->count - 1];
+	if (number_of(flows, &conversation->subnet, last->subnet, &flow.subnet) != 0 ||
+		number_of(flows, &conversation->vnic, last->vnic, &flow.vnic) != 0)
 		return -1;
 	if (flows->slots)
 		return add_by_key(flows, &flow);

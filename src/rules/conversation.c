@@ -79,6 +79,10 @@ static const char *const paths[SLOTS][2] = {
 	[RESULTS] = {"results"},
 };
 
+#define TIME_FORM "dddd-dd-ddTdd:dd:ddZ"
+#define TIME_LEN (sizeof(TIME_FORM) - 1)
+#define DATE_LEN 10
+
 struct conversation_reader {
 	struct json_parser *parser;
 	struct json_plan *plan;
@@ -88,6 +92,8 @@ struct conversation_reader {
 	size_t text_room;
 	size_t text_len;
 	const char *fault;
+	char date[DATE_LEN]; /* of the last time, all NUL before the first */
+	int64_t day;         /* when that begins, in seconds from 1970 */
 };
 
 void conversation_reader_free(struct conversation_reader *reader)
@@ -182,20 +188,33 @@ static int read_number(const struct conversation_reader *reader, enum slot slot,
 	return read_digits(value->text, value->len, maximum, number);
 }
 
-#define TIME_FORM "dddd-dd-ddTdd:dd:ddZ"
-#define TIME_LEN (sizeof(TIME_FORM) - 1)
-
 /* A number of two digits within a text of that form. */
 static int two_digits(const char *text)
 {
 	return (text[0] - '0') * 10 + (text[1] - '0');
 }
 
-static int parse_time(int64_t *seconds, const char *text, size_t len)
+/* Seconds from 1970 to the begin of the day whose date text begins with. */
+static int parse_date(int64_t *seconds, const char *text)
 {
-	struct tm parts = {0};
-	struct tm normal;
-	time_t instant;
+	struct tm day = {
+		.tm_year = two_digits(text) * 100 + two_digits(text + 2) - 1900,
+		.tm_mon = two_digits(text + 5) - 1,
+		.tm_mday = two_digits(text + 8),
+	};
+	struct tm normal = day;
+
+	*seconds = timegm(&normal);
+	/* The thirtieth of February is another day by now. */
+	return normal.tm_mon == day.tm_mon && normal.tm_mday == day.tm_mday ? 0 : -1;
+}
+
+/* One date after the other is the same, and timegm(3) takes as long as all the rest. */
+static int parse_time(
+	struct conversation_reader *reader, int64_t *seconds, const char *text, size_t len)
+{
+	int hour, minute, second;
+	int64_t day;
 
 	if (len != TIME_LEN)
 		return -1;
@@ -205,21 +224,19 @@ static int parse_time(int64_t *seconds, const char *text, size_t len)
 		if (TIME_FORM[i] == 'd' ? !is_digit : text[i] != TIME_FORM[i])
 			return -1;
 	}
-	parts.tm_year = two_digits(text) * 100 + two_digits(text + 2) - 1900;
-	parts.tm_mon = two_digits(text + 5) - 1;
-	parts.tm_mday = two_digits(text + 8);
-	parts.tm_hour = two_digits(text + 11);
-	parts.tm_min = two_digits(text + 14);
-	parts.tm_sec = two_digits(text + 17);
-	normal = parts;
-	instant = timegm(&normal);
-	*seconds = instant;
-	/* The thirtieth of February is another day by now. */
-	return normal.tm_mon == parts.tm_mon && normal.tm_mday == parts.tm_mday &&
-			       normal.tm_hour == parts.tm_hour && normal.tm_min == parts.tm_min &&
-			       normal.tm_sec == parts.tm_sec
-		       ? 0
-		       : -1;
+	hour = two_digits(text + 11);
+	minute = two_digits(text + 14);
+	second = two_digits(text + 17);
+	if (hour > 23 || minute > 59 || second > 59)
+		return -1;
+	if (memcmp(reader->date, text, DATE_LEN) != 0) {
+		if (parse_date(&day, text) != 0)
+			return -1;
+		memcpy(reader->date, text, DATE_LEN);
+		reader->day = day;
+	}
+	*seconds = reader->day + hour * 3600 + minute * 60 + second;
+	return 0;
 }
 
 static int read_time(
@@ -231,7 +248,7 @@ static int read_time(
 	if (reader->values[slot].type == JSON_NULL)
 		return 0;
 	if (read_string(reader, slot, &text) != 0 ||
-		parse_time(&when->seconds, text.text, text.len) != 0)
+		parse_time(reader, &when->seconds, text.text, text.len) != 0)
 		return -1;
 	when->is_known = true;
 	return 0;

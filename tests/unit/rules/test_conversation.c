@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "base/utc.h"
 #include "rules/conversation.h"
 
 static struct conversation_reader *reader;
@@ -273,6 +274,24 @@ static void test_bad_members(void **state)
 		assert_bad(with(cases[i][0], cases[i][1]), cases[i][2]);
 }
 
+/* Days in any order, and again after one that there is not. */
+static void test_days(void **state)
+{
+	const int64_t step = 86400 * 97 + 3661;
+	char text[UTC_TEXT_SIZE];
+
+	(void)state;
+	for (int64_t seconds = -step * 7000; seconds < step * 7000; seconds += step) {
+		assert_true(utc_text(text, seconds));
+		assert_int_equal(read_text(with("2026-11-01T00:00:04Z", text)), CONVERSATION_OK);
+		assert_true(read_last.first.seconds == seconds);
+		assert_true(read_last.last.seconds == 1795773600);
+	}
+	assert_int_equal(read_text(with("2026-11-27", "2026-11-31")), CONVERSATION_BAD);
+	assert_int_equal(read_text(LINE), CONVERSATION_OK);
+	assert_true(read_last.first.seconds == 1793491204);
+}
+
 static void test_bad_lines(void **state)
 {
 	(void)state;
@@ -332,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_bad_members),
+		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_bad_lines),
 		cmocka_unit_test(test_blank),
 		cmocka_unit_test(test_flow_log),

@@ -209,7 +209,7 @@ static int parse_date(int64_t *seconds, const char *text)
 	return normal.tm_mon == day.tm_mon && normal.tm_mday == day.tm_mday ? 0 : -1;
 }
 
-/* One date after the other is the same, and timegm(3) takes as long as all the rest. */
+/* Most times have the date of the one before; timegm(3) takes longer than all the rest. */
 static int parse_time(
 	struct conversation_reader *reader, int64_t *seconds, const char *text, size_t len)
 {

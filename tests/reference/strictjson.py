@@ -193,7 +193,7 @@ def without_space(raw):
 
 _QUOTED = rb'"(?:[^"\\\n]++|\\[^\n])*+'
 MARK = b"\xef\xbb\xbf"  # skipped at the start of a line
-_INDENT = rb"(?:" + MARK + rb")?+(?P<blanks>[ \t\r\x1e]*+)"
+_INDENT = rb"(?:" + MARK + rb")?(?P<blanks>[ \t\r\x1e]*+)"
 _SCAN = re.compile(rb'(?P<string>' + _QUOTED + rb'("?))|\n' + _INDENT +
                    rb'|(?P<punctuation>[\[\]{},:])|(?P<blank>[ \t\r]++)'
                    rb'|[^"\[\]{},:\n \t\r]++')

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from strictjson import MARK, indent_of, scan
 
 BLANK = b" \t\r\n"
-_SKIP = re.compile(rb"(?:[ \t\r\n,\x1e]|(?:\A|(?<=\n))" + MARK + rb")*+")
+_SKIP = re.compile(rb"[ \t\r\n,\x1e]*+")
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _LONELY_BRACE = re.compile(rb"\{[ \t\r]*+\n")
 
@@ -202,7 +202,7 @@ class _Run:
 
     def units(self):
         while True:
-            self.at = _SKIP.match(self.text, self.at).end()
+            self._skip()
             if self.at >= len(self.text):
                 if self.inside is not None:  # cut between elements
                     yield Unit(b"", True, False, 0)
@@ -218,6 +218,13 @@ class _Run:
                 yield from self._object()
             else:
                 yield self._unit(self.inside == "rows")
+
+    def _skip(self):
+        """What stands between units; marks at the start of lines, too."""
+        self.at = _SKIP.match(self.text, self.at).end()
+        while (self.text.startswith(MARK, self.at)
+               and self.text[max(self.at - 1, 0):self.at] in (b"", b"\n")):
+            self.at = _SKIP.match(self.text, self.at + len(MARK)).end()
 
     def _unit(self, row):
         """The unit that begins here, whole or broken."""

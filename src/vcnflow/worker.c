@@ -48,7 +48,7 @@ struct worker {
 	struct result *result;
 	struct outbuf *out;
 	struct table_room table;   /* under --fields */
-	struct bytes stood;        /* what a unit was before its marks were made blanks */
+	struct bytes original;     /* of a unit, before its marks were made blanks */
 	const char *begin;         /* of the value at hand, in the block */
 	bool expects_conversation; /* the last line was one */
 	struct select_days days;   /* of emitted records */
@@ -71,7 +71,7 @@ struct worker *worker_new(const struct worker_shared *shared)
 	worker->shared = *shared;
 	worker->table = (struct table_room){
 		.cell = BYTES_INIT(SIZE_MAX / 2), .text = BYTES_INIT(SIZE_MAX / 2)};
-	worker->stood = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
+	worker->original = (struct bytes)BYTES_INIT(SIZE_MAX / 2);
 	worker->parser = json_parser_new();
 	worker->time = RECORD_MEMBERS;
 	if (shared->lookup != NULL) {
@@ -116,7 +116,7 @@ void worker_free(struct worker *worker)
 	conversation_reader_free(worker->conversations);
 	bytes_free(&worker->table.cell);
 	bytes_free(&worker->table.text);
-	bytes_free(&worker->stood);
+	bytes_free(&worker->original);
 	free(worker);
 }
 
@@ -676,16 +676,16 @@ static void blank_marks(char *text, size_t len)
 /* A unit some of whose lines begin with a byte order mark: a bad one keeps them. */
 static void take_marked(struct worker *worker, char *text, size_t len, enum record_wrap wrap)
 {
-	struct bytes *stood = &worker->stood;
+	struct bytes *original = &worker->original;
 
-	bytes_clear(stood);
-	if (bytes_append(stood, text, len)) {
+	bytes_clear(original);
+	if (bytes_append(original, text, len)) {
 		no_memory(worker);
 		return;
 	}
 	blank_marks(text, len);
 	take_unit(worker, text, len, wrap);
-	memcpy(text, stood->data, len);
+	memcpy(text, original->data, len);
 }
 
 static void take_units(struct worker *worker)

@@ -155,7 +155,7 @@ static int judge_inputs(const struct fetch *fetch)
 	const char *from = options->subnets_from;
 	bool from_standard = from != NULL && strcmp(from, "-") == 0;
 	const char *const paths[] = {from_standard ? NULL : from, options->service_ranges,
-		options->settings.cert_bundle, settings->config_path, settings->rc_path,
+		settings->bundle_file, settings->config_path, settings->rc_path, REGION_FILE,
 		settings->key_file.text, settings->token_file.text, settings->delegation_file.text};
 	struct identity output = identity_of_path(options->output);
 	struct identity standard = identity_of_descriptor(STDIN_FILENO);

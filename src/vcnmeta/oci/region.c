@@ -26,7 +26,6 @@
 #include "json/tree.h"
 
 #define DEFAULT_DOMAIN "oraclecloud.com"
-#define REGIONS_FILE "~/.oci/regions-config.json"
 #define REGIONS_VARIABLE "OCI_REGION_METADATA"
 
 /* Copies text in lower case; false when it cannot be a part of a host name. */
@@ -252,7 +251,7 @@ static int add_text(struct regions *regions, const struct secret *text, const ch
 static int load_file(struct regions *regions)
 {
 	struct secret text = SECRET_INIT;
-	char *path = home_expand(REGIONS_FILE);
+	char *path = home_expand(REGION_FILE);
 	int result = EXITCODE_OK;
 
 	if (path == NULL) {

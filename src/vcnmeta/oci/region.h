@@ -10,6 +10,9 @@
 #define REGION_NAME_SIZE 128
 #define REGION_HOST_SIZE 320
 
+/* Where the CLI has the regions that it does not know by itself. */
+#define REGION_FILE "~/.oci/regions-config.json"
+
 /* A line of the table of regions. */
 struct region_row {
 	const char *key;    /* "phx" */
@@ -38,7 +41,7 @@ struct regions {
 };
 
 /*
- * Reads ~/.oci/regions-config.json where there is one, and OCI_REGION_METADATA.
+ * Reads REGION_FILE where there is one, and OCI_REGION_METADATA.
  * Returns EXITCODE_OK; or EXITCODE_REFUSED or EXITCODE_INTERNAL after a
  * message. regions_free in either case.
  */

@@ -303,17 +303,16 @@ static int take_bundle(struct settings *settings, const struct settings_options 
 		"OCI_CLI_CERT_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", NULL};
 	struct settings_value value = option_or(options->cert_bundle, "--cert-bundle", variables);
 	char quoted[MSG_QUOTED_SIZE];
-	char *path;
 
 	if (value.text == NULL) {
 		settings->http.bundle_path = system_first_file(system_bundles);
 		return EXITCODE_OK;
 	}
-	path = home_expand(value.text);
-	if (path == NULL)
+	settings->bundle_file = home_expand(value.text);
+	if (settings->bundle_file == NULL)
 		return no_memory();
-	msg_quote_name(quoted, path);
-	if (document_read(&settings->bundle, path, LIMIT_BUNDLE_FILE) != 0) {
+	msg_quote_name(quoted, settings->bundle_file);
+	if (document_read(&settings->bundle, settings->bundle_file, LIMIT_BUNDLE_FILE) != 0) {
 		msg_error_errno(
 			errno, "cannot read the certificate bundle %s of %s", quoted, value.from);
 	} else if (crypto_count_certificates(settings->bundle.data, settings->bundle.len) <= 0) {
@@ -324,7 +323,6 @@ static int take_bundle(struct settings *settings, const struct settings_options 
 		settings->http.bundle = settings->bundle.data;
 		settings->http.bundle_len = settings->bundle.len;
 	}
-	free(path);
 	return settings->http.bundle == NULL ? EXITCODE_REFUSED : EXITCODE_OK;
 }
 
@@ -577,5 +575,6 @@ void settings_free(struct settings *settings)
 	config_free(&settings->rc);
 	free(settings->config_path);
 	free(settings->rc_path);
+	free(settings->bundle_file);
 	secret_free(&settings->bundle);
 }

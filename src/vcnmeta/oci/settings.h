@@ -72,6 +72,7 @@ struct settings {
 	struct config config;
 	struct config rc;
 	char *rc_path;
+	char *bundle_file; /* null: none is named */
 	struct secret bundle;
 };
 

@@ -267,15 +267,25 @@ def signalled(t, name):
     t.kept()
 
 
-@case("writing-output-is-read", "subnets", "stdin", "ranges", "bundle", "config", "key", "link")
+@case("writing-output-is-read", "subnets", "stdin", "ranges", "bundle", "bundle-variable",
+      "config", "rc", "regions", "key", "token", "delegation", "link")
 def output_is_read(t, read):
     """A file that is read is not replaced, by whatever name."""
     t.standin()
-    config = t.config()
-    web = cloud.ocid("subnet", "web") + "\n"
-    paths = {"bundle": t.server.ca_file, "config": config,
+    profile = t.profile()
+    if read in ("token", "delegation"):
+        name = {"token": "security_token_file", "delegation": "delegation_token_file"}[read]
+        profile += f"{name}=~/.oci/{read}\n"
+    paths = {"config": t.config("[DEFAULT]\n" + profile),
              "key": os.path.join(t.oci, "key.pem"),
-             "ranges": t.write("ranges.json", '{"regions":[]}')}
+             "ranges": t.write("ranges.json", '{"regions":[]}'),
+             "rc": t.write("home/.oci/oci_cli_rc", ""),
+             "regions": t.write("home/.oci/regions-config.json", "[]"),
+             "token": t.write("home/.oci/token", "x"),
+             "delegation": t.write("home/.oci/delegation", "x")}
+    with open(t.server.ca_file, "rb") as file:
+        paths["bundle"] = paths["bundle-variable"] = t.write("bundle.pem", file.read())
+    web = cloud.ocid("subnet", "web") + "\n"
     t.out = paths.get(read) or t.write("subnets", web)
     with open(t.out, "rb") as file:
         before = file.read()
@@ -287,10 +297,16 @@ def output_is_read(t, read):
         wrap = ("sh", "-c", 'exec "$@" <"$0"', t.out)
     elif read == "ranges":
         more = ["--service-ranges", t.out]
+    elif read == "bundle":
+        more = ["--cert-bundle", t.out]
     if read == "link":
         more[1] = os.path.join(t.dir, "link")
         os.symlink(t.out, more[1])
-    result = t.fetch(*more, wrap=wrap)
+    if read == "bundle-variable":
+        result = t.run([t.vcnmeta, "fetch", "-o", t.out, "--endpoint", t.server.endpoint],
+                       env={"SSL_CERT_FILE": t.out})
+    else:
+        result = t.fetch(*more, wrap=wrap)
     t.exits(result, 2)
     t.says(result, "would be read and written at once")
     t.equal(t.server.connections, [], "connections")
